@@ -1,0 +1,66 @@
+"""What can go wrong, as codes with facts.
+
+A code never carries a sentence: `core.text` turns codes into sentences that say what to do next.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """Every expected failure. The catalogue `resources/i18n/*/errors.toml` holds one sentence for each."""
+
+    # photos
+    PHOTO_MISSING = "photo_missing"
+    PHOTO_EMPTY = "photo_empty"
+    PHOTO_NOT_AN_IMAGE = "photo_not_an_image"
+    PHOTO_TRUNCATED = "photo_truncated"
+    PHOTO_TOO_LARGE = "photo_too_large"
+    PHOTO_UNSUPPORTED = "photo_unsupported"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    FOLDER_WITHOUT_PHOTOS = "folder_without_photos"
+    # bundles
+    BUNDLE_MISSING = "bundle_missing"
+    BUNDLE_DAMAGED = "bundle_damaged"
+    BUNDLE_TOO_NEW = "bundle_too_new"
+    BUNDLE_CONTRADICTORY = "bundle_contradictory"
+    BUNDLE_UNSAFE = "bundle_unsafe"
+    BUNDLE_TOO_LARGE = "bundle_too_large"
+    BUNDLE_GOLDEN_MISMATCH = "bundle_golden_mismatch"
+    # devices
+    DEVICE_UNAVAILABLE = "device_unavailable"
+    TORCH_MISSING = "torch_missing"
+    # guide
+    GUIDE_MISSING = "guide_missing"
+    GUIDE_BROKEN = "guide_broken"
+    # storage
+    DATABASE_TOO_NEW = "database_too_new"
+    DATABASE_DAMAGED = "database_damaged"
+    DATABASE_BUSY = "database_busy"
+    DISK_FULL = "disk_full"
+    NOT_WRITABLE = "not_writable"
+    # trainer
+    DATA_MISSING = "data_missing"
+    DATA_ONE_CLASS = "data_one_class"
+    DATA_TOO_FEW = "data_too_few"
+    CONFIG_INVALID = "config_invalid"
+    NETWORK_UNKNOWN = "network_unknown"
+    WEIGHTS_MISMATCH = "weights_mismatch"
+    RUN_EXISTS = "run_exists"
+    RUN_INCOMPLETE = "run_incomplete"
+    TRAINER_MISSING = "trainer_missing"
+
+
+class FieldGuideError(Exception):
+    """An expected failure: a code and the facts that its sentence needs.
+
+    Args:
+        code: which failure.
+        **facts: plain values (file names, sizes, limits) that the sentence of the code may name.
+    """
+
+    def __init__(self, code: ErrorCode, **facts: object) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(f"{code.value}: {facts}")

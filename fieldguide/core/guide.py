@@ -1,0 +1,255 @@
+"""The guide: taxa with danger, syndromes, look-alikes, poison centres and sources, and finding a taxon by any name.
+
+Knows nothing of models. Versioned apart from them, so that a corrected toxicity needs no retraining.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.resources import resource
+from fieldguide.core.taxonomy import Rank, Taxon, clean_name
+
+LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
+MISSPELLING_CUTOFF = 0.88  # difflib ratio; "Plateus cervinus" against "Pluteus cervinus" is 0.94
+
+
+@dataclass(frozen=True, slots=True)
+class TaxonRecord:
+    """What the guide says of one taxon. Empty tuples and None mean: nobody told.
+
+    `months` are the first and last month of its season on the northern half, 1 to 12, and may wrap (11, 3).
+    `onset_hours` is the range from the meal to the first symptoms.
+    """
+
+    taxon: Taxon
+    danger: Danger
+    gbif_key: str
+    synonyms: tuple[str, ...]
+    common_names: dict[str, str]
+    syndrome: str
+    toxins: tuple[str, ...]
+    onset_hours: tuple[float, float] | None
+    lookalikes: tuple[str, ...]
+    regions: tuple[str, ...]
+    months: tuple[int, int] | None
+    habitat: str
+    key_features: str
+    sources: tuple[str, ...]
+
+    def common_name(self, language: str) -> str:
+        """The common name in `language`, else in English, else empty."""
+        return self.common_names.get(language) or self.common_names.get("en", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Syndrome:
+    """One kind of poisoning. `onset_hours`: from the meal to the first symptoms; `severity` 1 to 5."""
+
+    key: str
+    name: str
+    toxins: tuple[str, ...]
+    onset_hours: tuple[float, float]
+    main_symptoms: str
+    target_organs: tuple[str, ...]
+    severity: int
+    mortality_note: str
+    example_species: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PoisonCentre:
+    """One telephone to call; `verified` says on which page the number was read."""
+
+    country: str
+    name: str
+    phone: str
+    hours: str
+    languages: tuple[str, ...]
+    verified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One work that a record rests on; `was_read` is False for what the compiler only recalled."""
+
+    id: str
+    citation: str
+    used_for: str
+    consulted: str
+
+    @property
+    def was_read(self) -> bool:
+        """Whether somebody read it, at least in part, while compiling."""
+        return self.consulted.startswith("read")
+
+
+class Match(StrEnum):
+    """How a raw name found its taxon."""
+
+    ACCEPTED = "accepted"
+    SYNONYM = "synonym"
+    MISSPELLING = "misspelling"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A raw name and the accepted taxon it stands for."""
+
+    raw: str
+    taxon: Taxon
+    match: Match
+
+
+class Guide:
+    """The guide in memory, read only. Look up with `record`, `resolve` and `danger`."""
+
+    def __init__(
+        self,
+        records: Iterable[TaxonRecord],
+        syndromes: Iterable[Syndrome],
+        centres: Iterable[PoisonCentre],
+        sources: Iterable[Source],
+        version: str,
+    ) -> None:
+        self.records = {record.taxon.name: record for record in records}
+        self.syndromes = {syndrome.key: syndrome for syndrome in syndromes}
+        self.centres = tuple(centres)
+        self.sources = {source.id: source for source in sources}
+        self.version = version
+        self._synonyms = {old: name for name, record in self.records.items() for old in record.synonyms}
+
+    def record(self, name: str) -> TaxonRecord | None:
+        """The record of an accepted name or a synonym; None when the guide has none."""
+        return self.records.get(name) or self.records.get(self._synonyms.get(name, ""))
+
+    def danger(self, taxon: Taxon) -> Danger:
+        """Danger of a taxon; *unknown* without a record of its own. For a genus or family: the worst of its species."""
+        record = self.record(taxon.name)
+        return record.danger if record else Danger.UNKNOWN
+
+    def resolve(self, raw: str) -> Resolution | None:
+        """The accepted taxon for a folder name, synonym or slight misspelling; None when nothing fits (never guessed).
+
+        A misspelling is accepted only when exactly one known name is as close as `MISSPELLING_CUTOFF`, and a species is
+        matched only with species names, so that a wrong genus is not taken for a typing error.
+        """
+        name = clean_name(raw)
+        if name in self.records:
+            return Resolution(raw, self.records[name].taxon, Match.ACCEPTED)
+        if name in self._synonyms:
+            return Resolution(raw, self.records[self._synonyms[name]].taxon, Match.SYNONYM)
+        words = name.count(" ")
+        pool = [known for known in (*self.records, *self._synonyms) if known.count(" ") == words]
+        close = difflib.get_close_matches(name, pool, n=3, cutoff=MISSPELLING_CUTOFF)
+        taxa = {(self.record(known) or _missing(known)).taxon for known in close}
+        return Resolution(raw, taxa.pop(), Match.MISSPELLING) if len(taxa) == 1 else None
+
+    def rests_on_reading(self, record: TaxonRecord) -> bool:
+        """Whether at least one source of the record was read rather than recalled."""
+        return any(self.sources[key].was_read for key in record.sources if key in self.sources)
+
+
+def load_guide(folder: Path | None = None) -> Guide:
+    """Read the guide's four tables from `folder` (the shipped ones by default).
+
+    The version is a digest over the bytes of the four tables: any correction gives a new one.
+
+    Raises:
+        FieldGuideError: GUIDE_MISSING when a table is not there, GUIDE_BROKEN with `file`, `row` and `problem`.
+    """
+    folder = folder or resource("guide")
+    tables = {name: _read(folder / f"{name}.csv") for name in ("species", "syndromes", "poison_centres", "sources")}
+    digest = hashlib.sha256(b"".join((folder / f"{name}.csv").read_bytes() for name in sorted(tables)))
+    return Guide(
+        _parse("species", tables["species"], _record),
+        _parse("syndromes", tables["syndromes"], _syndrome),
+        _parse("poison_centres", tables["poison_centres"], _centre),
+        _parse("sources", tables["sources"], lambda row: Source(**row)),
+        version=digest.hexdigest()[:12],
+    )
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            return list(csv.DictReader(stream))
+    except FileNotFoundError as missing:
+        raise FieldGuideError(ErrorCode.GUIDE_MISSING, file=str(file)) from missing
+    except UnicodeDecodeError as damaged:
+        raise FieldGuideError(ErrorCode.GUIDE_BROKEN, file=file.name, row=0, problem="not UTF-8") from damaged
+
+
+def _parse(name, rows, build):  # type: ignore[no-untyped-def]
+    for number, row in enumerate(rows, start=2):
+        try:
+            yield build(row)
+        except (KeyError, ValueError, TypeError, AttributeError) as problem:
+            raise FieldGuideError(ErrorCode.GUIDE_BROKEN, file=f"{name}.csv", row=number, problem=str(problem)) from problem
+
+
+def _record(row: dict[str, str]) -> TaxonRecord:
+    name, rank = row["scientific_name"], Rank(row["rank"])
+    genus = None if rank is Rank.FAMILY else name.split()[0]
+    first, _, last = row["months_north"].partition("-")
+    return TaxonRecord(
+        taxon=Taxon(name, rank, genus, row["family"]),
+        danger=Danger(row["danger"]),
+        gbif_key=row["gbif_key"],
+        synonyms=_several(row["synonyms"]),
+        common_names={code: row[f"common_name_{code}"] for code in LANGUAGES if row[f"common_name_{code}"]},
+        syndrome=row["syndrome"],
+        toxins=_several(row["toxins"]),
+        onset_hours=_range(row),
+        lookalikes=_several(row["dangerous_lookalikes"]),
+        regions=_several(row["regions"]),
+        months=(int(first), int(last)) if first else None,
+        habitat=row["habitat"],
+        key_features=row["key_features"],
+        sources=_several(row["sources"]),
+    )
+
+
+def _syndrome(row: dict[str, str]) -> Syndrome:
+    onset = _range(row)
+    if onset is None:
+        raise ValueError("no onset")
+    return Syndrome(
+        row["key"],
+        row["name"],
+        _several(row["toxins"]),
+        onset,
+        row["main_symptoms"],
+        _several(row["target_organs"]),
+        int(row["severity"]),
+        row["mortality_note"],
+        _several(row["example_species"]),
+        _several(row["sources"]),
+    )
+
+
+def _centre(row: dict[str, str]) -> PoisonCentre:
+    return PoisonCentre(
+        row["country_iso2"], row["name"], row["phone"], row["hours"], _several(row["language"]), row["verified"]
+    )
+
+
+def _range(row: dict[str, str]) -> tuple[float, float] | None:
+    return (float(row["onset_hours_min"]), float(row["onset_hours_max"])) if row["onset_hours_min"] else None
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in cell.split("|") if part)
+
+
+def _missing(name: str) -> TaxonRecord:
+    raise KeyError(name)

@@ -1,0 +1,24 @@
+"""Where the project's own files lie: alone knows a checkout, an installed wheel and a frozen application apart."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+
+def resources_folder() -> Path:
+    """The folder that holds `guide/ model/ icons/ i18n/ licences/ samples/`.
+
+    In a checkout it stands beside the package, in a wheel inside it, in a frozen application in the unpacked folder.
+    """
+    frozen = getattr(sys, "_MEIPASS", None)
+    if frozen is not None:
+        return Path(frozen) / "resources"
+    package = Path(__file__).resolve().parents[1]
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
+def resource(*parts: str) -> Path:
+    """Path of one shipped file or folder, for example `resource("guide", "species.csv")`. It need not exist."""
+    return resources_folder().joinpath(*parts)

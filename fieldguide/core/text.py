@@ -1,0 +1,57 @@
+"""All sentences for people: one catalogue per language, one file per area, found by key.
+
+Catalogues are `resources/i18n/LANGUAGE/AREA.toml`; the key `AREA.NAME` finds the entry NAME. A language that lacks a key
+falls back to English; a key that English lacks is a defect and raises KeyError.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.resources import resource
+
+FALLBACK = "en"
+_chosen = FALLBACK
+
+
+def languages() -> tuple[str, ...]:
+    """Codes (ISO 639-1) of the languages that have a catalogue."""
+    return tuple(sorted(folder.name for folder in resource("i18n").iterdir() if folder.is_dir()))
+
+
+def choose_language(code: str) -> None:
+    """Use this language from now on; one without a catalogue means English."""
+    global _chosen
+    _chosen = code if code in languages() else FALLBACK
+
+
+def language() -> str:
+    """The language in use."""
+    return _chosen
+
+
+@cache
+def catalogue(code: str) -> dict[str, str]:
+    """Every sentence of one language by its key."""
+    found: dict[str, str] = {}
+    for file in sorted(resource("i18n", code).glob("*.toml")):
+        with file.open("rb") as stream:
+            found.update({f"{file.stem}.{name}": sentence for name, sentence in tomllib.load(stream).items()})
+    return found
+
+
+def text(key: str, **facts: object) -> str:
+    """The sentence of `key` in the chosen language, with `{names}` filled from `facts`.
+
+    Raises:
+        KeyError: no such key in the English catalogue, or the sentence names a fact that was not given.
+    """
+    sentence = catalogue(_chosen).get(key) or catalogue(FALLBACK)[key]
+    return sentence.format(**facts) if facts else sentence
+
+
+def explain(error: FieldGuideError) -> str:
+    """The sentence for an expected failure: what happened and what to do next."""
+    return text(f"errors.{error.code.value}", **error.facts)
