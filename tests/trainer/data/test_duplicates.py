@@ -1,0 +1,67 @@
+"""The perceptual hash, and the search against a brute-force one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from trainer.data.duplicates import close_pairs, hamming, near_duplicate_groups, perceptual_hash
+
+
+def _picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
+    """A smooth random picture, as photos are."""
+    coarse = np.random.default_rng(seed).integers(0, 256, (6, 8), dtype=np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+
+
+def _hash(picture: Image.Image) -> int:
+    return perceptual_hash(np.asarray(picture))
+
+
+def _distance(left: int, right: int) -> int:
+    return (left ^ right).bit_count()
+
+
+def _flipped(value: int, bits: list[int]) -> int:
+    for bit in bits:
+        value ^= 1 << bit
+    return value
+
+
+def test_a_rescaled_and_brighter_copy_is_near_and_another_picture_is_far() -> None:
+    original = _picture(1)
+    copy = original.resize((90, 68), Image.Resampling.BILINEAR).point(lambda level: min(255, int(level * 0.9) + 12))
+    assert _distance(_hash(original), _hash(copy)) <= 4
+    assert _distance(_hash(original), _hash(_picture(2))) > 12
+
+
+def test_a_flat_picture_has_the_hash_zero() -> None:
+    assert perceptual_hash(np.full((40, 50), 137, dtype=np.uint8)) == 0
+
+
+def test_hamming_counts_bits() -> None:
+    left = np.array([0, 0b1011, 2**64 - 1], dtype=np.uint64)
+    right = np.array([0, 0, 0], dtype=np.uint64)
+    assert hamming(left, right).tolist() == [0, 3, 64]
+
+
+@pytest.mark.parametrize("distance", [0, 1, 4, 7])
+def test_the_search_finds_what_brute_force_finds(distance: int) -> None:
+    generator = np.random.default_rng(3)
+    seeds = generator.integers(0, 2**63, 60, dtype=np.uint64)
+    family = [_flipped(int(seed), generator.integers(0, 64, count).tolist()) for seed in seeds for count in range(7)]
+    hashes = np.unique(np.array(family, dtype=np.uint64))
+    left, right = close_pairs(hashes, distance)
+    upper = np.triu_indices(len(hashes), 1)
+    close = hamming(hashes[upper[0]], hashes[upper[1]]) <= distance
+    expected = set(zip(upper[0][close].tolist(), upper[1][close].tolist(), strict=True))
+    assert set(zip(left.tolist(), right.tolist(), strict=True)) == expected
+
+
+def test_groups_chain_and_are_numbered_by_first_appearance() -> None:
+    base = 0x0123456789ABCDEF
+    chain = [base, _flipped(base, [0, 1, 2]), _flipped(base, [0, 1, 2, 20, 21, 22])]
+    hashes = np.array([2**63, chain[2], chain[0], 2**63, chain[1], 0xFFFF], dtype=np.uint64)
+    assert near_duplicate_groups(hashes).tolist() == [0, 1, 1, 0, 1, 2]
+    assert near_duplicate_groups(hashes[:0]).tolist() == []

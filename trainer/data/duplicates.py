@@ -1,0 +1,128 @@
+"""Which photos show the same picture: a perceptual hash, and groups of hashes that differ in a few bits.
+
+Knows hashes only, neither files nor labels. Exact copies need no search of their own: equal bytes give equal hashes.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+Hashes = NDArray[np.uint64]
+Indices = NDArray[np.int64]
+
+HASH_BITS = 64
+NEAR = 4  # bits: measured on web photos as rescaled, recompressed or lightly retouched copies of one picture
+_SIDE = 32  # pixels of the picture that is transformed
+_KEPT = 8  # lowest frequencies per axis: 8 * 8 = 64 bits
+_FLAT = 1e-3  # grey levels: weaker frequencies are rounding, not picture
+_BIT_COUNTS = np.array([value.bit_count() for value in range(1 << 16)], dtype=np.uint8)
+
+
+def _cosines() -> NDArray[np.float64]:
+    """Rows of the DCT-II, [_KEPT, _SIDE]."""
+    frequency = np.arange(_KEPT)[:, None]
+    position = np.arange(_SIDE)[None, :]
+    rows: NDArray[np.float64] = np.cos(np.pi * frequency * (2 * position + 1) / (2 * _SIDE)) / _SIDE
+    return rows
+
+
+_COSINES = _cosines()
+
+
+def perceptual_hash(gray: NDArray[np.uint8]) -> int:
+    """The 64-bit hash of what a picture shows: 8 x 8 lowest DCT frequencies against their median.
+
+    C. Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions" (2010), section 3.2.1. Near under
+    rescaling, recompression and small changes of brightness; not under crops, flips or rotation.
+
+    Args:
+        gray: uint8 [H, W], any size; a picture of a few hundred pixels is plenty.
+
+    Returns:
+        0 to 2**64 - 1; a picture without any structure has the hash 0.
+    """
+    small = np.asarray(Image.fromarray(gray).resize((_SIDE, _SIDE), Image.Resampling.BOX), dtype=np.float64)
+    frequencies = (_COSINES @ small @ _COSINES.T).ravel()
+    if np.abs(frequencies[1:]).max() < _FLAT:
+        return 0
+    bits = frequencies > np.median(frequencies)
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def hamming(left: Hashes, right: Hashes) -> NDArray[np.uint8]:
+    """How many of 64 bits differ, element by element: uint64 [N] twice -> uint8 [N], 0 to 64."""
+    different = np.ascontiguousarray(left ^ right)
+    counts: NDArray[np.uint8] = _BIT_COUNTS[different.view(np.uint16).reshape(-1, 4)].sum(axis=1, dtype=np.uint8)
+    return counts
+
+
+def close_pairs(hashes: Hashes, distance: int = NEAR) -> tuple[Indices, Indices]:
+    """Every pair of *distinct* hashes that differ in at most `distance` bits.
+
+    Multi-index hashing (Norouzi, Punjani, Fleet, CVPR 2012): cut into `distance + 2` bands, two hashes that close agree
+    exactly in at least two of them, so only hashes that share two bands are compared. Near-linear as long as
+    buckets of about `128 / (distance + 2)` bits stay small; memory is linear in any case.
+
+    Args:
+        hashes: uint64 [N] without repeats. distance: bits, 0 to 14.
+
+    Returns:
+        Positions (i, j), int64 [P] each, without repeats.
+    """
+    if not 0 <= distance <= 14:
+        raise ValueError(f"distance {distance} is not within 0 to 14")
+    found = [np.empty((0, 2), dtype=np.int64)]
+    for band in combinations(_bands(distance + 2), 2):
+        keys = hashes & (band[0] | band[1])
+        order = np.argsort(keys, kind="stable")
+        found.append(_neighbours_in_buckets(keys[order], hashes[order], order, distance))
+    pairs = np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _bands(count: int) -> list[np.uint64]:
+    """64 bits cut into `count` masks of nearly equal width."""
+    edges = [HASH_BITS * index // count for index in range(count + 1)]
+    return [np.uint64((1 << end) - (1 << start)) for start, end in pairwise(edges)]
+
+
+def _neighbours_in_buckets(keys: Hashes, hashes: Hashes, order: Indices, distance: int) -> Indices:
+    """Close pairs [P, 2] within runs of equal sorted `keys`, one step of distance along the runs at a time."""
+    found = [np.empty((0, 2), dtype=np.int64)]
+    starts = np.arange(len(keys))
+    step = 1
+    while len(starts):
+        starts = starts[starts + step < len(keys)]
+        starts = starts[keys[starts] == keys[starts + step]]
+        close = starts[hamming(hashes[starts], hashes[starts + step]) <= distance]
+        found.append(np.stack([order[close], order[close + step]], axis=1))
+        step += 1
+    return np.concatenate(found)
+
+
+def near_duplicate_groups(hashes: Hashes, distance: int = NEAR) -> Indices:
+    """Groups of photos that show the same picture: connected through steps of at most `distance` bits.
+
+    Args:
+        hashes: uint64 [N]. distance: bits that two neighbours of a group may differ in.
+
+    Returns:
+        int64 [N]: the group of each photo, numbered from 0 in the order of first appearance.
+    """
+    if len(hashes) == 0:
+        return np.empty(0, dtype=np.int64)
+    distinct, member = np.unique(hashes, return_inverse=True)
+    left, right = close_pairs(distinct, distance)
+    links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(len(distinct), len(distinct)))
+    group = connected_components(links, directed=False)[1][member]
+    _, first, renumbered = np.unique(group, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    ordered: Indices = rank[renumbered]
+    return ordered
