@@ -1,0 +1,1 @@
+"""Photos on disk: finding, auditing, splitting, caching, augmenting. Knows no network."""
