@@ -1,0 +1,57 @@
+# FieldGuide's door: `make run` opens the app, `make test` runs every test. Each makes its own environment first.
+PYTHON ?= python3
+VENV ?= .venv
+PHOTOS ?=
+TESTS ?= tests
+BIN := $(VENV)/bin
+# One thread per torch process: two processes with two threads each spin against each other for seconds.
+QUIET_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
+
+.PHONY: run test lint format benchmark sample package clean help
+
+help:
+	@echo "make run [PHOTOS=\"a.jpg b.jpg\"]   open FieldGuide; without a display identify photos here"
+	@echo "make test [TESTS=tests/core]      run the tests"
+	@echo "make lint                         ruff, mypy, import contracts"
+	@echo "make benchmark                    the numbers of docs/benchmarks.md, by hand"
+	@echo "make package                      a folder and a .deb under dist/"
+
+.DEFAULT_GOAL := help
+
+run: $(VENV)/.ready-light
+	@$(BIN)/python packaging/first_run.py $(PHOTOS)
+
+test: $(VENV)/.ready-test
+	$(QUIET_ENV) $(BIN)/python -m pytest $(TESTS)
+
+lint: $(VENV)/.ready-test
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ready-test
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+benchmark: $(VENV)/.ready-test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks -s
+
+sample: $(VENV)/.ready-light
+	$(BIN)/python packaging/draw_sample.py resources/samples/fly_agaric.png
+
+package: $(VENV)/.ready-package
+	$(BIN)/python packaging/build.py
+
+clean:
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.ready-light: pyproject.toml packaging/prepare.py
+	@$(PYTHON) packaging/prepare.py $(VENV) $@
+
+$(VENV)/.ready-test: pyproject.toml packaging/prepare.py
+	@$(PYTHON) packaging/prepare.py $(VENV) $@ trainer test
+	@touch $(VENV)/.ready-light
+
+$(VENV)/.ready-package: pyproject.toml packaging/prepare.py
+	@$(PYTHON) packaging/prepare.py $(VENV) $@ package
+	@touch $(VENV)/.ready-light

@@ -1,0 +1,1 @@
+"""What the window asks for, done off its thread: plain values in, signals out. QtCore only."""

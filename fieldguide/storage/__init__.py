@@ -1,0 +1,1 @@
+"""What is kept: observations, thumbnails, settings, exports. Knows sqlite3; must not know Qt or torch."""
