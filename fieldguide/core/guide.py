@@ -8,10 +8,11 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -19,6 +20,7 @@ from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon, clean_name
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
+Row = TypeVar("Row")
 MISSPELLING_CUTOFF = 0.88  # difflib ratio; "Plateus cervinus" against "Pluteus cervinus" is 0.94
 
 
@@ -171,10 +173,10 @@ def load_guide(folder: Path | None = None) -> Guide:
     tables = {name: _read(folder / f"{name}.csv") for name in ("species", "syndromes", "poison_centres", "sources")}
     digest = hashlib.sha256(b"".join((folder / f"{name}.csv").read_bytes() for name in sorted(tables)))
     return Guide(
-        _parse("species", tables["species"], _record),
-        _parse("syndromes", tables["syndromes"], _syndrome),
+        _parse("species", tables["species"], _record, key="scientific_name"),
+        _parse("syndromes", tables["syndromes"], _syndrome, key="key"),
         _parse("poison_centres", tables["poison_centres"], _centre),
-        _parse("sources", tables["sources"], lambda row: Source(**row)),
+        _parse("sources", tables["sources"], lambda row: Source(**row), key="id"),
         version=digest.hexdigest()[:12],
     )
 
@@ -185,16 +187,23 @@ def _read(file: Path) -> list[dict[str, str]]:
             return list(csv.DictReader(stream))
     except FileNotFoundError as missing:
         raise FieldGuideError(ErrorCode.GUIDE_MISSING, file=str(file)) from missing
-    except UnicodeDecodeError as damaged:
-        raise FieldGuideError(ErrorCode.GUIDE_BROKEN, file=file.name, row=0, problem="not UTF-8") from damaged
+    except (UnicodeDecodeError, csv.Error) as damaged:
+        raise FieldGuideError(ErrorCode.GUIDE_BROKEN, file=file.name, row=0, problem=str(damaged)) from damaged
 
 
-def _parse(name, rows, build):  # type: ignore[no-untyped-def]
-    for number, row in enumerate(rows, start=2):
+def _parse(name: str, rows: list[dict[str, str]], build: Callable[[dict[str, str]], Row], key: str = "") -> list[Row]:
+    """Rows as records. A second row for the same `key` is refused: it could hide a worse danger behind a milder one."""
+    built, seen = [], set()
+    for number, row in enumerate(rows, start=2):  # row 1 is the header
         try:
-            yield build(row)
-        except (KeyError, ValueError, TypeError, AttributeError) as problem:
-            raise FieldGuideError(ErrorCode.GUIDE_BROKEN, file=f"{name}.csv", row=number, problem=str(problem)) from problem
+            if key and (not row[key] or row[key] in seen):
+                raise ValueError(f"{key} {row[key]!r} is empty or stands twice")
+            built.append(build(row))
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError) as problem:
+            place = {"file": f"{name}.csv", "row": number}
+            raise FieldGuideError(ErrorCode.GUIDE_BROKEN, **place, problem=str(problem)) from problem
+        seen.add(row.get(key, ""))
+    return built
 
 
 def _record(row: dict[str, str]) -> TaxonRecord:

@@ -1,0 +1,68 @@
+import string
+
+import pytest
+
+from fieldguide.core import text as sentences
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+
+
+@pytest.fixture
+def two_languages(tmp_path, monkeypatch):
+    """English with two sentences and a German that has one of them."""
+    for code, lines in {"en": 'hello = "Hello {who}"\nbye = "Bye"\n', "de": 'hello = "Hallo {who}"\n'}.items():
+        (tmp_path / "i18n" / code).mkdir(parents=True)
+        (tmp_path / "i18n" / code / "area.toml").write_text(lines, encoding="utf-8")
+    monkeypatch.setattr(sentences, "resource", lambda *parts: tmp_path.joinpath(*parts))
+    sentences.catalogue.cache_clear()
+    yield
+    sentences.choose_language("en")
+    sentences.catalogue.cache_clear()
+
+
+def test_a_sentence_is_found_by_its_key_and_filled_with_facts(two_languages) -> None:
+    assert sentences.text("area.hello", who="Ada") == "Hello Ada"
+
+
+def test_the_chosen_language_speaks_and_english_fills_its_gaps(two_languages) -> None:
+    sentences.choose_language("de")
+    assert sentences.text("area.hello", who="Ada") == "Hallo Ada"
+    assert sentences.text("area.bye") == "Bye"
+
+
+def test_a_language_without_a_catalogue_means_english(two_languages) -> None:
+    sentences.choose_language("tlh")
+    assert sentences.language() == "en"
+
+
+def test_a_key_that_english_lacks_is_a_defect(two_languages) -> None:
+    with pytest.raises(KeyError):
+        sentences.text("area.nothing")
+
+
+def test_a_fact_that_was_not_given_is_a_defect(two_languages) -> None:
+    with pytest.raises(KeyError):
+        sentences.text("area.hello", whom="Ada")
+
+
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_expected_failure_has_a_sentence(code: ErrorCode) -> None:
+    assert sentences.text(f"errors.{code.value}").strip()
+
+
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_a_sentence_of_a_failure_is_filled_from_its_facts(code: ErrorCode) -> None:
+    sentence = sentences.text(f"errors.{code.value}")
+    facts = {name: "X" for _, name, _, _ in string.Formatter().parse(sentence) if name}
+    assert "{" not in sentences.explain(FieldGuideError(code, **facts))
+
+
+@pytest.mark.parametrize("code", [code for code in sentences.languages() if code != sentences.FALLBACK])
+def test_a_translation_names_known_keys_and_the_same_facts(code: str) -> None:
+    english, translated = sentences.catalogue(sentences.FALLBACK), sentences.catalogue(code)
+    assert set(translated) <= set(english)
+    differ = {key for key, sentence in translated.items() if facts_of(sentence) != facts_of(english[key])}
+    assert not differ
+
+
+def facts_of(sentence: str) -> set[str]:
+    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(sentence) if name}
