@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     """Prepare the environment and write the stamp; 0 when it is ready, 1 with a sentence when it is not."""
     if sys.version_info < OLDEST:
         version = ".".join(map(str, sys.version_info[:3]))
-        print(f"FieldGuide needs Python 3.11 or newer and this is {version}: try make PYTHON=python3.11", file=sys.stderr)
+        say(f"FieldGuide needs Python 3.11 or newer and this is {version}: try make PYTHON=python3.11")
         return 1
     venv, stamp, extras = Path(arguments[0]), Path(arguments[1]), arguments[2:]
     install_system_libraries()
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
     print(f"Installing {wanted} into {venv}: the first time this downloads torch and Qt and takes minutes.", flush=True)
     pip = [str(python_of(venv)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", wanted]
     if subprocess.run(pip, check=False).returncode:
-        print("pip could not install the project; the reason stands above. Running make again goes on.", file=sys.stderr)
+        say("pip could not install the project; the reason stands above. Running make again goes on.")
         return 1
     stamp.touch()
     return 0
@@ -66,26 +66,26 @@ def is_whole(venv: Path) -> bool:
 
 
 def create(venv: Path) -> bool:
-    """Make the environment, installing Debian's `python3-venv` first when root may; False after naming what is missing."""
+    """Make the environment, with Debian's venv package first where root may install it; False after naming it."""
     if succeeds([sys.executable, "-m", "venv", "--clear", str(venv)]):
         return True
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if may_install() and apt_install([package]) and succeeds([sys.executable, "-m", "venv", "--clear", str(venv)]):
         return True
     shutil.rmtree(venv, ignore_errors=True)
-    print(f"Python's venv module does not work here; on Debian: sudo apt-get install {package}", file=sys.stderr)
+    say(f"Python's venv module does not work here; on Debian: sudo apt-get install {package}")
     return False
 
 
 def install_system_libraries() -> None:
-    """Install what Qt lacks as root on Debian; otherwise name the one command and go on (the command line needs none)."""
+    """Install what Qt lacks as root on Debian; otherwise name the one command and go on."""
     missing = [package for library, package in QT_LIBRARIES.items() if not loads(library)]
     if not sys.platform.startswith("linux") or not missing:
         return
     if may_install() and apt_install(missing):
         return
     command = shlex.join(["sudo", "apt-get", "install", "--no-install-recommends", *missing])
-    print(f"Qt's window needs libraries that this system lacks; on Debian and Ubuntu: {command}", file=sys.stderr)
+    say(f"Qt's window needs libraries that this system lacks; on Debian and Ubuntu: {command}")
 
 
 def loads(library: str) -> bool:
@@ -110,8 +110,13 @@ def apt_install(packages: list[str]) -> bool:
     for command in (["apt-get", "update", "-qq"], install):
         done = subprocess.run(command, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
-        print(done.stderr.strip(), file=sys.stderr)
+        say(done.stderr.strip())
     return done.returncode == 0
+
+
+def say(sentence: str) -> None:
+    """Tell the person what is wrong."""
+    print(sentence, file=sys.stderr, flush=True)
 
 
 def succeeds(command: list[str]) -> bool:
