@@ -1,0 +1,105 @@
+"""Each score against a picture that has the fault and one that has not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from trainer.data.audit.quality import QualityScores, quality_scores, small_score
+from trainer.data.audit.scale import LISTED
+
+SIZE = (200, 150)
+
+
+def _field_photo(seed: int = 0) -> Image.Image:
+    """Litter of several scales in several colours, as a forest floor has it."""
+    generator = np.random.default_rng(seed)
+    layers = [generator.normal(0, 1, (SIZE[1] // scale, SIZE[0] // scale, 3)) for scale in (1, 2, 5, 25)]
+    total = np.full((SIZE[1], SIZE[0], 3), 115.0)
+    for layer, weight in zip(layers, (9, 15, 24, 62), strict=True):
+        planes = [
+            np.asarray(Image.fromarray(layer[..., c].astype(np.float32)).resize(SIZE, Image.Resampling.BICUBIC))
+            for c in range(3)
+        ]
+        total += weight * np.stack(planes, axis=-1)
+    return Image.fromarray(total.clip(0, 255).astype(np.uint8))
+
+
+def _scores(picture: Image.Image) -> QualityScores:
+    pixels: NDArray[np.uint8] = np.asarray(picture.convert("RGB"))
+    return quality_scores(pixels)
+
+
+def _on_paper(count: int, ground: tuple[int, int, int] = (255, 255, 255)) -> Image.Image:
+    picture = Image.new("RGB", SIZE, ground)
+    pen = ImageDraw.Draw(picture)
+    for number in range(count):
+        left = 15 + number * 45
+        pen.ellipse((left, 40, left + 32, 110), fill=(150, 90, 50), outline=(40, 20, 10))
+    return picture
+
+
+def test_a_field_photo_has_no_fault() -> None:
+    scores = _scores(_field_photo())
+    assert {name for name in QualityScores.__slots__ if getattr(scores, name) >= LISTED} == set()
+
+
+def _collage() -> Image.Image:
+    picture = _field_photo(1)
+    picture.paste(_field_photo(2).point(lambda level: 200 + level // 5).crop((0, 0, 100, 150)), (0, 0))
+    return picture
+
+
+def _captioned() -> Image.Image:
+    picture = _field_photo(3).filter(ImageFilter.GaussianBlur(2))
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((0, 128, 200, 150), fill=(10, 10, 10))
+    pen.text((10, 133), "I l l u s t r a t e d N a m e", fill=(255, 255, 255))
+    return picture
+
+
+def _line_art() -> Image.Image:
+    picture = Image.new("RGB", SIZE, (252, 252, 250))
+    ImageDraw.Draw(picture).ellipse((50, 30, 150, 120), outline=(20, 20, 20), width=3)
+    return picture
+
+
+FAULTY = {
+    "blurred": _field_photo().filter(ImageFilter.GaussianBlur(3)),
+    "low_contrast": _field_photo().point(lambda level: 100 + level // 5),
+    "dark": _field_photo().point(lambda level: level // 5),
+    "light": _field_photo().point(lambda level: 205 + level // 6),
+    "grayscale": _field_photo().convert("L").convert("RGB"),
+    "odd_aspect": _field_photo().crop((0, 0, 200, 40)),
+    "drawing": _line_art(),
+    "text": _captioned(),
+    "collage": _collage(),
+    "several_subjects": _on_paper(4),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_the_fault_is_scored(fault: str) -> None:
+    assert getattr(_scores(FAULTY[fault]), fault) >= LISTED
+
+
+def test_a_cut_out_on_white_is_neither_a_drawing_nor_several() -> None:
+    scores = _scores(_on_paper(1))
+    assert scores.drawing < LISTED
+    assert scores.several_subjects < LISTED
+
+
+def test_tinted_paper_is_a_drawing() -> None:
+    assert _scores(_on_paper(1, (240, 225, 190))).drawing >= LISTED
+
+
+@pytest.mark.parametrize(("size", "score"), [((4000, 3000), 0.0), ((150, 112), 0.5), ((56, 80), 1.0)])
+def test_small_pictures(size: tuple[int, int], score: float) -> None:
+    assert small_score(*size) == pytest.approx(score)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 200), (9, 9)])
+def test_tiny_pictures_are_scored_too(shape: tuple[int, int]) -> None:
+    quality_scores(np.full((*shape, 3), 90, dtype=np.uint8))
