@@ -1,1 +1,1 @@
-"""The window: pages over a kit, a shell around them. Sees services and plain values, never torch, never SQL."""
+"""The window: pages on a common kit, held together by the shell. Qt lives here and nowhere below but in services."""

@@ -1,0 +1,18 @@
+"""What every page is made of: colours, theme, icons, labels, buttons, dangers, bars, notices. Knows no page.
+
+| module | gives |
+| --- | --- |
+| colours | `colours_of(widget)`, `colours_in(palette)` for delegates; every colour of the theme in force |
+| theme | `Theme(app).apply(ThemeChoice, text_scale)` |
+| metrics | spaces and roundings |
+| icons | `icon(name)` for buttons, `paint_icon(...)` for painting, `danger_icon(level)` |
+| labels | `label(words, role)`, `rule()` |
+| buttons | `button`, `icon_button`, `Segments` |
+| surfaces | `Card`, `ScrollColumn`, `row`, `clear` |
+| danger | `DangerChip`, `paint_chip` for delegates, `danger_word` |
+| banner | `DangerBanner.tell(Alert(...))` |
+| bar | `ProbabilityBar`, `paint_bar` for delegates, `percent` |
+| notices | `NoticeBar.tell(sentence, kind, action=..., details=...)` |
+| empty | `EmptyState`, `Medallion` |
+| flow | `FlowLayout` |
+"""

@@ -1,0 +1,210 @@
+"""The danger banner: what stands above every name. Icon, word, colour and number, and the names that carry it.
+
+A harmful or unknown level is filled to the edges; hazard stripes run along the left of what nobody may ignore. A mere
+caution is quieter, never cheerful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from fieldguide.core.danger import Danger
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.icons import danger_icon, paint_icon, pixmap
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUNDER, SPACE, TIGHT
+from fieldguide.ui.kit.surfaces import clear
+
+_STRIPES = 10
+_SIGN = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One name that carries the danger: common name (may be empty), scientific name, probability in words."""
+
+    common: str
+    scientific: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Everything a banner says. `figure` is the probability in words, empty when there is none to tell."""
+
+    level: Danger
+    headline: str
+    figure: str
+    advice: str
+    carriers: tuple[Carrier, ...] = ()
+    more: str = ""  # "and 4 more", when the carriers are not all
+    help_words: str = ""  # words of the button that asks for help; empty: no button
+
+
+class _Sign(QWidget):
+    def __init__(self, banner: DangerBanner) -> None:
+        super().__init__(banner)
+        self._banner = banner
+        self.setFixedSize(_SIGN, _SIGN)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ink = QColor(self._banner.ink)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        wash = QColor(ink)
+        wash.setAlphaF(0.16)
+        painter.setBrush(wash)
+        painter.drawEllipse(self.rect())
+        paint_icon(painter, QRectF(self.rect()).adjusted(9, 9, -9, -9), danger_icon(self._banner.level), ink)
+        painter.end()
+
+
+class DangerBanner(QFrame):
+    """Shows one `Alert`. `help_wanted` fires when somebody asks "Eaten it?"."""
+
+    help_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.level = Danger.UNKNOWN
+        self._applied = ""
+        outer = QHBoxLayout(self)
+        outer.setContentsMargins(SPACE + _STRIPES, SPACE, SPACE, SPACE)
+        outer.setSpacing(CLOSE + 2)
+        self._sign = _Sign(self)
+        outer.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(HAIR + 2)
+        head = QHBoxLayout()
+        self._headline, self._figure = label("", "title"), label("", "title", wrap=False)
+        head.addWidget(self._headline, 1)
+        head.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        self._names = QGridLayout()
+        self._names.setHorizontalSpacing(TIGHT)
+        self._names.setVerticalSpacing(HAIR)
+        self._names.setColumnStretch(0, 1)
+        column.addLayout(self._names)
+        self._advice = label("")
+        column.addWidget(self._advice)
+        self._help = button("", "plain", "phone")
+        self._help.clicked.connect(self.help_wanted)
+        column.addWidget(self._help, 0, Qt.AlignmentFlag.AlignLeft)
+        outer.addLayout(column, 1)
+
+    @property
+    def _filled(self) -> bool:
+        return self.level.severity >= Danger.UNKNOWN.severity
+
+    @property
+    def ink(self) -> str:
+        """Colour of what is written on the banner."""
+        pair = colours_of(self).danger(self.level)
+        return pair.on_fill if self._filled else pair.ink
+
+    @property
+    def ground(self) -> str:
+        """Colour that the banner is filled with."""
+        pair = colours_of(self).danger(self.level)
+        return pair.fill if self._filled else pair.soft
+
+    def tell(self, alert: Alert) -> None:
+        """Show this warning, and say it to screen readers as one sentence."""
+        self.level = alert.level
+        self._headline.setText(alert.headline)
+        self._figure.setText(alert.figure)
+        self._figure.setVisible(bool(alert.figure))
+        self._advice.setText(alert.advice)
+        self._help.setText(alert.help_words)
+        self._help.setVisible(bool(alert.help_words))
+        self._show_names(alert.carriers, alert.more)
+        spoken = [f"{carrier.common or carrier.scientific} {carrier.share}" for carrier in alert.carriers]
+        self.setAccessibleName(" ".join((alert.headline, alert.figure)).strip())
+        self.setAccessibleDescription(". ".join([*spoken, alert.advice]))
+        self._applied = ""
+        self._dress()
+        self._sign.update()
+        self.update()
+
+    def _show_names(self, carriers: Sequence[Carrier], more: str) -> None:
+        clear(self._names)
+        for place, carrier in enumerate(carriers):
+            name = label("", "body")
+            name.setTextFormat(Qt.TextFormat.RichText)
+            first = f"<b>{_escape(carrier.common)}</b> " if carrier.common else ""
+            name.setText(f"{first}<i>{_escape(carrier.scientific)}</i>")
+            share: QLabel = label(carrier.share, "body", wrap=False)
+            self._names.addWidget(name, place, 0)
+            self._names.addWidget(share, place, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        if more:
+            self._names.addWidget(label(more, "body"), len(carriers), 0, 1, 2)
+
+    def _dress(self) -> None:
+        ink, ground = self.ink, self.ground
+        edge = QColor(ink)
+        sheet = (
+            f"QLabel {{ color: {ink}; }}"
+            f"QPushButton {{ background: {ink}; color: {ground}; border: 2px solid {ink}; padding: 6px 14px;"
+            " font-weight: 650; margin-top: 4px; }"
+            f"QPushButton:hover {{ background: {edge.darker(108).name()}; }}"
+            f"QPushButton:focus {{ border: 2px solid {ground}; }}"
+        )
+        if sheet != self._applied:
+            self._applied = sheet
+            self.setStyleSheet(sheet)
+            self._help.setIcon(QIcon(pixmap("phone", ground, ICON, self.devicePixelRatioF())))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new theme dresses the banner again."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._dress()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, and hazard stripes along the left."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDER, ROUNDER)
+        painter.fillPath(outline, QColor(self.ground))
+        painter.setClipPath(outline)
+        _paint_stripes(painter, self.height(), QColor(self.ink), 0.9 if self._filled else 0.55)
+        painter.setClipping(False)
+        if not self._filled:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self.ink), 1))
+            painter.drawPath(outline)
+        painter.end()
+
+
+def _paint_stripes(painter: QPainter, height: int, ink: QColor, strength: float) -> None:
+    wash = QColor(ink)
+    wash.setAlphaF(strength * 0.32)
+    painter.fillRect(QRectF(0, 0, _STRIPES, height), wash)
+    ink.setAlphaF(strength)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink)
+    for top in range(-_STRIPES * 2, height + _STRIPES, 18):
+        painter.drawPolygon(
+            QPolygonF(
+                [
+                    QPointF(0, top + _STRIPES),
+                    QPointF(_STRIPES, top),
+                    QPointF(_STRIPES, top + 9),
+                    QPointF(0, top + 9 + _STRIPES),
+                ]
+            )
+        )
+
+
+def _escape(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;")

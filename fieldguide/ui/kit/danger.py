@@ -1,0 +1,89 @@
+"""A level of danger in one small shape: icon, word and colour together, never colour alone.
+
+`paint_chip` serves delegates of long lists, `DangerChip` everything else; they paint the same.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.text import text
+from fieldguide.ui.kit.colours import Colours, colours_of
+from fieldguide.ui.kit.icons import danger_icon, paint_icon
+
+_SMALLER = 0.85
+
+
+def danger_word(level: Danger) -> str:
+    """The level in a word or two."""
+    return text(f"ui.danger_{level.told.value}")
+
+
+def _chip_font(font: QFont) -> QFont:
+    small = QFont(font)
+    small.setPointSizeF(font.pointSizeF() * _SMALLER)
+    small.setWeight(QFont.Weight.DemiBold)
+    return small
+
+
+def chip_size(level: Danger, font: QFont) -> QSize:
+    """Room that a chip needs beside text in `font`."""
+    metrics = QFontMetricsF(_chip_font(font))
+    height = metrics.height() + 6
+    return QSize(round(height + metrics.horizontalAdvance(danger_word(level)) + 14), round(height))
+
+
+def paint_chip(painter: QPainter, corner: QPointF, level: Danger, colours: Colours, font: QFont) -> QRectF:
+    """Paint a chip with its upper left at `corner`; returns the rectangle it took."""
+    pair, size = colours.danger(level), chip_size(level, font)
+    rect = QRectF(corner.x(), corner.y(), size.width(), size.height())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    loud = level.told is Danger.DEADLY
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(pair.fill if loud else pair.soft))
+    painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+    ink = QColor(pair.on_fill if loud else pair.ink)
+    side = rect.height() - 8
+    paint_icon(painter, QRectF(rect.left() + 7, rect.top() + 4, side, side), danger_icon(level), ink)
+    painter.setPen(ink)
+    painter.setFont(_chip_font(font))
+    words = rect.adjusted(side + 11, 0, -6, 0)
+    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, danger_word(level))
+    painter.restore()
+    return rect
+
+
+class DangerChip(QWidget):
+    """The chip as a widget."""
+
+    def __init__(self, level: Danger, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._level = level
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_level(level)
+
+    def set_level(self, level: Danger) -> None:
+        """Show another level."""
+        self._level = level
+        self.setAccessibleName(danger_word(level))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """As large as the word needs."""
+        return chip_size(self._level, self.font())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A new font needs new room."""
+        self.updateGeometry()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it."""
+        painter = QPainter(self)
+        paint_chip(painter, QPointF(0, 0), self._level, colours_of(self), self.font())
+        painter.end()

@@ -1,0 +1,62 @@
+"""An empty state: what would stand here, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.icons import paint_icon
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import BROAD, CLOSE, TIGHT
+
+_WIDTH = 420
+
+
+class Medallion(QWidget):
+    """An icon on a soft disc."""
+
+    def __init__(self, icon_name: str, size: int = 84, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = icon_name
+        self.setFixedSize(size, size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint it."""
+        colours = colours_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent_soft))
+        painter.drawEllipse(self.rect())
+        inset = self.width() * 0.27
+        paint_icon(painter, QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), self._icon, colours.accent)
+        painter.end()
+
+
+class EmptyState(QWidget):
+    """Icon, title, sentence and, when `action` has words, a button that fires `acted`."""
+
+    acted = Signal()
+
+    def __init__(self, icon_name: str, title: str, sentence: str, action: str = "") -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(BROAD, BROAD, BROAD, BROAD)
+        column.setSpacing(TIGHT)
+        column.addStretch(2)
+        column.addWidget(Medallion(icon_name), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(CLOSE)
+        for words, role in ((title, "title"), (sentence, "muted")):
+            line = label(words, role)
+            line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            line.setFixedWidth(_WIDTH)
+            column.addWidget(line, 0, Qt.AlignmentFlag.AlignHCenter)
+        if action:
+            column.addSpacing(CLOSE)
+            act = button(action, "primary")
+            act.clicked.connect(self.acted)
+            column.addWidget(act, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)

@@ -1,0 +1,65 @@
+"""Surfaces to put things on: cards, and a page that scrolls upwards and downwards only."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+
+from fieldguide.ui.kit.metrics import CLOSE, SPACE
+
+
+class Card(QFrame):
+    """A raised surface with a column of widgets; add to `column`."""
+
+    def __init__(self, parent: QWidget | None = None, *, margin: int = SPACE, spacing: int = CLOSE) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(margin, margin, margin, margin)
+        self.column.setSpacing(spacing)
+
+
+class ScrollColumn(QScrollArea):
+    """A column that scrolls vertically and is always as wide as what is seen; add to `column`."""
+
+    def __init__(self, parent: QWidget | None = None, *, margin: int = SPACE, spacing: int = SPACE) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        sheet = QWidget()
+        sheet.setObjectName("sheet")
+        self.column = QVBoxLayout(sheet)
+        self.column.setContentsMargins(margin, margin, margin, margin)
+        self.column.setSpacing(spacing)
+        self.setWidget(sheet)
+        self.viewport().setAutoFillBackground(False)
+        sheet.setAutoFillBackground(False)
+
+
+def row(*items: QWidget | QLayout | int | None, spacing: int = CLOSE) -> QHBoxLayout:
+    """A row of widgets and layouts; an int is a fixed gap, None takes what is left."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for item in items:
+        if item is None:
+            made.addStretch(1)
+        elif isinstance(item, int):
+            made.addSpacing(item)
+        elif isinstance(item, QLayout):
+            made.addLayout(item)
+        else:
+            made.addWidget(item)
+    return made
+
+
+def clear(layout: QLayout) -> None:
+    """Remove everything in a layout; the widgets go when Qt comes round to it."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
