@@ -62,7 +62,7 @@ class DecodedPhoto:
 def find_photos(paths: Iterable[Path]) -> list[Path]:
     """Files given by name, kept whatever their suffix, and the photos inside given folders, recursive and sorted.
 
-    Inside folders, hidden files and folders (a leading dot, as macOS leaves beside photos) are skipped. A folder without
+    Inside folders, hidden files and folders (a leading dot, as macOS leaves them) are skipped. A folder without
     photos adds nothing. Paths that do not exist are kept, so that reading them names them.
     """
     found: list[Path] = []

@@ -57,7 +57,7 @@ class InputSpec:
 def prepare(pixels: npt.NDArray[np.uint8], spec: InputSpec) -> npt.NDArray[np.uint8]:
     """Upright RGB uint8 [H,W,3] of any size as uint8 [3,size,size].
 
-    The crop is cut out of the source while resizing: the same picture as resizing first (to a sub-pixel), and a panorama
+    The crop is cut out of the source while resizing: the same as resizing first (to a sub-pixel), and a panorama
     of 60,000 x 1 pixels costs no more than any other.
     """
     image = Image.fromarray(pixels)
