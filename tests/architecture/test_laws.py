@@ -1,0 +1,116 @@
+"""Laws of the house that import contracts cannot say, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NETWORK = {
+    *("socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib", "smtplib"),
+    *("xmlrpc", "socketserver", "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebSockets"),
+}
+HOSTS = ["pypi" + ".org", "python" + "hosted.org", "download.py" + "torch.org", "conda" + ".anaconda.org"]
+
+
+@cache
+def imports(file: Path) -> frozenset[str]:
+    """Every module that a file imports, lazily too; `from a import b` gives `a` and `a.b`."""
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.update({node.module, *(f"{node.module}.{alias.name}" for alias in node.names)})
+    return frozenset(names)
+
+
+def within(name: str, module: str) -> bool:
+    return name == module or name.startswith(f"{module}.")
+
+
+def modules(*folders: str) -> Iterator[tuple[str, Path]]:
+    for folder in folders:
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            yield str(file.relative_to(ROOT)), file
+
+
+def test_services_see_qtcore_alone() -> None:
+    seen = {
+        f"{place}: {name}"
+        for place, file in modules("fieldguide/services")
+        for name in imports(file)
+        if within(name, "PySide6") and name != "PySide6" and not within(name, "PySide6.QtCore")
+    }
+    assert seen == set()
+
+
+def test_the_app_never_touches_the_network() -> None:
+    seen = {
+        f"{place}: {name}"
+        for place, file in modules("fieldguide")
+        for name in imports(file)
+        if any(within(name, module) for module in NETWORK)
+    }
+    assert seen == set()
+
+
+def test_one_file_of_the_app_names_torchscript() -> None:
+    def names_it(file: Path) -> bool:
+        tree = ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        touched = any(
+            isinstance(node, ast.Attribute)
+            and node.attr == "jit"
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "torch"
+            for node in tree
+        )
+        return touched or any(within(name, "torch.jit") for name in imports(file))
+
+    naming = {place for place, file in modules("fieldguide") if names_it(file)}
+    assert naming <= {"fieldguide/inference/runtime.py"}
+
+
+def test_the_window_sees_neither_torch_nor_the_database() -> None:
+    seen = {
+        f"{place}: {name}"
+        for place, file in modules("fieldguide/ui")
+        for name in imports(file)
+        if any(within(name, module) for module in ("torch", "sqlite3"))
+    }
+    assert seen == set()
+
+
+def test_core_imports_the_standard_library_numpy_and_pillow_alone() -> None:
+    allowed = {*sys.stdlib_module_names, "numpy", "PIL", "pi_heif", "fieldguide"}
+    seen = {
+        f"{place}: {name}"
+        for place, file in modules("fieldguide/core")
+        for name in imports(file)
+        if name.split(".")[0] not in allowed
+    }
+    assert seen == set()
+
+
+def test_no_file_names_the_host_of_a_package_registry() -> None:
+    text = {".py", ".toml", ".md", ".txt", ".cfg", ".sh", ".iss", ".spec", ".yml", ".yaml", ""}
+    folders = ("fieldguide", "trainer", "packaging", "resources", "tests", "docs", ".ci")
+    files = [
+        file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in text and file.is_file()
+    ]
+    files += [file for file in ROOT.iterdir() if file.is_file() and (file.suffix in text) and file.name != ".git"]
+    naming = {
+        str(file.relative_to(ROOT)): host
+        for file in files
+        for host in HOSTS
+        if host in file.read_text(encoding="utf-8", errors="replace")
+    }
+    assert naming == {}
+
+
+def test_no_lock_file_is_kept() -> None:
+    kinds = ("uv.lock", "poetry.lock", "pdm.lock", "Pipfile.lock", "package-lock.json", "requirements.lock")
+    assert [name for name in kinds if (ROOT / name).exists()] == []
