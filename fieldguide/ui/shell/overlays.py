@@ -1,0 +1,134 @@
+"""What lies over the whole window for a moment: the invitation to drop, and the list of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.icons import paint_icon
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUNDER, SPACE, WIDE
+from fieldguide.ui.kit.surfaces import Card, clear
+from fieldguide.ui.shell.pages import KeyHelp
+
+_CARD_WIDTH = 560
+_SIGN = 64
+
+
+class Overlay(QWidget):
+    """Covers its parent, follows its size, and starts hidden."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the parent's size."""
+        if event.type() is QEvent.Type.Resize and watched is self.parent():
+            self.setGeometry(self.parentWidget().rect())
+        return super().eventFilter(watched, event)
+
+    def lift(self) -> None:
+        """Show above everything."""
+        self.setGeometry(self.parentWidget().rect())
+        self.show()
+        self.raise_()
+
+
+class DropOverlay(Overlay):
+    """Says, while something is dragged over the window, that it may be dropped anywhere."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A veil, a dashed frame and one sentence."""
+        colours = colours_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = QColor(colours.window)
+        veil.setAlphaF(0.93)
+        painter.fillRect(self.rect(), veil)
+        frame = QRectF(self.rect()).adjusted(WIDE, WIDE, -WIDE, -WIDE)
+        painter.setBrush(QColor(colours.accent_soft))
+        painter.setPen(QPen(QColor(colours.accent), 2.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(frame, ROUNDER, ROUNDER)
+        sign = QRectF(0, 0, _SIGN, _SIGN)
+        sign.moveCenter(frame.center())
+        sign.translate(0, -_SIGN * 0.6)
+        paint_icon(painter, sign, "drop", colours.accent)
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 1.6)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        words = QRectF(frame.left(), sign.bottom() + SPACE, frame.width(), 60)
+        painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text("shell.drop_anywhere"))
+        painter.end()
+
+
+class KeysOverlay(Overlay):
+    """Lists the keys of the window and of the page in front. Any key or click closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        card = Card(margin=WIDE)
+        card.setMaximumWidth(_CARD_WIDTH)
+        card.column.addWidget(label(text("shell.keys"), "title"))
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(WIDE)
+        self._grid.setVerticalSpacing(HAIR + 2)
+        self._grid.setColumnStretch(1, 1)
+        card.column.addLayout(self._grid)
+        close = button(text("ui.close"), "plain")
+        close.clicked.connect(self.hide)
+        card.column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        outer.addStretch(1)
+        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        outer.addStretch(1)
+        card.setMinimumWidth(min(_CARD_WIDTH, 480))
+
+    def list_keys(self, groups: Sequence[tuple[str, Sequence[KeyHelp]]]) -> None:
+        """Show groups of keys, each under its title."""
+        clear(self._grid)
+        line = 0
+        for title, keys in groups:
+            if not keys:
+                continue
+            head = label(title, "overline", wrap=False)
+            head.setContentsMargins(0, CLOSE if line else 0, 0, HAIR)
+            self._grid.addWidget(head, line, 0, 1, 2)
+            line += 1
+            for help_ in keys:
+                self._grid.addWidget(label(help_.keys, "key", wrap=False), line, 0, Qt.AlignmentFlag.AlignLeft)
+                self._grid.addWidget(label(help_.does), line, 1)
+                line += 1
+        self.lift()
+        self.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Any key closes it."""
+        self.hide()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the card closes it."""
+        self.hide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A veil over the window."""
+        painter = QPainter(self)
+        veil = QColor("#000000")
+        veil.setAlphaF(0.5)
+        painter.fillRect(self.rect(), veil)
+        painter.end()

@@ -1,0 +1,64 @@
+"""The sidebar: the application's sign, the pages, and at its foot the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import icon_button, rail_button
+from fieldguide.ui.kit.icons import application_icon
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
+from fieldguide.ui.shell.pages import Page
+
+_SIGN = 44
+
+
+class _Sign(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(_SIGN, _SIGN)
+        self._icon = application_icon()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self._icon.paint(painter, QRectF(self.rect()).toRect())
+        painter.end()
+
+
+class Rail(QFrame):
+    """Buttons for the pages, the chosen one lit. `chosen` carries a page's key, `keys_wanted` asks for the overlay."""
+
+    chosen = Signal(str)
+    keys_wanted = Signal()
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        super().__init__()
+        self.setProperty("look", "rail")
+        self.setAccessibleName(text("shell.sidebar"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(TIGHT, SPACE, TIGHT, CLOSE)
+        column.setSpacing(HAIR)
+        column.addWidget(_Sign(), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(SPACE)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QToolButton] = {}
+        for place, page in enumerate(pages, start=1):
+            made = rail_button(page.title, page.icon)
+            made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            made.setToolTip(f"{page.title}  (Alt+{place})")
+            made.clicked.connect(lambda _checked, key=page.key: self.chosen.emit(key))
+            self._group.addButton(made)
+            self._buttons[page.key] = made
+            column.addWidget(made)
+        column.addStretch(1)
+        keys = icon_button(text("shell.keys"), "keys", key="?")
+        keys.clicked.connect(self.keys_wanted)
+        column.addWidget(keys, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def show_chosen(self, key: str) -> None:
+        """Light the button of a page, without a signal."""
+        self._buttons[key].setChecked(True)

@@ -1,0 +1,181 @@
+"""The main window: sidebar, notices, pages. Takes drops and pastes anywhere and hands them on as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from fieldguide.core.photo import PHOTO_SUFFIXES
+from fieldguide.core.text import text
+from fieldguide.ui.kit.icons import application_icon
+from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
+from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
+from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.rail import Rail
+
+SMALLEST = (960, 600)
+FIRST = (1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """Holds the pages. Everything that a person brings in leaves by a signal; nothing is read here.
+
+    Signals:
+        paths_offered: list[Path], files and folders dropped, opened or pasted.
+        picture_pasted: QImage, a picture from the clipboard that has no file.
+        page_shown: key of the page that came to the front.
+        undo_wanted: Ctrl+Z.
+        closing: the window is about to close; lanes should drain.
+    """
+
+    paths_offered = Signal(list)
+    picture_pasted = Signal(QImage)
+    page_shown = Signal(str)
+    undo_wanted = Signal()
+    closing = Signal()
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        """`pages` in the order of the sidebar; the first comes to the front."""
+        super().__init__()
+        self.setWindowTitle(text("shell.title"))
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*FIRST)
+        self.setAcceptDrops(True)
+        self._pages = {page.key: page for page in pages}
+        self._front = ""
+        self._last_folder = ""
+        self._rail = Rail(pages)
+        self._stack = QStackedWidget()
+        for page in pages:
+            self._stack.addWidget(page.widget)
+        self.notices = NoticeBar()
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        right.addWidget(self.notices)
+        right.addWidget(self._stack, 1)
+        central = QWidget()
+        line = QHBoxLayout(central)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self._rail)
+        line.addLayout(right, 1)
+        self.setCentralWidget(central)
+        self._drop_overlay = DropOverlay(central)
+        self._keys_overlay = KeysOverlay(central)
+        self._rail.chosen.connect(self.show_page)
+        self._rail.keys_wanted.connect(self.show_keys)
+        self._add_shortcuts()
+        if pages:
+            self.show_page(pages[0].key)
+
+    @property
+    def front(self) -> str:
+        """Key of the page in front."""
+        return self._front
+
+    def show_page(self, key: str) -> None:
+        """Bring a page to the front."""
+        if key == self._front:
+            return
+        self._front = key
+        self._stack.setCurrentWidget(self._pages[key].widget)
+        self._rail.show_chosen(key)
+        self.page_shown.emit(key)
+
+    def show_keys(self) -> None:
+        """Open the overlay of keys."""
+        page = self._pages[self._front]
+        everywhere = [KeyHelp(*text(f"shell.key_{name}").split("|", 1)) for name in _EVERYWHERE]
+        self._keys_overlay.list_keys([(page.title, page.keys), (text("shell.everywhere"), everywhere)])
+
+    def report_problem(self, sentence: str, details: Sequence[str] = ()) -> None:
+        """Tell an expected failure in the notice bar."""
+        self.notices.tell(sentence, NoticeKind.PROBLEM, details=details)
+
+    def choose_photos(self) -> None:
+        """Ask for photos with the system's own dialog (Ctrl+O)."""
+        suffixes = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(PHOTO_SUFFIXES))
+        kinds = f"{text('shell.open_photos')} ({suffixes});;{text('shell.open_all')} (*)"
+        chosen, _ = QFileDialog.getOpenFileNames(self, text("shell.open_title"), self._last_folder, kinds)
+        self._offer([Path(name) for name in chosen])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder of photos (Ctrl+Shift+O)."""
+        chosen = QFileDialog.getExistingDirectory(self, text("shell.open_folder_title"), self._last_folder)
+        self._offer([Path(chosen)] if chosen else [])
+
+    def paste(self) -> None:
+        """Take files, or a picture without a file, from the clipboard (Ctrl+V)."""
+        mime = QGuiApplication.clipboard().mimeData()
+        paths = _paths(mime)
+        if paths:
+            self._offer(paths)
+        elif mime is not None and mime.hasImage():
+            self.picture_pasted.emit(QImage(mime.imageData()))
+        else:
+            self.notices.tell(text("shell.paste_nothing"))
+
+    def _offer(self, paths: list[Path]) -> None:
+        if paths:
+            self._last_folder = str(paths[0].parent)
+            self.paths_offered.emit(paths)
+
+    def _add_shortcuts(self) -> None:
+        for keys, act in (
+            (QKeySequence(QKeySequence.StandardKey.Open), self.choose_photos),
+            (QKeySequence("Ctrl+Shift+O"), self.choose_folder),
+            (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_wanted.emit),
+            (QKeySequence("?"), self.show_keys),
+            (QKeySequence("F1"), self.show_keys),
+        ):
+            QShortcut(keys, self).activated.connect(act)
+        for place, key in enumerate(self._pages, start=1):
+            shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
+            shortcut.activated.connect(lambda key=key: self.show_page(key))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Welcome anything with local files."""
+        if _paths(event.mimeData()):
+            event.acceptProposedAction()
+            self._drop_overlay.lift()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away again."""
+        self._drop_overlay.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Hand on what was dropped."""
+        self._drop_overlay.hide()
+        paths = _paths(event.mimeData())
+        event.acceptProposedAction()
+        self._offer(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Give the lanes the word to drain."""
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+_EVERYWHERE = ("open", "open_folder", "paste", "undo", "pages", "keys")
+
+
+def _paths(mime: QMimeData | None) -> list[Path]:
+    if mime is None or not mime.hasUrls():
+        return []
+    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
