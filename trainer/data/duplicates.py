@@ -126,3 +126,15 @@ def near_duplicate_groups(hashes: Hashes, distance: int = NEAR) -> Indices:
     rank[np.argsort(first)] = np.arange(len(first))
     ordered: Indices = rank[renumbered]
     return ordered
+
+
+def nearest_distances(hashes: Hashes, distance: int = NEAR) -> Indices:
+    """Bits to the nearest other photo, int64 [N]: 0 to `distance`, or -1 when there is none so near."""
+    distinct, member, count = np.unique(hashes, return_inverse=True, return_counts=True)
+    left, right = close_pairs(distinct, distance)
+    bits = hamming(distinct[left], distinct[right]).astype(np.int64)
+    nearest = np.where(count > 1, 0, HASH_BITS + 1)
+    for side in (left, right):
+        np.minimum.at(nearest, side, bits)
+    found: Indices = np.where(nearest > HASH_BITS, -1, nearest)[member]
+    return found

@@ -1,0 +1,53 @@
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from trainer.config import FitConfig, Phase, RunConfig, build, check, read_config, write_config
+
+
+def test_a_written_configuration_reads_back_the_same(tmp_path: Path) -> None:
+    config = RunConfig(seed=5, fit=FitConfig(phases=(Phase(3, 128, "head", 0.01),), augment={"flip": 0.0}))
+    write_config(config, tmp_path / "run.toml")
+    assert read_config(tmp_path / "run.toml") == config
+
+
+@pytest.mark.parametrize(
+    ("table", "option"),
+    [
+        ({"sede": 3}, "sede"),
+        ({"seed": "three"}, "seed"),
+        ({"fit": {"mixup": "lots"}}, "fit.mixup"),
+        ({"fit": {"phases": [{"epochs": 3, "size": 128, "speed": 1}]}}, "fit.phases[1].speed"),
+        ({"data": 3}, "data"),
+    ],
+)
+def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, object], option: str) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        build(RunConfig, table, "")
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
+    assert refusal.value.facts["option"] == option
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"preset": "slow"},
+        {"device": "tpu"},
+        {"fit": {"mixup": 1.5}},
+        {"fit": {"batch_size": 0}},
+        {"fit": {"augment": {"sparkle": 1.0}}},
+        {"fit": {"phases": [{"epochs": 0, "size": 128}]}},
+        {"data": {"fractions": [0.5, 0.5]}},
+        {"data": {"fractions": [0.5, 0.1, 0.1, 0.1]}},
+    ],
+)
+def test_values_that_cannot_work_are_refused_not_clamped(table: dict[str, object]) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        check(build(RunConfig, table, ""))
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_pictures_grow_over_a_phase() -> None:
+    phase = Phase(5, 192, from_size=128)
+    assert [phase.size_at(epoch) for epoch in range(5)] == [128, 144, 160, 176, 192]

@@ -1,0 +1,54 @@
+"""`fieldguide-train VERB ...`: a table of verbs; each verb's module tells its arguments and does its work.
+
+Exit status: 0 done, 1 something expected went wrong (a sentence says what to do), 2 the call itself was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import explain, text
+
+VERBS = {
+    "run": "trainer.export.command_run",
+}
+"""Verb to module; a module has `add_arguments(parser)` and `run(arguments) -> int` and is imported only when called."""
+
+USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.RUN_EXISTS)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; returns the exit status (argparse itself exits with 2 on a wrong call)."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(prog="fieldguide-train", description=text("train.description"))
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    modules = {verb: importlib.import_module(VERBS[verb]) for verb in VERBS if verb == asked}
+    for verb in VERBS:
+        sentence = text(f"train.verb_{verb.replace('-', '_')}")
+        child = verbs.add_parser(verb, help=sentence, description=sentence)
+        if verb in modules:
+            modules[verb].add_arguments(child)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(modules[parsed.verb].run(parsed))
+    except FieldGuideError as error:
+        print(f"fieldguide-train: {explain(error)}", file=sys.stderr)
+        return 2 if error.code in USAGE_ERRORS else 1
+    except KeyboardInterrupt:
+        print(f"\nfieldguide-train: {text('train.interrupted')}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        code = ErrorCode.DISK_FULL if error.errno == 28 else ErrorCode.NOT_WRITABLE
+        print(f"fieldguide-train: {explain(FieldGuideError(code, path=error.filename or ''))}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""Random changes to a batch of pictures, on the device that trains: one affine sampling for all geometry, then light and noise.
+
+Works on cached squares: the whole picture squeezed to S x S with its true aspect told beside it, so that crops are taken
+in the picture's own proportions. Every random number comes from the generator given: same seed, same pictures.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torchvision.io import ImageReadMode, decode_jpeg, encode_jpeg
+
+from trainer.config import AUGMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Augment:
+    """Strengths by name, see `trainer.config.AUGMENT`. `size` is the side in pixels of what comes out."""
+
+    size: int
+    strengths: dict[str, float]
+
+    @classmethod
+    def of(cls, size: int, overrides: dict[str, float]) -> Augment:
+        """The usual strengths with some of them overridden."""
+        return cls(size, AUGMENT | overrides)
+
+    def __call__(self, pixels: Tensor, aspect: Tensor, generator: torch.Generator) -> Tensor:
+        """uint8 [N,S,S,3] and float [N] (width over height) to float [N,3,size,size], 0 to 255."""
+        pictures = sample(pixels, self._theta(aspect, generator), self.size, channels_last=True)
+        for change in (self._colour, self._grayscale, self._blur, self._jpeg, self._noise, self._cutout):
+            pictures = change(pictures, generator)
+        return pictures
+
+    def _theta(self, aspect: Tensor, generator: torch.Generator) -> Tensor:
+        """Affine maps [N,2,3] from the output square to the cached square, both in -1..1.
+
+        A crop of a random area (`crop`..1) and proportion (3/4..4/3, log-uniform; as in Szegedy et al. 2015), rotated
+        and mirrored; the crop is a rectangle of the true picture, hence the aspect.
+        """
+        count, s = len(aspect), self.strengths
+        area = _between(count, s["crop"], 1.0, generator)
+        proportion = torch.exp(_between(count, math.log(3 / 4), math.log(4 / 3), generator))
+        wide = (area * proportion / aspect).sqrt().clamp(max=1.0)
+        high = (area / proportion * aspect).sqrt().clamp(max=1.0)
+        angle = torch.deg2rad(_between(count, -s["rotate"], s["rotate"], generator))
+        mirror = torch.where(torch.rand(count, generator=generator) < s["flip"], -1.0, 1.0)
+        left = _between(count, -1.0, 1.0, generator) * (1 - wide)
+        top = _between(count, -1.0, 1.0, generator) * (1 - high)
+        shear = _between(count, -s["perspective"], s["perspective"], generator)
+        cos, sin = torch.cos(angle), torch.sin(angle)
+        rows = [wide * cos * mirror, wide * (shear - sin), left, high * sin * mirror, high * cos, top]
+        return torch.stack(rows, dim=1).view(count, 2, 3)
+
+    def _colour(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        s, count = self.strengths, len(x)
+        x = x * _factor(count, s["brightness"], generator, x)
+        gray = _gray(x)
+        x = gray + (x - gray) * _factor(count, s["saturation"], generator, x)
+        mean = gray.mean(dim=(2, 3), keepdim=True)
+        x = mean + (x - mean) * _factor(count, s["contrast"], generator, x)
+        tint = 1 + (torch.rand(count, 3, 1, 1, generator=generator).to(x) * 2 - 1) * s["hue"] * 4
+        return (x * tint).clamp(0, 255)
+
+    def _grayscale(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        chosen = _chosen(x, self.strengths["grayscale"], generator)
+        return torch.where(chosen, _gray(x), x)
+
+    def _blur(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """What thumbnails went through: shrunk to between a third and the whole, and enlarged again."""
+        chosen = _rows(x, self.strengths["blur"], generator)
+        small = max(16, round(self.size * float(_between(1, 0.33, 1.0, generator))))
+        if len(chosen):
+            shrunk = F.interpolate(x[chosen], size=(small, small), mode="area")
+            x[chosen] = F.interpolate(shrunk, size=(self.size, self.size), mode="bilinear", align_corners=False)
+        return x
+
+    def _jpeg(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        chosen = _rows(x, self.strengths["jpeg"], generator)
+        quality = int(torch.randint(20, 80, (1,), generator=generator))
+        if len(chosen):
+            files = encode_jpeg(list(x[chosen].to(torch.uint8).cpu()), quality=quality)
+            x[chosen] = torch.stack([decode_jpeg(file, mode=ImageReadMode.RGB) for file in files]).to(x)
+        return x
+
+    def _noise(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        chosen = _rows(x, self.strengths["noise"], generator)
+        if len(chosen):
+            noise = torch.randn((len(chosen), *x.shape[1:]), generator=generator).to(x)
+            x[chosen] = (x[chosen] + noise * 12).clamp(0, 255)
+        return x
+
+    def _cutout(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        for row in _rows(x, self.strengths["cutout"], generator).tolist():
+            side = int(torch.randint(self.size // 8, self.size // 3 + 1, (1,), generator=generator))
+            top, left = torch.randint(0, self.size - side, (2,), generator=generator).tolist()
+            x[row, :, top : top + side, left : left + side] = 127.5
+        return x
+
+
+def sample(pixels: Tensor, theta: Tensor, size: int, *, channels_last: bool) -> Tensor:
+    """Bilinear sampling of uint8 pictures ([N,S,S,3] when `channels_last`) to float [N,3,size,size], 0 to 255."""
+    x = pixels.permute(0, 3, 1, 2) if channels_last else pixels
+    grid = F.affine_grid(theta.to(x.device), [len(x), 3, size, size], align_corners=False)
+    return F.grid_sample(x.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+
+
+def whole(pixels: Tensor, size: int) -> Tensor:
+    """The whole cached square, smoothed: uint8 [N,S,S,3] to float [N,3,size,size], 0 to 255. What validation sees."""
+    x = pixels.permute(0, 3, 1, 2).float()
+    return F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False, antialias=True)
+
+
+def _between(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    return torch.rand(count, generator=generator) * (high - low) + low
+
+
+def _factor(count: int, strength: float, generator: torch.Generator, like: Tensor) -> Tensor:
+    return _between(count, 1 - strength, 1 + strength, generator).view(-1, 1, 1, 1).to(like)
+
+
+def _gray(x: Tensor) -> Tensor:
+    """Luma of ITU-R BT.601."""
+    weights = torch.tensor([0.299, 0.587, 0.114], device=x.device, dtype=x.dtype).view(1, 3, 1, 1)
+    return (x * weights).sum(dim=1, keepdim=True)
+
+
+def _chosen(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    return (torch.rand(len(x), generator=generator) < share).view(-1, 1, 1, 1).to(x.device)
+
+
+def _rows(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
+    return torch.nonzero(torch.rand(len(x), generator=generator) < share).flatten().to(x.device)

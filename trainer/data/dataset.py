@@ -1,0 +1,96 @@
+"""Batches for the fit: which photos in which order, read from the cache. The order depends on seed and epoch alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.taxonomy import Taxon
+from trainer.config import RunConfig
+from trainer.data.scan import ScannedPhoto
+from trainer.data.split import SplitPhoto
+from trainer.run_folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """`pixels` uint8 [N,S,S,3], `aspect` float [N], `target` int64 [N] (rows of the tree), `weight` float [N]."""
+
+    pixels: Tensor
+    aspect: Tensor
+    target: Tensor
+    weight: Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class CachedPhotos:
+    """Photos of one split over the cache. `rows`, `target` int64 [N]; `aspect`, `weight`, `draw` float [N].
+
+    `weight` multiplies a photo's loss; `draw` is its chance to be drawn (sums to 1).
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    rows: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+    aspect: npt.NDArray[np.float32]
+    weight: npt.NDArray[np.float32]
+    draw: npt.NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def in_order(self, size: int) -> Iterator[Batch]:
+        """Every photo once, in the order of the cache."""
+        for start in range(0, len(self), size):
+            yield self.batch(np.arange(start, min(start + size, len(self))))
+
+    def order(self, seed: int, epoch: int, balanced: bool) -> npt.NDArray[np.int64]:
+        """Positions of one epoch: a permutation, or as many draws with replacement by `draw` when balanced."""
+        random = np.random.default_rng((seed, epoch))
+        if not balanced:
+            return random.permutation(len(self))
+        # Systematic sampling: every photo comes floor or ceil of its expected number of times.
+        expected = np.cumsum(self.draw[(shuffled := random.permutation(len(self)))]) * len(self)
+        drawn = np.searchsorted(expected, np.arange(len(self)) + random.random())
+        return random.permutation(shuffled[np.minimum(drawn, len(self) - 1)])
+
+    def batch(self, positions: npt.NDArray[np.int64]) -> Batch:
+        """The photos at these positions."""
+        return Batch(
+            torch.from_numpy(self.pixels[self.rows[positions]]),
+            torch.from_numpy(self.aspect[positions]),
+            torch.from_numpy(self.target[positions]),
+            torch.from_numpy(self.weight[positions]),
+        )
+
+
+def open_split(
+    name: str,
+    run: RunFolder,
+    photos: list[ScannedPhoto],
+    placed: list[SplitPhoto],
+    taxa: tuple[Taxon, ...],
+    guide: Guide,
+    config: RunConfig,
+) -> CachedPhotos:
+    """The photos of one split. Harmful taxa weigh `fit.danger_weight`; drawing follows `fit.balance`."""
+    chosen = [row for row in placed if row.split == name]
+    aspect = {photo.index: photo.aspect for photo in photos}
+    harmful = [guide.danger(taxon).harmful for taxon in taxa]
+    count = np.bincount([row.label for row in chosen], minlength=len(taxa)).astype(np.float64)
+    power = {"none": 0.0, "sqrt": 0.5, "full": 1.0}[config.fit.balance]
+    draw = np.array([count[row.label] ** -power for row in chosen])
+    return CachedPhotos(
+        pixels=np.load(run.pixels, mmap_mode="r"),
+        rows=np.array([row.index for row in chosen], dtype=np.int64),
+        target=np.array([row.target for row in chosen], dtype=np.int64),
+        aspect=np.array([aspect[row.index] for row in chosen], dtype=np.float32),
+        weight=np.array([config.fit.danger_weight if harmful[row.label] else 1.0 for row in chosen], dtype=np.float32),
+        draw=draw / draw.sum(),
+    )

@@ -1,0 +1,175 @@
+"""Who learns and who judges: a split in which no near-duplicate and no observation stands on two sides.
+
+Photos that stand under several labels are not thrown away: they teach the narrowest taxon that all their labels share,
+and they never judge. Nothing is deleted; every decision is a row in `audit.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import defaultdict
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import numpy as np
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.taxonomy import BACKGROUND
+from trainer.config import DataConfig
+from trainer.data.duplicates import near_duplicate_groups
+from trainer.data.labels import Labels, Tree
+from trainer.data.scan import ScannedPhoto
+
+SPLITS = ("train", "val", "calibration", "test")
+HELD_OUT = "held_out"  # labels kept out of training, to measure what the model makes of strangers
+LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPhoto:
+    """One photo's place. `index` is its row in the cache, `target` a row of the tree, `label` a row of the labels.
+
+    `group` numbers near-duplicates and observations; `why` is empty or says what the audit found.
+    """
+
+    index: int
+    file: str
+    split: str
+    label: int
+    target: int
+    group: int
+    source: str
+    why: str = ""
+
+
+def split(photos: list[ScannedPhoto], labels: Labels, tree: Tree, config: DataConfig, seed: int) -> list[SplitPhoto]:
+    """Place every photo. The same photos and seed give the same split.
+
+    Raises:
+        FieldGuideError: DATA_ONE_CLASS with fewer than two labels, DATA_TOO_FEW with the label and its count when a
+            label has fewer usable groups of photos than the splits need or than `min_photos`.
+    """
+    readable = [photo for photo in photos if not photo.error]
+    groups = _groups(readable)
+    held = {clean for clean in config.hold_out}
+    placed: list[SplitPhoto] = [
+        SplitPhoto(p.index, p.file, LEFT_OUT, labels.of_folder.get(p.raw_label, -1), -1, -1, p.source, p.error)
+        for p in photos
+        if p.error
+    ]
+    by_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
+    for photo, group in zip(readable, groups, strict=True):
+        by_group[group].append(photo)
+    undecided: dict[int, list[list[SplitPhoto]]] = defaultdict(list)
+    for group, members in by_group.items():
+        rows = _judge(group, members, labels, tree, held)
+        placed += [row for row in rows if row.split != ""]
+        free = [row for row in rows if row.split == ""]
+        if free:
+            undecided[free[0].label].append(free)
+    _refuse_too_few(undecided, labels, config)
+    random = np.random.default_rng(seed)
+    for label in sorted(undecided):
+        shares = config.background_fractions if labels.taxa[label] == BACKGROUND else config.fractions
+        for rows, name in zip(undecided[label], _deal(undecided[label], shares, random), strict=True):
+            placed += [_moved(row, name) for row in rows]
+    return sorted(placed, key=lambda row: row.index)
+
+
+def read_split(file: Path) -> list[SplitPhoto]:
+    """The rows of a frozen split."""
+    whole = {"index", "label", "target", "group"}
+    with file.open(encoding="utf-8", newline="") as stream:
+        return [
+            SplitPhoto(**{name: int(value) if name in whole else value for name, value in row.items()})  # type: ignore[arg-type]
+            for row in csv.DictReader(stream)
+        ]
+
+
+def write_split(file: Path, rows: list[SplitPhoto]) -> None:
+    """Write the split as CSV, whole or not at all."""
+    part = file.with_name(file.name + ".part")
+    with part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, [item.name for item in fields(SplitPhoto)])
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    os.replace(part, file)
+
+
+def _groups(photos: list[ScannedPhoto]) -> list[int]:
+    """Group numbers: the same near-duplicate group or the same observation is the same group."""
+    hashes = np.array([int(photo.phash, 16) for photo in photos], dtype=np.uint64)
+    near = near_duplicate_groups(hashes)
+    parent = {group: group for group in set(near.tolist())}
+
+    def root(group: int) -> int:
+        while parent[group] != group:
+            group = parent[group]
+        return group
+
+    first: dict[str, int] = {}
+    for photo, group in zip(photos, near.tolist(), strict=True):
+        for key in filter(None, (photo.sha256, photo.observation and f"observation {photo.observation}")):
+            parent[root(group)] = root(first.setdefault(key, group))
+    return [root(group) for group in near.tolist()]
+
+
+def _judge(group: int, members: list[ScannedPhoto], labels: Labels, tree: Tree, held: set[str]) -> list[SplitPhoto]:
+    """Rows of one group; an empty split means: free to be dealt."""
+
+    def row(photo: ScannedPhoto, where: str, target: int, why: str = "") -> SplitPhoto:
+        return SplitPhoto(
+            photo.index, photo.file, where, labels.of_folder.get(photo.raw_label, -1), target, group, photo.source, why
+        )
+
+    if any(photo.raw_label in held for photo in members):
+        return [row(p, HELD_OUT if p.raw_label in held else LEFT_OUT, -1, "label held out") for p in members]
+    named = sorted({labels.of_folder[photo.raw_label] for photo in members})
+    target = tree.common_target(named)
+    seen: set[str] = set()
+    rows = []
+    for photo in sorted(members, key=lambda p: (-p.width * p.height, p.index)):
+        again = photo.sha256 in seen
+        seen.add(photo.sha256)
+        if again:
+            rows.append(row(photo, LEFT_OUT, -1, "exact duplicate"))
+        elif len(named) > 1:
+            why = "near-duplicate under several labels: " + ", ".join(labels.taxa[label].name for label in named)
+            rows.append(row(photo, "train" if target >= 0 else LEFT_OUT, target, why))
+        else:
+            rows.append(row(photo, "", target))
+    return rows
+
+
+def _deal(groups: list[list[SplitPhoto]], shares: tuple[float, ...], random: np.random.Generator) -> list[str]:
+    """A split for each group: shuffled, then each goes where the share is furthest behind, counted in photos.
+
+    Small labels fill train, test, calibration, val in that order, so that what is there can be measured first.
+    """
+    order = random.permutation(len(groups))
+    order_of_need = [0, 3, 2, 1]
+    counts = np.zeros(len(SPLITS))
+    names = [""] * len(groups)
+    total = sum(len(group) for group in groups)
+    for place in order:
+        wanted = np.array(shares) * total - counts
+        best = max(order_of_need, key=lambda s: (wanted[s] / (shares[s] * total) if shares[s] else -np.inf))
+        counts[best] += len(groups[place])
+        names[place] = SPLITS[best]
+    return names
+
+
+def _refuse_too_few(undecided: dict[int, list[list[SplitPhoto]]], labels: Labels, config: DataConfig) -> None:
+    subjects = [label for label in undecided if labels.taxa[label] != BACKGROUND]
+    if len(subjects) < 2:
+        raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=len(subjects))
+    for label in subjects:
+        count = sum(len(rows) for rows in undecided[label])
+        if count < config.min_photos or len(undecided[label]) < len(SPLITS):
+            needed = max(config.min_photos, len(SPLITS))
+            raise FieldGuideError(ErrorCode.DATA_TOO_FEW, label=labels.taxa[label].name, photos=count, needed=needed)
+
+
+def _moved(row: SplitPhoto, name: str) -> SplitPhoto:
+    return SplitPhoto(**asdict(row) | {"split": name})

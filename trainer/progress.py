@@ -1,0 +1,73 @@
+"""Telling a person (or a program) how far a run is: one line that renews itself, plain lines, JSON lines, or silence."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from enum import StrEnum
+from typing import TextIO
+
+
+class Style(StrEnum):
+    """How progress is told."""
+
+    PERSON = "person"
+    JSON = "json"
+    QUIET = "quiet"
+
+
+class Progress:
+    """Tells steps, shares done and time left. JSON lines go to standard output, lines for people to standard error."""
+
+    def __init__(self, style: Style = Style.PERSON, stream: TextIO | None = None, every: float = 2.0) -> None:
+        self.style = style
+        self.stream = stream or (sys.stdout if style is Style.JSON else sys.stderr)
+        self._every = every if self.stream.isatty() or style is Style.JSON else 15.0
+        self._step = ""
+        self._started = self._told = time.monotonic()
+
+    def step(self, name: str) -> None:
+        """A new step begins."""
+        self._step, self._started, self._told = name, time.monotonic(), 0.0
+        if self.style is Style.JSON:
+            self._json(event="step", step=name)
+        elif self.style is Style.PERSON:
+            self._line(f"» {name}")
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """`done` of `total` units are done; told at most every two seconds on a terminal and fifteen in a log."""
+        now = time.monotonic()
+        if self.style is Style.QUIET or (now - self._told < self._every and done != total):
+            return
+        self._told = now
+        left = (now - self._started) / done * (total - done) if done else 0.0
+        if self.style is Style.JSON:
+            self._json(event="progress", step=self._step, done=done, total=total, seconds_left=round(left), note=note)
+        else:
+            renew = "\r\x1b[K" if self.stream.isatty() else ""
+            end = "\n" if done == total or not renew else ""
+            left_text = f"{_clock(left)} left" if done != total else f"took {_clock(now - self._started)}"
+            self.stream.write(f"{renew}  {100 * done / max(total, 1):3.0f} %  {left_text}  {note}{end}")
+            self.stream.flush()
+
+    def note(self, sentence: str) -> None:
+        """Something worth knowing that is no failure."""
+        if self.style is Style.JSON:
+            self._json(event="note", step=self._step, note=sentence)
+        elif self.style is Style.PERSON:
+            self._line(f"  {sentence}")
+
+    def _json(self, **event: object) -> None:
+        self.stream.write(json.dumps(event, ensure_ascii=False) + "\n")
+        self.stream.flush()
+
+    def _line(self, sentence: str) -> None:
+        self.stream.write(f"{sentence}\n")
+        self.stream.flush()
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

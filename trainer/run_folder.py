@@ -1,0 +1,94 @@
+"""The run folder: everything that one training run made, by name. Any step can be run again from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths inside one run folder; creating the object creates nothing."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """Every option of the run."""
+        return self.root / "config.toml"
+
+    @property
+    def scan(self) -> Path:
+        """One line per file found, with what reading it told."""
+        return self.root / "scan.csv"
+
+    @property
+    def audit(self) -> Path:
+        """Photos that were left out or trained with care, and why."""
+        return self.root / "audit.csv"
+
+    @property
+    def quarantine(self) -> Path:
+        """Files that a person decided to keep out."""
+        return self.root / "quarantine.csv"
+
+    @property
+    def split(self) -> Path:
+        """Which photo learns, which judges: frozen once written."""
+        return self.root / "split.csv"
+
+    @property
+    def labels(self) -> Path:
+        """The model's labels and how folder names became them."""
+        return self.root / "labels.json"
+
+    @property
+    def pixels(self) -> Path:
+        """The decoded photos, uint8 [N,S,S,3], numpy memory map."""
+        return self.root / "cache" / "pixels.npy"
+
+    @property
+    def checkpoints(self) -> Path:
+        """`last.pt` and `best.pt`."""
+        return self.root / "checkpoints"
+
+    @property
+    def predictions(self) -> Path:
+        """Outputs of the exported bundle per split."""
+        return self.root / "predictions"
+
+    @property
+    def bundle(self) -> Path:
+        """The exported model file."""
+        return self.root / "model.fieldguide"
+
+    @property
+    def metrics(self) -> Path:
+        """Every number of the report."""
+        return self.root / "metrics.json"
+
+    @property
+    def report(self) -> Path:
+        """The report for people."""
+        return self.root / "report.html"
+
+    @property
+    def log(self) -> Path:
+        """One JSON object per epoch."""
+        return self.root / "log.jsonl"
+
+    def create(self) -> RunFolder:
+        """Make the folders; returns itself."""
+        for folder in (self.root, self.pixels.parent, self.checkpoints, self.predictions):
+            folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+
+def write_json(file: Path, content: Any) -> None:
+    """Write JSON so that a crash leaves the old file or the new one, never half."""
+    temporary = file.with_name(file.name + ".part")
+    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
+    os.replace(temporary, file)
