@@ -40,6 +40,8 @@ class ErrorCode(StrEnum):
     DATABASE_BUSY = "database_busy"
     DISK_FULL = "disk_full"
     NOT_WRITABLE = "not_writable"
+    SETTINGS_DAMAGED = "settings_damaged"
+    PLACE_INVALID = "place_invalid"
     # trainer
     DATA_MISSING = "data_missing"
     DATA_ONE_CLASS = "data_one_class"
@@ -50,6 +52,7 @@ class ErrorCode(StrEnum):
     RUN_EXISTS = "run_exists"
     RUN_INCOMPLETE = "run_incomplete"
     TRAINER_MISSING = "trainer_missing"
+    SOURCE_UNREACHABLE = "source_unreachable"
 
 
 class FieldGuideError(Exception):

@@ -1,0 +1,37 @@
+"""Finds written for other programs: spreadsheets, scripts, biodiversity portals, the trainer.
+
+Each format streams: one find in memory at a time. Files are there whole or not at all. No file ever says more of a
+danger than `Danger.told`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+
+class ExportKind(StrEnum):
+    """What can be written; all but CLASS_FOLDERS are one file."""
+
+    CSV = "csv"
+    JSON = "json"
+    DARWIN_CORE = "darwin_core"
+    CLASS_FOLDERS = "class_folders"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: the file, or the folder of class folders.
+        observations: how many finds are in it.
+        left_out: finds that the format cannot hold or that were not asked for (without a label, say).
+        missing: photos that are no longer where they were, or could not be copied.
+    """
+
+    path: Path
+    observations: int
+    left_out: int = 0
+    missing: tuple[Path, ...] = ()

@@ -1,0 +1,145 @@
+"""A Darwin Core archive for biodiversity portals: occurrence.csv, meta.xml and eml.xml in one zip.
+
+Terms: https://dwc.tdwg.org/terms/ ; archive: https://dwc.tdwg.org/text/ . A machine's guess is no record of a species:
+only finds with a human's label are written, unless asked otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import uuid
+import zipfile
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from xml.sax.saxutils import escape, quoteattr
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import text
+from fieldguide.storage.atomic import written_atomically
+from fieldguide.storage.export import Exported
+from fieldguide.storage.standing import shown_taxon
+
+_TERMS = "http://rs.tdwg.org/dwc/terms/"
+TERMS = (
+    "occurrenceID",
+    "basisOfRecord",
+    "eventDate",
+    "scientificName",
+    "taxonRank",
+    "kingdom",
+    "family",
+    "genus",
+    "taxonID",
+    "decimalLatitude",
+    "decimalLongitude",
+    "geodeticDatum",
+    "identificationVerificationStatus",
+    "identificationRemarks",
+    "occurrenceRemarks",
+)
+_PROTOZOA = frozenset({"Physaraceae", "Reticulariaceae", "Stemonitidaceae", "Tubiferaceae"})  # slime moulds
+
+
+def export_darwin_core(
+    observations: Iterable[Observation],
+    guide: Guide,
+    path: Path,
+    library: uuid.UUID,
+    *,
+    verified_only: bool = True,
+    today: date | None = None,
+) -> Exported:
+    """Write the archive. `library` makes each occurrenceID the same in every later export, and unique in the world.
+
+    Left out are finds without a label (with `verified_only` False: without any name).
+
+    Raises:
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
+    """
+    written = left_out = 0
+    with written_atomically(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("occurrence.csv", "w", force_zip64=True) as entry:
+            table = io.TextIOWrapper(entry, "utf-8", newline="", write_through=True)
+            writer = csv.DictWriter(table, TERMS, lineterminator="\n")
+            writer.writeheader()
+            for observation in observations:
+                taxon = observation.verified if verified_only else shown_taxon(observation)
+                if taxon is None or taxon.rank is Rank.BACKGROUND:
+                    left_out += 1
+                    continue
+                writer.writerow(_occurrence(observation, taxon, guide, library))
+                written += 1
+            table.detach()
+        archive.writestr("meta.xml", _meta())
+        archive.writestr("eml.xml", _eml(library, today or date.today()))
+    return Exported(path, written, left_out)
+
+
+def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, library: uuid.UUID) -> dict[str, object]:
+    record = guide.record(taxon.name)
+    place = observation.latitude is not None and observation.longitude is not None
+    return {
+        "occurrenceID": f"urn:uuid:{uuid.uuid5(library, str(observation.id))}",
+        "basisOfRecord": "HumanObservation",  # a person found and photographed it, whoever named it
+        "eventDate": observation.observed_at.isoformat(timespec="seconds") if observation.observed_at else "",
+        "scientificName": taxon.name,
+        "taxonRank": taxon.rank.value,
+        "kingdom": _kingdom(taxon) if record else "",
+        "family": taxon.at(Rank.FAMILY) or "",
+        "genus": taxon.at(Rank.GENUS) or "",
+        "taxonID": f"gbif:{record.gbif_key}" if record and record.gbif_key else "",
+        "decimalLatitude": observation.latitude if place else "",
+        "decimalLongitude": observation.longitude if place else "",
+        "geodeticDatum": "EPSG:4326" if place else "",
+        "identificationVerificationStatus": "verified" if observation.verified else "unverified",
+        "identificationRemarks": _remarks(observation),
+        "occurrenceRemarks": observation.notes,
+    }
+
+
+def _kingdom(taxon: Taxon) -> str:
+    return "Protozoa" if taxon.family in _PROTOZOA else "Fungi"
+
+
+def _remarks(observation: Observation) -> str:
+    said = observation.identification
+    if said is None:
+        return ""
+    name = said.verdict.taxon.name if said.verdict.taxon else said.verdict.kind.value
+    model = f"{said.model.name} {said.model.version}"
+    return text("storage.darwin_core_remark", model=model, name=name, probability=f"{said.verdict.probability:.2f}")
+
+
+def _meta() -> str:
+    fields = "\n".join(
+        f'    <field index="{place}" term={quoteattr(_TERMS + term)}/>' for place, term in enumerate(TERMS)
+    )
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml">
+  <core encoding="UTF-8" fieldsTerminatedBy="," linesTerminatedBy="\\n" fieldsEnclosedBy="&quot;" ignoreHeaderLines="1"
+    rowType="{_TERMS}Occurrence">
+    <files><location>occurrence.csv</location></files>
+    <id index="0"/>
+{fields}
+  </core>
+</archive>
+"""
+
+
+def _eml(library: uuid.UUID, today: date) -> str:
+    title, abstract = (escape(text(f"storage.darwin_core_{part}")) for part in ("title", "abstract"))
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<eml:eml xmlns:eml="https://eml.ecoinformatics.org/eml-2.2.0" packageId="{library}" system="FieldGuide">
+  <dataset>
+    <title>{title}</title>
+    <creator><organizationName>FieldGuide</organizationName></creator>
+    <pubDate>{today.isoformat()}</pubDate>
+    <abstract><para>{abstract}</para></abstract>
+    <contact><organizationName>FieldGuide</organizationName></contact>
+  </dataset>
+</eml:eml>
+"""

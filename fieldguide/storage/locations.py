@@ -1,0 +1,84 @@
+"""Where FieldGuide keeps its files: found once, created when missing. Knows nothing of what lies in them.
+
+`FIELDGUIDE_HOME` puts everything into one folder: for tests, and for a portable copy on a memory stick.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+
+HOME_VARIABLE = "FIELDGUIDE_HOME"
+_APP = "fieldguide"
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """The four folders, and the files with fixed names inside them."""
+
+    data: Path
+    config: Path
+    logs: Path
+    models: Path
+
+    @property
+    def database(self) -> Path:
+        """The observations."""
+        return self.data / "observations.db"
+
+    @property
+    def thumbnails(self) -> Path:
+        """The small pictures: a cache that may be deleted at any time."""
+        return self.data / "thumbnails.db"
+
+    @property
+    def settings(self) -> Path:
+        """What the user chose."""
+        return self.config / "settings.json"
+
+    @property
+    def log(self) -> Path:
+        """What went wrong, for the crash dialog."""
+        return self.logs / "fieldguide.log"
+
+
+def find_locations() -> Locations:
+    """The places of this user on this system; nothing is created yet."""
+    home = os.environ.get(HOME_VARIABLE)
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Locations(root / "data", root / "config", root / "logs", root / "models")
+    dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
+    data = dirs.user_data_path
+    return Locations(data, dirs.user_config_path, dirs.user_log_path, data / "models")
+
+
+def create_locations(locations: Locations | None = None) -> Locations:
+    """Create every folder that is missing and return the places.
+
+    Raises:
+        FieldGuideError: NOT_WRITABLE with `path`, the folder that could not be made or written to.
+    """
+    locations = locations or find_locations()
+    for folder in (locations.data, locations.config, locations.logs, locations.models):
+        make_folder(folder)
+    return locations
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and its parents.
+
+    Raises:
+        FieldGuideError: NOT_WRITABLE with `path`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(folder)) from refused
+    if not os.access(folder, os.W_OK):
+        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(folder))

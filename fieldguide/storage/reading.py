@@ -1,0 +1,178 @@
+"""Rows as observations: the columns that `storage.rows` writes, read back.
+
+Every function works inside a transaction that the caller opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.records import (
+    Alarm,
+    Candidate,
+    Identification,
+    ModelReference,
+    Observation,
+    Photo,
+    Reason,
+    UnreadablePhoto,
+    Verdict,
+    VerdictKind,
+)
+from fieldguide.core.taxonomy import Rank, Taxon
+
+
+def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Observation]:
+    """The finds with these ids, in this order; ids that are not there are left out."""
+    rows = _by_number(connection, "SELECT *, id AS observation_id FROM observation WHERE id IN", numbers)
+    photos = _by_number(connection, "SELECT * FROM photo WHERE observation_id IN", numbers, "ORDER BY position")
+    unreadable = _by_number(
+        connection, "SELECT * FROM unreadable WHERE observation_id IN", numbers, "ORDER BY position"
+    )
+    tags = _by_number(connection, "SELECT * FROM tag WHERE observation_id IN", numbers, "ORDER BY tag")
+    said = _by_number(
+        connection,
+        "SELECT *, max(position) FROM identification WHERE observation_id IN",
+        numbers,
+        "GROUP BY observation_id",
+    )
+    shown = _identifications(connection, [row for found in said.values() for row in found])
+    taxa = _taxa(connection, [row["verified_taxon"] for found in rows.values() for row in found])
+    return [
+        _observation(
+            rows[number][0],
+            tuple(_photo(row) for row in photos.get(number, ())),
+            tuple(_unreadable(row) for row in unreadable.get(number, ())),
+            shown[said[number][0]["id"]] if number in said else None,
+            taxa,
+            tuple(row["tag"] for row in tags.get(number, ())),
+        )
+        for number in numbers
+        if number in rows
+    ]
+
+
+def read_identifications(connection: sqlite3.Connection, number: int) -> list[Identification]:
+    """Everything that was ever said of one find, the one that is shown last."""
+    rows = connection.execute(
+        "SELECT * FROM identification WHERE observation_id = ? ORDER BY position", (number,)
+    ).fetchall()
+    return list(_identifications(connection, rows).values())
+
+
+def _by_number(
+    connection: sqlite3.Connection, select: str, numbers: Sequence[int], ending: str = ""
+) -> dict[int, list[sqlite3.Row]]:
+    found: dict[int, list[sqlite3.Row]] = {}
+    for row in _select_in(connection, select, numbers, ending):
+        found.setdefault(row["observation_id"], []).append(row)
+    return found
+
+
+def _select_in(
+    connection: sqlite3.Connection, select: str, numbers: Sequence[int], ending: str = ""
+) -> list[sqlite3.Row]:
+    # One bound value however many ids: SQLite bounds the number of question marks.
+    return connection.execute(f"{select} (SELECT value FROM json_each(?)) {ending}", (json.dumps(numbers),)).fetchall()
+
+
+def _identifications(connection: sqlite3.Connection, rows: list[sqlite3.Row]) -> dict[int, Identification]:
+    """By the id of the row, in the order of `rows`."""
+    numbers = [row["id"] for row in rows]
+    named = _select_in(
+        connection,
+        "SELECT * FROM candidate JOIN taxon ON taxon.id = taxon_id WHERE identification_id IN",
+        numbers,
+        "ORDER BY identification_id, role, position",
+    )
+    lists: dict[tuple[int, str], list[Candidate]] = {}
+    for row in named:
+        candidate = Candidate(_taxon(row), row["probability"], Danger(row["danger"]))
+        lists.setdefault((row["identification_id"], row["role"]), []).append(candidate)
+    taxa = _taxa(connection, [row["verdict_taxon"] for row in rows])
+    return {row["id"]: _identification(row, taxa, lists) for row in rows}
+
+
+def _identification(
+    row: sqlite3.Row, taxa: dict[int, Taxon], lists: dict[tuple[int, str], list[Candidate]]
+) -> Identification:
+    number = row["id"]
+    return Identification(
+        model=ModelReference(row["model_id"], row["model_name"], row["model_version"]),
+        guide_version=row["guide_version"],
+        made_at=datetime.fromisoformat(row["made_at"]),
+        verdict=Verdict(
+            VerdictKind(row["verdict_kind"]),
+            taxa.get(row["verdict_taxon"]),
+            Reason(row["verdict_reason"]),
+            row["verdict_probability"],
+        ),
+        alarm=Alarm(
+            Danger(row["alarm_level"]),
+            row["alarm_probability"],
+            row["alarm_deadly"],
+            row["alarm_harmful"],
+            tuple(lists.get((number, "alarm"), ())),
+            bool(row["alarm_raised"]),
+        ),
+        candidates=tuple(lists.get((number, "best"), ())),
+        plausible=tuple(lists.get((number, "plausible"), ())),
+        coverage=row["coverage"],
+        unknown_score=row["unknown_score"],
+        weighed=bool(row["weighed"]),
+    )
+
+
+def _observation(
+    row: sqlite3.Row,
+    photos: tuple[Photo, ...],
+    unreadable: tuple[UnreadablePhoto, ...],
+    said: Identification | None,
+    taxa: dict[int, Taxon],
+    tags: tuple[str, ...],
+) -> Observation:
+    return Observation(
+        photos,
+        unreadable,
+        said,
+        row["id"],
+        _when(row["observed_at"]),
+        row["latitude"],
+        row["longitude"],
+        row["notes"],
+        taxa.get(row["verified_taxon"]),
+        tags,
+    )
+
+
+def _photo(row: sqlite3.Row) -> Photo:
+    size = (row["width"], row["height"])
+    return Photo(_to_path(row["path"]), row["sha256"], *size, _when(row["taken_at"]), row["latitude"], row["longitude"])
+
+
+def _unreadable(row: sqlite3.Row) -> UnreadablePhoto:
+    return UnreadablePhoto(_to_path(row["path"]), FieldGuideError(ErrorCode(row["code"]), **json.loads(row["facts"])))
+
+
+def _taxa(connection: sqlite3.Connection, numbers: Iterable[int | None]) -> dict[int, Taxon]:
+    wanted = [number for number in numbers if number is not None]
+    return {row["id"]: _taxon(row) for row in _select_in(connection, "SELECT * FROM taxon WHERE id IN", wanted)}
+
+
+def _taxon(row: sqlite3.Row) -> Taxon:
+    return Taxon(row["name"], Rank(row["rank"]), row["genus"] or None, row["family"] or None)
+
+
+def _when(words: str | None) -> datetime | None:
+    return datetime.fromisoformat(words) if words else None
+
+
+def _to_path(stored: str | bytes) -> Path:
+    return Path(os.fsdecode(stored))

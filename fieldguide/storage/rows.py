@@ -1,0 +1,167 @@
+"""Observations as rows: the columns that the migrations made, written. `storage.reading` reads them back.
+
+Every function works inside a transaction that the caller opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
+from fieldguide.core.taxonomy import Taxon
+
+ID_BITS = 24  # of the sort key; the seconds of the year 9999 need 39 more, 63 in all
+_EPOCH = datetime(1, 1, 1)
+
+
+def sort_key(when: datetime, observation_id: int) -> int:
+    """The key that orders finds: by wall-clock time, then by the order in which they came."""
+    seconds = int((when.replace(tzinfo=None) - _EPOCH).total_seconds())
+    return (seconds << ID_BITS) | (observation_id & ((1 << ID_BITS) - 1))
+
+
+def first_key(when: datetime) -> int:
+    """The smallest sort key at or after a moment."""
+    return sort_key(when, 0)
+
+
+def clean(words: str) -> str:
+    """The words without what UTF-8 cannot hold (half of a surrogate pair from a clipboard) and without NUL."""
+    return words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def insert_observation(connection: sqlite3.Connection, observation: Observation, created_at: datetime) -> int:
+    """Write a new find with everything it holds; returns its id."""
+    cursor = connection.execute(
+        "INSERT INTO observation (sort_key, created_at, observed_at, latitude, longitude, notes, verified_taxon)"
+        " VALUES (-1, ?, ?, ?, ?, ?, ?)",
+        (
+            created_at.isoformat(),
+            _moment(observation.observed_at),
+            observation.latitude,
+            observation.longitude,
+            clean(observation.notes),
+            taxon_id(connection, observation.verified),
+        ),
+    )
+    number = int(cursor.lastrowid or 0)
+    key = sort_key(observation.observed_at or created_at, number)
+    connection.execute("UPDATE observation SET sort_key = ? WHERE id = ?", (key, number))
+    write_photos(connection, number, observation.photos)
+    _write_unreadable(connection, number, observation.unreadable)
+    write_tags(connection, number, observation.tags)
+    if observation.identification is not None:
+        append_identification(connection, number, observation.identification)
+    return number
+
+
+def write_photos(connection: sqlite3.Connection, number: int, photos: Sequence[Photo], start: int = 0) -> None:
+    """Append photos from position `start` on."""
+    connection.executemany(
+        "INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                place,
+                _path(photo.path),
+                photo.sha256,
+                photo.width,
+                photo.height,
+                _moment(photo.taken_at),
+                photo.latitude,
+                photo.longitude,
+            )
+            for place, photo in enumerate(photos, start)
+        ],
+    )
+
+
+def _write_unreadable(connection: sqlite3.Connection, number: int, files: Sequence[UnreadablePhoto]) -> None:
+    connection.executemany(
+        "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
+        [
+            (number, place, _path(file.path), file.error.code.value, json.dumps(file.error.facts, default=str))
+            for place, file in enumerate(files)
+        ],
+    )
+
+
+def write_tags(connection: sqlite3.Connection, number: int, tags: Iterable[str]) -> None:
+    """Put these tags in the place of those that were there."""
+    connection.execute("DELETE FROM tag WHERE observation_id = ?", (number,))
+    kept = {clean(tag).strip() for tag in tags} - {""}
+    connection.executemany("INSERT INTO tag VALUES (?, ?)", [(number, tag) for tag in sorted(kept)])
+
+
+def append_identification(connection: sqlite3.Connection, number: int, said: Identification) -> None:
+    """Add what a model said; it is the one that is shown from now on, earlier ones stay."""
+    position = connection.execute(
+        "SELECT ifnull(max(position) + 1, 0) FROM identification WHERE observation_id = ?", (number,)
+    ).fetchone()[0]
+    verdict, alarm = said.verdict, said.alarm
+    values = (
+        number,
+        position,
+        said.made_at.isoformat(),
+        *(clean(word) for word in (said.model.id, said.model.name, said.model.version, said.guide_version)),
+        verdict.kind.value,
+        taxon_id(connection, verdict.taxon),
+        verdict.reason.value,
+        verdict.probability,
+        alarm.level.value,
+        alarm.probability,
+        alarm.deadly,
+        alarm.harmful,
+        alarm.raised,
+        said.coverage,
+        said.unknown_score,
+        said.weighed,
+    )
+    cursor = connection.execute(
+        "INSERT INTO identification (observation_id, position, made_at, model_id, model_name, model_version,"
+        " guide_version, verdict_kind, verdict_taxon, verdict_reason, verdict_probability, alarm_level,"
+        " alarm_probability, alarm_deadly, alarm_harmful, alarm_raised, coverage, unknown_score, weighed)"
+        f" VALUES ({','.join('?' * len(values))})",
+        values,
+    )
+    roles = {"best": said.candidates, "plausible": said.plausible, "alarm": alarm.taxa}
+    connection.executemany(
+        "INSERT INTO candidate VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (cursor.lastrowid, role, place, taxon_id(connection, one.taxon), one.probability, one.danger.value)
+            for role, candidates in roles.items()
+            for place, one in enumerate(candidates)
+        ],
+    )
+
+
+def taxon_id(connection: sqlite3.Connection, taxon: Taxon | None) -> int | None:
+    """The row of a taxon, made when missing."""
+    if taxon is None:
+        return None
+    values = (clean(taxon.name), taxon.rank.value, clean(taxon.genus or ""), clean(taxon.family or ""))
+    found = connection.execute(
+        "SELECT id FROM taxon WHERE name = ? AND rank = ? AND genus = ? AND family = ?", values
+    ).fetchone()
+    if found is not None:
+        return int(found[0])
+    cursor = connection.execute("INSERT INTO taxon (name, rank, genus, family) VALUES (?, ?, ?, ?)", values)
+    return int(cursor.lastrowid or 0)
+
+
+def _moment(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
+
+
+def _path(path: Path) -> str | bytes:
+    """Text, or the raw bytes of a name that is no UTF-8 (possible on Linux)."""
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(path)
+    return str(path)

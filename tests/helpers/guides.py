@@ -1,0 +1,20 @@
+"""The shipped guide with a correction in it, as an imported newer guide would be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from fieldguide.core.guide import Guide
+
+
+def corrected(guide: Guide, name: str, **changes: Any) -> Guide:
+    """A guide of another version in which one record says something else."""
+    records = [replace(record, **changes) if key == name else record for key, record in guide.records.items()]
+    return Guide(records, guide.syndromes.values(), guide.centres, guide.sources.values(), guide.version + "-corrected")
+
+
+def without(guide: Guide, name: str) -> Guide:
+    """A guide of another version that does not have this record."""
+    records = [record for key, record in guide.records.items() if key != name]
+    return Guide(records, guide.syndromes.values(), guide.centres, guide.sources.values(), guide.version + "-less")

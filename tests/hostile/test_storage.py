@@ -1,0 +1,168 @@
+"""Files and disks that work against what is stored: nothing stored may be lost, and the sentence says what to do."""
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.text import explain
+from fieldguide.storage.database import Database
+from fieldguide.storage.export.csv import export_csv
+from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.search import Filter
+from tests.helpers.finds import make_find, make_photo
+
+
+@pytest.fixture(scope="module")
+def guide() -> Guide:
+    return load_guide()
+
+
+def fill(path: Path, guide: Guide, finds: int = 40) -> None:
+    with Database(path) as database, database.transaction():
+        store = ObservationStore(database, guide)
+        for _ in range(finds):
+            store.add(make_find(guide, notes="a note that takes some room " * 20))
+
+
+def test_a_full_disk_loses_nothing_that_was_stored(tmp_path: Path, guide: Guide) -> None:
+    path = tmp_path / "o.db"
+    with Database(path, max_pages=90) as database:
+        store = ObservationStore(database, guide)
+        stored = []
+
+        def add_for_ever() -> None:
+            while True:
+                stored.append(store.add(make_find(guide, notes=os.urandom(2000).hex())))
+
+        with pytest.raises(FieldGuideError) as full:
+            add_for_ever()
+        assert full.value.code is ErrorCode.DISK_FULL
+        assert str(path) in explain(full.value)
+        assert store.count() == len(stored) > 0
+        with pytest.raises(FieldGuideError):
+            store.edit([stored[0].id], Change(notes="x" * 200_000))
+        assert store.get(stored[0].id) == stored[0]
+    with Database(path) as database:  # room again
+        store = ObservationStore(database, guide)
+        assert list(store.every()) == stored[::-1]
+        store.add(make_find(guide))
+
+
+def cut_in_half(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def overwrite_the_middle(path: Path) -> None:
+    with path.open("r+b") as stream:
+        stream.seek(4096)
+        stream.write(b"\xa5" * (path.stat().st_size - 8192))
+
+
+def write_something_else(path: Path) -> None:
+    path.write_text("these are not the finds you look for")
+
+
+def cut_to_a_stub(path: Path) -> None:
+    os.truncate(path, 50)
+
+
+@pytest.mark.parametrize("damage", [cut_in_half, overwrite_the_middle, write_something_else, cut_to_a_stub])
+def test_a_damaged_file_is_kept_and_named(tmp_path: Path, guide: Guide, damage: Callable[[Path], None]) -> None:
+    path = tmp_path / "o.db"
+    fill(path, guide)
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(FieldGuideError) as refused, Database(path) as database:
+        list(ObservationStore(database, guide).every())
+    assert refused.value.code is ErrorCode.DATABASE_DAMAGED
+    assert str(path) in explain(refused.value)
+    assert path.read_bytes() == before
+
+
+def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "o.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.commit()
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(FieldGuideError) as refused:
+        Database(path)
+    assert refused.value.code is ErrorCode.DATABASE_DAMAGED
+    assert path.read_bytes() == before
+
+
+def test_an_interrupted_first_start_begins_again(tmp_path: Path, guide: Guide) -> None:
+    (tmp_path / "o.db").touch()
+    fill(tmp_path / "o.db", guide, finds=1)
+
+
+def test_a_file_held_by_another_is_said_to_be_busy(
+    tmp_path: Path, guide: Guide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fieldguide.storage.database.BUSY_SECONDS", 0.01)
+    path = tmp_path / "o.db"
+    with Database(path) as one, Database(path) as two, one.transaction():
+        with pytest.raises(FieldGuideError) as refused:
+            ObservationStore(two, guide).add(make_find(guide))
+        assert refused.value.code is ErrorCode.DATABASE_BUSY
+        assert ObservationStore(two, guide).count() == 0  # reading goes on
+
+
+@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o500)
+    with pytest.raises(FieldGuideError) as refused:
+        Database(folder / "o.db")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "o.db").mkdir()
+    with pytest.raises(FieldGuideError) as refused:
+        Database(tmp_path / "o.db")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets names be any bytes")
+def test_a_name_that_is_no_utf8_is_kept_byte_for_byte(tmp_path: Path, guide: Guide) -> None:
+    odd = Path(os.fsdecode(b"/finds/caf\xe9.jpg"))
+    find = replace(make_find(guide), photos=(replace(make_photo("a.jpg"), path=odd),))
+    with Database(tmp_path / "o.db") as database:
+        store = ObservationStore(database, guide)
+        number = store.add(find).id
+        store.delete([number])
+        store.undo()
+        kept = store.get(number)
+        assert kept is not None
+        assert os.fsencode(kept.photos[0].path) == b"/finds/caf\xe9.jpg"
+        export_csv([kept], guide, tmp_path / "finds.csv")
+
+
+WORDS = [
+    "'; DROP TABLE observation; --",
+    "half a pair \ud83c",
+    "nul \x00 inside",
+    "🍄" * 5000,
+    "\u202egnirts",
+    "a" * 10**6,
+]
+
+
+@pytest.mark.parametrize("words", WORDS, ids=range(len(WORDS)))
+def test_any_words_can_be_noted_and_searched(tmp_path: Path, guide: Guide, words: str) -> None:
+    with Database(tmp_path / "o.db") as database:
+        store = ObservationStore(database, guide)
+        find = store.add(make_find(guide))
+        store.edit([find.id], Change(notes=words, tags=(words,)))
+        store.page(Filter(text=words))
+        store.undo()
+        assert store.get(find.id) == find

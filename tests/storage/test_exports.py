@@ -1,0 +1,175 @@
+import csv
+import hashlib
+import json
+import uuid
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation, Photo
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.storage.export.class_folders import class_folder, export_class_folders
+from fieldguide.storage.export.csv import COLUMNS, export_csv
+from fieldguide.storage.export.darwin_core import TERMS, export_darwin_core
+from fieldguide.storage.export.json import export_json
+from tests.helpers.finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
+
+LIBRARY = uuid.UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
+EML = "{https://eml.ecoinformatics.org/eml-2.2.0}eml"
+TEXT = "{http://rs.tdwg.org/dwc/text/}"
+
+
+@pytest.fixture
+def finds(guide: Guide) -> list[Observation]:
+    """A labelled one with two photos and hard notes, a guessed one, an unknown one, one without an answer."""
+    photos = (make_photo("Käppchen, rot.jpg"), make_photo("gills.jpg"))
+    labelled = make_find(guide, PHALLOIDES, photos=photos, alarm=deadly_alarm(guide), notes='two lines,\n"quoted"')
+    return [
+        replace(labelled, id=1, verified=EDULIS),
+        replace(make_find(guide, BOLETUS, observed_at=None), id=2, latitude=None, longitude=None),
+        replace(make_find(guide, None), id=3),
+        Observation(photos=(make_photo("plain.jpg"),), id=4),
+    ]
+
+
+def test_csv_has_the_agreed_columns_and_one_line_per_photo_and_candidate(
+    finds: list[Observation], guide: Guide, tmp_path: Path
+) -> None:
+    done = export_csv(iter(finds), guide, tmp_path / "finds.csv", language="de")
+    assert done.observations == 4
+    assert not (tmp_path / "finds.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    with (tmp_path / "finds.csv").open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert tuple(lines[0]) == COLUMNS
+    assert [line["observation_id"] for line in lines] == ["1"] * 4 + ["2"] * 2 + ["3", "4"]
+    assert lines[0] == {
+        "file": str(Path("/finds/Käppchen, rot.jpg")),
+        "observation_id": "1",
+        "datetime": "2026-09-19T14:30:00",
+        "latitude": "48.137",
+        "longitude": "11.575",
+        "rank": "1",
+        "scientific_name": "Amanita phalloides",
+        "common_name": "Grüner Knollenblätterpilz",
+        "taxon_rank": "species",
+        "gbif_id": "5240325",
+        "confidence": "0.7000",
+        "danger": "deadly",
+        "model_id": "starter",
+        "model_version": "1.0",
+        "is_verified": "true",
+        "verified_name": "Boletus edulis",
+        "notes": 'two lines,\n"quoted"',
+    }
+    assert lines[4]["datetime"] == lines[4]["latitude"] == ""
+
+
+def test_json_tells_everything(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
+    export_json(iter(finds), guide, tmp_path / "finds.json")
+    document = json.loads((tmp_path / "finds.json").read_text(encoding="utf-8"))
+    assert document["guide"] == {"version": guide.version}
+    first, *_, last = document["observations"]
+    assert first["danger_today"] == "deadly"
+    assert first["identification"]["danger"]["taxa"] == ["Amanita phalloides"]
+    assert first["photos"][0]["error"] is None
+    assert last["identification"] is None
+    export_json([], guide, tmp_path / "none.json")
+    assert json.loads((tmp_path / "none.json").read_text())["observations"] == []
+
+
+def test_no_export_tells_the_mildest_level(guide: Guide, tmp_path: Path) -> None:
+    export_csv([make_find(guide, EDULIS)], guide, tmp_path / "finds.csv")
+    export_json([make_find(guide, EDULIS)], guide, tmp_path / "finds.json")
+    for file in tmp_path.iterdir():
+        words = file.read_text(encoding="utf-8").lower()
+        assert "edible" not in words
+        assert "caution" in words
+
+
+def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
+    path = tmp_path / "finds.zip"
+    done = export_darwin_core(iter(finds), guide, path, LIBRARY, today=date(2026, 11, 1))
+    assert (done.observations, done.left_out) == (1, 3)
+    with zipfile.ZipFile(path) as archive:
+        assert sorted(archive.namelist()) == ["eml.xml", "meta.xml", "occurrence.csv"]
+        (line,) = csv.DictReader(archive.read("occurrence.csv").decode().splitlines(keepends=True))
+        meta = ElementTree.fromstring(archive.read("meta.xml"))
+        assert ElementTree.fromstring(archive.read("eml.xml")).tag == EML
+    assert line["scientificName"] == "Boletus edulis"
+    assert (line["kingdom"], line["identificationVerificationStatus"]) == ("Fungi", "verified")
+    assert line["basisOfRecord"] == "HumanObservation"
+    assert line["eventDate"] == "2026-09-19T14:30:00"
+    assert uuid.UUID(line["occurrenceID"]).version == 5
+    fields = meta.findall(f"{TEXT}core/{TEXT}field")
+    assert [field.attrib["term"].rpartition("/")[2] for field in fields] == list(TERMS) == list(line)
+
+
+def test_darwin_core_on_request_names_the_unverified_too(
+    finds: list[Observation], guide: Guide, tmp_path: Path
+) -> None:
+    slime = replace(make_find(guide, Taxon("Fuligo septica", Rank.SPECIES, "Fuligo", "Physaraceae")), id=9)
+    beetle = replace(make_find(guide, Taxon("Lucanus cervus", Rank.SPECIES, "Lucanus", "Lucanidae")), id=10)
+    done = export_darwin_core([*finds, slime, beetle], guide, tmp_path / "all.zip", LIBRARY, verified_only=False)
+    assert (done.observations, done.left_out) == (4, 2)
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        lines = list(csv.DictReader(archive.read("occurrence.csv").decode().splitlines(keepends=True)))
+    assert [line["kingdom"] for line in lines] == ["Fungi", "Fungi", "Protozoa", ""]
+    assert [line["identificationVerificationStatus"] for line in lines] == ["verified"] + ["unverified"] * 3
+
+
+def real_photo(folder: Path, name: str) -> Photo:
+    file = folder / name
+    file.write_bytes(name.encode())
+    return Photo(file, hashlib.sha256(name.encode()).hexdigest(), 10, 10)
+
+
+def test_class_folders_hold_copies_and_name_what_is_gone(guide: Guide, tmp_path: Path) -> None:
+    here, gone = real_photo(tmp_path, "Cap.JPG"), make_photo("gone.jpg")
+    named = replace(make_find(guide, EDULIS, photos=(here, gone)), id=7, verified=MUSCARIA)
+    guessed = replace(make_find(guide, EDULIS, photos=(real_photo(tmp_path, "b.png"),)), id=8)
+    out = tmp_path / "training"
+    for _ in range(2):
+        done = export_class_folders([named, guessed], out)
+        assert (done.observations, done.left_out, done.missing) == (1, 1, (gone.path,))
+    (copy,) = (path for path in out.rglob("*") if path.is_file())
+    assert copy.relative_to(out) == Path("Amanita_muscaria", f"obs000007_{here.sha256[:12]}.jpg")
+    assert copy.read_bytes() == here.path.read_bytes()
+    assert export_class_folders([guessed], out, verified_only=False).observations == 1
+    assert (out / "Boletus_edulis").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Boletus", "Boletus"),
+        ("../../etc", "etc"),
+        ("a/b\\c", "a_b_c"),
+        ("..", "_"),
+        ("Amanita muscaria", "Amanita_muscaria"),
+    ],
+)
+def test_class_folders_stay_inside(name: str, folder: str) -> None:
+    assert class_folder(Taxon(name, Rank.SPECIES)) == folder
+
+
+def test_a_failed_export_leaves_the_old_file(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
+    path = tmp_path / "finds.csv"
+    path.write_text("old")
+
+    def breaking() -> object:
+        yield finds[0]
+        raise FieldGuideError(ErrorCode.DATABASE_BUSY, path="x")
+
+    with pytest.raises(FieldGuideError):
+        export_csv(breaking(), guide, path)  # type: ignore[arg-type]
+    assert [file.name for file in tmp_path.iterdir()] == ["finds.csv"]
+    assert path.read_text() == "old"
+    with pytest.raises(FieldGuideError) as refused:
+        export_csv(finds, guide, tmp_path / "absent" / "finds.csv")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE

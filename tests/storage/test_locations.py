@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.storage.locations import create_locations, find_locations
+
+
+def test_one_variable_moves_everything(own_home: Path) -> None:
+    places = create_locations()
+    for path in (places.database, places.thumbnails, places.settings, places.log, places.models):
+        assert path.is_relative_to(own_home)
+    assert places.models.is_dir()
+
+
+def test_without_the_variable_the_system_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIELDGUIDE_HOME")
+    places = find_locations()
+    assert places.data.is_absolute()
+    assert "fieldguide" in str(places.database)
+
+
+def test_a_home_below_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("FIELDGUIDE_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(FieldGuideError) as refused:
+        create_locations()
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
