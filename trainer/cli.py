@@ -16,6 +16,7 @@ from fieldguide.core.text import explain, text
 
 VERBS = {
     "run": "trainer.export.command_run",
+    "collect": "trainer.data.collect.command",
 }
 """Verb to module; a module has `add_arguments(parser)` and `run(arguments) -> int` and is imported only when called."""
 

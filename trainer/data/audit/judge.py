@@ -61,7 +61,7 @@ def audit(
             photo.index,
             photo.file,
             photo.raw_label,
-            {finding: score for finding, score in scores[row].items() if score > 0},
+            {finding: rounded for finding, score in scores[row].items() if (rounded := round(score, 3)) > 0},
             copies[row].group if row in copies else -1,
             copies[row].elsewhere if row in copies else (),
             suggestions.get(row, ""),

@@ -1,0 +1,253 @@
+"""Collecting from a server that speaks GBIF's API: licences, limits, paging, throttling, trouble, resuming."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from tests.helpers.gbif_server import CC0, CC_BY, CC_BY_NC, CC_BY_ND, FakeGbif, serving_gbif
+from trainer.cli import main
+from trainer.config import DataConfig
+from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, credits, read_attributions
+from trainer.data.collect.collection import CollectConfig, Fate, Outcome, collect
+from trainer.data.collect.command import read_names
+from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session
+from trainer.data.collect.licences import Licence, read_licence
+from trainer.data.scan import list_photos
+from trainer.progress import Progress, Style
+
+FLY, CEP = "Amanita muscaria", "Boletus edulis"
+
+
+@pytest.fixture
+def gbif() -> Iterator[FakeGbif]:
+    with serving_gbif() as state:
+        yield state
+
+
+@pytest.fixture
+def session() -> Iterator[requests.Session]:
+    with open_session(attempts=3, backoff=0) as opened:
+        yield opened
+
+
+def _collect(gbif: FakeGbif, session: requests.Session, config: CollectConfig) -> list[Outcome]:
+    config = replace(config, base_url=f"{gbif.url}/v1")
+    return collect(config, session, Pace(10_000), Progress(Style.QUIET))
+
+
+def _photos(out: Path) -> list[str]:
+    return sorted(str(file.relative_to(out)) for file in out.rglob("*.jpg"))
+
+
+def test_photos_come_with_their_attribution(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 5240402, [gbif.record(11, 2), gbif.record(12, 1, CC0)])
+    outcomes = _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert outcomes == [Outcome(FLY, Fate.COLLECTED, "", 5240402, 0, 3)]
+    assert _photos(tmp_path) == [f"Amanita_muscaria/gbif-{name}.jpg" for name in ("11-1", "11-2", "12-1")]
+    first, _, last = read_attributions(tmp_path / ATTRIBUTION)
+    assert (first.file, first.observation, first.source) == ("Amanita_muscaria/gbif-11-1.jpg", "11", "gbif")
+    assert (first.licence, first.licence_text, first.rights_holder) == ("CC BY", CC_BY, "Photographer 2")
+    assert first.references == "https://www.inaturalist.org/photos/111"
+    assert first.dataset == "50c9509d-22c7-4a22-a47d-8c48425ef4a7"
+    assert last.licence == "CC0"
+    assert credits([first, last, last]) == [("Photographer 0", "CC0", 2), ("Photographer 2", "CC BY", 1)]
+    assert "- Photographer 2, CC BY: 1" in attribution_section([first, last])
+    assert "- and 1 more" in attribution_section([first, last], most=1)
+
+
+def test_the_manifest_tells_the_scan_of_observations(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(11, 2)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    listed = list_photos(DataConfig(folder=str(tmp_path), manifest=str(tmp_path / ATTRIBUTION)))
+    assert [(photo.source, photo.observation) for photo in listed] == [("gbif", "11"), ("gbif", "11")]
+
+
+def test_only_the_licences_asked_for(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    kinds = [CC_BY, CC_BY_NC, CC0, CC_BY_ND, "", "© all rights reserved"]
+    gbif.add_species(FLY, 1, [gbif.record(20 + number, 1, licence) for number, licence in enumerate(kinds)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path, licences=frozenset({Licence.CC0, Licence.CC_BY})))
+    assert {row.licence for row in read_attributions(tmp_path / ATTRIBUTION)} == {"CC0", "CC BY"}
+    assert gbif.count("/photos/") == 2
+
+
+def test_limits_per_species_and_per_observation(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(30, 9), gbif.record(31, 4), gbif.record(32, 9)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_species=8, per_observation=3))
+    counts = Counter(row.observation for row in read_attributions(tmp_path / ATTRIBUTION))
+    assert counts == {"30": 3, "31": 3, "32": 2}
+
+
+def test_every_page_is_read(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.page = 2
+    gbif.add_species(FLY, 1, [gbif.record(40 + number, 1) for number in range(5)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert len(_photos(tmp_path)) == 5
+    offsets = [path.rsplit("offset=")[1] for path in gbif.asked if "offset=" in path]
+    assert offsets == ["0", "2", "4"]
+
+
+def test_paging_stops_where_the_api_does(gbif: FakeGbif, session: requests.Session) -> None:
+    """No request beyond offset + limit of 100,000, which the API refuses with 400."""
+    gbif.page = 40_000
+    gbif.add_species(FLY, 1, [{"key": 1, "media": [{"type": "Sound", "identifier": ""}]}] * 120)
+    client = Gbif(session, Pace(10_000), f"{gbif.url}/v1")
+    assert list(client.still_images(1)) == []
+    assert all(int(path.rsplit("offset=")[1]) < DEEPEST for path in gbif.asked if "offset=" in path)
+
+
+def test_throttling_is_waited_out(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(50, 1)])
+    gbif.throttle = 2
+    gbif.broken["50-1"] = "failing"
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert len(_photos(tmp_path)) == 1
+    assert gbif.count("/photos/50-1") == 3
+
+
+def test_a_source_that_stays_away_is_an_error_that_keeps_what_is_there(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(60, 1)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    gbif.throttle = 100
+    with pytest.raises(FieldGuideError) as failure:
+        _collect(gbif, session, CollectConfig((FLY, CEP), tmp_path))
+    assert failure.value.code is ErrorCode.SOURCE_UNREACHABLE
+    assert len(_photos(tmp_path)) == 1
+
+
+def test_broken_photos_are_left_out_for_good(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(70, 5)])
+    gbif.broken = {"70-1": "gone", "70-2": "html", "70-3": "cut", "70-4": "large"}
+    config = CollectConfig((FLY,), tmp_path, max_megabytes=1)
+    _collect(gbif, session, config)
+    assert _photos(tmp_path) == ["Amanita_muscaria/gbif-70-5.jpg"]
+    assert [*tmp_path.rglob("*.part")] == []
+    with (tmp_path / "not_taken.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row[1] for row in csv.reader(stream)] == ["gone", "not_a_photo", "not_a_photo", "too_large"]
+    asked = gbif.count("/photos/")
+    _collect(gbif, session, config)
+    assert gbif.count("/photos/") == asked
+
+
+def test_a_second_run_goes_on_where_the_first_stopped(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(80 + number, 1) for number in range(4)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_species=2))
+    manifest = tmp_path / ATTRIBUTION
+    with manifest.open("a", encoding="utf-8") as stream:
+        stream.write("Amanita_muscaria/gbif-99-1.jpg,gbif,99,Amanita mus")  # the crash came here
+    (tmp_path / "Amanita_muscaria/gbif-80-1.jpg").unlink()
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_species=3))
+    assert len(_photos(tmp_path)) == 3
+    assert sorted(row.file for row in read_attributions(manifest)) == _photos(tmp_path)
+    assert gbif.count("/photos/81-1") == 1
+    done = len(gbif.asked)
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_species=3))
+    assert len(gbif.asked) == done
+
+
+def test_names_are_taken_exactly_or_named(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(90, 1)])
+    gbif.matches["Agaricus muscarius"] = {
+        "usageKey": 7,
+        "acceptedUsageKey": 1,
+        "canonicalName": "Agaricus muscarius",
+        "rank": "SPECIES",
+        "status": "SYNONYM",
+        "matchType": "EXACT",
+        "synonym": True,
+    }
+    gbif.matches["Amanita muscarria"] = {"usageKey": 1, "canonicalName": FLY, "rank": "SPECIES", "matchType": "FUZZY"}
+    gbif.matches["Amanita nova"] = {
+        "usageKey": 9,
+        "canonicalName": "Amanita",
+        "rank": "GENUS",
+        "matchType": "HIGHERRANK",
+    }
+    names = (FLY, "Agaricus muscarius", "Amanita muscarria", "Amanita nova", "Xyz abc")
+    outcomes = {outcome.name: outcome for outcome in _collect(gbif, session, CollectConfig(names, tmp_path))}
+    assert outcomes["Agaricus muscarius"] == Outcome("Agaricus muscarius", Fate.SAME_TAXON, FLY, 1)
+    assert outcomes["Amanita muscarria"] == Outcome("Amanita muscarria", Fate.SPELLED_OTHERWISE, FLY)
+    assert outcomes["Amanita nova"] == Outcome("Amanita nova", Fate.ONLY_WIDER, "Amanita")
+    assert outcomes["Xyz abc"] == Outcome("Xyz abc", Fate.NOT_FOUND)
+    assert len(_photos(tmp_path)) == 1
+
+
+def test_rare_names_are_left_out(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(100, 1), {"key": 101}, {"key": 102}])
+    gbif.add_species(CEP, 2, [gbif.record(103, 1)])
+    fly, cep = _collect(gbif, session, CollectConfig((FLY, CEP), tmp_path, min_occurrences=2))
+    assert (fly.fate, fly.occurrences, fly.photos) == (Fate.COLLECTED, 3, 1)
+    assert (cep.fate, cep.occurrences, cep.photos) == (Fate.UNPOPULAR, 1, 0)
+
+
+def test_requests_to_one_host_keep_their_distance() -> None:
+    waited: list[float] = []
+    pace = Pace(0.5, waited.append)
+    for url in ("http://a/1", "http://b/1", "http://a/2", "http://a/3"):
+        pace.keep(url)
+    assert waited == pytest.approx([2.0, 4.0], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("written", "licence"),
+    [
+        ("https://creativecommons.org/licenses/by-sa/3.0/de/", Licence.CC_BY_SA),
+        ("http://creativecommons.org/licenses/by-nc/4.0/legalcode", Licence.CC_BY_NC),
+        ("https://creativecommons.org/publicdomain/mark/1.0/", Licence.CC0),
+        ("CC_BY_4_0", Licence.CC_BY),
+        ("CC0_1_0", Licence.CC0),
+        ("cc-by-nc-sa", Licence.CC_BY_NC_SA),
+        ("CC BY-SA 4.0", Licence.CC_BY_SA),
+        ("CC BY-ND 4.0", None),
+        ("http://creativecommons.org/licenses/by-nc-nd/4.0/", None),
+        ("All rights reserved", None),
+        ("", None),
+    ],
+)
+def test_licences_are_read_as_they_are_written(written: str, licence: Licence | None) -> None:
+    assert read_licence(written) is licence
+
+
+def test_the_command_line(gbif: FakeGbif, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(110, 1)])
+    names = tmp_path / "names.csv"
+    names.write_text("scientific_name,rank\namanita_muscaria,species\nXyz abc,species\n", encoding="utf-8")
+    call = ["collect", "--species", str(names), "--out", str(tmp_path / "out"), "--rate", "10000"]
+    call += ["--source", f"{gbif.url}/v1"]
+    assert main(call) == 0
+    told = capsys.readouterr().out
+    assert "Amanita muscaria: 1 photos" in told
+    assert "GBIF does not know this name" in told
+    assert main([*call, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["names"][0]["photos"] == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--licences", "by-nd"], ["--per-species", "0"], ["--rate", "0"], ["../evil"], ["--species", "/nowhere.txt"], []],
+)
+def test_wrong_calls_are_refused_before_any_work(
+    wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = [] if not wrong or wrong[0] in ("../evil", "--species") else [FLY]
+    assert main(["collect", *names, "--out", str(tmp_path / "out"), *wrong]) == 2
+    assert capsys.readouterr().err.startswith("fieldguide-train: ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_lists_of_names_may_have_remarks(tmp_path: Path) -> None:
+    file = tmp_path / "names.txt"
+    file.write_text("# mine\nAmanita muscaria  # red\n\nBoletus edulis\n", encoding="utf-8")
+    assert read_names(file) == [FLY, CEP]

@@ -1,0 +1,1 @@
+"""Collecting openly licensed photos through GBIF: the only package of the project that touches the network."""
