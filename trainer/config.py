@@ -48,8 +48,8 @@ class DataConfig:
 class NetworkConfig:
     """Which network: a timm or torchvision name, `options` passed to its constructor, `init` a file of weights.
 
-    `init` may be a state dictionary, a bundle, "pretrained" (the library's own download, asked for by the user) or
-    empty (random). `identity` names modules replaced by the identity. `batch_norm`: "auto" restores real statistics
+    `init` may be a state dictionary, a bundle, "pretrained" (the library's own download, asked for by the user),
+    "random", or empty: the starter model's weights where the network is the same, else random. `identity` names modules replaced by the identity. `batch_norm`: "auto" restores real statistics
     when the weights come with batch norm folded away, and trains it otherwise.
     """
 

@@ -91,7 +91,7 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     told = _manifest(Path(config.manifest)) if config.manifest else {}
     files = [(file, folder.name) for folder in sorted(p for p in root.iterdir() if p.is_dir()) for file in _photos(folder)]
     if not files:
-        raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, folder=config.folder)
+        raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
     if config.background:
         files += [(file, BACKGROUND_FOLDER) for file in _photos(Path(config.background))]
     return [

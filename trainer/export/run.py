@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from fieldguide.core.bundle import read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
-from trainer.config import RunConfig, check, phases_of, read_config, write_config
+from fieldguide.core.resources import resource
+from trainer.config import NetworkConfig, RunConfig, check, phases_of, read_config, write_config
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, list_photos, scan
@@ -20,6 +22,10 @@ from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
+
+# TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block; timm's
+# definition of it differs in both.
+EDGETPU = "mobilenet_edgetpu_100"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,23 @@ class Prepared:
 
 
 def complete(config: RunConfig) -> RunConfig:
-    """The configuration with its preset's phases filled in; checked."""
+    """The configuration with its preset's phases and its starting weights filled in; checked."""
     phases = config.fit.phases or phases_of(config.preset)
-    config = replace(config, fit=replace(config.fit, phases=phases))
+    config = replace(config, fit=replace(config.fit, phases=phases), network=start_from(config.network))
     check(config)
     return config
+
+
+def start_from(network: NetworkConfig) -> NetworkConfig:
+    """Where nothing was said: built as its weights need it, and started from the starter model's weights when they fit."""
+    if network.name == EDGETPU and not network.options and not network.identity:
+        network = replace(network, options={"pad_type": "same"}, identity=("blocks.0.0.bn1.act",))
+    starter = resource("model", "starter.fieldguide")
+    if network.init or not starter.exists():
+        return network
+    told = read_manifest(starter).provenance.get("network", {})
+    same = (told.get("name"), told.get("options")) == (network.name, network.options)
+    return replace(network, init=str(starter)) if same else network
 
 
 def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:

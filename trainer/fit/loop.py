@@ -121,7 +121,8 @@ def _epoch(
     order = fit.train.order(fit.config.seed, 1000 * (number + 1) + epoch, config.balance != "none")
     steps = max(1, len(order) // config.batch_size)
     saved = began = time.monotonic()
-    for step in range(state.step, steps):
+    first = state.step
+    for step in range(first, steps):
         seed = hash((fit.config.seed, number, epoch, step)) % 2**31
         torch.manual_seed(seed)
         generator = torch.Generator().manual_seed(seed)
@@ -132,7 +133,7 @@ def _epoch(
         if time.monotonic() - saved > SAVE_EVERY:
             state.step, saved = step + 1, time.monotonic()
             _save_last(fit, fit.network, average, optimizer, state)
-        speed = (step + 1 - state.step) * config.batch_size / (time.monotonic() - began)
+        speed = (step + 1 - first) * config.batch_size / (time.monotonic() - began)
         fit.progress.advance(step + 1, steps, f"loss {state.loss_sum / (step + 1):.3f}, {speed:.0f} photos/s")
     state.step = steps
 

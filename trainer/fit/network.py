@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from pickle import UnpicklingError
 
 import timm
 import torch
 import torchvision
 from torch import Tensor, nn
 
+from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.inference.runtime import read_weights
 from trainer.config import NetworkConfig
 
 
@@ -45,7 +48,7 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
         FieldGuideError: NETWORK_UNKNOWN, or WEIGHTS_MISMATCH when `init` does not fit it.
     """
     backbone, mean, std = _backbone(config)
-    if config.init and config.init != "pretrained":
+    if config.init not in ("", "random", "pretrained"):
         load_weights(backbone, Path(config.init))
     for name in config.identity:
         parent, _, child = name.rpartition(".")
@@ -56,24 +59,36 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
 
 
 def load_weights(backbone: nn.Module, file: Path) -> None:
-    """Copy a state dictionary into the backbone; the head of another label list may be there and is ignored.
+    """Copy weights into the backbone from a state dictionary or a bundle; the head of another label list is ignored.
 
     Raises:
-        FieldGuideError: WEIGHTS_MISMATCH when the file cannot be read or more than one in ten tensors is missing.
+        FieldGuideError: WEIGHTS_MISMATCH when the file cannot be read or more than one in ten tensors is missing; one
+            of the BUNDLE_ codes for a bundle that is refused.
     """
-    try:
-        state = torch.load(file, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError) as problem:
-        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=str(problem)) from problem
-    except Exception as problem:  # torch raises its pickle module's own error for unsafe content
-        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights") from problem
-    state = state.get("state_dict", state)
+    state = _bundle_weights(file) if file.suffix == BUNDLE_SUFFIX else _plain_weights(file)
     wanted = backbone.state_dict()
     fitting = {name: value for name, value in state.items() if name in wanted and wanted[name].shape == value.shape}
     if len(fitting) < 0.9 * len(wanted):
         problem = f"{len(fitting)} of {len(wanted)} tensors fit"
         raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=problem)
     backbone.load_state_dict(fitting, strict=False)
+
+
+def _bundle_weights(file: Path) -> dict[str, Tensor]:
+    prefix = "network.backbone."
+    return {name.removeprefix(prefix): value for name, value in read_weights(file).items() if name.startswith(prefix)}
+
+
+def _plain_weights(file: Path) -> dict[str, Tensor]:
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        return dict(state.get("state_dict", state))
+    except UnpicklingError as problem:
+        raise FieldGuideError(
+            ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights"
+        ) from problem
+    except (OSError, RuntimeError, ValueError, EOFError, AttributeError) as problem:
+        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=str(problem)) from problem
 
 
 def stages(backbone: nn.Module) -> list[nn.Module]:

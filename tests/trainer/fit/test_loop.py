@@ -1,0 +1,93 @@
+"""The fit on drawn pictures with a tiny network: it learns, and after kill -9 it goes on to the bit."""
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.helpers.photo_folders import make_photo_folders
+from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig, write_config
+from trainer.export.run import fit_run, prepare_run
+from trainer.progress import Progress, Style
+from trainer.run_folder import RunFolder
+
+LABELS = ["Amanita_muscaria", "Amanita_phalloides", "Boletus_edulis"]
+QUIET = Progress(Style.QUIET)
+
+FIT_IN_A_PROCESS = """
+import sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from trainer.config import read_config
+from trainer.export.run import fit_run, prepare_run
+from trainer.fit import loop
+from trainer.progress import Progress, Style
+from trainer.run_folder import RunFolder
+loop.SAVE_EVERY = 0.0
+run = RunFolder(Path(sys.argv[1])).create()
+quiet = Progress(Style.QUIET)
+config = read_config(Path(sys.argv[2]))
+print("ready", flush=True)
+fit_run(config, run, prepare_run(config, run, quiet), quiet, resume=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> RunConfig:
+    folder = make_photo_folders(tmp_path_factory.mktemp("data") / "photos", LABELS, 24)
+    return RunConfig(
+        device="cpu",
+        data=DataConfig(folder=str(folder), cache_size=64),
+        network=NetworkConfig(name="test_resnet", dropout=0.1),
+        fit=FitConfig(
+            phases=(Phase(2, 48, "head", 3e-3), Phase(4, 64, "all", 3e-3, from_size=48)),
+            batch_size=8,
+            mixup=0.2,
+            cutmix=0.2,
+            average=0.5,
+            probe_epochs=3,
+            precision="float32",
+        ),
+    )
+
+
+def _digest(run: RunFolder) -> str:
+    state = torch.load(run.checkpoints / "last.pt", weights_only=True)
+    digest = hashlib.sha256()
+    for part in ("network", "average"):
+        for name, tensor in sorted(state[part].items()):
+            digest.update(name.encode() + tensor.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def test_it_learns_what_is_easy(config: RunConfig, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run").create()
+    network = fit_run(config, run, prepare_run(config, run, QUIET), QUIET, resume=False)
+    assert not network.training
+    state = torch.load(run.checkpoints / "last.pt", weights_only=True)
+    assert len(state["history"]) == 6
+    assert state["best"] > 0.6
+    assert len(run.log.read_text(encoding="utf-8").splitlines()) == 6
+
+
+def test_after_kill_9_a_resumed_fit_ends_in_the_same_bits(config: RunConfig, tmp_path: Path) -> None:
+    recipe = tmp_path / "run.toml"
+    write_config(config, recipe)
+    whole, killed = RunFolder(tmp_path / "whole"), RunFolder(tmp_path / "killed")
+    script = [sys.executable, "-c", FIT_IN_A_PROCESS]
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
+    subprocess.run([*script, str(whole.root), str(recipe)], check=True, env=environment)
+    with subprocess.Popen([*script, str(killed.root), str(recipe)], env=environment, stdout=subprocess.PIPE) as process:
+        while not (killed.log.exists() and len(killed.log.read_text().splitlines()) >= 3):
+            assert process.poll() is None, "it ended before it could be killed"
+        process.send_signal(signal.SIGKILL)
+    lines = len(killed.log.read_text().splitlines())
+    assert lines < 6
+    subprocess.run([*script, str(killed.root), str(recipe)], check=True, env=environment)
+    assert _digest(killed) == _digest(whole)
