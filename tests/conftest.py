@@ -14,6 +14,8 @@ import pytest
 
 from fieldguide.core.text import choose_language
 
+pytest_plugins = ["tests.helpers.bundles"]
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 

@@ -40,6 +40,8 @@ MAX_RATIO = 100  # torch stores its files unpacked (ratio 1); text packs 10:1, o
 MAX_ENTRIES = 20_000
 MAX_MANIFEST_BYTES = 64 * 2**20
 
+# All that torch writes today. Older layouts (`model.json`, `attributes.pkl`) would be read by another, laxer loader.
+_KNOWN = {"data.pkl", "constants.pkl", "version", "byteorder", "data", "constants", "code", "extra"}
 _ENCRYPTED = 0x1
 _SYMLINK = 0xA000
 
@@ -171,8 +173,12 @@ def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
     folders = {entry.filename.split("/", 1)[0] for entry in entries}
     folder = folders.pop() if len(folders) == 1 else ""
     names = {entry.filename for entry in entries}
-    if not {f"{folder}/data.pkl", f"{folder}/constants.pkl", f"{folder}/version"} <= names:
+    if not {f"{folder}/{name}" for name in ("data.pkl", "constants.pkl", "version")} <= names:
         raise contradiction("it is no TorchScript archive")
+    for name in names:
+        inside = name.split("/")[1]
+        if inside not in _KNOWN and not inside.startswith("."):
+            raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"a file named {name!r:.60}")
     return folder
 
 

@@ -121,7 +121,17 @@ def test_what_is_no_torchscript_is_a_contradiction(tmp_path: Path, gone: str) ->
 
 @pytest.mark.parametrize(
     "name",
-    ["../m/evil", "/etc/evil", "m/../../evil", "m\\evil", "C:/evil", "m/DATA.PKL", "m/a\x07b"],
+    [
+        "../m/evil",
+        "/etc/evil",
+        "m/../../evil",
+        "m\\evil",
+        "C:/evil",
+        "m/DATA.PKL",
+        "m/a\x07b",
+        "m/model.json",
+        "m/attributes.pkl",
+    ],
 )
 def test_tricky_names_are_refused(tmp_path: Path, name: str) -> None:
     path = write(tmp_path / "a.fieldguide", {**entries(), name: b"x"})

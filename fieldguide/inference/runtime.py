@@ -1,0 +1,263 @@
+"""A bundle as a running network: load, check, warm up, run in batches. The only file that names `torch.jit`.
+
+Nothing of a bundle runs before its archive, its source and its operators were looked at, and nothing is answered before
+the golden samples came out as they did when the bundle was made. Importing this module imports torch: 1 s, so the
+window does it after its first paint.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.manifest import contradiction
+from fieldguide.core.text import text
+from fieldguide.inference.operators import refuse_operators, refuse_program
+
+DEVICES = ("auto", "cpu", "cuda")
+CPU_BATCH, CUDA_BATCH = 16, 128
+# Other kernels and processors round differently: 1e-4 of float32 logits, 1e-2 with the TF32 of graphics cards. A wrong
+# mean, channel order or scale shows as 0.5 and more.
+TOLERANCE = 0.02
+
+Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+
+
+class Runtime:
+    """A loaded bundle on its device. Use from one thread at a time.
+
+    Attributes:
+        bundle: the file it came from; `manifest` is its manifest.
+        device: "cpu" or "cuda".
+        note: a sentence when a graphics card was wanted or found and the processor is used; else None.
+        batch_size: how many pictures to give at once; halved when a graphics card runs out of memory.
+    """
+
+    def __init__(self, bundle: BundleFile, golden: Golden) -> None:
+        self.bundle = bundle
+        self.device = "cpu"
+        self.note: str | None = None
+        self.batch_size = CPU_BATCH
+        self._golden = golden
+        self._module = _load(bundle, "cpu")
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the bundle says of itself."""
+        return self.bundle.manifest
+
+    @classmethod
+    def load(cls, path: Path, device: str = "auto", threads: int | None = None) -> Runtime:
+        """Load, check and warm up a bundle.
+
+        Args:
+            path: the `.fieldguide` file.
+            device: auto (a usable graphics card, else the processor), cpu or cuda (falls back too, with a `note`).
+            threads: processor threads of torch, for the whole process; None leaves torch's choice.
+
+        Raises:
+            FieldGuideError: one of the BUNDLE_ codes; DEVICE_UNAVAILABLE for a device of another name.
+        """
+        if device not in DEVICES:
+            raise FieldGuideError(
+                ErrorCode.DEVICE_UNAVAILABLE, device=device, problem=f"not one of {', '.join(DEVICES)}"
+            )
+        if threads is not None:
+            torch.set_num_threads(max(1, threads))
+        bundle = read_bundle(path)
+        refuse_program(bundle)
+        with _naming(path.name):
+            runtime = cls(bundle, bundle.golden())
+            runtime._check()
+        if device != "cpu":
+            runtime._try_cuda(wanted=device == "cuda")
+        return runtime
+
+    def run(self, batch: npt.NDArray[np.uint8]) -> Answers:
+        """Logits float32 [N,C] and embeddings float32 [N,D] of prepared pictures uint8 [N,3,S,S]; N may be 0.
+
+        Runs in parts of at most `batch_size`. A graphics card that runs out of memory gets half as many from then on,
+        and none when even one is too many.
+
+        Raises:
+            FieldGuideError: BUNDLE_DAMAGED when the program fails.
+        """
+        logits, embeddings, start = [], [], 0
+        while start < len(batch):
+            part = batch[start : start + self.batch_size]
+            try:
+                answer = self._forward(part)
+            except torch.cuda.OutOfMemoryError:
+                self._use_less_memory(len(part))
+                continue
+            except RuntimeError as problem:
+                raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
+            logits.append(answer[0])
+            embeddings.append(answer[1])
+            start += len(part)
+        if not logits:
+            none = np.zeros((0, len(self.manifest.labels)), np.float32)
+            return none, np.zeros((0, self._golden.embedding.shape[1]), np.float32)
+        return np.concatenate(logits), np.concatenate(embeddings)
+
+    def input_gradient(
+        self, picture: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float32]:
+        """Gradient float32 [3,S,S] of `weights` [C] times the logits, with respect to one picture uint8 [3,S,S].
+
+        Raises:
+            FieldGuideError: BUNDLE_DAMAGED when the bundle's program has no gradient.
+        """
+        try:
+            values = torch.from_numpy(picture[None].astype(np.float32)).to(self.device).requires_grad_()
+            logits, _ = self._module(values)
+            (logits[0] * torch.from_numpy(weights).to(self.device)).sum().backward()
+        except RuntimeError as problem:
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
+        if values.grad is None:
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
+        return np.asarray(values.grad[0].cpu().numpy(), np.float32)
+
+    def _forward(self, part: npt.NDArray[np.uint8]) -> Answers:
+        pictures = torch.from_numpy(np.ascontiguousarray(part)).to(self.device)
+        with torch.inference_mode():
+            answer = self._module(pictures.contiguous(memory_format=torch.channels_last))
+            if not (isinstance(answer, tuple) and len(answer) == 2 and all(map(torch.is_tensor, answer))):
+                raise contradiction("the program does not answer with logits and an embedding")
+            logits, embedding = (np.asarray(values.float().cpu().numpy(), np.float32) for values in answer)
+        return logits, embedding
+
+    def _check(self) -> None:
+        """Compare with the golden samples; along the way the two slow first calls happen (100 and 45 ms)."""
+        difference = self._difference()
+        if not difference <= TOLERANCE:
+            raise FieldGuideError(
+                ErrorCode.BUNDLE_GOLDEN_MISMATCH, file=self.bundle.path.name, difference=f"{difference:.3g}"
+            )
+
+    def _difference(self) -> float:
+        """Largest relative difference to the golden answers (relative to values above 1, absolute below)."""
+        worst = 0.0
+        for _ in range(2):
+            found = self.run(self._golden.images)
+            for values, expected in zip(found, (self._golden.logits, self._golden.embedding), strict=True):
+                if values.shape != expected.shape:
+                    raise contradiction(f"the program answers {values.shape}, the manifest says {expected.shape}")
+                deviations = np.abs(values - expected) / np.maximum(1.0, np.abs(expected))
+                worst = max(worst, float(np.nan_to_num(deviations, nan=np.inf).max()))
+        return worst
+
+    def _try_cuda(self, wanted: bool) -> None:
+        """Move to the graphics card if it really works: `is_available()` is true for cards without kernels too."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of drivers and cards; the note says it in words
+            present = torch.cuda.is_available()
+            if not present:
+                self.note = text("inference.cuda_absent") if wanted else None
+                return
+            name = "CUDA"
+            try:
+                name = torch.cuda.get_device_name()
+                _run_tiny_kernel()
+                self._module, self.device, self.batch_size = _load(self.bundle, "cuda"), "cuda", CUDA_BATCH
+                right = self._difference() <= TOLERANCE
+            except (RuntimeError, AssertionError, FieldGuideError) as problem:
+                first_line = str(problem.__cause__ or problem).strip().partition("\n")[0][:120]
+                self._fall_back(text("inference.cuda_unusable", device=name, problem=first_line))
+                return
+        if not right:
+            self._fall_back(text("inference.cuda_wrong", device=name))
+
+    def _use_less_memory(self, tried: int) -> None:
+        torch.cuda.empty_cache()
+        if tried > 1:
+            self.batch_size = tried // 2
+        else:
+            self._fall_back(text("inference.cuda_memory", device=torch.cuda.get_device_name()))
+
+    def _fall_back(self, note: str) -> None:
+        self.note = note
+        self._module, self.device, self.batch_size = _load(self.bundle, "cpu"), "cpu", CPU_BATCH
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a bundle by name, on the processor, after the same checks as for running it: to train on from it.
+
+    Raises:
+        FieldGuideError: one of the BUNDLE_ codes.
+    """
+    bundle = read_bundle(path)
+    refuse_program(bundle)
+    with _naming(path.name):
+        return dict(_open(bundle, "cpu").state_dict())
+
+
+def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, extra: dict[str, bytes]) -> None:
+    """Trace `module` on `pictures` uint8 [N,3,S,S] and write it as an archive with extra files: a bundle is made.
+
+    The archive takes its name whole or not at all. `module` is in evaluation mode and answers (logits, embedding).
+    """
+    part = path.with_name(path.name + ".part")
+    with _without_farewells(), torch.no_grad():
+        traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
+        torch.jit.save(traced, str(part), _extra_files=extra)
+    part.replace(path)
+
+
+def _run_tiny_kernel() -> None:
+    picture = torch.ones(1, 3, 8, 8, device="cuda")
+    torch.nn.functional.conv2d(picture, torch.ones(4, 3, 3, 3, device="cuda")).sum().item()
+
+
+def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
+    """The frozen program on `device`, channels last (MEASURED: the fastest of four ways), its operators looked at."""
+    with _naming(bundle.path.name), _without_farewells():
+        module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
+        refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
+    return module
+
+
+def _open(bundle: BundleFile, device: str) -> torch.nn.Module:
+    """The program as it was written, in evaluation mode, its operators looked at and nothing of it run yet."""
+    with _without_farewells():
+        module: torch.nn.Module = torch.jit.load(io.BytesIO(bundle.data), map_location=device)  # type: ignore[no-untyped-call]
+    refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
+    return module.eval()
+
+
+def _kinds(graph: Any) -> Iterator[str]:
+    """The kind of every node of an inlined graph, those in branches and loops too."""
+    blocks = [graph]
+    while blocks:
+        for node in blocks.pop().nodes():
+            yield node.kind()
+            blocks.extend(node.blocks())
+
+
+@contextmanager
+def _without_farewells() -> Iterator[None]:
+    """Since 2.13 torch announces the end of TorchScript at every call; it works, and it is the bundle's format."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=r".*torch\.jit.*deprecated")
+        yield
+
+
+@contextmanager
+def _naming(file: str) -> Iterator[None]:
+    """Name the file in errors, and turn what torch raises at a broken program into one."""
+    try:
+        yield
+    except FieldGuideError as error:
+        raise FieldGuideError(error.code, **{"file": file, **error.facts}) from error.__cause__
+    except (RuntimeError, AttributeError, ValueError, TypeError) as problem:
+        raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file) from problem

@@ -1,0 +1,153 @@
+"""Loading a real bundle: its answers, its device, its checks."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.inference import runtime as module
+from fieldguide.inference.runtime import Runtime
+from tests.helpers.bundles import LABELS, manifest, prepared
+from tests.helpers.tiny_network import TinyNetwork, export
+
+
+@pytest.fixture(scope="module")
+def runtime(bundle_path: Path) -> Runtime:
+    return Runtime.load(bundle_path, "cpu", threads=1)
+
+
+def test_it_names_the_drawings(runtime: Runtime) -> None:
+    batch = np.stack([prepared(label, 700 + seed) for seed in range(8) for label in range(3)])
+    logits, embedding = runtime.run(batch)
+    assert logits.dtype == embedding.dtype == np.float32
+    assert logits.shape == (24, 3)
+    assert embedding.shape == (24, 32)
+    assert (logits.argmax(axis=1) == np.arange(24) % 3).all()
+
+
+def test_no_pictures_give_no_answers(runtime: Runtime) -> None:
+    logits, embedding = runtime.run(np.zeros((0, 3, 64, 64), np.uint8))
+    assert logits.shape == (0, 3)
+    assert embedding.shape == (0, 32)
+
+
+def test_parts_answer_as_the_whole(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = np.stack([prepared(label, 0) for label in range(3)])
+    whole, _ = runtime.run(batch)
+    monkeypatch.setattr(runtime, "batch_size", 2)
+    assert np.allclose(runtime.run(batch)[0], whole, atol=1e-4)
+
+
+def test_loading_says_nothing_of_deprecations(bundle_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert Runtime.load(bundle_path, "cpu").manifest.labels == LABELS
+
+
+def test_without_a_graphics_card_auto_is_silent_and_cuda_says_a_word(
+    bundle_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    auto, cuda = Runtime.load(bundle_path, "auto"), Runtime.load(bundle_path, "cuda")
+    assert (auto.device, auto.note) == ("cpu", None)
+    assert cuda.device == "cpu"
+    assert cuda.note
+
+
+def test_an_unusable_graphics_card_falls_back_with_its_name(bundle_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise RuntimeError("CUDA error: no kernel image is available for execution on the device\nmore")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Old Card 9")
+    monkeypatch.setattr(module, "_run_tiny_kernel", missing)
+    found = Runtime.load(bundle_path, "auto")
+    assert found.device == "cpu"
+    assert found.note is not None
+    assert "Old Card 9" in found.note
+    assert "no kernel image" in found.note
+    assert "more" not in found.note
+
+
+def test_a_full_graphics_card_gets_half_and_then_nothing(bundle_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Runtime.load(bundle_path, "cpu")
+    batch = np.stack([prepared(label, 0) for label in range(3)])
+    expected, _ = found.run(batch)
+    on_the_processor = found._module
+    sizes = []
+
+    def full(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        sizes.append(len(pictures))
+        if len(pictures) > 1:
+            raise torch.cuda.OutOfMemoryError
+        return on_the_processor(pictures)
+
+    monkeypatch.setattr(found, "_module", full)
+    assert np.allclose(found.run(batch)[0], expected, atol=1e-4)
+    assert sizes == [3, 1, 1, 1]
+    assert found.batch_size == 1
+
+    def fuller(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        raise torch.cuda.OutOfMemoryError
+
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Small Card")
+    monkeypatch.setattr(found, "_module", fuller)
+    assert np.allclose(found.run(batch)[0], expected, atol=1e-4)
+    assert found.device == "cpu"
+    assert "Small Card" in str(found.note)
+
+
+def test_a_device_of_another_name_is_refused(bundle_path: Path) -> None:
+    with pytest.raises(FieldGuideError) as caught:
+        Runtime.load(bundle_path, "abacus")
+    assert caught.value.code is ErrorCode.DEVICE_UNAVAILABLE
+
+
+def test_a_program_that_fails_while_running_is_damage(runtime: Runtime) -> None:
+    with pytest.raises(FieldGuideError) as caught:
+        runtime.run(np.zeros((1, 5, 64, 64), np.uint8))
+    assert caught.value.code is ErrorCode.BUNDLE_DAMAGED
+
+
+class Shifted(TinyNetwork):
+    """Answers differently once exported, as a wrong mean would."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        values = pictures.float() / 255.0
+        if torch.jit.is_scripting():
+            values = values - 0.5
+        return self.answer(self.features(values).flatten(1))
+
+
+class Fewer(TinyNetwork):
+    """Fewer logits than labels once exported."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
+        if torch.jit.is_scripting():
+            logits = logits[:, :2]
+        return logits, embedding
+
+
+@pytest.mark.parametrize(
+    ("network", "code"), [(Shifted, ErrorCode.BUNDLE_GOLDEN_MISMATCH), (Fewer, ErrorCode.BUNDLE_CONTRADICTORY)]
+)
+def test_other_answers_than_the_golden_ones_are_refused(tmp_path: Path, network: type, code: ErrorCode) -> None:
+    torch.manual_seed(0)
+    pictures = np.stack([prepared(label, 0) for label in range(3)])
+    path = export(network(), tmp_path / "a.fieldguide", manifest(), pictures)
+    with pytest.raises(FieldGuideError) as caught:
+        Runtime.load(path, "cpu")
+    assert caught.value.code is code
+    assert caught.value.facts["file"] == "a.fieldguide"
+
+
+def test_the_gradient_has_the_shape_of_the_picture(runtime: Runtime) -> None:
+    gradient = runtime.input_gradient(prepared(0, 0), np.array([1, 0, 0], np.float32))
+    assert gradient.shape == (3, 64, 64)
+    assert np.abs(gradient).max() > 0
