@@ -6,13 +6,16 @@ in the picture's own proportions. Every random number comes from the generator g
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from torch import Tensor
-from torchvision.io import ImageReadMode, decode_jpeg, encode_jpeg
 
 from trainer.config import AUGMENT
 
@@ -83,8 +86,9 @@ class Augment:
         chosen = _rows(x, self.strengths["jpeg"], generator)
         quality = int(torch.randint(20, 80, (1,), generator=generator))
         if len(chosen):
-            files = encode_jpeg(list(x[chosen].to(torch.uint8).cpu()), quality=quality)
-            x[chosen] = torch.stack([decode_jpeg(file, mode=ImageReadMode.RGB) for file in files]).to(x)
+            pictures = x[chosen].permute(0, 2, 3, 1).to(torch.uint8).cpu().numpy()
+            squeezed = np.stack([_through_jpeg(picture, quality) for picture in pictures])
+            x[chosen] = torch.from_numpy(squeezed).permute(0, 3, 1, 2).to(x)
         return x
 
     def _noise(self, x: Tensor, generator: torch.Generator) -> Tensor:
@@ -113,6 +117,12 @@ def whole(pixels: Tensor, size: int) -> Tensor:
     """The whole cached square, smoothed: uint8 [N,S,S,3] to float [N,3,size,size], 0 to 255. What validation sees."""
     x = pixels.permute(0, 3, 1, 2).float()
     return F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False, antialias=True)
+
+
+def _through_jpeg(picture: npt.NDArray[np.uint8], quality: int) -> npt.NDArray[np.uint8]:
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "jpeg", quality=quality)
+    return np.asarray(Image.open(stream))
 
 
 def _between(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
