@@ -16,7 +16,7 @@ from fieldguide.storage.database import Database
 from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.observations import Change, ObservationStore
 from fieldguide.storage.search import Filter
-from tests.helpers.finds import make_find, make_photo
+from tests.helpers.stored_finds import make_find, make_photo
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from fieldguide.storage.export.class_folders import class_folder, export_class_f
 from fieldguide.storage.export.csv import COLUMNS, export_csv
 from fieldguide.storage.export.darwin_core import TERMS, export_darwin_core
 from fieldguide.storage.export.json import export_json
-from tests.helpers.finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
+from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
 
 LIBRARY = uuid.UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
 EML = "{https://eml.ecoinformatics.org/eml-2.2.0}eml"

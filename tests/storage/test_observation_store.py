@@ -10,7 +10,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.storage.journal import StepKind
 from fieldguide.storage.observations import Change, ObservationStore
-from tests.helpers.finds import (
+from tests.helpers.stored_finds import (
     BOLETUS,
     EDULIS,
     MUSCARIA,

@@ -8,8 +8,8 @@ from fieldguide.core.records import VerdictKind
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import Change, ObservationStore
 from fieldguide.storage.search import Filter
-from tests.helpers.finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find
 from tests.helpers.guides import corrected
+from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find
 
 DAY = datetime(2026, 9, 1, 10)
 

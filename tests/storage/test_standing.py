@@ -6,8 +6,8 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.storage.standing import current_danger, taxon_danger
-from tests.helpers.finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
 from tests.helpers.guides import corrected, without
+from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
 
 
 def test_the_alarm_outweighs_a_milder_name(guide: Guide) -> None:
