@@ -31,6 +31,7 @@ __all__ = [
     "inspect_archive",
     "read_bundle",
     "read_manifest",
+    "read_program",
 ]
 
 BUNDLE_SUFFIX = ".fieldguide"
@@ -155,6 +156,20 @@ def read_bundle(path: Path) -> BundleFile:
             manifest = _manifest(archive, folder)
             if archive.testzip() is not None:
                 raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=path.name)
+    return BundleFile(path, data, hashlib.sha256(data).hexdigest(), folder, manifest)
+
+
+def read_program(path: Path, manifest: Manifest) -> BundleFile:
+    """A TorchScript archive of somebody else's, after the same checks, with the manifest that it shall get.
+
+    Raises:
+        FieldGuideError: one of the BUNDLE_ codes, always with the fact `file`.
+    """
+    _check_file(path)
+    with _naming(path.name):
+        data = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            folder = inspect_archive(archive, path.name)
     return BundleFile(path, data, hashlib.sha256(data).hexdigest(), folder, manifest)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle
+from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle, read_program
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.manifest import contradiction
 from fieldguide.core.text import text
@@ -200,6 +200,18 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     refuse_program(bundle)
     with _naming(path.name):
         return dict(_open(bundle, "cpu").state_dict())
+
+
+def open_program(path: Path, manifest: Manifest) -> torch.nn.Module:
+    """A TorchScript program of somebody else's, on the processor, after the same looks at it: to make a bundle of it.
+
+    Raises:
+        FieldGuideError: one of the BUNDLE_ codes.
+    """
+    bundle = read_program(path, manifest)
+    refuse_program(bundle)
+    with _naming(path.name):
+        return _open(bundle, "cpu")
 
 
 def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, extra: dict[str, bytes]) -> None:

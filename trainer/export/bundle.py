@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import nn
 
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.preprocess import InputSpec
@@ -19,7 +20,6 @@ from fieldguide.inference.runtime import save_program
 from trainer.config import RunConfig
 from trainer.data.scan import ScannedPhoto
 from trainer.export.module import ExportedModule
-from trainer.fit.network import Classifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def input_of(config: RunConfig) -> InputSpec:
     return InputSpec(size, config.export.resize or size, whole=config.export.views == "whole")
 
 
-def write_bundle(path: Path, network: Classifier, manifest: Manifest, parts: BundleParts, *, flip: bool) -> None:
+def write_bundle(path: Path, network: nn.Module, manifest: Manifest, parts: BundleParts, *, flip: bool) -> None:
     """Write the bundle at `path`, whole or not at all. The golden answers are those of the network as it is now."""
     module = ExportedModule(network.cpu().eval(), flip).eval()
     pictures = torch.from_numpy(parts.golden)
@@ -78,7 +78,7 @@ def golden_pictures(size: int) -> npt.NDArray[np.uint8]:
     return np.stack(drawn).astype(np.uint8)
 
 
-def weights_digest(network: Classifier) -> str:
+def weights_digest(network: nn.Module) -> str:
     """SHA-256 over names and values of all weights, as hex: the same training gives the same id."""
     digest = hashlib.sha256()
     for name, tensor in sorted(network.state_dict().items()):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainer.fit.network import Classifier
-
 
 class ExportedModule(nn.Module):
     """Takes uint8 RGB [N,3,S,S]; gives float32 logits [N,C] and embedding [N,D].
@@ -14,7 +12,7 @@ class ExportedModule(nn.Module):
     With `flip`, runs the pictures and their mirror images and averages both.
     """
 
-    def __init__(self, network: Classifier, flip: bool) -> None:
+    def __init__(self, network: nn.Module, flip: bool) -> None:
         super().__init__()
         self.network = network
         self.flip = flip

@@ -65,7 +65,7 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
         FieldGuideError: WEIGHTS_MISMATCH when the file cannot be read or more than one in ten tensors is missing; one
             of the BUNDLE_ codes for a bundle that is refused.
     """
-    state = _bundle_weights(file) if file.suffix == BUNDLE_SUFFIX else _plain_weights(file)
+    state = _bundle_weights(file) if file.suffix == BUNDLE_SUFFIX else read_state(file)
     wanted = backbone.state_dict()
     fitting = {name: value for name, value in state.items() if name in wanted and wanted[name].shape == value.shape}
     if len(fitting) < 0.9 * len(wanted):
@@ -79,7 +79,8 @@ def _bundle_weights(file: Path) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): value for name, value in read_weights(file).items() if name.startswith(prefix)}
 
 
-def _plain_weights(file: Path) -> dict[str, Tensor]:
+def read_state(file: Path) -> dict[str, Tensor]:
+    """A plain table of weights by name, on the processor. Raises FieldGuideError(WEIGHTS_MISMATCH)."""
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
         return dict(state.get("state_dict", state))
