@@ -34,7 +34,9 @@ format: $(VENV)/.ready-test
 	$(BIN)/ruff check --fix
 
 benchmark: $(VENV)/.ready-test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/benchmarks -s
+	$(BIN)/python -m tests.benchmarks.bench_photo
+	$(BIN)/python -m tests.benchmarks.bench_batch
+	$(BIN)/python -m tests.benchmarks.bench_history
 
 sample: $(VENV)/.ready-light
 	$(BIN)/python packaging/draw_sample.py resources/samples/fly_agaric.png
