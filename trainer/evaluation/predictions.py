@@ -53,9 +53,7 @@ class Predictions:
     def true_taxa(self, labels: tuple[Taxon, ...]) -> tuple[Taxon | None, ...]:
         """The true taxon of each photo; None when nobody told."""
         rest = self.truth or (None,) * len(self)
-        return tuple(
-            labels[target] if target >= 0 else other for target, other in zip(self.targets, rest, strict=True)
-        )
+        return tuple(labels[target] if target >= 0 else other for target, other in zip(self.targets, rest, strict=True))
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Predictions:
         """Those rows, by mask or index."""

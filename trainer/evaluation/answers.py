@@ -1,0 +1,74 @@
+"""What the application would tell of each photo of a split: the real `core.decision`, photo by photo, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.calibration import softmax
+from fieldguide.core.decision import Decision, decide, plausible_labels
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import VerdictKind
+from fieldguide.core.rollup import LabelTree, label_tree
+from fieldguide.core.taxonomy import Taxon
+from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.predictions import Predictions
+from trainer.evaluation.verdicts import Truth, Verdicts, truth_of
+
+KINDS = tuple(VerdictKind)  # species, genus, family, unknown: the order of `verdicts.RANKS` and `verdicts.UNKNOWN`
+
+
+@dataclass(frozen=True)
+class Answers:
+    """N photos with what is true of them and what was said.
+
+    `shared` `[N,C]`: probabilities as the candidates show them, the background at 0. `order` `[N,C]`: labels from the
+    most probable. `inside` `[N,C]`: the prediction set, None without a promise.
+    """
+
+    photos: Predictions
+    labels: tuple[Taxon, ...]
+    tree: LabelTree
+    taxa: tuple[Taxon | None, ...]
+    truth: Truth
+    decisions: tuple[Decision, ...]
+    verdicts: Verdicts
+    shared: NDArray[np.float64]
+    order: NDArray[np.intp]
+    inside: NDArray[np.bool_] | None
+
+    def __len__(self) -> int:
+        """How many photos."""
+        return len(self.photos)
+
+
+def answer(photos: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement) -> Answers:
+    """Judge every photo alone, without place or season."""
+    tree = label_tree(labels)
+    probabilities = softmax(photos.logits, judgement.temperature)
+    scores = judgement.unknown_scores(photos)
+    decisions = tuple(
+        decide(row, labels, guide, judgement.thresholds, float(score))
+        for row, score in zip(probabilities, scores, strict=True)
+    )
+    shared = tree.share_wide(probabilities, judgement.thresholds.wide_share)
+    mass = judgement.thresholds.plausible_mass
+    taxa = photos.true_taxa(labels)
+    names = [decision.verdict.taxon.name if decision.verdict.taxon else "" for decision in decisions]
+    return Answers(
+        photos=photos,
+        labels=labels,
+        tree=tree,
+        taxa=taxa,
+        truth=truth_of(taxa),
+        decisions=decisions,
+        verdicts=Verdicts(
+            np.array([KINDS.index(decision.verdict.kind) for decision in decisions], dtype=np.intp),
+            np.array(names, dtype=object),
+        ),
+        shared=np.where(tree.is_background, 0.0, shared),
+        order=np.argsort(-np.where(tree.is_background, -1.0, shared), axis=1, kind="stable"),
+        inside=None if mass is None else plausible_labels(shared, tree, mass),
+    )

@@ -1,0 +1,244 @@
+"""The whole judgement fitted from the calibration split: temperature, ranks, alarms, prediction set, unknown score.
+
+One function, `fit_decision`, that any run folder's predictions can be given to again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.calibration import fit_temperature, softmax
+from fieldguide.core.cryptic import shipped_groups
+from fieldguide.core.guide import Guide
+from fieldguide.core.rollup import LabelTree, label_tree
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.thresholds import Thresholds
+from fieldguide.core.unknown import UnknownModel, unknown_model
+from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, strangers
+from trainer.evaluation.danger import dangers, fit_alarms
+from trainer.evaluation.predictions import Predictions, join
+from trainer.evaluation.unknown import fit_threshold, fit_unknown
+from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
+
+FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certain and teaches nothing
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementConfig:
+    """What the judgement is asked to hold. Shares are 0 to 1.
+
+    Attributes:
+        target: of the names said at each rank, how many must be right. confidence: of the bound that says so.
+        most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
+        unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
+        deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
+            people, because photos from elsewhere are harder than the split's.
+        coverage: of the prediction set. wide_share: see `Thresholds`.
+        balance: how far labels count alike when calibrating: 0 as they are, 1 all alike.
+        shift_margin: factor on the temperature against overconfidence on photos from elsewhere.
+        background_recall: share of photos of other things that must come out unknown.
+        most_strange: share of subjects that the unknown score may call strange for it.
+        split: name that the guarantees carry.
+    """
+
+    target: float = 0.85
+    confidence: float = 0.9
+    most_unknown: float = 0.25
+    unseen_species: float = 0.25
+    unseen_genera: float = 0.1
+    deadly_alpha: float = 0.03
+    harmful_alpha: float = 0.03
+    coverage: float = 0.9
+    wide_share: float = 0.5
+    balance: float = 0.5
+    shift_margin: float = 1.0
+    background_recall: float = 0.97
+    most_strange: float = 0.05
+    split: str = "calibration"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """All that a bundle needs to judge: temperature, thresholds and, when there is one, the unknown score."""
+
+    temperature: float
+    thresholds: Thresholds
+    unknown: UnknownModel | None = None
+
+    def unknown_scores(self, photos: Predictions) -> NDArray[np.float64]:
+        """Scores `[N]`; zeros without a score."""
+        if self.unknown is None:
+            return np.zeros(len(photos))
+        return self.unknown.score(photos.logits, photos.embeddings)
+
+    @classmethod
+    def from_manifest(
+        cls,
+        temperature: float,
+        thresholds: Mapping[str, Any],
+        unknown: Mapping[str, Any],
+        statistics: Mapping[str, NDArray[np.generic]],
+    ) -> Judgement:
+        """Of an exported bundle. Raises FieldGuideError BUNDLE_CONTRADICTORY."""
+        model = unknown_model(str(unknown["score"]), statistics, temperature) if unknown.get("score") else None
+        return cls(temperature, Thresholds.from_manifest(thresholds), model)
+
+
+@dataclass(frozen=True)
+class FittedDecision:
+    """What goes into the bundle: `judgement`, the manifest's `unknown` object, `statistics.npz`, and the report."""
+
+    judgement: Judgement
+    unknown: dict[str, Any] = field(default_factory=dict)
+    statistics: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def temperature(self) -> float:
+        """Divide logits by it."""
+        return self.judgement.temperature
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The fitted thresholds; `to_manifest()` is what the manifest holds."""
+        return self.judgement.thresholds
+
+
+def fit_decision(
+    calibration: Predictions,
+    labels: tuple[Taxon, ...],
+    guide: Guide,
+    background: Predictions | None = None,
+    config: JudgementConfig | None = None,
+    *,
+    novel: Predictions | None = None,
+) -> FittedDecision:
+    """Fit everything on the calibration split.
+
+    Args:
+        calibration: photos with a label; rows of the background label are moved to `background`, rows without a label
+            are left out.
+        labels: the model's, in the order of the logits.
+        guide: for dangers.
+        background: photos of other things that the model was not trained on.
+        config: what to hold.
+        novel: photos of species held out of training, only to measure the unknown score on.
+
+    Returns:
+        The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).
+    """
+    config = config or JudgementConfig()
+    tree = label_tree(labels)
+    subjects, others = separate(calibration, background, tree)
+    if len(subjects) == 0:
+        return FittedDecision(Judgement(1.0, Thresholds()), report={"photos": 0})
+    weights = balanced_weights(subjects.targets, config.balance)
+    temperature = config.shift_margin * fit_temperature(subjects.logits, subjects.targets, weights)
+    temperature = float(np.clip(temperature, 0.25, 8.0))
+    probabilities = softmax(subjects.logits, temperature)
+    truth = subjects.true_taxa(labels)
+    simulate = len(labels) >= FEWEST_LABELS
+    scenarios = strangers(
+        probabilities,
+        truth,
+        weights,
+        tree,
+        shipped_groups(),
+        wide_share=config.wide_share,
+        unseen_species=config.unseen_species if simulate else 0.0,
+        unseen_genera=config.unseen_genera if simulate else 0.0,
+    )
+    thresholds, ranks = fit_ranks(
+        scenarios,
+        Thresholds(wide_share=config.wide_share),
+        target=config.target,
+        confidence=config.confidence,
+        most_unknown=config.most_unknown,
+    )
+    alarms = fit_alarms(
+        probabilities,
+        dangers(labels, truth, guide),
+        subjects.groups,
+        deadly_alpha=config.deadly_alpha,
+        harmful_alpha=config.harmful_alpha,
+        split=config.split,
+        weights=weights,
+    )
+    thresholds = replace(
+        thresholds,
+        deadly=alarms.deadly,
+        harmful=alarms.harmful,
+        alarm_exponent=alarms.exponent,
+        deadly_guarantee=alarms.deadly_guarantee,
+        harmful_guarantee=alarms.harmful_guarantee,
+        plausible_mass=fit_plausible(
+            probabilities,
+            subjects.targets,
+            subjects.groups,
+            tree,
+            coverage=config.coverage,
+            wide_share=config.wide_share,
+        ),
+        coverage=config.coverage,
+    )
+    report: dict[str, Any] = {
+        "photos": len(subjects),
+        "config": asdict(config),
+        "temperature": temperature,
+        "ranks": [asdict(rank) for rank in ranks],
+        "alarm_exponents": alarms.compared,
+    }
+    return _with_unknown(subjects, others, tree, temperature, thresholds, config, novel, report)
+
+
+def separate(photos: Predictions, background: Predictions | None, tree: LabelTree) -> tuple[Predictions, Predictions]:
+    """Labelled photos of subjects, and photos of other things from both."""
+    is_other = (photos.targets >= 0) & tree.is_background[photos.targets]
+    others = photos.select(is_other)
+    return photos.select((photos.targets >= 0) & ~is_other), others if background is None else join(
+        [others, background]
+    )
+
+
+def _with_unknown(
+    subjects: Predictions,
+    others: Predictions,
+    tree: LabelTree,
+    temperature: float,
+    thresholds: Thresholds,
+    config: JudgementConfig,
+    novel: Predictions | None,
+    report: dict[str, Any],
+) -> FittedDecision:
+    fitted = fit_unknown(subjects, others, tree, temperature, novel=novel)
+    if fitted is None:
+        return FittedDecision(Judgement(temperature, thresholds), report=report)
+    summed = sum_up(softmax(others.logits, temperature), tree, config.wide_share, shipped_groups())
+    threshold = fit_threshold(
+        fitted.subject_scores,
+        fitted.background_scores,
+        say(summed, thresholds).kinds == UNKNOWN,
+        others.groups,
+        recall=config.background_recall,
+        most_subjects=config.most_strange,
+    )
+    thresholds = replace(thresholds, unknown=threshold)
+    told = {
+        "score": fitted.model.kind.value,
+        "photos": len(others),
+        "subjects_called_strange": float((fitted.subject_scores > threshold).mean()),
+        "other_things_called_strange": float((fitted.background_scores > threshold).mean()),
+        "other_things_unknown": float((say(summed, thresholds, fitted.background_scores).kinds == UNKNOWN).mean()),
+        "compared": {
+            name: {key: value for key, value in asdict(each).items() if value == value}
+            for name, each in fitted.compared.items()
+        },
+    }
+    return FittedDecision(
+        Judgement(temperature, thresholds, fitted.model), told, dict(fitted.model.arrays), {**report, "unknown": told}
+    )

@@ -1,0 +1,154 @@
+"""How good the names are: top-1 and top-5 by rank, calibration, prediction sets, abstention, and every class by itself.
+
+Sees answers, knows nothing of danger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.calibration import expected_calibration_error, reliability_bins
+from fieldguide.core.rollup import RANKS
+from fieldguide.core.taxonomy import Rank
+from trainer.evaluation.answers import Answers
+from trainer.evaluation.calibrate import label_covers
+from trainer.evaluation.intervals import clopper_pearson
+from trainer.evaluation.verdicts import UNKNOWN, right
+
+CONFUSIONS = 200  # pairs listed, the most frequent first
+
+
+def share(hits: NDArray[np.bool_] | NDArray[np.floating]) -> dict[str, Any]:
+    """A share (0 to 1) with its 95 % Clopper-Pearson interval; value None for no photos."""
+    count = len(hits)
+    low, high = clopper_pearson(float(np.sum(hits)), count)
+    return {"value": float(np.mean(hits)) if count else None, "low": low, "high": high, "photos": count}
+
+
+def top_names(answers: Answers) -> dict[str, Any]:
+    """Top-1 and top-5 (0 to 1) among the candidates, judged by name at each rank.
+
+    Species: photos whose species is a label. Genus and family: photos whose genus, or family, holds a label; candidates
+    of any rank count with their genus, or family.
+    """
+    found: dict[str, Any] = {}
+    for place, rank in enumerate(RANKS):
+        at_rank = np.array([label.at(rank) or "" for label in answers.labels], dtype=object)
+        truth = answers.truth.names[:, place]
+        rows = np.flatnonzero([name is not None and name in set(at_rank) for name in truth])
+        hits = at_rank[answers.order[rows, :5]] == truth[rows, None]
+        prefix = "" if rank is Rank.SPECIES else f"{rank.value}_"
+        found[f"{prefix}top1"] = float(hits[:, 0].mean()) if len(rows) else None
+        found[f"{prefix}top5"] = float(hits.any(axis=1).mean()) if len(rows) else None
+        found[f"{rank.value}_photos"] = len(rows)
+    return found
+
+
+def calibration(answers: Answers) -> dict[str, Any]:
+    """ECE of the first candidate's probability (0 to 1) and its reliability bins, on photos with a label."""
+    rows = np.flatnonzero(answers.photos.targets >= 0)
+    first = answers.order[rows, 0]
+    confidence, correct = answers.shared[rows, first], _first_is_right(answers, rows)
+    return {
+        "ece": expected_calibration_error(confidence, correct) if len(rows) else None,
+        "bins": [asdict(each) for each in reliability_bins(confidence, correct)],
+        "photos": len(rows),
+    }
+
+
+def prediction_sets(answers: Answers) -> dict[str, Any]:
+    """How often the set holds the true label, and how large it is; empty without a promise."""
+    if answers.inside is None:
+        return {}
+    rows = np.flatnonzero(answers.photos.targets >= 0)
+    held = np.array(
+        [(answers.inside[row] & label_covers(answers.tree, int(answers.photos.targets[row]))).any() for row in rows],
+        dtype=bool,
+    )
+    sizes = answers.inside[rows].sum(axis=1)
+    return {
+        "coverage": share(held),
+        "mean_size": float(sizes.mean()) if len(rows) else None,
+        "median_size": float(np.median(sizes)) if len(rows) else None,
+    }
+
+
+def abstention(answers: Answers, points: int = 20) -> list[dict[str, float]]:
+    """Risk-coverage curve (El-Yaniv, Wiener 2010): error of the first candidate among the surest share of photos."""
+    rows = np.flatnonzero(answers.photos.targets >= 0)
+    if len(rows) == 0:
+        return []
+    sure = np.argsort(-answers.shared[rows, answers.order[rows, 0]], kind="stable")
+    wrong = np.cumsum(~_first_is_right(answers, rows)[sure]) / np.arange(1, len(rows) + 1)
+    ends = np.unique(np.ceil(np.linspace(1, points, points) / points * len(rows)).astype(int))
+    return [{"coverage": float(end / len(rows)), "risk": float(wrong[end - 1])} for end in ends]
+
+
+def verdicts(answers: Answers) -> dict[str, Any]:
+    """For each rank: how often it is said and how often that is right; and how often nothing is said.
+
+    `unknown_of_known_genera`: among photos whose genus holds a label.
+    """
+    hits = right(answers.verdicts, answers.truth)
+    kinds = answers.verdicts.kinds
+    genera = {label.genus for label in answers.labels if label.genus}
+    known = np.array([name in genera for name in answers.truth.names[:, 1]], dtype=bool)
+    found: dict[str, Any] = {}
+    for place, rank in enumerate(RANKS):
+        told = hits[(kinds == place) & ~np.isnan(hits)]
+        found[rank.value] = {"said": float((kinds == place).mean()) if len(kinds) else None, "right": share(told)}
+    found["unknown"] = share(kinds == UNKNOWN)
+    found["unknown_of_known_genera"] = share(kinds[known] == UNKNOWN)
+    reasons = [decision.verdict.reason.value for decision in answers.decisions]
+    found["reasons"] = {reason: reasons.count(reason) for reason in sorted(set(reasons))}
+    return found
+
+
+def classes(answers: Answers) -> list[dict[str, Any]]:
+    """Precision, recall and F1 of each label's first place, worst F1 first; labels without photos are left out."""
+    rows = np.flatnonzero(answers.photos.targets >= 0)
+    truth, said = answers.photos.targets[rows], answers.order[rows, 0]
+    found = []
+    for target in np.unique(truth):
+        hits = int(((truth == target) & (said == target)).sum())
+        photos, named = int((truth == target).sum()), int((said == target).sum())
+        found.append(
+            {
+                "label": answers.labels[target].name,
+                "photos": photos,
+                "precision": hits / named if named else 0.0,
+                "recall": hits / photos,
+                "f1": 2 * hits / (photos + named),
+            }
+        )
+    return sorted(found, key=lambda each: (float(str(each["f1"])), str(each["label"])))
+
+
+def confusions(answers: Answers) -> list[dict[str, Any]]:
+    """Which label was taken for which, the most frequent first."""
+    rows = np.flatnonzero(answers.photos.targets >= 0)
+    wrong = rows[answers.order[rows, 0] != answers.photos.targets[rows]]
+    pairs, counts = np.unique(
+        np.stack([answers.photos.targets[wrong], answers.order[wrong, 0]], axis=1), axis=0, return_counts=True
+    )
+    order = np.argsort(-counts, kind="stable")[:CONFUSIONS]
+    return [
+        {
+            "true": answers.labels[pairs[i, 0]].name,
+            "said": answers.labels[pairs[i, 1]].name,
+            "photos": int(counts[i]),
+        }
+        for i in order
+    ]
+
+
+def _first_is_right(answers: Answers, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """The first candidate is the label, or lies within it (a species of the genus that the photo is filed under)."""
+    covers = {
+        int(target): label_covers(answers.tree, int(target)) for target in np.unique(answers.photos.targets[rows])
+    }
+    return np.array([covers[int(answers.photos.targets[row])][answers.order[row, 0]] for row in rows], dtype=bool)

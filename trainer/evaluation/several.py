@@ -1,0 +1,51 @@
+"""What fusing several photos of a find gains, measured.
+
+Where the split tells observations, they would be the groups; web photos tell none. So finds are simulated: photos of
+one label are drawn together at random. They show different mushrooms, not one from several sides, so the gain is of
+independent photos: an upper bound for a real find.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from fieldguide.core.calibration import softmax
+from fieldguide.core.fusion import fuse
+from fieldguide.core.rollup import label_tree
+from fieldguide.core.taxonomy import Taxon
+from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.predictions import Predictions
+
+
+def fusion_gain(
+    photos: Predictions,
+    labels: tuple[Taxon, ...],
+    judgement: Judgement,
+    sizes: tuple[int, ...] = (1, 2, 3),
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Top-1 and top-5 (0 to 1) of simulated finds of 1, 2 and 3 photos, each photo used once per size."""
+    tree = label_tree(labels)
+    rng = np.random.default_rng(seed)
+    known = photos.select(photos.targets >= 0)
+    probabilities = softmax(known.logits, judgement.temperature)
+    found: dict[str, Any] = {"simulated": "photos of one label drawn together: no observations are told"}
+    for size in sizes:
+        ranks = []
+        for target in np.unique(known.targets):
+            rows = rng.permutation(np.flatnonzero(known.targets == target))
+            for start in range(0, len(rows) - size + 1, size):
+                fused = tree.share_wide(
+                    fuse(probabilities[rows[start : start + size]])[None], judgement.thresholds.wide_share
+                )[0]
+                fused[tree.is_background] = 0.0
+                ranks.append(int((fused > fused[target]).sum()))
+        places = np.array(ranks)
+        found[str(size)] = {
+            "finds": len(places),
+            "top1": float((places < 1).mean()) if len(places) else None,
+            "top5": float((places < 5).mean()) if len(places) else None,
+        }
+    return found
