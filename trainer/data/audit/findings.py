@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
 from trainer.data.audit.scale import LISTED
 
 
@@ -32,6 +34,16 @@ class Finding(StrEnum):
     TEXT = "text"
     COLLAGE = "collage"
     SEVERAL_SUBJECTS = "several_subjects"
+
+
+def parse_findings(listed: str, option: str) -> list[Finding]:
+    """Findings from their names with commas between. Raises FieldGuideError(CONFIG_INVALID) for one that is none."""
+    names = [name.strip() for name in listed.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Finding)]
+    if unknown:
+        problem = text("audit.finding_unknown", name=unknown[0], known=", ".join(Finding))
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=option, problem=problem)
+    return [Finding(name) for name in names]
 
 
 @dataclass(frozen=True, slots=True)

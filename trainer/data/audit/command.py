@@ -1,0 +1,111 @@
+"""`fieldguide-train audit FOLDER --out RUN`: scan, audit, table, contact sheet and, if asked, the quarantine list."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
+from fieldguide.core.text import text
+from fieldguide.inference.runtime import Runtime
+from trainer.config import DataConfig
+from trainer.data.audit.embedding import embed_photos
+from trainer.data.audit.findings import (
+    AuditReport,
+    Finding,
+    PhotoAudit,
+    parse_findings,
+    read_quarantine,
+    write_audit,
+    write_quarantine,
+)
+from trainer.data.audit.judge import audit, natural_picture
+from trainer.data.audit.sheet import write_sheet
+from trainer.data.labels import build_tree, resolve_labels
+from trainer.data.scan import ScannedPhoto, scan
+from trainer.progress import Progress, Style
+from trainer.run_folder import RunFolder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `audit`."""
+    parser.add_argument("folder", help=text("audit.help_folder"))
+    parser.add_argument("--out", required=True, type=Path, metavar="RUN", help=text("audit.help_out"))
+    parser.add_argument("--background", default="", metavar="FOLDER", help=text("audit.help_background"))
+    parser.add_argument("--manifest", default="", metavar="CSV", help=text("audit.help_manifest"))
+    parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text("audit.help_model"))
+    parser.add_argument("--quarantine", default="", metavar="LIST", help=text("audit.help_quarantine"))
+    parser.add_argument("--min-photos", type=int, default=0, help=text("audit.help_min_photos"))
+    parser.add_argument("--per-finding", type=int, default=60, help=text("audit.help_per_finding"))
+    told = parser.add_mutually_exclusive_group()
+    told.add_argument("--json", action="store_true", help=text("train.help_json"))
+    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Audit the folder; the photos are only read."""
+    style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
+    progress = Progress(style)
+    findings = _asked(arguments)
+    runtime = Runtime.load(arguments.model) if arguments.model else None
+    folder = RunFolder(arguments.out).create()
+    progress.step(text("audit.step_reading"))
+    config = DataConfig(folder=arguments.folder, background=arguments.background, manifest=arguments.manifest)
+    photos = scan(config, folder, progress)
+    pixels: NDArray[np.uint8] = np.load(folder.pixels, mmap_mode="r")
+    report = _audit(photos, pixels, runtime, progress)
+    sheet = folder.root / "audit.html"
+    write_audit(folder.audit, report)
+
+    def thumbnail(photo: PhotoAudit) -> NDArray[np.uint8]:
+        return natural_picture(pixels[photo.index], photos[photo.index].width, photos[photo.index].height)
+
+    write_sheet(sheet, report, thumbnail, arguments.per_finding, arguments.min_photos)
+    reasons = report.quarantined(findings, arguments.min_photos)
+    if reasons:
+        write_quarantine(folder.quarantine, read_quarantine(folder.quarantine) | reasons)
+    _tell(report, folder, sheet, reasons, style)
+    return 0
+
+
+def _audit(
+    photos: list[ScannedPhoto], pixels: NDArray[np.uint8], runtime: Runtime | None, progress: Progress
+) -> AuditReport:
+    labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
+    embeddings = None
+    if runtime is not None:
+        progress.step(text("audit.step_embedding"))
+        embeddings = embed_photos(photos, pixels, runtime, progress.advance)
+    progress.step(text("audit.step_looking"))
+    return audit(photos, pixels, labels, build_tree(labels.taxa), embeddings, progress.advance)
+
+
+def _asked(arguments: argparse.Namespace) -> list[Finding]:
+    """The findings to quarantine. Raises FieldGuideError(CONFIG_INVALID) for a finding or a number that cannot be."""
+    for option in ("min_photos", "per_finding"):
+        if getattr(arguments, option) < 0:
+            problem = text("audit.number_negative", value=getattr(arguments, option))
+            raise FieldGuideError(ErrorCode.CONFIG_INVALID, option="--" + option.replace("_", "-"), problem=problem)
+    return parse_findings(arguments.quarantine, "--quarantine")
+
+
+def _tell(report: AuditReport, folder: RunFolder, sheet: Path, reasons: dict[str, str], style: Style) -> None:
+    if style is Style.JSON:
+        counts = {finding.value: count for finding, count in report.counts().items()}
+        facts = {"findings": counts, "quarantined": len(reasons), "suspect_labels": report.suspect_labels()}
+        print(json.dumps({"event": "done", "run": str(folder.root), "photos": len(report.photos), **facts}))
+    elif style is Style.PERSON:
+        for finding, count in report.counts().items():
+            print(f"{count:7}  {text(f'audit.{finding}')}")
+        for label, share in report.suspect_labels().items():
+            print(text("audit.suspect_label", label=label, share=round(100 * share)))
+        if Finding.LABEL_ERROR not in report.looked_for:
+            print(text("audit.without_model"))
+        if reasons:
+            print(text("audit.quarantined", count=len(reasons), file=folder.quarantine))
+        print(text("audit.wrote", audit=folder.audit, sheet=sheet))
