@@ -17,6 +17,16 @@ from fieldguide.core.text import explain, text
 VERBS = {
     "run": "trainer.export.command_run",
     "collect": "trainer.data.collect.command",
+    "audit": "trainer.data.audit.command",
+    "review": "trainer.data.review.command",
+    "prepare": "trainer.data.prepare",
+    "evaluate": "trainer.export.command_evaluate",
+    "report": "trainer.export.command_report",
+    "inspect": "trainer.export.command_inspect",
+    "verify": "trainer.export.command_verify",
+    "compare": "trainer.export.command_compare",
+    "package": "trainer.export.command_package",
+    "was-trained-on": "trainer.export.command_was_trained_on",
 }
 """Verb to module; a module has `add_arguments(parser)` and `run(arguments) -> int` and is imported only when called."""
 

@@ -1,0 +1,53 @@
+"""Photos per label, as a table and as a plot."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from fieldguide.core.text import text
+
+_COLOURS = {"train": "#4f7a3a", "val": "#c9a227", "test": "#7a5aa6"}
+
+
+def write_class_counts(out: Path, counts: Mapping[tuple[str, str], int]) -> Path:
+    """Write `class_counts.csv` and `class_counts.png` into `out`; returns the plot.
+
+    counts: photos by (label, part), parts being train, val and test. Labels with most photos come first.
+    """
+    labels = {label for label, _ in counts}
+    totals = {label: sum(counts.get((label, part), 0) for part in _COLOURS) for label in labels}
+    ordered = sorted(labels, key=lambda label: (-totals[label], label))
+    with (out / "class_counts.csv").open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["label", *_COLOURS, "all"])
+        for label in ordered:
+            writer.writerow([label, *(counts.get((label, part), 0) for part in _COLOURS), totals[label]])
+    plot = out / "class_counts.png"
+    _draw(ordered, counts).savefig(plot, dpi=110)
+    return plot
+
+
+def _draw(ordered: list[str], counts: Mapping[tuple[str, str], int]) -> Figure:
+    """One bar per label, its parts one after the other; tall enough that every name can be read."""
+    figure = Figure(figsize=(9, min(1.5 + 0.16 * len(ordered), 500)), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    names = [label.replace("_", " ") for label in ordered]
+    left = [0] * len(ordered)
+    for part, colour in _COLOURS.items():
+        widths = [counts.get((label, part), 0) for label in ordered]
+        axes.barh(names, widths, left=left, color=colour, label=part, height=0.8)
+        left = [start + width for start, width in zip(left, widths, strict=True)]
+    axes.set_title(text("prepare.plot_title"))
+    axes.set_xlabel(text("prepare.plot_axis"))
+    axes.tick_params(axis="y", labelsize=7)
+    axes.margins(y=0.01)
+    axes.invert_yaxis()
+    axes.legend(loc="lower right", frameon=False)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
