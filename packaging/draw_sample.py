@@ -50,7 +50,7 @@ class Mushroom:
         around, angle = np.hypot(x, z), np.arctan2(z, x)
 
         bulb = 0.15 * np.exp(-((y - 0.12) ** 2) / 0.09) * (1 + 0.1 * np.sin(34 * y))
-        scales = 0.012 * np.sin(26 * y + 3 * np.sin(angle * 3)) * (y < 0.75)
+        scales = 0.012 * np.sin(26 * y + 3 * np.sin(angle * 3)) * np.clip(3 - 3 * y, 0, 1)
         stem = np.maximum(around - (0.235 - 0.03 * y + bulb + scales), np.abs(y - 0.95) - 1.15)
         skirt_y = 1.58 - 0.55 * (around - 0.2) - 0.035 * np.sin(11 * angle) * around
         skirt = np.maximum(np.abs(y - skirt_y) - 0.018, np.abs(around - 0.36) - 0.17 - 0.02 * np.sin(17 * angle))
@@ -242,7 +242,7 @@ def shade(points: Array, directions: Array) -> Array:
     half /= np.linalg.norm(half, axis=1, keepdims=True)
     gloss = np.clip((normal * half).sum(1, keepdims=True), 0, 1)
     facing = np.clip(-(normal * directions).sum(1, keepdims=True), 0, 1)
-    mirror = shine * (1.6 * gloss**60 * sun + 0.22 * (1 - facing) ** 4 * sky + 0.25 * gloss**9 * sun)
+    mirror = shine * (1.6 * gloss**60 * sun + 0.22 * (1 - facing) ** 4 * sky + 0.15 * gloss**9 * sun)
     return np.asarray(
         colour * (SUNLIGHT * sun + SKYLIGHT * sky * 1.15 + BOUNCE * bounce) + mirror * SUNLIGHT, np.float32
     )
