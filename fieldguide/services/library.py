@@ -1,0 +1,262 @@
+"""The history for the window: every question and every change of it off the GUI thread, one signal for the views.
+
+Each method returns the `Job` of its lane; failures also reach the notices, so no caller has to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Identification, Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import language
+from fieldguide.services.lanes import Handle, Job, Lane, Lanes
+from fieldguide.services.notices import Notices
+from fieldguide.services.progress import Pace
+from fieldguide.storage.export import Exported, ExportKind
+from fieldguide.storage.export.class_folders import export_class_folders
+from fieldguide.storage.export.csv import export_csv
+from fieldguide.storage.export.darwin_core import export_darwin_core
+from fieldguide.storage.export.json import export_json
+from fieldguide.storage.journal import Undone
+from fieldguide.storage.observations import PAGE, Change, ObservationStore
+from fieldguide.storage.search import Filter
+from fieldguide.storage.standing import current_danger, taxon_danger
+
+EXPORT_GROUP = "export"
+
+
+class ChangeKind(StrEnum):
+    """What happened to the finds that a `LibraryChange` names."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+    REGROUPED = "regrouped"  # some were joined or parted: read the list again
+    UNDONE = "undone"  # some may be back and some gone: read the list again
+    REJOINED = "rejoined"  # another guide: names and dangers of any find may differ; no ids
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChange:
+    """Which finds changed how; `observations` holds them as they are now where that is known without asking again."""
+
+    kind: ChangeKind
+    ids: tuple[int, ...] = ()
+    observations: tuple[Observation, ...] = ()
+
+
+class Library(QObject):
+    """The history of one user.
+
+    Signals:
+        changed: LibraryChange, after it was stored.
+    """
+
+    changed = Signal(object)
+
+    def __init__(
+        self, store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._guide = guide
+        self._lanes = lanes
+        self._notices = notices
+
+    @property
+    def guide(self) -> Guide:
+        """Today's guide."""
+        return self._guide
+
+    def use_guide(self, guide: Guide) -> Job:
+        """Join this guide to every stored find, a part at a time so that pages stay quick; `changed` tells the end."""
+        self._guide = guide
+        return self._join()
+
+    def current_danger(self, observation: Observation) -> Danger:
+        """The danger to show for a find by today's guide: see `storage.standing`."""
+        return current_danger(observation, self._guide)
+
+    def taxon_danger(self, observation: Observation) -> Danger:
+        """Today's danger of what the find is called, for the chip beside its name."""
+        return taxon_danger(observation, self._guide)
+
+    def page(self, wanted: Filter | None = None, after_key: int | None = None, limit: int = PAGE) -> Job:
+        """`done` carries a `Page`."""
+        return self._ask(lambda store: store.page(wanted, after_key, limit))
+
+    def count(self, wanted: Filter | None = None) -> Job:
+        """`done` carries how many finds fit."""
+        return self._ask(lambda store: store.count(wanted))
+
+    def get(self, number: int) -> Job:
+        """`done` carries the Observation, or None when it is gone."""
+        return self._ask(lambda store: store.get(number))
+
+    def recently_added(self, limit: int = 12) -> Job:
+        """`done` carries the finds stored last, newest first."""
+        return self._ask(lambda store: store.recently_added(limit))
+
+    def identifications(self, number: int) -> Job:
+        """`done` carries everything that was said of a find, the shown one last."""
+        return self._ask(lambda store: store.identifications(number))
+
+    def steps(self) -> Job:
+        """`done` carries how many steps can be undone."""
+        return self._ask(lambda store: store.steps())
+
+    def add(self, observation: Observation) -> Job:
+        """Store a find; `done` carries it with its id."""
+        return self._change(lambda store: store.add(observation), self._tell_added)
+
+    def add_identification(self, number: int, said: Identification) -> Job:
+        """Show a further answer for a stored find; `done` carries the find, or None when it is gone."""
+        return self._change(lambda store: store.add_identification(number, said), self._tell_changed)
+
+    def edit(self, numbers: Sequence[int], change: Change) -> Job:
+        """Change notes, tags, label, date or place of finds; `done` carries them as they are now."""
+        return self._edit(numbers, lambda store: store.edit(numbers, change))
+
+    def verify(self, numbers: Sequence[int], taxon: Taxon) -> Job:
+        """Set the human's label; `done` carries the finds as they are now."""
+        return self._edit(numbers, lambda store: store.verify(numbers, taxon))
+
+    def unverify(self, numbers: Sequence[int]) -> Job:
+        """Take the human's label away; `done` carries the finds as they are now."""
+        return self._edit(numbers, lambda store: store.unverify(numbers))
+
+    def delete(self, numbers: Sequence[int]) -> Job:
+        """Take finds out of the history; `done` carries how many. Photos on the disk are never touched."""
+        ids = tuple(numbers)
+
+        def tell(count: int) -> None:
+            if count:
+                self.changed.emit(LibraryChange(ChangeKind.REMOVED, ids))
+                self._notices.tell("storage.deleted", count=count)
+
+        return self._change(lambda store: store.delete(ids), tell)
+
+    def merge(self, numbers: Sequence[int]) -> Job:
+        """Several finds become one; `done` carries it, or None when fewer than two were there."""
+        ids = tuple(numbers)
+
+        def tell(whole: Observation | None) -> None:
+            if whole is not None:
+                self.changed.emit(LibraryChange(ChangeKind.REGROUPED, ids, (whole,)))
+
+        return self._change(lambda store: store.merge(ids), tell)
+
+    def split(self, number: int, leaving: Sequence[int]) -> Job:
+        """Photos at these places become a find of their own; `done` carries (old, new), or None: nothing to part."""
+
+        def tell(parts: tuple[Observation, Observation] | None) -> None:
+            if parts is not None:
+                self.changed.emit(LibraryChange(ChangeKind.REGROUPED, tuple(part.id for part in parts), parts))
+
+        return self._change(lambda store: store.split(number, tuple(leaving)), tell)
+
+    def undo(self) -> Job:
+        """Take back the newest step, and say which; `done` carries an `Undone`, or None when there is none."""
+
+        def tell(undone: Undone | None) -> None:
+            if undone is None:
+                self._notices.tell("storage.nothing_to_undo")
+                return
+            self._notices.tell(f"storage.undone_{undone.kind.value}")
+            self.changed.emit(LibraryChange(ChangeKind.UNDONE, undone.ids))
+
+        return self._change(lambda store: store.undo(), tell)
+
+    def export(self, kind: ExportKind, path: Path, wanted: Filter | None = None, *, verified_only: bool = True) -> Job:
+        """Write the finds that fit to a file (or, class folders, below a folder); `done` carries an `Exported`.
+
+        `told` carries `Progress`; group `EXPORT_GROUP` cancels, and a cancelled file is not there. `verified_only`
+        counts for the two formats that are about names given by people (Darwin Core, class folders).
+        """
+        store, guide, chosen = self._store, self._guide, language()
+
+        def work(handle: Handle) -> Exported:
+            finds = _finds(store, handle, wanted)
+            match kind:
+                case ExportKind.CSV:
+                    return export_csv(finds, guide, path, chosen)
+                case ExportKind.JSON:
+                    return export_json(finds, guide, path, chosen)
+                case ExportKind.DARWIN_CORE:
+                    library = store.library_uuid()
+                    return export_darwin_core(finds, guide, path, library, verified_only=verified_only)
+                case ExportKind.CLASS_FOLDERS:
+                    return export_class_folders(finds, path, verified_only=verified_only)
+
+        job = self._lanes.start(Lane.EXPORT, work, EXPORT_GROUP)
+        job.failed.connect(self._notices.report)
+        job.done.connect(self._tell_exported)
+        return job
+
+    def take_stored(self, observation: Observation, *, is_new: bool) -> None:
+        """Tell the views of a find that the identifier stored by itself."""
+        (self._tell_added if is_new else self._tell_changed)(observation)
+
+    def _ask(self, question: Callable[[ObservationStore], object]) -> Job:
+        store = self._store  # work must not hold this QObject: see the trap in services.lanes
+        job = self._lanes.start(Lane.STORAGE, lambda _: question(store))
+        job.failed.connect(self._notices.report)
+        return job
+
+    def _change(self, act: Callable[[ObservationStore], object], tell: Callable[..., None]) -> Job:
+        job = self._ask(act)
+        job.done.connect(tell)
+        return job
+
+    def _edit(self, numbers: Sequence[int], act: Callable[[ObservationStore], None]) -> Job:
+        ids = tuple(numbers)
+
+        def work(store: ObservationStore) -> tuple[Observation, ...]:
+            act(store)
+            return tuple(find for find in map(store.get, ids) if find is not None)
+
+        return self._change(work, self._tell_edited)
+
+    def _join(self) -> Job:
+        guide = self._guide
+        return self._change(lambda store: store.join_guide(guide, limit=50), self._go_on_joining)
+
+    def _go_on_joining(self, waiting: int) -> None:
+        if waiting:
+            self._join()
+        else:
+            self.changed.emit(LibraryChange(ChangeKind.REJOINED))
+
+    def _tell_added(self, observation: Observation) -> None:
+        self.changed.emit(LibraryChange(ChangeKind.ADDED, (observation.id,), (observation,)))
+
+    def _tell_changed(self, observation: Observation | None) -> None:
+        if observation is not None:
+            self._tell_edited((observation,))
+
+    def _tell_edited(self, finds: tuple[Observation, ...]) -> None:
+        if finds:
+            self.changed.emit(LibraryChange(ChangeKind.CHANGED, tuple(find.id for find in finds), finds))
+
+    def _tell_exported(self, done: Exported) -> None:
+        self._notices.tell("storage.exported", count=done.observations, path=str(done.path))
+        if done.left_out:
+            self._notices.tell("storage.exported_left_out", count=done.left_out)
+        if done.missing:
+            self._notices.tell("storage.exported_missing", count=len(done.missing), file=done.missing[0].name)
+
+
+def _finds(store: ObservationStore, handle: Handle, wanted: Filter | None) -> Iterator[Observation]:
+    pace = Pace(store.count(wanted))
+    for observation in store.every(wanted):
+        handle.check()
+        yield observation
+        handle.tell(pace.step())
