@@ -1,12 +1,14 @@
-"""Finds as the real journey makes them, without a model: for tests of what is kept and shown."""
+"""Observations as the services hand them to the window: records of the real guide and files that were written here."""
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 
+from PIL import Image
+
 from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import (
     Alarm,
@@ -16,74 +18,76 @@ from fieldguide.core.records import (
     Observation,
     Photo,
     Reason,
+    UnreadablePhoto,
     Verdict,
     VerdictKind,
 )
-from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.taxonomy import Taxon
 
-PHALLOIDES = Taxon("Amanita phalloides", Rank.SPECIES, "Amanita", "Amanitaceae")
-MUSCARIA = Taxon("Amanita muscaria", Rank.SPECIES, "Amanita", "Amanitaceae")
-EDULIS = Taxon("Boletus edulis", Rank.SPECIES, "Boletus", "Boletaceae")
-BOLETUS = Taxon("Boletus", Rank.GENUS, "Boletus", "Boletaceae")
-CAMPESTRIS = Taxon("Agaricus campestris", Rank.SPECIES, "Agaricus", "Agaricaceae")
-MODEL = ModelReference("starter", "Starter", "1.0")
-MADE = datetime(2026, 9, 20, 12, 0, 5)
+DAY = datetime(2026, 10, 3, 11, 30)
+AMANITAS = (("Amanita phalloides", 0.38), ("Agaricus arvensis", 0.22), ("Amanita citrina", 0.17))
 
 
-def make_photo(name: str, taken_at: datetime | None = None, folder: Path = Path("/finds")) -> Photo:
-    """A photo that need not exist on the disk."""
-    return Photo(folder / name, hashlib.sha256(name.encode()).hexdigest(), 4032, 3024, taken_at, 48.137, 11.575)
+def write_picture(path: Path, colour: str = "#a0522d", size: tuple[int, int] = (64, 48)) -> Path:
+    """A small plain picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+    return path
 
 
-def make_identification(
-    taxon: Taxon | None,
-    guide: Guide,
-    *,
-    alarm: Alarm | None = None,
-    others: tuple[Taxon, ...] = (CAMPESTRIS,),
-    version: str | None = None,
-) -> Identification:
-    """What a model might say: `taxon` at 70 %, the others share the rest."""
-    named = (taxon, *others) if taxon else others
-    shares = [0.7, *[0.3 / max(len(others), 1)] * len(others)] if taxon else [0.1] * len(others)
-    candidates = tuple(Candidate(one, share, guide.danger(one)) for one, share in zip(named, shares, strict=True))
-    kind = VerdictKind(taxon.rank.value) if taxon else VerdictKind.UNKNOWN
-    reason = Reason.CLEAR if taxon else Reason.NOTHING_STANDS_OUT
-    return Identification(
-        model=MODEL,
-        guide_version=version or guide.version,
-        made_at=MADE,
-        verdict=Verdict(kind, taxon, reason, 0.7 if taxon else 0.0),
-        alarm=alarm or Alarm(Danger.UNKNOWN, 0.0, 0.0, 0.0),
-        candidates=candidates,
-        plausible=candidates[:2],
-        coverage=0.9,
-        unknown_score=0.25,
-    )
+def taxon(name: str, guide: Guide) -> Taxon:
+    """A taxon that the guide has."""
+    record = guide.record(name)
+    assert record is not None, name
+    return record.taxon
 
 
-def deadly_alarm(guide: Guide, probability: float = 0.38) -> Alarm:
-    """The death cap is among the possibilities."""
-    carrier = Candidate(PHALLOIDES, probability, guide.danger(PHALLOIDES))
-    return Alarm(Danger.DEADLY, probability, probability, probability, (carrier,), raised=True)
+def candidates(guide: Guide, chances: tuple[tuple[str, float], ...] = AMANITAS) -> tuple[Candidate, ...]:
+    """Names with probabilities as candidates."""
+    return tuple(Candidate(taxon(name, guide), chance, guide.danger(taxon(name, guide))) for name, chance in chances)
 
 
-def make_find(
-    guide: Guide,
-    taxon: Taxon | None = EDULIS,
-    *,
-    photos: tuple[Photo, ...] | None = None,
-    observed_at: datetime | None = datetime(2026, 9, 19, 14, 30),
-    notes: str = "",
-    alarm: Alarm | None = None,
-    others: tuple[Taxon, ...] = (CAMPESTRIS,),
+def deadly_find(
+    guide: Guide, photos: tuple[Path, ...], number: int = 1, unreadable: tuple[Path, ...] = ()
 ) -> Observation:
-    """One find with one photo, not yet stored."""
+    """A find that could be a death cap, rolled up to its genus."""
+    five = candidates(guide)
+    said = Identification(
+        model=ModelReference("tiny", "Tiny", "1"),
+        guide_version=guide.version,
+        made_at=DAY,
+        verdict=Verdict(VerdictKind.GENUS, taxon("Amanita", guide), Reason.SPECIES_TOO_CLOSE, 0.55),
+        alarm=Alarm(Danger.DEADLY, 0.41, 0.41, 0.6, five[:1], True),
+        candidates=five,
+        plausible=five,
+        coverage=0.9,
+    )
+    return find(photos, said, number, unreadable)
+
+
+def unknown_find(guide: Guide, photos: tuple[Path, ...], number: int = 2) -> Observation:
+    """A find that the model does not know."""
+    said = Identification(
+        model=ModelReference("tiny", "Tiny", "1"),
+        guide_version=guide.version,
+        made_at=DAY,
+        verdict=Verdict(VerdictKind.UNKNOWN, None, Reason.UNLIKE_TRAINING, 0.1),
+        alarm=Alarm(Danger.UNKNOWN, 0.1, 0.05, 0.1),
+        candidates=candidates(guide),
+    )
+    return find(photos, said, number)
+
+
+def find(
+    photos: tuple[Path, ...], said: Identification | None, number: int, unreadable: tuple[Path, ...] = ()
+) -> Observation:
+    """An observation of these files."""
     return Observation(
-        photos=photos or (make_photo(f"{taxon.name if taxon else 'what'}.jpg", observed_at),),
-        identification=make_identification(taxon, guide, alarm=alarm, others=others),
-        observed_at=observed_at,
-        latitude=48.137,
-        longitude=11.575,
-        notes=notes,
+        photos=tuple(Photo(path, f"{number:02d}{place:062d}", 64, 48) for place, path in enumerate(photos)),
+        unreadable=tuple(
+            UnreadablePhoto(path, FieldGuideError(ErrorCode.PHOTO_NOT_AN_IMAGE, file=path.name)) for path in unreadable
+        ),
+        identification=said,
+        id=number,
+        observed_at=DAY,
     )

@@ -2,7 +2,7 @@
 
 | module | gives |
 | --- | --- |
-| colours | `colours_of(widget)`, `colours_in(palette)` for delegates; every colour of the theme in force |
+| colours | `colours_now()`: every colour of the theme in force |
 | theme | `Theme(app).apply(ThemeChoice, text_scale)` |
 | metrics | spaces and roundings |
 | icons | `icon(name)` for buttons, `paint_icon(...)` for painting, `danger_icon(level)` |
@@ -15,4 +15,5 @@
 | notices | `NoticeBar.tell(sentence, kind, action=..., details=...)` |
 | empty | `EmptyState`, `Medallion` |
 | flow | `FlowLayout` |
+| thumbnails | `Thumbnails.get(photo or path)`: one cache for the window |
 """

@@ -15,14 +15,14 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from fieldguide.core.danger import Danger
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import danger_icon, paint_icon, pixmap
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUNDER, SPACE, TIGHT
 from fieldguide.ui.kit.surfaces import clear
 
 _STRIPES = 10
-_SIGN = 44
+_SIGN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Sign(QWidget):
         wash.setAlphaF(0.16)
         painter.setBrush(wash)
         painter.drawEllipse(self.rect())
-        paint_icon(painter, QRectF(self.rect()).adjusted(9, 9, -9, -9), danger_icon(self._banner.level), ink)
+        paint_icon(painter, QRectF(self.rect()).adjusted(8, 8, -8, -8), danger_icon(self._banner.level), ink)
         painter.end()
 
 
@@ -85,7 +85,7 @@ class DangerBanner(QFrame):
         column = QVBoxLayout()
         column.setSpacing(HAIR + 2)
         head = QHBoxLayout()
-        self._headline, self._figure = label("", "title"), label("", "title", wrap=False)
+        self._headline, self._figure = label("", "alarm"), label("", "alarm", wrap=False)
         head.addWidget(self._headline, 1)
         head.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
@@ -108,13 +108,13 @@ class DangerBanner(QFrame):
     @property
     def ink(self) -> str:
         """Colour of what is written on the banner."""
-        pair = colours_of(self).danger(self.level)
+        pair = colours_now().danger(self.level)
         return pair.on_fill if self._filled else pair.ink
 
     @property
     def ground(self) -> str:
         """Colour that the banner is filled with."""
-        pair = colours_of(self).danger(self.level)
+        pair = colours_now().danger(self.level)
         return pair.fill if self._filled else pair.soft
 
     def tell(self, alert: Alert) -> None:

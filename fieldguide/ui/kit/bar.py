@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldguide.core.text import text
-from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.colours import colours_now
 
 HEIGHT = 6
 
@@ -57,7 +57,7 @@ class ProbabilityBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
-        colours = colours_of(self)
+        colours = colours_now()
         painter = QPainter(self)
         fill = colours.accent if self._emphasis else colours.strong_line
         paint_bar(painter, QRectF(0, 0, self.width(), HEIGHT), self._probability, colours.track, fill)

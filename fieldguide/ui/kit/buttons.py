@@ -47,6 +47,7 @@ def rail_button(name: str, icon_name: str) -> QToolButton:
     made.setIconSize(QSize(ICON + 4, ICON + 4))
     made.setText(name)
     made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     made.setCheckable(True)
     made.setCursor(Qt.CursorShape.PointingHandCursor)
     return made

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from fieldguide.core.danger import Danger
 
@@ -113,14 +112,12 @@ DARK = Colours(
 )
 
 
-def colours_of(widget: QWidget) -> Colours:
-    """The theme that a widget stands in, read from its own palette: nothing global to keep in step."""
-    return colours_in(widget.palette())
+def colours_now() -> Colours:
+    """The theme in force, read from the application's palette: nothing of our own to keep in step.
 
-
-def colours_in(palette: QPalette) -> Colours:
-    """The theme of a palette (a delegate has `option.palette`)."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    A widget's own palette would not do: style sheets write into it, a transparent ground becomes a black one.
+    """
+    return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
 
 
 def qt_palette(colours: Colours) -> QPalette:

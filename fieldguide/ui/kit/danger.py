@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
-from fieldguide.ui.kit.colours import Colours, colours_of
+from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.icons import danger_icon, paint_icon
 
 _SMALLER = 0.85
@@ -85,5 +85,5 @@ class DangerChip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it."""
         painter = QPainter(self)
-        paint_chip(painter, QPointF(0, 0), self._level, colours_of(self), self.font())
+        paint_chip(painter, QPointF(0, 0), self._level, colours_now(), self.font())
         painter.end()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.resources import resource
-from fieldguide.ui.kit.colours import colours_in
+from fieldguide.ui.kit.colours import colours_now
 
 _DANGER_ICONS = {
     Danger.DEADLY: "skull",
@@ -66,7 +66,7 @@ class _TintedEngine(QIconEngine):
         self._name, self._tone = name, tone
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        colours = colours_in(QGuiApplication.palette())
+        colours = colours_now()
         tone = "accent" if state is QIcon.State.On and self._tone != "on_accent" else self._tone
         colour = colours.strong_line if mode is QIcon.Mode.Disabled else getattr(colours, tone)
         side = min(rect.width(), rect.height())

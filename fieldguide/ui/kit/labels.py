@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 
 def label(words: str, role: str = "body", *, wrap: bool = True, parent: QWidget | None = None) -> QLabel:
-    """A label in one of the roles of the style sheet: display, title, heading, body, muted, small, overline,
-    scientific, key. Wrapping labels take the width they are given."""
+    """A label in one of the roles of the style sheet: display, title, alarm, heading, body, strong,
+    muted, small, overline, scientific, key. Wrapping labels take the width they are given."""
     made = QLabel(words, parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button, icon_button
-from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUND, TIGHT
@@ -36,7 +36,7 @@ class _Mark(QWidget):
         self.setFixedSize(ICON + 2, ICON + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colours = colours_of(self)
+        colours = colours_now()
         name, colour = ("warning", colours.text) if self._kind is NoticeKind.PROBLEM else ("info", colours.accent)
         painter = QPainter(self)
         paint_icon(painter, QRectF(self.rect()), name, colour)
@@ -92,7 +92,7 @@ class Notice(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A raised strip with an edge in the accent."""
-        colours = colours_of(self)
+        colours = colours_now()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(colours.line))

@@ -1,6 +1,6 @@
 """One style sheet for one theme and one size of text. Widgets choose a look by the properties `look` and `role`.
 
-`role` of a QLabel: display, title, heading, body, muted, small, overline, scientific.
+`role` of a QLabel: display, title, alarm, heading, body, muted, small, overline, scientific.
 `look` of a button: primary, plain, quiet, alarm; of a QFrame: card, panel, line, rail.
 """
 
@@ -19,7 +19,9 @@ QToolTip { background: $text; color: $window; border: none; padding: 5px 8px; fo
 QLabel { background: transparent; }
 QLabel[role="display"] { font-size: ${display}pt; font-weight: 650; }
 QLabel[role="title"] { font-size: ${title}pt; font-weight: 650; }
+QLabel[role="alarm"] { font-size: ${alarm}pt; font-weight: 700; }
 QLabel[role="heading"] { font-size: ${heading}pt; font-weight: 600; }
+QLabel[role="strong"] { font-weight: 600; }
 QLabel[role="muted"] { color: $muted; }
 QLabel[role="small"] { color: $muted; font-size: ${small}pt; }
 QLabel[role="overline"] { color: $muted; font-size: ${tiny}pt; font-weight: 650; letter-spacing: 1px; }
@@ -30,6 +32,7 @@ QLabel[role="key"] { background: $raised; border: 1px solid $line; border-bottom
 QFrame[look="card"] { background: $raised; border: 1px solid $line; border-radius: 14px; }
 QFrame[look="panel"] { background: $panel; border: none; }
 QFrame[look="rail"] { background: $panel; border: none; border-right: 1px solid $line; }
+QFrame[look="foot"] { background: $panel; border: none; border-top: 1px solid $line; }
 QFrame[look="line"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 
 QPushButton, QToolButton { border-radius: 9px; padding: 7px 14px; border: 1px solid $line; background: $raised;
@@ -60,6 +63,11 @@ QToolButton[look="segment"] { border-radius: 8px; border: 1px solid transparent;
     color: $muted; padding: 6px 14px; }
 QToolButton[look="segment"]:checked { background: $raised; color: $text; border-color: $line; }
 QToolButton[look="segment"]:focus { border: 2px solid $accent; padding: 5px 13px; }
+QToolButton[look="filter"] { border-radius: 14px; padding: 5px 12px; font-size: ${small}pt; color: $muted; }
+QToolButton[look="filter"][on="true"] { background: $accent_soft; color: $accent; border-color: $accent;
+    font-weight: 650; }
+QToolButton[look="filter"]:focus { border: 2px solid $accent; padding: 4px 11px; }
+QToolButton::menu-indicator { image: none; width: 0; }
 QFrame[look="segments"] { background: $track; border-radius: 10px; border: none; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit { background: $raised; color: $text;
@@ -81,9 +89,10 @@ QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#sheet { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }
-QScrollBar::handle:vertical { background: $strong_line; border-radius: 4px; min-height: 36px; }
+QScrollBar::handle:vertical { background: $track; border-radius: 4px; min-height: 36px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 2px; }
-QScrollBar::handle:horizontal { background: $strong_line; border-radius: 4px; min-width: 36px; }
+QScrollBar::handle:horizontal { background: $track; border-radius: 4px; min-width: 36px; }
+QScrollBar::handle:hover { background: $strong_line; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
     border: none; width: 0; height: 0; }
 QProgressBar { background: $track; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
@@ -95,7 +104,7 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QSplitter::handle { background: transparent; }
 """)
 
-_SIZES = {"tiny": 0.8, "small": 0.89, "body": 1.0, "heading": 1.13, "title": 1.5, "display": 2.0}
+_SIZES = {"tiny": 0.8, "small": 0.89, "body": 1.0, "heading": 1.13, "alarm": 1.32, "title": 1.5, "display": 2.0}
 
 
 def sizes(body: float) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""What is done with the unexpected: into the log, and before a person as one honest dialog. The expected goes elsewhere."""
+"""What is done with the unexpected: into the log, and before a person as one honest dialog; never the expected."""
 
 from __future__ import annotations
 

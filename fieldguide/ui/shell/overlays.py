@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.colours import colours_of
+from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUNDER, SPACE, WIDE
@@ -51,7 +51,7 @@ class DropOverlay(Overlay):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil, a dashed frame and one sentence."""
-        colours = colours_of(self)
+        colours = colours_now()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(colours.window)

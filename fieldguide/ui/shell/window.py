@@ -94,6 +94,7 @@ class MainWindow(QMainWindow):
             return
         self._front = key
         self._stack.setCurrentWidget(self._pages[key].widget)
+        self._pages[key].widget.setFocus()
         self._rail.show_chosen(key)
         self.page_shown.emit(key)
 

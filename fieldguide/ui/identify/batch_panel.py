@@ -1,0 +1,104 @@
+"""The list of a batch that fills, with how far it is, how long it will take, and a way to stop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QVBoxLayout, QWidget
+
+from fieldguide.core.text import text
+from fieldguide.ui.identify.find_delegates import FindLine
+from fieldguide.ui.identify.finds import FindModel
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
+from fieldguide.ui.kit.surfaces import row
+
+WIDTH = 236
+_TELLS_AFTER = 2.0  # seconds of work before a time left is worth telling
+
+
+def time_left(seconds: float) -> str:
+    """A time left as people say it."""
+    if seconds < 60:
+        return text(
+            "identify.left_seconds", count=max(1, round(seconds / 5) * 5) if seconds > 5 else round(seconds) or 1
+        )
+    if seconds < 3600:
+        return text("identify.left_minutes", count=round(seconds / 60))
+    return text("identify.left_hours", count=f"{seconds / 3600:.1f}")
+
+
+class BatchPanel(QFrame):
+    """Signals: `chosen` the row of a find; `cancelled` when somebody stops the work."""
+
+    chosen = Signal(int)
+    cancelled = Signal()
+
+    def __init__(self, model: FindModel, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self.setProperty("look", "panel")
+        self.setFixedWidth(WIDTH)
+        self._clock, self._began = clock, 0.0
+        column = QVBoxLayout(self)
+        column.setContentsMargins(TIGHT, SPACE, TIGHT, TIGHT)
+        column.setSpacing(TIGHT)
+        self._progress = QWidget()
+        inner = QVBoxLayout(self._progress)
+        inner.setContentsMargins(TIGHT, 0, TIGHT, HAIR)
+        inner.setSpacing(HAIR + 2)
+        self._words, self._left = label("", "heading"), label("", "small")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(text("identify.progress"))
+        cancel = button(text("identify.cancel"), "plain", "close")
+        cancel.clicked.connect(self.cancelled)
+        for piece in (self._words, self._bar):
+            inner.addWidget(piece)
+        line = row(spacing=CLOSE)
+        line.addWidget(self._left, 1)
+        line.addWidget(cancel)
+        inner.addLayout(line)
+        column.addWidget(self._progress)
+        self.view = QListView()
+        self.view.setModel(model)
+        self.view.setItemDelegate(FindLine(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setAccessibleName(text("identify.finds"))
+        self.view.selectionModel().currentChanged.connect(self._tell)
+        column.addWidget(self.view, 1)
+
+    def begin(self, total: int) -> None:
+        """The work on `total` finds begins."""
+        self._began = self._clock()
+        self._bar.setRange(0, max(1, total))
+        self.show_progress(0, total)
+        self._progress.show()
+
+    def show_progress(self, done: int, total: int) -> None:
+        """So many of so many finds are done."""
+        self._bar.setValue(done)
+        share = round(100 * done / total) if total else 100
+        self._words.setText(text("identify.progress_words", done=done, total=total, percent=share))
+        worked = self._clock() - self._began
+        tells = 0 < done < total and worked >= _TELLS_AFTER
+        self._left.setText(time_left(worked / done * (total - done)) if tells else "")
+
+    def finish(self) -> None:
+        """The work is over."""
+        self._progress.hide()
+
+    def choose(self, place: int) -> None:
+        """Select a row."""
+        index = self.view.model().index(place, 0)
+        if index.isValid():
+            self.view.setCurrentIndex(index)
+
+    def _tell(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.chosen.emit(index.row())

@@ -1,0 +1,86 @@
+"""The five candidates as one card, with the sentence of the prediction set below them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Candidate, Identification
+from fieldguide.core.text import text
+from fieldguide.ui.identify.candidate_row import CandidateRow
+from fieldguide.ui.identify.wording import set_words, spoken_candidate
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import danger_word
+from fieldguide.ui.kit.labels import label, rule
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
+from fieldguide.ui.kit.naming import name_of, ranked_name
+from fieldguide.ui.kit.surfaces import Card, clear
+
+_MOST_NAMES = 40
+
+
+class CandidatesCard(Card):
+    """Rows 1 to 5; `chosen` carries the place (from 0) of the one that was pressed or reached by keys."""
+
+    chosen = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__(margin=TIGHT, spacing=HAIR)
+        head = label(text("identify.candidates"), "overline")
+        head.setContentsMargins(TIGHT, HAIR, 0, HAIR)
+        self.column.addWidget(head)
+        self._rows_box = QVBoxLayout()
+        self._rows_box.setSpacing(2)
+        self.column.addLayout(self._rows_box)
+        self._rule = rule()
+        self.column.addWidget(self._rule)
+        self._set = label("", "muted")
+        self._set.setContentsMargins(TIGHT, HAIR, TIGHT, 0)
+        self.column.addWidget(self._set)
+        self._opener = button(text("identify.set_show"), "quiet")
+        self._opener.setCheckable(True)
+        self.column.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
+        self._names = label("", "small")
+        self._names.setContentsMargins(TIGHT, 0, TIGHT, CLOSE)
+        self._names.hide()
+        self._opener.toggled.connect(self._names.setVisible)
+        self.column.addWidget(self._names)
+        self.rows: list[CandidateRow] = []
+
+    def show_candidates(self, said: Identification, guide: Guide) -> None:
+        """Show what was said; the first candidate is chosen, without a signal."""
+        clear(self._rows_box)
+        self.rows = []
+        for place, candidate in enumerate(said.candidates):
+            row = self._row(place, candidate, guide)
+            self.rows.append(row)
+            self._rows_box.addWidget(row)
+        if self.rows:
+            self.rows[0].setChecked(True)
+        words = set_words(said)
+        for piece in (self._rule, self._set, self._opener):
+            piece.setVisible(bool(words))
+        self._opener.setVisible(bool(words) and len(said.plausible) > 1)
+        self._opener.setChecked(False)
+        self._set.setText(words)
+        names = [name_of(one.taxon, guide).first for one in said.plausible[:_MOST_NAMES]]
+        rest = len(said.plausible) - len(names)
+        if rest:
+            names.append(text("identify.alert_more", count=rest))
+        self._names.setText(", ".join(names))
+
+    def _row(self, place: int, candidate: Candidate, guide: Guide) -> CandidateRow:
+        name, level = name_of(candidate.taxon, guide), guide.danger(candidate.taxon)
+        first = name.common or ranked_name(candidate.taxon)
+        second = ranked_name(candidate.taxon) if name.common else ""
+        row = CandidateRow(place + 1, first, second, candidate.probability, level)
+        row.setAccessibleName(spoken_candidate(place + 1, candidate, guide, danger_word(level)))
+        row.toggled.connect(lambda on, place=place: self.chosen.emit(place) if on else None)
+        return row
+
+    def choose(self, place: int) -> None:
+        """Choose a row by its place from 0; one that is not there is ignored."""
+        if 0 <= place < len(self.rows):
+            self.rows[place].setChecked(True)
+            self.rows[place].setFocus(Qt.FocusReason.ShortcutFocusReason)

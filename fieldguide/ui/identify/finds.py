@@ -1,0 +1,157 @@
+"""The finds of this sitting as a Qt model: those that wait, those that are done, those that could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.text import explain, text
+from fieldguide.storage.standing import current_danger
+from fieldguide.ui.identify.wording import short_verdict
+from fieldguide.ui.kit.danger import danger_word
+from fieldguide.ui.kit.thumbnails import Source, Thumbnails
+
+EntryRole = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One find: its files, and what came of them. `observation` is None while it waits."""
+
+    paths: tuple[Path, ...]
+    observation: Observation | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether it waits or has at least one photo that could be read."""
+        return self.observation is None or bool(self.observation.photos)
+
+    @property
+    def cover(self) -> Source | None:
+        """What its small picture is made of."""
+        if self.observation is not None and self.observation.photos:
+            return self.observation.photos[0]
+        return self.paths[0] if self.paths else None
+
+    def words(self, guide: Guide) -> str:
+        """Its line in a list."""
+        if self.observation is None:
+            return text("identify.waiting")
+        if not self.readable:
+            return text("identify.unreadable")
+        return short_verdict(self.observation, guide)
+
+    def level(self, guide: Guide) -> Danger | None:
+        """Today's danger; None while it waits and when nothing could be read."""
+        if self.observation is None or not self.readable:
+            return None
+        return current_danger(self.observation, guide)
+
+    def file_words(self) -> str:
+        """Its files in a few words."""
+        name = self.paths[0].name if self.paths else ""
+        return name if len(self.paths) < 2 else text("identify.files", name=name, count=len(self.paths) - 1)
+
+    def problems(self) -> list[str]:
+        """A sentence for each file that could not be read."""
+        if self.observation is None:
+            return []
+        return [explain(each.error) for each in self.observation.unreadable]
+
+
+class FindModel(QAbstractListModel):
+    """A row per find, with its picture from the window's thumbnails."""
+
+    def __init__(self, guide: Guide, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.guide = guide
+        self.entries: list[Entry] = []
+        self._places: dict[frozenset[Path], int] = {}
+        self._thumbnails = thumbnails
+        thumbnails.arrived.connect(self._repaint)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """One per find."""
+        return 0 if parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Words, thumbnail, spoken text, or the entry itself."""
+        if not index.isValid() or index.row() >= len(self.entries):
+            return None
+        entry = self.entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.words(self.guide)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join([entry.file_words(), *entry.problems()])
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            level = entry.level(self.guide)
+            said = [entry.words(self.guide), danger_word(level) if level else "", entry.file_words()]
+            return ", ".join(part for part in said if part)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnails.get(entry.cover) if entry.cover else None
+        if role == EntryRole:
+            return entry
+        return None
+
+    def begin(self, groups: Sequence[Sequence[Path]]) -> None:
+        """A new sitting: these groups of files wait."""
+        self._reset([Entry(tuple(group)) for group in groups])
+
+    def show_stored(self, observations: Sequence[Observation]) -> None:
+        """Finds that are done already."""
+        self._reset([Entry(_paths_of(each), each) for each in observations])
+
+    def _reset(self, entries: list[Entry]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self._places = {frozenset(entry.paths): row for row, entry in enumerate(entries)}
+        self.endResetModel()
+
+    def put(self, observation: Observation) -> int:
+        """A find is done; returns its row, -1 when it is none of this sitting."""
+        row = self._places.get(frozenset(_paths_of(observation)), -1)
+        if row >= 0:
+            self._set(row, observation)
+        return row
+
+    def replace(self, observation: Observation) -> int:
+        """A stored find changed; returns its row, -1 when it is none of this sitting."""
+        for row, entry in enumerate(self.entries):
+            if entry.observation is not None and entry.observation.id == observation.id:
+                self._set(row, observation)
+                return row
+        return -1
+
+    def drop_waiting(self) -> None:
+        """After a cancel: what still waits goes away."""
+        self._reset([entry for entry in self.entries if entry.observation is not None])
+
+    def use_guide(self, guide: Guide) -> None:
+        """Join another guide from now on."""
+        self.guide = guide
+        if self.entries:
+            self.dataChanged.emit(self.index(0), self.index(len(self.entries) - 1))
+
+    def _set(self, row: int, observation: Observation) -> None:
+        self.entries[row] = replace(self.entries[row], observation=observation)
+        self._changed(row)
+
+    def _repaint(self, key: str) -> None:
+        for row, entry in enumerate(self.entries):
+            if entry.cover is not None and Thumbnails.key_of(entry.cover) == key:
+                self._changed(row)
+
+    def _changed(self, row: int) -> None:
+        self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _paths_of(observation: Observation) -> tuple[Path, ...]:
+    return (*(photo.path for photo in observation.photos), *(each.path for each in observation.unreadable))

@@ -1,0 +1,222 @@
+"""Several photos came together: which of them show one find? Offered by time and place; a person joins and parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QShortcut
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import Segments, button
+from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUND, SPACE, TIGHT, WIDE
+from fieldguide.ui.kit.painting import paint_cover, paint_ground
+from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+GroupRole = Qt.ItemDataRole.UserRole + 1
+Index = QModelIndex | QPersistentModelIndex
+_SIDE = 132
+
+
+class GroupingModel(QAbstractListModel):
+    """The photos in the order of their finds; `groups` is the answer."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.groups: list[list[Path]] = []
+        self._thumbnails = thumbnails
+        thumbnails.arrived.connect(self._repaint)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """One per photo."""
+        return 0 if parent.isValid() else sum(len(group) for group in self.groups)
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Find and place within it, both from 0, of a row."""
+        for number, group in enumerate(self.groups):
+            if row < len(group):
+                return number, row
+            row -= len(group)
+        raise IndexError(row)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """File name, picture, and the number of the find (`GroupRole`, from 0)."""
+        if not index.isValid() or index.row() >= self.rowCount():
+            return None
+        number, place = self.place(index.row())
+        path = self.groups[number][place]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return path.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return text("identify.group_spoken", name=path.name, number=number + 1)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._thumbnails.get(path)
+        return number if role == GroupRole else None
+
+    def set_groups(self, groups: Sequence[Sequence[Path]]) -> None:
+        """Start from these finds; empty ones are left out."""
+        self.beginResetModel()
+        self.groups = [list(group) for group in groups if group]
+        self.endResetModel()
+
+    def join(self, rows: Sequence[int]) -> None:
+        """The finds that the rows belong to become one, at the place of the first."""
+        touched = sorted({self.place(each)[0] for each in rows})
+        if len(touched) < 2:
+            return
+        joined = [path for number in touched for path in self.groups[number]]
+        rest = [group for number, group in enumerate(self.groups) if number not in touched]
+        rest.insert(touched[0], joined)
+        self.set_groups(rest)
+
+    def part(self, rows: Sequence[int]) -> None:
+        """The rows leave their finds and become one find of their own, behind the first of those."""
+        places = [self.place(each) for each in sorted(rows)]
+        if not places:
+            return
+        leaving = [self.groups[number][place] for number, place in places]
+        first = places[0][0]
+        kept = [[path for path in group if path not in leaving] for group in self.groups]
+        kept.insert(first + 1, leaving)
+        self.set_groups(kept)
+
+    def _repaint(self, key: str) -> None:
+        for at in range(self.rowCount()):
+            number, place = self.place(at)
+            if Thumbnails.key_of(self.groups[number][place]) == key:
+                self.dataChanged.emit(self.index(at), self.index(at))
+
+
+class _PhotoTile(QStyledItemDelegate):
+    """A photo with the number of its find; a bracket ties the photos of one find together."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        line = QFontMetricsF(option.font).height()
+        return QSize(_SIDE, round(_SIDE + line + TIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        colours = colours_now()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QRectF(option.rect).adjusted(2, 2, -2, -2)
+        number = index.data(GroupRole)
+        neighbours = [index.siblingAtRow(index.row() + step).data(GroupRole) == number for step in (-1, 1)]
+        band = QRectF(option.rect.left(), ground.bottom() - 5, option.rect.width(), 4)
+        band.setLeft(band.left() + (0 if neighbours[0] else CLOSE))
+        band.setRight(band.right() - (0 if neighbours[1] else CLOSE))
+        paint_ground(painter, ground.adjusted(0, 0, 0, -8), option, colours)
+        inner = ground.adjusted(TIGHT - 2, TIGHT - 2, -(TIGHT - 2), -CLOSE)
+        line = QFontMetricsF(option.font).height()
+        picture = inner.adjusted(0, 0, 0, -line)
+        paint_cover(painter, picture, index.data(Qt.ItemDataRole.DecorationRole), colours, ROUND)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent if number % 2 == 0 else colours.strong_line))
+        painter.drawRoundedRect(band, 2, 2)
+        badge = QRectF(picture.left() + 6, picture.top() + 6, 26, 26)
+        painter.setBrush(QColor(colours.raised))
+        painter.drawEllipse(badge)
+        bold = QFont(option.font)
+        bold.setBold(True)
+        painter.setFont(bold)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(number + 1))
+        small = QFont(option.font)
+        small.setPointSizeF(small.pointSizeF() * 0.85)
+        painter.setFont(small)
+        painter.setPen(QColor(colours.muted))
+        name = QFontMetricsF(small).elidedText(index.data(), Qt.TextElideMode.ElideMiddle, inner.width())
+        below = QRectF(inner.left(), picture.bottom() + 2, inner.width(), line)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)
+        painter.restore()
+
+
+class GroupingView(QWidget):
+    """Asks once. `decided` carries the finds as lists of files, `cancelled` that nothing is wanted."""
+
+    decided = Signal(list)
+    cancelled = Signal()
+
+    def __init__(self, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._proposed: list[list[Path]] = []
+        self.model = GroupingModel(thumbnails, self)
+        self.model.modelReset.connect(self._count)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
+        column.setSpacing(CLOSE)
+        self._title = label("", "title")
+        column.addWidget(self._title)
+        column.addWidget(label(text("identify.group_words"), "muted"))
+        self.choice = Segments(
+            [(key, text(f"identify.group_{key}")) for key in ("proposed", "one", "separate")],
+        )
+        self.choice.chosen.connect(self._start_from)
+        join = button(text("identify.group_join"), "quiet", "join", hint="J")
+        part = button(text("identify.group_part"), "quiet", "split", hint="S")
+        join.clicked.connect(self._join)
+        part.clicked.connect(self._part)
+        column.addSpacing(HAIR)
+        column.addLayout(row(self.choice, None, join, part, spacing=TIGHT))
+        column.addWidget(self._list(), 1)
+        self._go = button("", "primary", "identify")
+        self._go.clicked.connect(self._decide)
+        cancel = button(text("identify.cancel"))
+        cancel.clicked.connect(self.cancelled)
+        column.addLayout(row(None, cancel, self._go))
+        for key, act in (
+            ("J", self._join),
+            ("S", self._part),
+            ("Return", self._decide),
+            ("Escape", self.cancelled.emit),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    def ask(self, proposed: Sequence[Sequence[Path]]) -> None:
+        """Offer these finds; each list holds the files of one."""
+        self._proposed = [list(group) for group in proposed if group]
+        self.choice.choose("proposed")
+        self._start_from("proposed")
+        self.view.setFocus()
+
+    def _list(self) -> QListView:
+        self.view = QListView()
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(_PhotoTile(self.view))
+        self.view.setViewMode(QListView.ViewMode.IconMode)
+        self.view.setMovement(QListView.Movement.Static)
+        self.view.setResizeMode(QListView.ResizeMode.Adjust)
+        self.view.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setAccessibleName(text("identify.group_list"))
+        return self.view
+
+    def _start_from(self, key: str) -> None:
+        every = [path for group in self._proposed for path in group]
+        groups = {"proposed": self._proposed, "one": [every], "separate": [[path] for path in every]}[key]
+        self.model.set_groups(groups)
+
+    def _selected(self) -> list[int]:
+        return sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
+
+    def _join(self) -> None:
+        self.model.join(self._selected())
+
+    def _part(self) -> None:
+        self.model.part(self._selected())
+
+    def _decide(self) -> None:
+        self.decided.emit([list(group) for group in self.model.groups])
+
+    def _count(self) -> None:
+        photos, finds = self.model.rowCount(), len(self.model.groups)
+        self._title.setText(text("identify.group_title", photos=photos))
+        self._go.setText(text("identify.group_go_one" if finds == 1 else "identify.group_go", finds=finds))

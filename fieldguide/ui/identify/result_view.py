@@ -1,0 +1,195 @@
+"""One find on the page: its photo to the left, what was said of it to the right, and what a person may do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.ui.identify.finds import Entry
+from fieldguide.ui.identify.photo_strip import PhotoStrip
+from fieldguide.ui.identify.photo_view import PhotoView
+from fieldguide.ui.identify.verdict_panel import VerdictPanel
+from fieldguide.ui.identify.waiting import ProblemView, WaitingView
+from fieldguide.ui.kit.buttons import button, icon_button
+from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
+from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+PANEL = (380, 460)  # narrowest and widest column of the verdict
+
+
+class ResultView(QWidget):
+    """Shows an `Entry`.
+
+    Signals:
+        photo_wanted: Path and short side in pixels (0: all of them) of a photo that is about to be shown.
+        heat_toggled: whether the heat map is wanted.
+        verify_wanted, relabel_wanted, unknown_wanted, compare_wanted: what the buttons say.
+    """
+
+    photo_wanted = Signal(Path, int)
+    heat_toggled = Signal(bool)
+    verify_wanted = Signal()
+    relabel_wanted = Signal()
+    unknown_wanted = Signal()
+    compare_wanted = Signal()
+
+    def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self.entry: Entry | None = None
+        self._path: Path | None = None
+        self.photo = PhotoView()
+        self.strip = PhotoStrip(thumbnails)
+        self.panel = VerdictPanel(guide)
+        self._waiting, self._problem = WaitingView(), ProblemView()
+        self._heat = icon_button(text("identify.heat"), "heat", checkable=True, key="W")
+        self._zoom = icon_button(text("identify.zoom"), "zoom", checkable=True, key="Z")
+        self._actions = self._action_bar()
+        self._right = QStackedWidget()
+        for piece in (self._waiting, self._problem, self._verdict_side()):
+            self._right.addWidget(piece)
+        self._right.setMinimumWidth(PANEL[0])
+        self._right.setMaximumWidth(PANEL[1])
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addLayout(self._photo_side(), 3)
+        line.addWidget(self._right, 2)
+        self.photo.zoom_changed.connect(self._zoom.setChecked)
+        self.photo.full_size_wanted.connect(self._ask_full)
+        self._zoom.clicked.connect(self.photo.toggle_actual_size)
+        self._heat.toggled.connect(self.heat_toggled)
+        self.strip.chosen.connect(self.show_photo)
+
+    @property
+    def path(self) -> Path | None:
+        """The photo that is large now."""
+        return self._path
+
+    @property
+    def heat_on(self) -> bool:
+        """Whether the heat map is wanted."""
+        return self._heat.isChecked()
+
+    def toggle_heat(self) -> None:
+        """Key W."""
+        if self._heat.isEnabled():
+            self._heat.toggle()
+
+    def show_entry(self, entry: Entry, missing_views: tuple[str, ...] = ()) -> None:
+        """Show a find in whatever state it is; the same find again keeps the photo that is large."""
+        before, self.entry = self.entry, entry
+        observation = entry.observation
+        identified = observation is not None and observation.identification is not None
+        if observation is None:
+            self._right.setCurrentWidget(self._waiting)
+        elif not identified:
+            self._problem.say(entry.problems())
+            self._right.setCurrentWidget(self._problem)
+        else:
+            self.panel.show_observation(observation)
+            self._right.setCurrentIndex(2)
+        self._heat.setEnabled(identified)
+        readable = self._readable()
+        sources = observation.photos if observation else entry.paths
+        self.strip.show_photos(sources, missing_views if identified else ())
+        if before is None or before.paths != entry.paths or self._path not in readable:
+            self._heat.setChecked(False)
+            self._path = None
+            self.show_photo(0)
+        else:
+            self.strip.choose(readable.index(self._path))
+
+    def show_photo(self, place: int) -> None:
+        """Make another photo of the find the large one."""
+        paths = self._readable()
+        if not 0 <= place < len(paths):
+            self.photo.clear(text("identify.unreadable"))
+            return
+        self.strip.choose(place)
+        if paths[place] != self._path:
+            self._path = paths[place]
+            self._heat.setChecked(False)
+            self.photo.clear(text("identify.photo_reading"))
+            self.photo_wanted.emit(self._path, self._short_side())
+
+    def step_photo(self, by: int) -> None:
+        """The next or the previous photo of the find."""
+        paths = self._readable()
+        if self._path in paths:
+            self.show_photo((paths.index(self._path) + by) % len(paths))
+
+    def take_photo(self, path: Path, image: QImage, full: QSize) -> None:
+        """A photo was read (a null image: it cannot be)."""
+        if path != self._path:
+            return
+        if image.isNull():
+            self.photo.clear(text("identify.unreadable"))
+        else:
+            self.photo.show_photo(image, full, path.name)
+
+    def say_waiting(self, words: str) -> None:
+        """Tell what is being waited for."""
+        self._waiting.say(words)
+
+    def _readable(self) -> tuple[Path, ...]:
+        if self.entry is None:
+            return ()
+        observation = self.entry.observation
+        return tuple(photo.path for photo in observation.photos) if observation else self.entry.paths
+
+    def _short_side(self) -> int:
+        ratio = self.devicePixelRatioF()
+        return max(720, round(min(self.photo.width(), self.photo.height()) * ratio))
+
+    def _ask_full(self) -> None:
+        if self._path is not None:
+            self.photo_wanted.emit(self._path, 0)
+
+    def _photo_side(self) -> QVBoxLayout:
+        side = QVBoxLayout()
+        side.setContentsMargins(SPACE, SPACE, 0, CLOSE)
+        side.setSpacing(CLOSE)
+        side.addWidget(self.photo, 1)
+        tools = row(spacing=TIGHT)
+        tools.addWidget(self.strip, 1)
+        tools.addStretch(0)
+        for tool in (self._heat, self._zoom):
+            tools.addWidget(tool)
+        side.addLayout(tools)
+        return side
+
+    def _verdict_side(self) -> QWidget:
+        side = QWidget()
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.panel, 1)
+        column.addWidget(self._actions)
+        return side
+
+    def _action_bar(self) -> QFrame:
+        bar = QFrame()
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(SPACE, TIGHT, SPACE, CLOSE)
+        line.setSpacing(TIGHT)
+        for words, key, icon_name, signal in (
+            ("verify", "Enter", "tag", self.verify_wanted),
+            ("relabel", "R", "pencil", self.relabel_wanted),
+            ("unknown", "U", "question", self.unknown_wanted),
+            ("compare", "C", "compare", self.compare_wanted),
+        ):
+            if words == "verify":
+                made = button(text("identify.verify"), "plain", icon_name)
+                line.addWidget(made, 1)
+            else:
+                made = icon_button(text(f"identify.{words}"), icon_name, key=key)
+                line.addWidget(made)
+            made.setToolTip(text("identify.with_key", words=text(f"identify.{words}_hint"), keys=key))
+            made.clicked.connect(signal)
+        return bar

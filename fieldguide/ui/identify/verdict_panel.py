@@ -1,0 +1,129 @@
+"""The right-hand column: danger first, then the verdict with its reason, the candidates, and what the guide says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import text
+from fieldguide.ui.identify.candidates_card import CandidatesCard
+from fieldguide.ui.identify.facts import facts_of
+from fieldguide.ui.identify.wording import alert_of, reason_words, verdict_words
+from fieldguide.ui.kit.banner import DangerBanner
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.labels import label, selectable
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
+from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+
+
+class FactsCard(Card):
+    """What the guide says of the chosen candidate. `guide_wanted` asks for its page in the guide."""
+
+    guide_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(spacing=HAIR)
+        self._name = ""
+        self._body = QVBoxLayout()
+        self._body.setSpacing(HAIR)
+        self.column.addLayout(self._body)
+        more = button(text("identify.open_guide"), "quiet", "guide")
+        more.clicked.connect(lambda: self.guide_wanted.emit(self._name))
+        self.column.addSpacing(HAIR)
+        self.column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_taxon(self, taxon: Taxon, guide: Guide) -> None:
+        """Show another taxon."""
+        self._name = taxon.name
+        clear(self._body)
+        head = label(name_of(taxon, guide).first, "heading")
+        line = row(spacing=TIGHT)
+        line.addWidget(head, 1)
+        line.addWidget(DangerChip(guide.danger(taxon)), 0, Qt.AlignmentFlag.AlignTop)
+        self._body.addLayout(line)
+        for heading, words in facts_of(taxon, guide):
+            title = label(heading, "overline")
+            title.setContentsMargins(0, TIGHT, 0, 0)
+            self._body.addWidget(title)
+            self._body.addWidget(selectable(label(words)))
+
+
+class VerdictPanel(ScrollColumn):
+    """Shows one identified observation.
+
+    Signals:
+        help_wanted: somebody asks "Eaten it?".
+        candidate_chosen: place from 0 of the candidate that the facts and the heat map are about.
+        guide_wanted: scientific name of a taxon whose page is asked for.
+    """
+
+    help_wanted = Signal()
+    candidate_chosen = Signal(int)
+    guide_wanted = Signal(str)
+
+    def __init__(self, guide: Guide, parent: QWidget | None = None) -> None:
+        super().__init__(parent, margin=SPACE, spacing=CLOSE)
+        self._guide = guide
+        self._observation: Observation | None = None
+        self.banner = DangerBanner()
+        self.banner.help_wanted.connect(self.help_wanted)
+        self._verdict = selectable(label("", "title"))
+        self._reason = selectable(label("", "muted"))
+        self._verified = label("", "heading")
+        self.candidates = CandidatesCard()
+        self.candidates.chosen.connect(self._choose)
+        self._facts = FactsCard()
+        self._facts.guide_wanted.connect(self.guide_wanted)
+        self._after = QVBoxLayout()
+        self._after.setSpacing(CLOSE)
+        words = QVBoxLayout()
+        words.setSpacing(HAIR)
+        words.setContentsMargins(HAIR, HAIR, HAIR, 0)
+        for piece in (self._verified, self._verdict, self._reason):
+            words.addWidget(piece)
+        self.column.addWidget(self.banner)
+        self.column.addLayout(words)
+        self.column.addWidget(self.candidates)
+        self.column.addWidget(self._facts)
+        self.column.addLayout(self._after)
+        self.column.addStretch(1)
+
+    def use_guide(self, guide: Guide) -> None:
+        """Join another guide from now on, what is shown included."""
+        self._guide = guide
+        if self._observation is not None:
+            self.show_observation(self._observation)
+
+    def show_observation(self, observation: Observation) -> None:
+        """Show what was said of it; the observation must have an identification."""
+        said = observation.identification
+        assert said is not None, "only identified observations have a verdict"
+        self._observation = observation
+        self.banner.tell(alert_of(observation, self._guide))
+        self._verdict.setText(verdict_words(said.verdict, self._guide))
+        self._reason.setText(reason_words(said, self._guide))
+        named = observation.verified
+        self._verified.setVisible(named is not None)
+        if named is not None:
+            self._verified.setText(text("identify.named_by_you", name=name_of(named, self._guide).first))
+        self.candidates.show_candidates(said, self._guide)
+        self._facts.setVisible(bool(said.candidates))
+        if said.candidates:
+            self._facts.show_taxon(said.candidates[0].taxon, self._guide)
+        self.verticalScrollBar().setValue(0)
+
+    def add_panel(self, panel: QWidget) -> None:
+        """Put a further panel below the facts (look-alikes, place and season)."""
+        self._after.addWidget(panel)
+
+    def _choose(self, place: int) -> None:
+        if self._observation is None or self._observation.identification is None:
+            return
+        chosen = self._observation.identification.candidates[place]
+        self._facts.show_taxon(chosen.taxon, self._guide)
+        self.candidate_chosen.emit(place)

@@ -1,0 +1,214 @@
+"""The finds of this sitting at work: the list of a batch, the chosen find, and what a person does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.ui.identify.batch_panel import BatchPanel
+from fieldguide.ui.identify.compare import CompareDialog
+from fieldguide.ui.identify.finds import Entry, FindModel
+from fieldguide.ui.identify.keys import bind_keys
+from fieldguide.ui.identify.relabel import RelabelDialog
+from fieldguide.ui.identify.result_view import ResultView
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+MissingViews = Callable[[Observation], tuple[str, ...]]
+
+
+class WorkView(QWidget):
+    """Shows `finds`, one of them large. The signals are those of `IdentifyPage`, which hands them on."""
+
+    cancel_wanted = Signal()
+    verify_wanted = Signal(int, object)
+    help_wanted = Signal(Observation)
+    heat_wanted = Signal(Observation, Path, Taxon)
+    heat_cancelled = Signal()
+    view_wanted = Signal(Observation, str)
+    shown = Signal(Observation)
+
+    def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
+        super().__init__()
+        self._guide, self._missing_views = guide, missing_views
+        self.finds = FindModel(guide, thumbnails, self)
+        self.batch = BatchPanel(self.finds)
+        self.result = ResultView(guide, thumbnails)
+        self._row, self._chosen = -1, 0
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.batch)
+        line.addWidget(self.result, 1)
+        self.batch.chosen.connect(self.choose_find)
+        self.batch.cancelled.connect(self.cancel_wanted)
+        self.finds.dataChanged.connect(self._refresh)
+        result = self.result
+        result.panel.help_wanted.connect(self._ask_help)
+        result.panel.candidate_chosen.connect(self._candidate_chosen)
+        result.heat_toggled.connect(self._toggle_heat)
+        result.verify_wanted.connect(self.verify)
+        result.relabel_wanted.connect(self.relabel)
+        result.unknown_wanted.connect(self.leave_unknown)
+        result.compare_wanted.connect(self.compare)
+        result.strip.view_wanted.connect(self._ask_view)
+        bind_keys(self)
+
+    @property
+    def entry(self) -> Entry | None:
+        """The find that is shown, in whatever state."""
+        return self.finds.entries[self._row] if 0 <= self._row < len(self.finds.entries) else None
+
+    @property
+    def observation(self) -> Observation | None:
+        """The find that is shown, once something was said of it."""
+        return self.entry.observation if self.entry is not None else None
+
+    # what comes in -----------------------------------------------------------------------------
+
+    def begin(self, groups: Sequence[Sequence[Path]]) -> None:
+        """The identification of these finds begins: show the first photo at once."""
+        self.finds.begin(groups)
+        self.batch.setVisible(len(groups) > 1)
+        self.batch.begin(len(groups))
+        self._show_first()
+
+    def open(self, observation: Observation) -> None:
+        """Show one stored find."""
+        self.finds.show_stored([observation])
+        self.batch.finish()
+        self.batch.hide()
+        self._show_first()
+
+    def take_result(self, observation: Observation) -> None:
+        """A find of this sitting is done."""
+        row = self.finds.put(observation)
+        done = sum(entry.observation is not None for entry in self.finds.entries)
+        self.batch.show_progress(done, len(self.finds.entries))
+        if row >= 0 and row == self._row:
+            self.shown.emit(observation)
+
+    def finish(self) -> bool:
+        """The work is over, or was cancelled: what still waits is taken off. Whether any find is left."""
+        self.batch.finish()
+        if any(entry.observation is None for entry in self.finds.entries):
+            self.finds.drop_waiting()
+            self._show_first()
+        return bool(self.finds.entries)
+
+    def use_guide(self, guide: Guide) -> None:
+        """Join another guide from now on."""
+        self._guide = guide
+        self.finds.use_guide(guide)
+        self.result.panel.use_guide(guide)
+
+    # what a person does ------------------------------------------------------------------------
+
+    def choose_find(self, row: int) -> None:
+        """Show another find of this sitting."""
+        if row == self._row or not 0 <= row < len(self.finds.entries):
+            return
+        self._row, self._chosen = row, 0
+        self._show()
+        if self.observation is not None:
+            self.shown.emit(self.observation)
+
+    def step(self, by: int) -> None:
+        """The next or the previous find; with one find only, its next photo."""
+        if len(self.finds.entries) > 1:
+            self.batch.choose(min(len(self.finds.entries) - 1, max(0, self._row + by)))
+        else:
+            self.result.step_photo(by)
+
+    def step_candidate(self, by: int) -> None:
+        """The candidate above or below the chosen one; in the list of the batch, the find above or below."""
+        if self.batch.view.hasFocus():
+            self.step(by)
+        else:
+            self.choose_candidate(self._chosen + by)
+
+    def choose_candidate(self, place: int) -> None:
+        """Keys 1 to 5; `place` counts from 0."""
+        self.result.panel.candidates.choose(place)
+
+    def verify(self) -> None:
+        """Enter: the find is called like the chosen candidate."""
+        observation = self.observation
+        if observation is not None and observation.identification is not None:
+            candidates = observation.identification.candidates
+            if self._chosen < len(candidates):
+                self.verify_wanted.emit(observation.id, candidates[self._chosen].taxon)
+
+    def relabel(self) -> None:
+        """R: any name of the guide."""
+        observation = self.observation
+        if observation is None or not observation.photos:
+            return
+        dialog = RelabelDialog(self._guide, self.window())
+        if dialog.exec() and dialog.taxon is not None:
+            self.verify_wanted.emit(observation.id, dialog.taxon)
+
+    def leave_unknown(self) -> None:
+        """U: a person's name is taken away."""
+        if self.observation is not None and self.observation.verified is not None:
+            self.verify_wanted.emit(self.observation.id, None)
+
+    def compare(self) -> None:
+        """C: the candidates side by side."""
+        observation = self.observation
+        if observation is not None and observation.identification is not None:
+            CompareDialog(observation.identification.candidates, self._guide, self.window()).exec()
+
+    # inside ------------------------------------------------------------------------------------
+
+    def _show_first(self) -> None:
+        self._row = -1
+        self.setFocus()  # the keys of a result belong to this view and what is in it
+        self.batch.choose(0)
+        self.choose_find(0)
+
+    def _show(self) -> None:
+        entry = self.entry
+        if entry is None:
+            return
+        done = entry.observation
+        missing = self._missing_views(done) if done is not None and done.identification is not None else ()
+        self.result.show_entry(entry, missing)
+
+    def _refresh(self, first: QModelIndex, last: QModelIndex) -> None:
+        if first.row() <= self._row <= last.row() and self.entry != self.result.entry:
+            self._chosen = 0
+            self._show()
+
+    def _candidate_chosen(self, place: int) -> None:
+        self._chosen = place
+        if self.result.heat_on:
+            self._ask_heat()
+
+    def _toggle_heat(self, on: bool) -> None:
+        if on:
+            self._ask_heat()
+        else:
+            self.heat_cancelled.emit()
+            self.result.photo.show_heat(None)
+
+    def _ask_heat(self) -> None:
+        observation, path = self.observation, self.result.path
+        if observation is None or observation.identification is None or path is None:
+            return
+        candidates = observation.identification.candidates
+        if self._chosen < len(candidates):
+            self.heat_wanted.emit(observation, path, candidates[self._chosen].taxon)
+
+    def _ask_help(self) -> None:
+        if self.observation is not None:
+            self.help_wanted.emit(self.observation)
+
+    def _ask_view(self, view: str) -> None:
+        if self.observation is not None:
+            self.view_wanted.emit(self.observation, view)

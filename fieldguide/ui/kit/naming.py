@@ -1,0 +1,123 @@
+"""How taxa, times and places are called on every page: names in the language in use, onsets, seasons, dates, countries.
+
+Knows the guide, no widget and no page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from fieldguide.core.guide import Guide, TaxonRecord
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import language, text
+
+LONGEST_HOURS = 48  # from here on an onset is told in days
+LATE_HOURS = 6  # first signs after this many hours: organs are being damaged while nothing is felt
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a taxon is called: `common` may be empty."""
+
+    common: str
+    scientific: str
+
+    @property
+    def first(self) -> str:
+        """The name that people read first."""
+        return self.common or self.scientific
+
+
+def name_of(taxon: Taxon, guide: Guide) -> Name:
+    """The names of a taxon in the language in use."""
+    record = guide.record(taxon.name)
+    return Name(name_of_record(record).common if record else "", taxon.name)
+
+
+def name_of_record(record: TaxonRecord) -> Name:
+    """The names of a record in the language in use."""
+    common = record.common_name(language())
+    return Name(common[:1].upper() + common[1:], record.taxon.name)
+
+
+def name_called(scientific: str, guide: Guide) -> str:
+    """The name to read first of a taxon that is known by its scientific name only."""
+    record = guide.record(scientific)
+    return name_of_record(record).first if record else scientific
+
+
+def ranked_name(taxon: Taxon) -> str:
+    """The scientific name; a genus or a family says so."""
+    if taxon.rank in (Rank.GENUS, Rank.FAMILY):
+        return text(f"names.rank_{taxon.rank.value}", name=taxon.name)
+    return taxon.name
+
+
+def onset_words(hours: tuple[float, float]) -> str:
+    """The time from the meal to the first symptoms, in minutes, hours or days."""
+    first, last = hours
+    if last > LONGEST_HOURS:
+        return text("names.onset_days", first=_short(first / 24), last=_short(last / 24))
+    if last <= 1:
+        return text("names.onset_minutes", first=_short(first * 60), last=_short(last * 60))
+    if first < 1:
+        return text("names.onset_mixed", first=_short(first * 60), last=_short(last))
+    return text("names.onset_hours", first=_short(first), last=_short(last))
+
+
+def onset_of(record: TaxonRecord, guide: Guide) -> tuple[float, float] | None:
+    """Hours from the meal to the first symptoms: the taxon's own, else its syndrome's; None when nobody told."""
+    syndrome = guide.syndromes.get(record.syndrome)
+    return record.onset_hours or (syndrome.onset_hours if syndrome else None)
+
+
+def month_name(month: int) -> str:
+    """The name of a month, 1 to 12."""
+    return text(f"names.month_{month}")
+
+
+def season_words(months: tuple[int, int] | None) -> str:
+    """The months of the northern half of the Earth; empty when nobody told."""
+    if months is None:
+        return ""
+    first, last = (month_name(month) for month in months)
+    return first if first == last else text("names.season", first=first, last=last)
+
+
+def region_name(region: str) -> str:
+    """A region of the guide (`north_america`) as it is read."""
+    return text(f"names.region_{region}") if region in REGIONS else region.replace("_", " ")
+
+
+REGIONS = ("europe", "north_america", "south_america", "asia", "africa", "australasia")
+
+
+def rank_name(rank: Rank) -> str:
+    """Species, genus, family."""
+    return text(f"names.{rank.value}")
+
+
+def when_words(when: datetime) -> str:
+    """A date with its time, in the manner of this computer."""
+    locale = QLocale()
+    day = locale.toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
+    return f"{day}, {locale.toString(QTime(when.hour, when.minute), QLocale.FormatType.ShortFormat)}"
+
+
+def day_words(when: datetime) -> str:
+    """A date without its time."""
+    return QLocale().toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
+
+
+def country_name(code: str) -> str:
+    """The name of a country by its ISO 3166-1 alpha-2 code; the code itself when Qt knows none."""
+    territory = QLocale.codeToTerritory(code)
+    known = territory is not QLocale.Country.AnyTerritory
+    return QLocale.territoryToString(territory) if known else code
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

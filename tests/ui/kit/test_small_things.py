@@ -1,0 +1,155 @@
+"""Chips, bars, notices, segments, empty states, thumbnails and the flowing layout."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton, QWidget
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.records import Photo
+from fieldguide.ui.kit.bar import ProbabilityBar, percent
+from fieldguide.ui.kit.buttons import Segments, icon_button
+from fieldguide.ui.kit.danger import DangerChip, danger_word
+from fieldguide.ui.kit.empty import EmptyState
+from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0, "0 %"), (0.001, "< 1 %"), (0.38, "38 %"), (0.994, "99 %"), (0.999, "> 99 %"), (1, "100 %")],
+)
+def test_a_probability_never_claims_more_than_it_is(probability: float, words: str) -> None:
+    assert percent(probability) == words
+
+
+@pytest.mark.parametrize("level", list(Danger))
+def test_a_chip_speaks_its_word(qtbot, level: Danger) -> None:
+    chip = DangerChip(level)
+    qtbot.addWidget(chip)
+    assert chip.accessibleName() == danger_word(level)
+    assert not chip.grab().isNull()
+
+
+def test_a_bar_speaks_its_number(qtbot) -> None:
+    bar = ProbabilityBar(0.38)
+    qtbot.addWidget(bar)
+    bar.set_probability(0.5)
+    assert bar.accessibleName() == "50 %"
+    assert not bar.grab().isNull()
+
+
+def test_a_button_without_words_has_a_name(qtbot) -> None:
+    made = icon_button("Pixel for pixel", "zoom", key="Z")
+    qtbot.addWidget(made)
+    assert made.accessibleName() == "Pixel for pixel"
+    assert "Z" in made.toolTip()
+
+
+def test_segments_tell_what_was_chosen(qtbot) -> None:
+    made = Segments([("one", "One"), ("all", "All")])
+    qtbot.addWidget(made)
+    assert made.choice == "one"
+    with qtbot.waitSignal(made.chosen) as told:
+        made.findChildren(QToolButton)[1].click()
+    assert told.args == ["all"]
+    assert made.choice == "all"
+
+
+def test_an_empty_bar_of_notices_takes_no_room(qtbot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    assert bar.isHidden()
+    bar.tell("One")
+    assert not bar.isHidden()
+    bar.clear()
+    assert bar.isHidden()
+
+
+def test_the_newest_notice_is_first_and_the_oldest_leaves(qtbot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    for number in range(MOST + 2):
+        bar.tell(f"Notice {number}", NoticeKind.PROBLEM)
+    bar.tell(f"Notice {MOST}", NoticeKind.PROBLEM)  # said again: moves up, does not stand twice
+    assert bar.sentences == ["Notice 3", "Notice 4", "Notice 2"]
+
+
+def test_a_notice_does_its_action_once_and_goes(qtbot) -> None:
+    bar, done = NoticeBar(), []
+    qtbot.addWidget(bar)
+    bar.tell("Named.", action=("Undo", lambda: done.append(1)))
+    next(made for made in bar.findChildren(QPushButton) if made.text() == "Undo").click()
+    assert done == [1]
+    assert bar.sentences == []
+
+
+def test_details_open_on_demand(qtbot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.tell("Two files could not be read.", NoticeKind.PROBLEM, details=["a.txt: no picture", "b.jpg: cut off"])
+    box = bar.findChild(QPlainTextEdit)
+    assert box.isHidden()
+    bar.findChild(QPushButton).click()
+    assert not box.isHidden()
+    assert "cut off" in box.toPlainText()
+
+
+def test_an_empty_state_offers_one_act(qtbot) -> None:
+    state = EmptyState("history", "No finds yet", "They will stand here.", "Identify a photo")
+    qtbot.addWidget(state)
+    with qtbot.waitSignal(state.acted):
+        state.findChild(QPushButton).click()
+
+
+def test_a_flow_breaks_into_lines(qtbot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(box)
+    chips = [DangerChip(level) for level in Danger]
+    for chip in chips:
+        flow.addWidget(chip)
+    assert flow.heightForWidth(120) > flow.heightForWidth(2000)
+    flow.setGeometry(QRect(0, 0, 150, 400))
+    assert chips[-1].geometry().top() > chips[0].geometry().bottom()
+    assert flow.takeAt(0) is not None
+    assert flow.takeAt(99) is None
+    assert flow.itemAt(99) is None
+
+
+def test_plain_words_are_never_markup(qtbot) -> None:
+    made = label("<b>x</b>")
+    qtbot.addWidget(made)
+    assert made.textFormat().name == "PlainText"
+
+
+def test_a_thumbnail_is_asked_for_once_and_found_by_digest_later(qtbot) -> None:
+    thumbnails, asked = Thumbnails(), []
+    thumbnails.wanted.connect(asked.append)
+    path = Path("/finds/one.jpg")
+    photo = Photo(path, "ab" * 32, 4, 3)
+    assert thumbnails.get(path) is None
+    assert thumbnails.get(path) is None
+    assert asked == [path]
+    image = QImage(4, 3, QImage.Format.Format_RGB32)
+    image.fill(0)
+    with qtbot.waitSignal(thumbnails.arrived) as told:
+        thumbnails.take(path, image)
+    assert told.args == [str(path)]
+    assert thumbnails.get(photo) is not None  # the file's picture serves until the stored one comes
+    thumbnails.take(photo, image)
+    assert thumbnails.get(Photo(Path("/gone.jpg"), "ab" * 32, 4, 3)) is not None
+
+
+def test_a_thumbnail_that_cannot_be_had_is_not_asked_for_again(qtbot) -> None:
+    thumbnails, asked = Thumbnails(), []
+    thumbnails.wanted.connect(asked.append)
+    path = Path("/finds/broken.jpg")
+    thumbnails.get(path)
+    thumbnails.take(path, QImage())
+    assert thumbnails.get(path) is None
+    assert asked == [path]
