@@ -28,12 +28,15 @@ class ErrorCode(StrEnum):
     BUNDLE_UNSAFE = "bundle_unsafe"
     BUNDLE_TOO_LARGE = "bundle_too_large"
     BUNDLE_GOLDEN_MISMATCH = "bundle_golden_mismatch"
+    MODEL_STAYS = "model_stays"
     # devices
     DEVICE_UNAVAILABLE = "device_unavailable"
     TORCH_MISSING = "torch_missing"
     # guide
     GUIDE_MISSING = "guide_missing"
     GUIDE_BROKEN = "guide_broken"
+    GUIDE_NO_TABLES = "guide_no_tables"
+    GUIDE_REFUSED = "guide_refused"
     # storage
     DATABASE_TOO_NEW = "database_too_new"
     DATABASE_DAMAGED = "database_damaged"

@@ -1,0 +1,44 @@
+"""What another guide would change: taxa that come and go, and every danger that it tells differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+
+
+@dataclass(frozen=True, slots=True)
+class DangerChange:
+    """One taxon whose danger is told differently."""
+
+    name: str
+    before: Danger
+    after: Danger
+
+    @property
+    def milder(self) -> bool:
+        """Whether the new guide warns less."""
+        return self.after.severity < self.before.severity
+
+
+@dataclass(frozen=True, slots=True)
+class GuideChanges:
+    """From one guide to another. Names are accepted ones, sorted; `dangers` has the milder ones first."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    dangers: tuple[DangerChange, ...]
+
+
+def compare_guides(before: Guide, after: Guide) -> GuideChanges:
+    """What changes for somebody who goes from one guide to the other. A taxon that moved under a synonym is kept."""
+    removed = sorted(name for name in before.records if after.record(name) is None)
+    added = sorted(name for name in after.records if before.record(name) is None)
+    changed = []
+    for name, record in before.records.items():
+        new = after.record(name)
+        if new is not None and new.danger.told is not record.danger.told:
+            changed.append(DangerChange(name, record.danger, new.danger))
+    changed.sort(key=lambda change: (not change.milder, -change.before.severity, change.name))
+    return GuideChanges(tuple(added), tuple(removed), tuple(changed))

@@ -1,0 +1,76 @@
+"""The four tables of a guide as raw rows: which columns they have, and reading them without judging what they say.
+
+What the rows may say is judged in `core.guide_check`; what they mean is read in `core.guide`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "species": (
+        *("scientific_name", "rank", "gbif_key", "family", "synonyms"),
+        *(f"common_name_{code}" for code in ("en", "de", "fr", "es", "it", "pl")),
+        *("danger", "syndrome", "toxins", "onset_hours_min", "onset_hours_max", "dangerous_lookalikes", "regions"),
+        *("months_north", "habitat", "key_features", "sources"),
+    ),
+    "syndromes": (
+        *("key", "name", "toxins", "onset_hours_min", "onset_hours_max", "main_symptoms", "target_organs", "severity"),
+        *("mortality_note", "example_species", "sources"),
+    ),
+    "poison_centres": ("country_iso2", "name", "phone", "hours", "language", "verified"),
+    "sources": ("id", "citation", "used_for", "consulted"),
+}
+KEYS: Mapping[str, str] = {"species": "scientific_name", "syndromes": "key", "sources": "id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a table: its number as a spreadsheet counts (the header is 1), and its cells by column."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The first cell, by which people know the row."""
+        return next(iter(self.cells.values()), "")
+
+    def several(self, column: str) -> tuple[str, ...]:
+        """The values of a cell that are parted by `|`."""
+        return tuple(part for part in self.cells.get(column, "").split("|") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table as it was read. `crooked` are numbers of rows that have more or fewer cells than the header.
+
+    `damage` says why nothing could be read (no UTF-8, no CSV); empty otherwise.
+    """
+
+    header: tuple[str, ...]
+    lines: tuple[Line, ...]
+    crooked: tuple[int, ...] = ()
+    damage: str = ""
+
+
+def read_table(data: bytes) -> Table:
+    """A CSV file's bytes as a table; a byte-order mark and blank lines are let pass. Never raises for what it holds."""
+    try:
+        text = data.decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        header = tuple(next(reader, []))
+        lines, crooked = [], []
+        for number, cells in enumerate(reader, start=2):
+            if not any(cells):
+                continue
+            if len(cells) != len(header):
+                crooked.append(number)
+            padded = [cell.strip() for cell in cells[: len(header)]] + [""] * (len(header) - len(cells))
+            lines.append(Line(number, dict(zip(header, padded, strict=True))))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        return Table((), (), damage=str(problem))
+    return Table(header, tuple(lines), tuple(crooked))

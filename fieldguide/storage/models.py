@@ -1,0 +1,86 @@
+"""Models that people bring: checked, copied whole into the models folder under their digest, listed, removed.
+
+The starter model that ships is always there and cannot be removed. Which model is in use is a setting; whether a model
+answers as it should is found out where it is loaded (`fieldguide.inference`). Knows no torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fieldguide.core.bundle import BUNDLE_SUFFIX, Manifest, read_bundle, read_manifest
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.resources import resource
+from fieldguide.storage.atomic import os_errors, written_atomically
+from fieldguide.storage.locations import make_folder
+
+_DIGITS = 16  # of the digest, in a file name
+_CARD_BYTES = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """One model on the shelf. `manifest` is None exactly when `problem` says why it cannot be used."""
+
+    path: Path
+    starter: bool
+    size: int
+    manifest: Manifest | None
+    problem: FieldGuideError | None = None
+
+
+class ModelShelf:
+    """The models of one user. `folder` is made when something is installed."""
+
+    def __init__(self, folder: Path, starter: Path | None = None) -> None:
+        self._folder = folder
+        self.starter = starter or resource("model", f"starter{BUNDLE_SUFFIX}")
+
+    def every(self) -> list[InstalledModel]:
+        """The starter model, then the others by name; those that cannot be used any more too, with the reason."""
+        others = [_look(path, starter=False) for path in self._folder.glob(f"*{BUNDLE_SUFFIX}")]
+        others.sort(key=lambda model: (model.manifest.name.casefold() if model.manifest else "~", model.path.name))
+        return [_look(self.starter, starter=True), *others]
+
+    def install(self, path: Path) -> InstalledModel:
+        """Copy a model onto the shelf after every check that needs no torch; one that is there already is left alone.
+
+        Raises:
+            FieldGuideError: one of the BUNDLE_ codes with `file`; DISK_FULL or NOT_WRITABLE with `path`.
+        """
+        bundle = read_bundle(path)
+        bundle.golden()  # a model without its own test is refused before it is copied
+        place = self._folder / f"{bundle.digest[:_DIGITS]}{BUNDLE_SUFFIX}"
+        make_folder(self._folder)
+        if not place.is_file() or place.stat().st_size != len(bundle.data):
+            with written_atomically(place) as stream:
+                stream.write(bundle.data)
+        return _look(place, starter=False)
+
+    def read_card(self, model: InstalledModel) -> str:
+        """The card that the model carries, Markdown; empty when it has none.
+
+        Raises:
+            FieldGuideError: one of the BUNDLE_ codes with `file`.
+        """
+        card = read_bundle(model.path).extra("card.md") or b""
+        return card[:_CARD_BYTES].decode("utf-8", "replace")
+
+    def remove(self, model: InstalledModel) -> None:
+        """Take a model off the shelf; the starter model stays, and so does any file outside the folder.
+
+        Raises:
+            FieldGuideError: MODEL_STAYS with `file`; NOT_WRITABLE with `path`.
+        """
+        if model.starter or model.path.parent != self._folder:
+            raise FieldGuideError(ErrorCode.MODEL_STAYS, file=model.path.name)
+        with os_errors(model.path):
+            model.path.unlink(missing_ok=True)
+
+
+def _look(path: Path, *, starter: bool) -> InstalledModel:
+    try:
+        return InstalledModel(path, starter, path.stat().st_size if path.is_file() else 0, read_manifest(path))
+    except FieldGuideError as problem:
+        return InstalledModel(path, starter, path.stat().st_size if path.is_file() else 0, None, problem)

@@ -1,0 +1,108 @@
+"""A taxon beside its dangerous look-alikes, so that a person can check by hand where they differ."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
+
+from fieldguide.core.guide import Guide, TaxonRecord
+from fieldguide.core.lookalikes import Check, Lookalike, dangerous_lookalikes
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.labels import label, rule, selectable
+from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
+from fieldguide.ui.kit.naming import name_of_record, onset_of, onset_words, season_words
+
+_COLUMN = 190
+
+
+MOST = 12  # columns; the worst come first
+
+
+def lookalikes_of(record: TaxonRecord, guide: Guide) -> list[Lookalike]:
+    """Dangerous taxa that it is taken for, or that are taken for it, the worst first; at most `MOST`."""
+    return list(dangerous_lookalikes((record.taxon,), guide))[:MOST]
+
+
+def strangers_of(record: TaxonRecord, guide: Guide) -> list[str]:
+    """Look-alikes that the guide names but has no record of."""
+    return [name for name in record.lookalikes if guide.record(name) is None]
+
+
+class LookalikeTable(QScrollArea):
+    """A column per taxon, the first one the taxon itself. `wanted` carries the name of one to be opened."""
+
+    wanted = Signal(str)
+
+    def __init__(self, record: TaxonRecord, guide: Guide, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(text("guide.lookalikes"))
+        sheet = QWidget()
+        sheet.setObjectName("sheet")
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(0, 0, 0, TIGHT)
+        grid.setHorizontalSpacing(SPACE)
+        grid.setVerticalSpacing(TIGHT)
+        found = lookalikes_of(record, guide)
+        others = [other for each in found if (other := guide.record(each.taxon.name)) is not None]
+        records = [record, *others]
+        for place, each in enumerate(records):
+            grid.setColumnMinimumWidth(place, _COLUMN)
+            grid.setColumnStretch(place, 1)
+            self._head(grid, place, each)
+        line = 3
+        for heading, words in [*_checks(found), *_facts(records, guide)]:
+            grid.addWidget(rule(), line, 0, 1, len(records))
+            grid.addWidget(label(heading, "strong"), line + 1, 0, 1, len(records))
+            for place, told in enumerate(words):
+                shown = label(told or text("danger.check_nothing_told"), "body" if told else "small")
+                grid.addWidget(selectable(shown), line + 2, place, Qt.AlignmentFlag.AlignTop)
+            line += 3
+        self._sheet = sheet
+        self.setWidget(sheet)
+
+    def _head(self, grid: QGridLayout, place: int, record: TaxonRecord) -> None:
+        name = name_of_record(record)
+        top = Qt.AlignmentFlag.AlignTop
+        if place == 0:
+            grid.addWidget(label(name.first, "heading"), 0, place, top)
+        else:
+            opener = button(name.first, "quiet", hint=text("guide.open", name=name.first))
+            opener.setStyleSheet("text-align: left; padding: 0; border: none; font-weight: 600;")
+            opener.clicked.connect(lambda _checked, wanted=record.taxon.name: self.wanted.emit(wanted))
+            grid.addWidget(opener, 0, place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(label(name.scientific if name.common else "", "scientific"), 1, place, top)
+        grid.addWidget(DangerChip(record.danger), 2, place, Qt.AlignmentFlag.AlignLeft)
+
+    def resizeEvent(self, event: object) -> None:
+        """As tall as what it holds at this width: the page scrolls, not the table."""
+        super().resizeEvent(event)
+        width = max(self.viewport().width(), self._sheet.minimumSizeHint().width())
+        height = self._sheet.layout().heightForWidth(width)
+        bar = self.horizontalScrollBar().sizeHint().height() if width > self.viewport().width() else 0
+        self.setFixedHeight(max(height, 40) + bar + CLOSE)
+
+
+def _checks(found: list[Lookalike]) -> list[tuple[str, list[str]]]:
+    """What to check by hand: a heading, the taxon's own words, then those of each look-alike."""
+    lines = []
+    for check in Check:
+        told = [{each.check: each for each in one.checks}.get(check) for one in found]
+        if any(told):
+            own = next((each.of_plausible for each in told if each is not None), "")
+            words = [own, *(each.of_lookalike if each else "" for each in told)]
+            lines.append((text(f"danger.check_{check.value}"), words))
+    return lines
+
+
+def _facts(records: list[TaxonRecord], guide: Guide) -> list[tuple[str, list[str]]]:
+    onsets = [onset_of(each, guide) for each in records]
+    lines = [
+        (text("guide.check_season"), [season_words(each.months) for each in records]),
+        (text("guide.check_signs"), [onset_words(onset) if onset else "" for onset in onsets]),
+    ]
+    return [(heading, words) for heading, words in lines if any(words)]

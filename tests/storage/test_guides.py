@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import shutil
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
+from fieldguide.core.guide_check import Rule
+from fieldguide.core.guide_tables import COLUMNS
+from fieldguide.core.resources import resource
+from fieldguide.storage.guides import GuideShelf
+
+NAME = "Boletus edulis"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> GuideShelf:
+    return GuideShelf(tmp_path / "guides", now=lambda: datetime(2026, 10, 1, 8, 0))
+
+
+def species(old: str = "", new: str = "") -> str:
+    text = resource("guide", "species.csv").read_text(encoding="utf-8")
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+@pytest.fixture
+def corrected_file(tmp_path: Path) -> Path:
+    """The shipped species with one common name changed and the fly agaric told worse."""
+    lines = species("Death cap", "Deadly agaric").splitlines(keepends=True)
+    lines = [
+        line.replace(",psychoactive,", ",poisonous,") if line.startswith("Amanita muscaria,") else line
+        for line in lines
+    ]
+    file = tmp_path / "mine" / "species.csv"
+    file.parent.mkdir()
+    file.write_text("".join(lines), encoding="utf-8")
+    return file
+
+
+def test_a_corrected_table_is_taken_over_chosen_and_left_again(shelf: GuideShelf, corrected_file: Path) -> None:
+    shipped = load_guide()
+    draft = shelf.read_draft(corrected_file)
+    assert draft.given == ("species",)
+    assert not draft.refused
+    installed = shelf.install(draft)
+    assert shelf.read_chosen().guide.version == shipped.version, "installing is not choosing"
+    chosen = shelf.choose(installed.version)
+    assert chosen.version == installed.version != shipped.version
+    assert shelf.read_chosen().guide.record("Amanita phalloides").common_names["en"] == "Deadly agaric"
+    assert [(each.shipped, each.source) for each in shelf.every()] == [(True, ""), (False, "species.csv")]
+    assert shelf.restore().version == shipped.version
+    assert shelf.read_chosen().guide.version == shipped.version
+
+
+def test_the_draft_tells_what_it_would_change(shelf: GuideShelf, corrected_file: Path) -> None:
+    changes = shelf.read_draft(corrected_file).changes
+    assert changes is not None
+    before = load_guide().records["Amanita muscaria"].danger
+    if before is Danger.PSYCHOACTIVE:
+        assert [(each.name, each.after) for each in changes.dangers] == [("Amanita muscaria", Danger.POISONOUS)]
+    assert (changes.added, changes.removed) == ((), ())
+
+
+@pytest.mark.parametrize("inside", ["", "guide-2027/"])
+def test_a_zip_of_the_tables_is_read(shelf: GuideShelf, tmp_path: Path, inside: str) -> None:
+    path = tmp_path / "guide.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in COLUMNS:
+            archive.write(resource("guide", f"{name}.csv"), f"{inside}{name}.csv")
+        archive.writestr("../../evil.csv", "x")
+    draft = shelf.read_draft(path)
+    assert draft.given == tuple(COLUMNS)
+    assert draft.guide.version == load_guide().version
+
+
+def test_a_folder_of_the_tables_is_read(shelf: GuideShelf, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(resource("guide"), folder)
+    assert shelf.read_draft(folder).given == tuple(COLUMNS)
+
+
+def test_broken_rows_are_named_and_the_guide_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:
+    file = tmp_path / "species.csv"
+    file.write_text(species(",deadly,", ",lethal,"), encoding="utf-8")
+    draft = shelf.read_draft(file)
+    assert draft.refused
+    assert [(p.row, p.name, p.rule, p.value) for p in draft.problems if p.rule is Rule.DANGER] == [
+        (2, "Amanita phalloides", Rule.DANGER, "lethal")
+    ]
+    with pytest.raises(FieldGuideError) as refused:
+        shelf.install(draft)
+    assert refused.value.code is ErrorCode.GUIDE_REFUSED
+    assert len(shelf.every()) == 1
+
+
+def test_columns_that_a_spreadsheet_added_do_not_matter(shelf: GuideShelf, tmp_path: Path) -> None:
+    lines = species().splitlines()
+    file = tmp_path / "species.csv"
+    file.write_bytes(b"\xef\xbb\xbf" + "\r\n".join([lines[0] + ",mine", *(f"{line},x" for line in lines[1:])]).encode())
+    guide = shelf.read_draft(file).guide
+    assert guide is not None
+    assert guide.records.keys() == load_guide().records.keys()
+
+
+@pytest.mark.parametrize("name", ["species.txt", "birds.csv", "missing.zip"])
+def test_what_is_no_guide_is_said_to_be_none(shelf: GuideShelf, tmp_path: Path, name: str) -> None:
+    if name != "missing.zip":
+        (tmp_path / name).write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(FieldGuideError) as refused:
+        shelf.read_draft(tmp_path / name)
+    assert refused.value.code is ErrorCode.GUIDE_NO_TABLES
+
+
+def test_a_chosen_guide_that_went_bad_gives_way_to_the_shipped_one_with_a_word(
+    shelf: GuideShelf, corrected_file: Path
+) -> None:
+    installed = shelf.install(shelf.read_draft(corrected_file))
+    shelf.choose(installed.version)
+    (installed.folder / "sources.csv").unlink()
+    read = shelf.read_chosen()
+    assert read.guide.version == load_guide().version
+    assert read.problem.code is ErrorCode.GUIDE_MISSING
+    assert [each.shipped for each in shelf.every()] == [True]
+
+
+def test_the_guide_in_use_is_removed_and_the_shipped_one_is_used(shelf: GuideShelf, corrected_file: Path) -> None:
+    installed = shelf.install(shelf.read_draft(corrected_file))
+    shelf.choose(installed.version)
+    shelf.remove(installed.version)
+    assert shelf.read_chosen().problem is None
+    assert shelf.read_chosen().guide.version == load_guide().version
+    assert not installed.folder.exists()
+
+
+def test_a_full_disk_leaves_nothing_half_written(
+    shelf: GuideShelf, corrected_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = shelf.read_draft(corrected_file)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(FieldGuideError) as refused:
+        shelf.install(draft)
+    assert refused.value.code is ErrorCode.DISK_FULL
+    assert list((tmp_path / "guides").iterdir()) == []

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.storage.models import ModelShelf
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, bundle_path: Path) -> ModelShelf:
+    return ModelShelf(tmp_path / "models", starter=bundle_path)
+
+
+def test_a_model_is_copied_whole_under_its_digest_and_removed_again(
+    shelf: ModelShelf, bundle_path: Path, tmp_path: Path
+) -> None:
+    model = shelf.install(bundle_path)
+    assert model.path.read_bytes() == bundle_path.read_bytes()
+    assert shelf.install(bundle_path) == model, "the same model again is the same"
+    assert [each.starter for each in shelf.every()] == [True, False]
+    shelf.remove(model)
+    assert not model.path.exists()
+    assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_the_starter_model_stays(shelf: ModelShelf) -> None:
+    with pytest.raises(FieldGuideError) as refused:
+        shelf.remove(shelf.every()[0])
+    assert refused.value.code is ErrorCode.MODEL_STAYS
+    assert shelf.every()[0].manifest is not None
+
+
+def test_a_cut_model_is_refused_and_leaves_nothing(shelf: ModelShelf, bundle_path: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.fieldguide"
+    cut.write_bytes(bundle_path.read_bytes()[:-2000])
+    with pytest.raises(FieldGuideError) as refused:
+        shelf.install(cut)
+    assert refused.value.code is ErrorCode.BUNDLE_DAMAGED
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_model_that_went_bad_is_listed_with_its_reason(shelf: ModelShelf, bundle_path: Path) -> None:
+    model = shelf.install(bundle_path)
+    model.path.write_bytes(b"nothing of the kind")
+    listed = shelf.every()[1]
+    assert listed.manifest is None
+    assert listed.problem is not None
+    assert listed.problem.code is ErrorCode.BUNDLE_DAMAGED
+
+
+def test_a_missing_starter_model_is_listed_as_missing(tmp_path: Path) -> None:
+    listed = ModelShelf(tmp_path, starter=tmp_path / "starter.fieldguide").every()
+    assert [each.problem.code for each in listed] == [ErrorCode.BUNDLE_MISSING]
+
+
+def test_the_card_is_read_or_empty(shelf: ModelShelf) -> None:
+    assert isinstance(shelf.read_card(shelf.every()[0]), str)
