@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification
 from fieldguide.core.text import text
-from fieldguide.ui.identify.candidate_row import CandidateRow
-from fieldguide.ui.identify.wording import set_words, spoken_candidate
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.candidate_row import CandidateRow
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import name_of, ranked_name
 from fieldguide.ui.kit.surfaces import Card, clear
+from fieldguide.ui.kit.wording import set_words, spoken_candidate
 
 _MOST_NAMES = 40
 

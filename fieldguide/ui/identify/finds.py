@@ -14,9 +14,9 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
 from fieldguide.storage.standing import current_danger
-from fieldguide.ui.identify.wording import short_verdict
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
+from fieldguide.ui.kit.wording import short_verdict
 
 EntryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex

@@ -11,7 +11,6 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.identify.candidates_card import CandidatesCard
 from fieldguide.ui.identify.facts import facts_of
-from fieldguide.ui.identify.wording import alert_of, reason_words, verdict_words
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
@@ -19,6 +18,7 @@ from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import name_of
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.wording import alert_of, reason_words, verdict_words
 
 
 class FactsCard(Card):

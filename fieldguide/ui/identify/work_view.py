@@ -15,8 +15,8 @@ from fieldguide.ui.identify.batch_panel import BatchPanel
 from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.finds import Entry, FindModel
 from fieldguide.ui.identify.keys import bind_keys
-from fieldguide.ui.identify.relabel import RelabelDialog
 from fieldguide.ui.identify.result_view import ResultView
+from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
 MissingViews = Callable[[Observation], tuple[str, ...]]

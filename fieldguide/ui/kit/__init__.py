@@ -16,4 +16,11 @@
 | empty | `EmptyState`, `Medallion` |
 | flow | `FlowLayout` |
 | thumbnails | `Thumbnails.get(photo or path)`: one cache for the window |
+| naming | names of taxa, onsets, seasons, regions, dates, countries |
+| wording | an observation in words: banner, verdict, reason |
+| relabel | `RelabelDialog`: any taxon of the guide by any name |
+| candidate_row | `CandidateRow`: place, names, probability, danger |
+| filters | `FilterButton`: narrows a list |
+| painting | pieces that delegates share |
+| timeline | `OnsetBar`: from the meal to the first signs |
 """

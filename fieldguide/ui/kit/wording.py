@@ -1,0 +1,110 @@
+"""An observation in words: what stands on the banner, in the verdict, beside a candidate. No Qt widgets in here.
+
+Dangers are today's guide's; probabilities are those of the day when the model spoke.
+"""
+
+from __future__ import annotations
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
+from fieldguide.core.text import text
+from fieldguide.storage.standing import current_danger
+from fieldguide.ui.kit.banner import Alert, Carrier
+from fieldguide.ui.kit.bar import percent
+from fieldguide.ui.kit.naming import name_of, ranked_name
+
+NAMED_CARRIERS = 3  # on the banner; the others are counted
+NAMED_RIVALS = 3  # in the reason of a rolled-up verdict
+
+
+def alert_of(observation: Observation, guide: Guide) -> Alert:
+    """What the danger banner says of an observation that was identified."""
+    said = observation.identification
+    if said is None:
+        return Alert(Danger.UNKNOWN, text("identify.alert_unknown"), "", text("identify.alert_unknown_advice"))
+    level = current_danger(observation, guide).told
+    alarm = said.alarm
+    if not level.harmful:
+        kind = "unknown" if level is Danger.UNKNOWN else "caution"
+        advice = text(f"identify.alert_{kind}_advice", percent=percent(alarm.harmful))
+        return Alert(level, text(f"identify.alert_{kind}"), "", advice, help_words=text("identify.eaten_it"))
+    carriers = [one for one in alarm.taxa if guide.danger(one.taxon).harmful or one.danger.harmful]
+    named = carriers[:NAMED_CARRIERS]
+    rest = len(carriers) - len(named)
+    return Alert(
+        level,
+        text(f"identify.alert_{level.value}"),
+        percent(alarm.probability) if level is alarm.level else "",
+        text(f"identify.alert_{level.value}_advice"),
+        tuple(_carrier(one, guide) for one in named),
+        text("identify.alert_more", count=rest) if rest else "",
+        text("identify.eaten_it"),
+    )
+
+
+def _carrier(candidate: Candidate, guide: Guide) -> Carrier:
+    name = name_of(candidate.taxon, guide)
+    return Carrier(name.common, ranked_name(candidate.taxon), percent(candidate.probability))
+
+
+def verdict_words(verdict: Verdict, guide: Guide) -> str:
+    """The verdict as a headline."""
+    if verdict.taxon is None:
+        return text("identify.verdict_unknown")
+    name = name_of(verdict.taxon, guide)
+    if verdict.kind is VerdictKind.SPECIES:
+        return text("identify.verdict_species", name=name.first)
+    return text(f"identify.verdict_{verdict.kind.value}", name=verdict.taxon.name)
+
+
+def short_verdict(observation: Observation, guide: Guide) -> str:
+    """The verdict in a list: a person's own name for the find comes first."""
+    if observation.verified is not None:
+        return name_of(observation.verified, guide).first
+    if observation.identification is None:
+        return text("identify.verdict_unknown")
+    taxon = observation.identification.verdict.taxon
+    if taxon is None:
+        return text("identify.verdict_unknown")
+    return text("identify.verdict_short", name=name_of(taxon, guide).common or ranked_name(taxon))
+
+
+def reason_words(said: Identification, guide: Guide) -> str:
+    """Why the verdict stands at its rank."""
+    verdict = said.verdict
+    name = verdict.taxon.name if verdict.taxon else ""
+    rivals = _rivals(said, guide)
+    key = f"identify.reason_{verdict.reason.value}"
+    if verdict.reason in (Reason.SPECIES_TOO_CLOSE, Reason.GENERA_TOO_CLOSE) and len(rivals) < 2:
+        key += "_plain"
+    return text(key, name=name, rivals=", ".join(rivals), percent=percent(verdict.probability))
+
+
+def _rivals(said: Identification, guide: Guide) -> list[str]:
+    taxon = said.verdict.taxon
+    if taxon is None:
+        return []
+    inside = [one.taxon for one in said.candidates if one.taxon.at(taxon.rank) == taxon.name and one.taxon != taxon]
+    return [name_of(one, guide).first for one in inside[:NAMED_RIVALS]]
+
+
+def set_words(said: Identification) -> str:
+    """The prediction set as a sentence; empty when the model promises none."""
+    if said.coverage is None or not said.plausible:
+        return ""
+    key = "identify.set_one" if len(said.plausible) == 1 else "identify.set_many"
+    return text(key, count=len(said.plausible), percent=percent(said.coverage))
+
+
+def spoken_candidate(place: int, candidate: Candidate, guide: Guide, danger_word: str) -> str:
+    """A candidate as a screen reader says it; `place` counts from 1."""
+    name = name_of(candidate.taxon, guide)
+    return text(
+        "identify.candidate_spoken",
+        place=place,
+        name=name.first,
+        scientific=name.scientific,
+        percent=percent(candidate.probability),
+        danger=danger_word,
+    )
