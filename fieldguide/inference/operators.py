@@ -28,7 +28,9 @@ _ATEN = frozenset(
     softsign hardshrink softshrink threshold log_sigmoid glu softmax log_softmax _softmax _log_softmax logsumexp
     avg_pool1d avg_pool2d max_pool1d max_pool2d max_pool2d_with_indices adaptive_avg_pool1d adaptive_avg_pool2d
     adaptive_max_pool1d adaptive_max_pool2d _adaptive_avg_pool2d lp_pool2d
-    upsample_nearest1d upsample_nearest2d upsample_bilinear2d upsample_bicubic2d _upsample_bilinear2d_aa
+    upsample_nearest1d upsample_nearest2d upsample_nearest3d upsample_linear1d upsample_trilinear3d adaptive_avg_pool3d
+    _upsample_nearest_exact1d _upsample_nearest_exact2d _upsample_nearest_exact3d _upsample_lanczos2d_aa
+    upsample_bilinear2d upsample_bicubic2d _upsample_bilinear2d_aa
     _upsample_bicubic2d_aa interpolate grid_sampler affine_grid_generator pixel_shuffle pixel_unshuffle channel_shuffle
     pad constant_pad_nd reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d zero_pad2d unfold im2col
     col2im fold dropout feature_dropout alpha_dropout feature_alpha_dropout bernoulli

@@ -37,7 +37,7 @@ class Runtime:
     """A loaded bundle on its device. Use from one thread at a time.
 
     Attributes:
-        bundle: the file it came from; `manifest` is its manifest.
+        bundle: the file it came from; `manifest` is its manifest, `golden` its golden samples.
         device: "cpu" or "cuda".
         note: a sentence when a graphics card was wanted or found and the processor is used; else None.
         batch_size: how many pictures to give at once; halved when a graphics card runs out of memory.
@@ -48,7 +48,7 @@ class Runtime:
         self.device = "cpu"
         self.note: str | None = None
         self.batch_size = CPU_BATCH
-        self._golden = golden
+        self.golden = golden
         self._module = _load(bundle, "cpu")
 
     @property
@@ -90,7 +90,7 @@ class Runtime:
         and none when even one is too many.
 
         Raises:
-            FieldGuideError: BUNDLE_DAMAGED when the program fails.
+            FieldGuideError: BUNDLE_DAMAGED when the program fails or answers with something that is no number.
         """
         logits, embeddings, start = [], [], 0
         while start < len(batch):
@@ -107,8 +107,11 @@ class Runtime:
             start += len(part)
         if not logits:
             none = np.zeros((0, len(self.manifest.labels)), np.float32)
-            return none, np.zeros((0, self._golden.embedding.shape[1]), np.float32)
-        return np.concatenate(logits), np.concatenate(embeddings)
+            return none, np.zeros((0, self.golden.embedding.shape[1]), np.float32)
+        answers = np.concatenate(logits), np.concatenate(embeddings)
+        if not all(np.isfinite(values).all() for values in answers):
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
+        return answers
 
     def input_gradient(
         self, picture: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32]
@@ -149,8 +152,8 @@ class Runtime:
         """Largest relative difference to the golden answers (relative to values above 1, absolute below)."""
         worst = 0.0
         for _ in range(2):
-            found = self.run(self._golden.images)
-            for values, expected in zip(found, (self._golden.logits, self._golden.embedding), strict=True):
+            found = self.run(self.golden.images)
+            for values, expected in zip(found, (self.golden.logits, self.golden.embedding), strict=True):
                 if values.shape != expected.shape:
                     raise contradiction(f"the program answers {values.shape}, the manifest says {expected.shape}")
                 deviations = np.abs(values - expected) / np.maximum(1.0, np.abs(expected))
