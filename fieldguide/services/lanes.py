@@ -76,7 +76,7 @@ class Job(QObject):
     """One piece of work that was started. Lives and dies on the GUI thread.
 
     Signals:
-        told: a plain value from the middle of the work; nothing more comes after `cancel`.
+        told: a plain value from the middle of the work, also of what was done after `cancel` and before it was noticed.
         done: what the work returned.
         failed: the exception that it raised: a FieldGuideError is expected, anything else a defect.
         cancelled: it was stopped; what it returned is dropped.
@@ -102,8 +102,7 @@ class Job(QObject):
     def take(self, posted: object) -> bool:
         """Turn a post of the work into a signal; returns whether it was the last. Called by the lanes alone."""
         if not isinstance(posted, _Outcome):
-            if not self._handle.stopped():
-                self.told.emit(posted)
+            self.told.emit(posted)
             return False
         stopped = self._handle.stopped()
         if posted.error is not None and not (stopped and isinstance(posted.error, Stopped | FieldGuideError)):

@@ -34,10 +34,11 @@ class Pace:
         self._done = 0
         self._times = deque([clock()], maxlen=_REMEMBERED + 1)
 
-    def step(self) -> Progress:
-        """One more piece is done."""
-        self._done += 1
-        self._times.append(self._clock())
+    def step(self, pieces: int = 1) -> Progress:
+        """So many more pieces are done, which took the same time each."""
+        begun, now = self._times[-1], self._clock()
+        self._times.extend(begun + (now - begun) * (place + 1) / pieces for place in range(pieces))
+        self._done += pieces
         if self._done < _TOLD_FROM:
             return Progress(self._done, self._total)
         each = (self._times[-1] - self._times[0]) / (len(self._times) - 1)

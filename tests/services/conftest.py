@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
+from fieldguide.core.guide import Guide, load_guide
 from fieldguide.services.lanes import Lanes
+from fieldguide.services.library import Library
+from fieldguide.services.notices import Notices
+from fieldguide.storage.database import Database
+from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.thumbnails import ThumbnailStore
 
 
 @pytest.fixture
@@ -18,3 +25,31 @@ def lanes(qtbot: QtBot) -> Iterator[Lanes]:
     assert opened.drain(), "a lane did not come to rest"
     assert opened.busy == 0
     assert all(pool.activeThreadCount() == 0 for pool in opened._pools.values())
+
+
+@pytest.fixture(scope="session")
+def guide() -> Guide:
+    return load_guide()
+
+
+@pytest.fixture
+def notices() -> Notices:
+    return Notices()
+
+
+@pytest.fixture
+def store(tmp_path: Path, guide: Guide) -> Iterator[ObservationStore]:
+    with Database(tmp_path / "o.db") as database:
+        yield ObservationStore(database, guide)
+
+
+@pytest.fixture
+def library(store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices) -> Library:
+    return Library(store, guide, lanes, notices)
+
+
+@pytest.fixture
+def thumbnails(tmp_path: Path) -> Iterator[ThumbnailStore]:
+    opened = ThumbnailStore(tmp_path / "thumbnails.db")
+    yield opened
+    opened.close()

@@ -83,7 +83,8 @@ def test_a_group_is_cancelled_and_no_other(lanes: Lanes, qtbot: QtBot) -> None:
         lanes.cancel("a")
         go_on.set()
     heard = [listener.heard for listener in listeners]
-    assert heard[0] == heard[1] == [("cancelled", None), ("finished", None)]
+    assert heard[0] == [("told", "too late"), ("cancelled", None), ("finished", None)]
+    assert heard[1] == [("cancelled", None), ("finished", None)]
     assert heard[2] == [("done", "kept"), ("finished", None)]
 
 

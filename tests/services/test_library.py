@@ -1,5 +1,4 @@
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,38 +7,16 @@ from pytestqt.qtbot import QtBot
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode
-from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.library import EXPORT_GROUP, ChangeKind, Library, LibraryChange
 from fieldguide.services.notices import Notices
-from fieldguide.storage.database import Database
 from fieldguide.storage.export import ExportKind
-from fieldguide.storage.observations import Change, ObservationStore, Page
+from fieldguide.storage.observations import Change, Page
 from fieldguide.storage.search import Filter
 from tests.helpers.guides import corrected
 from tests.helpers.stored_finds import EDULIS, MUSCARIA, deadly_alarm, make_find, make_identification, make_photo
-
-
-@pytest.fixture(scope="module")
-def guide() -> Guide:
-    return load_guide()
-
-
-@pytest.fixture
-def notices() -> Notices:
-    return Notices()
-
-
-@pytest.fixture
-def store(tmp_path: Path, guide: Guide) -> Iterator[ObservationStore]:
-    with Database(tmp_path / "o.db") as database:
-        yield ObservationStore(database, guide)
-
-
-@pytest.fixture
-def library(store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices) -> Library:
-    return Library(store, guide, lanes, notices)
 
 
 class Ask:

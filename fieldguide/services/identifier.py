@@ -1,0 +1,224 @@
+"""Identification for the window: the model in its lane, finds judged and stored one by one, told as they come.
+
+torch is imported in the lane, with the first model. Everything that the lane needs is a plain value or `_Engine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.manifest import Manifest
+from fieldguide.core.records import Observation, UnreadablePhoto
+from fieldguide.services.batch import Batch, BatchWork, Desk, Identified, Preview
+from fieldguide.services.lanes import Handle, Job, Lane, Lanes
+from fieldguide.services.library import Library
+from fieldguide.services.notices import Notices
+from fieldguide.services.progress import Progress
+from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.thumbnails import ThumbnailStore
+
+if TYPE_CHECKING:  # at run time only in the lane: it imports torch
+    from fieldguide.inference.identify import Identifier as Judge
+    from fieldguide.inference.runtime import Runtime
+
+IDENTIFY_GROUP = "identify"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The model that answers: its manifest, the device it runs on, and a sentence when that is not the wanted one."""
+
+    manifest: Manifest
+    device: str
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A batch is over: how many finds were judged, which files could not be read, and whether it was cut short."""
+
+    batch: int
+    judged: int
+    unreadable: tuple[UnreadablePhoto, ...]
+    cancelled: bool = False
+    error: FieldGuideError | None = None
+
+
+class _Engine:
+    """What the lane keeps between its jobs. Touched on the lane's thread alone."""
+
+    def __init__(self) -> None:
+        self._runtime: Runtime | None = None
+        self._judge: Judge | None = None
+
+    def load(self, path: Path, device: str, threads: int | None) -> Model:
+        try:
+            from fieldguide.inference.runtime import Runtime
+        except ImportError as missing:
+            raise FieldGuideError(ErrorCode.TORCH_MISSING) from missing
+        runtime = Runtime.load(path, device, threads)
+        self._runtime, self._judge = runtime, None
+        return Model(runtime.manifest, runtime.device, runtime.note)
+
+    def runtime(self) -> Runtime:
+        if self._runtime is None:
+            raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file="")
+        return self._runtime
+
+    def judge(self, guide: Guide, home: str | None) -> Judge:
+        from fieldguide.inference.identify import Identifier as Judge
+        from fieldguide.inference.identify import PlaceAndSeason
+
+        wanted = PlaceAndSeason(home or None) if home is not None else None
+        made = self._judge
+        if made is None or made.guide is not guide or made.place_and_season != wanted:
+            made = self._judge = Judge(self.runtime(), guide, wanted)
+        return made
+
+
+class Identifier(QObject):
+    """One model for the window.
+
+    Signals:
+        model_ready: Model. model_failed: FieldGuideError; the model before stays in use.
+        began: Batch. previewed: Preview. progressed: Progress, counted in photos.
+        identified: Identified, each as soon as it is stored.
+        ended: Summary, the last word on a batch; files that could not be read were told to the notices.
+    """
+
+    model_ready = Signal(object)
+    model_failed = Signal(object)
+    began = Signal(object)
+    previewed = Signal(object)
+    progressed = Signal(object)
+    identified = Signal(object)
+    ended = Signal(object)
+
+    def __init__(
+        self,
+        store: ObservationStore,
+        thumbnails: ThumbnailStore,
+        library: Library,
+        lanes: Lanes,
+        notices: Notices,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._desk = Desk(store, thumbnails)
+        self._library = library
+        self._lanes = lanes
+        self._notices = notices
+        self._engine = _Engine()
+        self._home: str | None = None
+        self._numbers = count(1)
+
+    def load(self, path: Path, device: str = "auto", threads: int | None = None) -> Job:
+        """Load a bundle (and, the first time, torch); batches asked for meanwhile wait for it."""
+        engine = self._engine
+        job = self._lanes.start(Lane.INFERENCE, lambda _: engine.load(path, device, threads))
+        job.done.connect(self.model_ready)
+        job.failed.connect(self._tell_model_failed)
+        return job
+
+    def use_place_and_season(self, used: bool, home: str = "") -> None:
+        """Whether place and date weigh the candidates from the next batch on. `home`: the user's region, or empty."""
+        self._home = home if used else None
+
+    def identify(self, groups: Sequence[Sequence[Path]]) -> Batch:
+        """Judge and store one find per group of files."""
+        return self._begin(Batch(next(self._numbers), tuple(tuple(group) for group in groups if group)))
+
+    def identify_again(self, finds: Sequence[Observation]) -> Batch:
+        """Ask today's model about stored finds; what was said before is kept. Without their photos nothing changes."""
+        kept = [find for find in finds if find.photos]
+        groups = tuple(tuple(photo.path for photo in find.photos) for find in kept)
+        return self._begin(Batch(next(self._numbers), groups, tuple(find.id for find in kept)))
+
+    def cancel(self) -> None:
+        """Stop every batch after the find that is being judged; what is stored stays."""
+        self._lanes.cancel(IDENTIFY_GROUP)
+
+    def with_model(self, work: Callable[[Runtime, Handle], object], group: str = "") -> Job:
+        """Run something else with the loaded model in its lane (an explanation, say); failures reach the notices."""
+        engine = self._engine
+        job = self._lanes.start(Lane.INFERENCE, lambda handle: work(engine.runtime(), handle), group)
+        job.failed.connect(self._notices.report)
+        return job
+
+    def _begin(self, batch: Batch) -> Batch:
+        engine, desk, guide, home = self._engine, self._desk, self._library.guide, self._home
+        self.began.emit(batch)
+        job = self._lanes.start(
+            Lane.INFERENCE, lambda handle: BatchWork(desk, batch, handle).run(engine.judge(guide, home)), IDENTIFY_GROUP
+        )
+        tally = _Tally(batch, self)
+        job.told.connect(tally.take)
+        job.failed.connect(tally.fail)
+        job.cancelled.connect(tally.cancel)
+        job.done.connect(tally.end)
+        return batch
+
+    def take(self, batch: Batch, told: object) -> None:
+        """Pass on what the lane tells of a batch."""
+        match told:
+            case Preview():
+                self.previewed.emit(told)
+            case Identified():
+                self.identified.emit(told)
+                if told.observation.id:
+                    self._library.take_stored(told.observation, is_new=not batch.again)
+            case Progress():
+                self.progressed.emit(told)
+            case FieldGuideError():
+                self._notices.report(told)
+
+    def close(self, summary: Summary, error: Exception | None = None) -> None:
+        """Say the last word on a batch."""
+        if error is not None:
+            self._notices.report(error)
+        self._notices.report_unreadable(summary.unreadable)
+        self.ended.emit(summary)
+
+    def _tell_model_failed(self, error: Exception) -> None:
+        self._notices.report(error)
+        self.model_failed.emit(error)
+
+
+class _Tally(QObject):
+    """Counts, on the GUI thread, what became of one batch."""
+
+    def __init__(self, batch: Batch, identifier: Identifier) -> None:
+        super().__init__(identifier)
+        self._batch = batch
+        self._identifier = identifier
+        self._judged = 0
+        self._unreadable: list[UnreadablePhoto] = []
+
+    def take(self, told: object) -> None:
+        if isinstance(told, Identified):
+            self._judged += 1
+            self._unreadable += told.observation.unreadable
+        self._identifier.take(self._batch, told)
+
+    def end(self, _: object = None) -> None:
+        self._close()
+
+    def cancel(self) -> None:
+        self._close(cancelled=True)
+
+    def fail(self, error: Exception) -> None:
+        self._close(error=error)
+
+    def _close(self, *, cancelled: bool = False, error: Exception | None = None) -> None:
+        expected = error if isinstance(error, FieldGuideError) else None
+        summary = Summary(self._batch.number, self._judged, tuple(self._unreadable), cancelled, expected)
+        self._identifier.close(summary, error)
+        self.deleteLater()
