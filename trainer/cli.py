@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 
@@ -35,7 +34,6 @@ USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.R
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status (argparse itself exits with 2 on a wrong call)."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     arguments = list(sys.argv[1:] if argv is None else argv)
     parser = argparse.ArgumentParser(prog="fieldguide-train", description=text("train.description"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")

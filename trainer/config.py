@@ -49,8 +49,9 @@ class NetworkConfig:
     """Which network: a timm or torchvision name, `options` passed to its constructor, `init` a file of weights.
 
     `init` may be a state dictionary, a bundle, "pretrained" (the library's own download, asked for by the user),
-    "random", or empty: the starter model's weights where the network is the same, else random. `identity` names modules replaced by the identity. `batch_norm`: "auto" restores real statistics
-    when the weights come with batch norm folded away, and trains it otherwise.
+    "random", or empty: the starter model's weights where the network is the same, else random. `identity` names
+    modules replaced by the identity. `batch_norm`: "auto" restores real statistics when the weights come with batch
+    norm folded away, and trains it otherwise.
     """
 
     name: str = "mobilenet_edgetpu_100"
@@ -111,8 +112,9 @@ class FitConfig:
 
 @dataclass(frozen=True, slots=True)
 class ExportConfig:
-    """What the bundle says of itself and how the application frames a photo. `size` and `resize` in pixels (0: from fit).
+    """What the bundle says of itself and how the application frames a photo.
 
+    `size` and `resize` in pixels; 0 takes them from the fit.
     `views`: "whole" (the full picture squeezed to the square) or "centre" (short side to `resize`, centre cut out).
     `flip` also runs the mirrored picture and averages: twice the time, a little more certainty.
     """
@@ -177,7 +179,8 @@ def read_config(file: Path) -> RunConfig:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
     except tomllib.TOMLDecodeError as problem:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
-    return build(RunConfig, table, "")
+    config: RunConfig = build(RunConfig, table, "")
+    return config
 
 
 def write_config(config: RunConfig, file: Path) -> None:
@@ -221,6 +224,14 @@ def build(kind: Any, table: dict[str, Any], where: str) -> Any:
     if unknown:
         _refuse(where + unknown[0], "no such option")
     return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
+
+
+def toml_value(word: str) -> Any:
+    """A value in TOML's notation, as the command line gives it; bare words are taken as text."""
+    try:
+        return tomllib.loads(f"value = {word}")["value"]
+    except tomllib.TOMLDecodeError:
+        return word
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:

@@ -1,4 +1,4 @@
-"""Telling a person (or a program) how far a run is: one line that renews itself, plain lines, JSON lines, or silence."""
+"""Telling a person (or a program) how far a run is: a line that renews itself, plain lines, JSON lines, or silence."""
 
 from __future__ import annotations
 

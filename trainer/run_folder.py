@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -91,4 +90,4 @@ def write_json(file: Path, content: Any) -> None:
     """Write JSON so that a crash leaves the old file or the new one, never half."""
     temporary = file.with_name(file.name + ".part")
     temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    os.replace(temporary, file)
+    temporary.replace(file)

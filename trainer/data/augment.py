@@ -1,7 +1,7 @@
-"""Random changes to a batch of pictures, on the device that trains: one affine sampling for all geometry, then light and noise.
+"""Random changes to a batch of pictures, on the device that trains: one affine sampling, then light and noise.
 
-Works on cached squares: the whole picture squeezed to S x S with its true aspect told beside it, so that crops are taken
-in the picture's own proportions. Every random number comes from the generator given: same seed, same pictures.
+Works on cached squares: the whole picture squeezed to S x S with its true aspect told beside it, so that crops are
+taken in the picture's own proportions. Every random number comes from the generator given: same seed, same pictures.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional
 
 from trainer.config import AUGMENT
 
@@ -78,8 +78,10 @@ class Augment:
         chosen = _rows(x, self.strengths["blur"], generator)
         small = max(16, round(self.size * float(_between(1, 0.33, 1.0, generator))))
         if len(chosen):
-            shrunk = F.interpolate(x[chosen], size=(small, small), mode="area")
-            x[chosen] = F.interpolate(shrunk, size=(self.size, self.size), mode="bilinear", align_corners=False)
+            shrunk = functional.interpolate(x[chosen], size=(small, small), mode="area")
+            x[chosen] = functional.interpolate(
+                shrunk, size=(self.size, self.size), mode="bilinear", align_corners=False
+            )
         return x
 
     def _jpeg(self, x: Tensor, generator: torch.Generator) -> Tensor:
@@ -109,14 +111,14 @@ class Augment:
 def sample(pixels: Tensor, theta: Tensor, size: int, *, channels_last: bool) -> Tensor:
     """Bilinear sampling of uint8 pictures ([N,S,S,3] when `channels_last`) to float [N,3,size,size], 0 to 255."""
     x = pixels.permute(0, 3, 1, 2) if channels_last else pixels
-    grid = F.affine_grid(theta.to(x.device), [len(x), 3, size, size], align_corners=False)
-    return F.grid_sample(x.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+    grid = functional.affine_grid(theta.to(x.device), [len(x), 3, size, size], align_corners=False)
+    return functional.grid_sample(x.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False)
 
 
 def whole(pixels: Tensor, size: int) -> Tensor:
     """The whole cached square, smoothed: uint8 [N,S,S,3] to float [N,3,size,size], 0 to 255. What validation sees."""
     x = pixels.permute(0, 3, 1, 2).float()
-    return F.interpolate(x, size=(size, size), mode="bilinear", align_corners=False, antialias=True)
+    return functional.interpolate(x, size=(size, size), mode="bilinear", align_corners=False, antialias=True)
 
 
 def _through_jpeg(picture: npt.NDArray[np.uint8], quality: int) -> npt.NDArray[np.uint8]:

@@ -54,13 +54,15 @@ def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
         taxon_of[name] = resolution.taxon
         if resolution.match is not Match.ACCEPTED:
             renamed.append((name, resolution.taxon.name, resolution.match.value))
-    taxa = tuple(sorted(set(taxon_of.values()), key=lambda t: (t.rank is Rank.BACKGROUND, t.family or "", t.genus or "", t.name)))
+    taxa = tuple(
+        sorted(set(taxon_of.values()), key=lambda t: (t.rank is Rank.BACKGROUND, t.family or "", t.genus or "", t.name))
+    )
     row = {taxon: number for number, taxon in enumerate(taxa)}
     return Labels(taxa, {name: row[taxon] for name, taxon in taxon_of.items()}, tuple(renamed), tuple(unresolved))
 
 
 def unlisted_taxon(raw: str) -> Taxon:
-    """A taxon for a name outside the guide, by its form: "-idae" or "-aceae" a family, one word a genus, else a species."""
+    """A taxon for a name outside the guide, by its form: "-idae", "-aceae" a family, one word a genus, else species."""
     name = clean_name(raw)
     if name.endswith(("aceae", "idae")) and " " not in name:
         return Taxon(name, Rank.FAMILY, None, name)

@@ -63,7 +63,9 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
     """
     listed = list_photos(config)
     found = read_scan(run.scan) if run.scan.exists() and run.pixels.exists() else []
-    if [(p.file, p.raw_label) for p in found] == [(p.file, p.raw_label) for p in listed] and _cache_fits(config, run, len(found)):
+    if [(p.file, p.raw_label) for p in found] == [(p.file, p.raw_label) for p in listed] and _cache_fits(
+        config, run, len(found)
+    ):
         return found
     size = config.cache_size
     part = run.pixels.with_name("pixels.part.npy")
@@ -76,7 +78,7 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
             scanned.append(photo)
             progress.advance(len(scanned), len(listed), photo.file if photo.error else "")
     cache.flush()
-    os.replace(part, run.pixels)
+    part.replace(run.pixels)
     write_rows(run.scan, scanned)
     return scanned
 
@@ -89,13 +91,15 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     if config.background and not Path(config.background).is_dir():
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.background)
     told = _manifest(Path(config.manifest)) if config.manifest else {}
-    files = [(file, folder.name) for folder in sorted(p for p in root.iterdir() if p.is_dir()) for file in _photos(folder)]
+    files = [
+        (file, folder.name) for folder in sorted(p for p in root.iterdir() if p.is_dir()) for file in _photos(folder)
+    ]
     if not files:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
     if config.background:
         files += [(file, BACKGROUND_FOLDER) for file in _photos(Path(config.background))]
     return [
-        ScannedPhoto(index, str(file), label, **told.get(f"{label}/{file.name}", {}))
+        ScannedPhoto(index, str(file), label, *told.get(f"{label}/{file.name}", ("", "")))
         for index, (file, label) in enumerate(files)
     ]
 
@@ -117,7 +121,7 @@ def write_rows(file: Path, rows: list[ScannedPhoto]) -> None:
         writer = csv.DictWriter(stream, [item.name for item in fields(ScannedPhoto)])
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-    os.replace(part, file)
+    part.replace(file)
 
 
 Read = tuple[ScannedPhoto, npt.NDArray[np.uint8] | None]
@@ -156,14 +160,12 @@ def _photos(folder: Path) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES and p.is_file())
 
 
-def _manifest(file: Path) -> dict[str, dict[str, str]]:
+def _manifest(file: Path) -> dict[str, tuple[str, str]]:
     """`folder/name` to its source and observation, for the files that the manifest tells of."""
     if not file.is_file():
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(file))
     with file.open(encoding="utf-8", newline="") as stream:
-        return {
-            row["file"]: {key: row.get(key) or "" for key in ("source", "observation")} for row in csv.DictReader(stream)
-        }
+        return {row["file"]: (row.get("source") or "", row.get("observation") or "") for row in csv.DictReader(stream)}
 
 
 def _cache_fits(config: DataConfig, run: RunFolder, count: int) -> bool:

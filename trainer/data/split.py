@@ -7,8 +7,8 @@ and they never judge. Nothing is deleted; every decision is a row in `audit.csv`
 from __future__ import annotations
 
 import csv
-import os
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -43,20 +43,29 @@ class SplitPhoto:
     why: str = ""
 
 
-def split(photos: list[ScannedPhoto], labels: Labels, tree: Tree, config: DataConfig, seed: int) -> list[SplitPhoto]:
-    """Place every photo. The same photos and seed give the same split.
+def split(
+    photos: list[ScannedPhoto],
+    labels: Labels,
+    tree: Tree,
+    config: DataConfig,
+    seed: int,
+    quarantined: Mapping[str, str] | None = None,
+) -> list[SplitPhoto]:
+    """Place every photo; those `quarantined` (file to reason) are left out. The same seed gives the same split.
 
     Raises:
         FieldGuideError: DATA_ONE_CLASS with fewer than two labels, DATA_TOO_FEW with the label and its count when a
             label has fewer usable groups of photos than the splits need or than `min_photos`.
     """
-    readable = [photo for photo in photos if not photo.error]
+    left_out = {file: reason or "quarantine" for file, reason in (quarantined or {}).items()}
+    out = {photo.index: photo.error or left_out.get(photo.file, "") for photo in photos}
+    readable = [photo for photo in photos if not out[photo.index]]
     groups = _groups(readable)
-    held = {clean for clean in config.hold_out}
+    held = set(config.hold_out)
     placed: list[SplitPhoto] = [
-        SplitPhoto(p.index, p.file, LEFT_OUT, labels.of_folder.get(p.raw_label, -1), -1, -1, p.source, p.error)
+        SplitPhoto(p.index, p.file, LEFT_OUT, labels.of_folder.get(p.raw_label, -1), -1, -1, p.source, out[p.index])
         for p in photos
-        if p.error
+        if out[p.index]
     ]
     by_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
     for photo, group in zip(readable, groups, strict=True):
@@ -94,7 +103,7 @@ def write_split(file: Path, rows: list[SplitPhoto]) -> None:
         writer = csv.DictWriter(stream, [item.name for item in fields(SplitPhoto)])
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-    os.replace(part, file)
+    part.replace(file)
 
 
 def _groups(photos: list[ScannedPhoto]) -> list[int]:
@@ -154,7 +163,7 @@ def _deal(groups: list[list[SplitPhoto]], shares: tuple[float, ...], random: np.
     total = sum(len(group) for group in groups)
     for place in order:
         wanted = np.array(shares) * total - counts
-        best = max(order_of_need, key=lambda s: (wanted[s] / (shares[s] * total) if shares[s] else -np.inf))
+        best = max(order_of_need, key=lambda s: wanted[s] / (shares[s] * total) if shares[s] else -np.inf)
         counts[best] += len(groups[place])
         names[place] = SPLITS[best]
     return names

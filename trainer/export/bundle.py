@@ -1,4 +1,4 @@
-"""Write a bundle: the traced network, its manifest, golden samples, score statistics, photo hashes and card in one file."""
+"""Write a bundle: traced network, manifest, golden samples, score statistics, photo hashes and card in one file."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def write_bundle(path: Path, network: nn.Module, manifest: Manifest, parts: Bund
 def pack_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     """Arrays by name as the bytes of a compressed `.npz`."""
     stream = io.BytesIO()
-    np.savez_compressed(stream, **arrays)
+    np.savez_compressed(stream, allow_pickle=False, **arrays)
     return stream.getvalue()
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
-from trainer.config import DEVICES, PRESETS, Phase, RunConfig, build, read_config
-from trainer.export.run import complete, open_run, plan, run_all
+from trainer.config import DEVICES, PRESETS, Phase, RunConfig, build, read_config, toml_value
+from trainer.export.plan import plan
+from trainer.export.preparation import complete, open_run
+from trainer.export.run import run_all
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -99,7 +100,7 @@ def configuration(arguments: argparse.Namespace) -> RunConfig:
         key, separator, value = setting.partition("=")
         if not separator:
             raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=setting, problem="expected KEY=VALUE")
-        _put(table, key.strip(), _toml_value(key, value))
+        _put(table, key.strip(), toml_value(value))
     for name, key in OPTIONS.items():
         value = getattr(arguments, name)
         if value is not None:
@@ -130,14 +131,6 @@ def _with_epochs(config: RunConfig, epochs: int) -> RunConfig:
     shares.append(epochs - sum(shares))
     phases = tuple(replace(phase, epochs=share) for phase, share in zip(phases, shares, strict=True))
     return replace(config, fit=replace(config.fit, phases=phases))
-
-
-def _toml_value(key: str, value: str) -> Any:
-    """A value in TOML's notation; bare words are taken as text."""
-    try:
-        return tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        return value
 
 
 def _put(table: dict[str, Any], key: str, value: Any) -> None:

@@ -22,7 +22,7 @@ BATCH = 32
 
 
 def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
-    """Logits and embeddings of photos through `fieldguide.inference`; files that vanished since the scan are skipped."""
+    """Logits and embeddings of photos through `fieldguide.inference`; files gone since the scan are skipped."""
     kept: list[SplitPhoto] = []
     logits: list[npt.NDArray[np.float32]] = []
     embeddings: list[npt.NDArray[np.float32]] = []

@@ -1,0 +1,1 @@
+"""The fit: network, loss, schedule, loop, checkpoints."""

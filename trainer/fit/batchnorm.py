@@ -1,7 +1,8 @@
 """Batch norm that was folded into the convolutions: found, and given real statistics again so that it can be trained.
 
-Folded weights carry batch norms of mean 0 and variance 1. In training mode they would normalise by the batch and destroy
-the network. Restoring measures what each one sees and chooses scale and shift so that the function stays the same.
+Folded weights carry batch norms of mean 0 and variance 1. In training mode they would normalise by the batch and
+destroy the network. Restoring measures what each one sees and chooses scale and shift so that the function stays the
+same.
 """
 
 from __future__ import annotations
@@ -20,10 +21,9 @@ def batch_norms(network: nn.Module) -> list[_BatchNorm]:
 
 def is_folded(network: nn.Module) -> bool:
     """Whether every batch norm has the untouched statistics mean 0 and variance 1."""
-    norms = [norm for norm in batch_norms(network) if norm.running_mean is not None and norm.running_var is not None]
-    return bool(norms) and all(
-        bool((norm.running_mean == 0).all()) and bool((norm.running_var == 1).all()) for norm in norms
-    )
+    found = [(norm.running_mean, norm.running_var) for norm in batch_norms(network)]
+    known = [(mean, variance) for mean, variance in found if mean is not None and variance is not None]
+    return bool(known) and not any(mean.count_nonzero() or (variance - 1).count_nonzero() for mean, variance in known)
 
 
 @torch.no_grad()
@@ -55,7 +55,8 @@ def restore(network: nn.Module, pictures: Iterable[Tensor]) -> None:
         total = torch.stack(measured).sum(0)
         mean = total[0] / total[2]
         variance = (total[1] / total[2] - mean * mean).clamp(min=1e-6)
-        assert norm.running_mean is not None and norm.running_var is not None
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
         old = (norm.running_var.double() + norm.eps).sqrt()
         scale, shift = norm.weight.double(), norm.bias.double()
         norm.bias.copy_(shift + scale * (mean - norm.running_mean.double()) / old)

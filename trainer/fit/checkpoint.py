@@ -38,7 +38,7 @@ def save(state: FitState, file: Path) -> None:
         torch.save({name: getattr(state, name) for name in FitState.__slots__}, stream)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(part, file)
+    part.replace(file)
 
 
 def load(file: Path) -> FitState:

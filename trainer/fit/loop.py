@@ -71,7 +71,9 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         if state.optimizer:
             optimizer.load_state_dict(state.optimizer)
         for epoch in range(state.epoch, phase.epochs):
-            fit.progress.step(f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}, {phase.size_at(epoch)} px")
+            fit.progress.step(
+                f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}, {phase.size_at(epoch)} px"
+            )
             _epoch(fit, loss, average, optimizer, state, number, epoch)
             scores = _validate(fit, average, phase.size_at(epoch))
             _record(fit, state, number, epoch, scores)
@@ -98,7 +100,9 @@ def _start(fit: Fit, loss: TreeLoss) -> None:
     ):
         fit.progress.step("restoring batch norm statistics")
         few = torch.linspace(0, len(fit.train) - 1, min(512, len(fit.train))).long().numpy()
-        batches = (whole(fit.train.batch(few[at : at + 32]).pixels.to(fit.device), PROBE_SIZE) for at in range(0, len(few), 32))
+        batches = (
+            whole(fit.train.batch(few[at : at + 32]).pixels.to(fit.device), PROBE_SIZE) for at in range(0, len(few), 32)
+        )
         batchnorm.restore(fit.network, batches)
     fit.progress.step("features of every photo, once")
     features = probe.extract_features(fit.network, fit.train, PROBE_SIZE, fit.device, fit.progress)
@@ -139,11 +143,18 @@ def _epoch(
 
 
 def _step(
-    fit: Fit, loss: TreeLoss, optimizer: torch.optim.Optimizer, batch: Batch, augment: Augment, generator: torch.Generator
+    fit: Fit,
+    loss: TreeLoss,
+    optimizer: torch.optim.Optimizer,
+    batch: Batch,
+    augment: Augment,
+    generator: torch.Generator,
 ) -> float:
     """One step of the optimizer on one batch; returns the loss."""
     config = fit.config.fit
-    pictures = augment(batch.pixels.to(fit.device), batch.aspect, generator).contiguous(memory_format=torch.channels_last)
+    pictures = augment(batch.pixels.to(fit.device), batch.aspect, generator).contiguous(
+        memory_format=torch.channels_last
+    )
     target, weight = batch.target.to(fit.device), batch.weight.to(fit.device)
     pictures, other, share = _mix(pictures, config, generator)
     with autocast(fit.device, config.precision):
@@ -204,7 +215,13 @@ def _validate(fit: Fit, network: nn.Module, size: int) -> dict[str, float]:
 
 def _record(fit: Fit, state: FitState, number: int, epoch: int, scores: dict[str, float]) -> None:
     loss = state.loss_sum / max(state.step, 1)
-    line = {"phase": number + 1, "epoch": epoch + 1, "loss": loss, "val_top1": scores["top1"], "val_top5": scores["top5"]}
+    line = {
+        "phase": number + 1,
+        "epoch": epoch + 1,
+        "loss": loss,
+        "val_top1": scores["top1"],
+        "val_top5": scores["top5"],
+    }
     state.history.append(line)
     with fit.run.log.open("a", encoding="utf-8") as stream:
         stream.write(json.dumps(line | {"time": time.time()}) + "\n")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional
 
 from trainer.data.labels import Tree
 
@@ -27,7 +27,7 @@ class TreeLoss(nn.Module):
 
     def forward(self, logits: Tensor, target: Tensor) -> Tensor:
         """logits float [N,C] and target int64 [N] to float [N]."""
-        log = F.log_softmax(logits.float(), dim=1)
+        log = functional.log_softmax(logits.float(), dim=1)
         narrow = self._allowed(log, target)
         own = target < self.labels
         named = log.gather(1, target.clamp(max=self.labels - 1)[:, None])[:, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import timm
 import torch
@@ -21,6 +22,9 @@ class Classifier(nn.Module):
 
     Takes float [N,3,H,W] as 0 to 255 and normalises inside; gives logits [N,C] and embedding [N,D].
     """
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, backbone: nn.Module, width: int, labels: int, mean: Tensor, std: Tensor, dropout: float) -> None:
         super().__init__()
@@ -83,7 +87,8 @@ def read_state(file: Path) -> dict[str, Tensor]:
     """A plain table of weights by name, on the processor. Raises FieldGuideError(WEIGHTS_MISMATCH)."""
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
-        return dict(state.get("state_dict", state))
+        weights: dict[str, Tensor] = state.get("state_dict", state)
+        return dict(weights)
     except UnpicklingError as problem:
         raise FieldGuideError(
             ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights"
@@ -104,7 +109,7 @@ def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
     pretrained = config.init == "pretrained"
     if config.name in timm.list_models():
         model = timm.create_model(config.name, pretrained=pretrained, num_classes=0, **config.options)
-        known = model.pretrained_cfg
+        known: dict[str, Any] = model.pretrained_cfg  # type: ignore[assignment]
         return model, torch.tensor(known["mean"]), torch.tensor(known["std"])
     if config.name in torchvision.models.list_models(torchvision.models):
         model = torchvision.models.get_model(config.name, weights="DEFAULT" if pretrained else None, **config.options)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from trainer.config import FitConfig
 from trainer.data.augment import whole
@@ -20,7 +20,9 @@ HEAD_BATCH = 512
 
 
 @torch.no_grad()
-def extract_features(network: Classifier, photos: CachedPhotos, size: int, device: torch.device, progress: Progress) -> Tensor:
+def extract_features(
+    network: Classifier, photos: CachedPhotos, size: int, device: torch.device, progress: Progress
+) -> Tensor:
     """Embeddings float [N,D] of whole pictures of `size` pixels and of their mirror images, averaged."""
     network.eval()
     found = []
@@ -35,7 +37,9 @@ def extract_features(network: Classifier, photos: CachedPhotos, size: int, devic
     return torch.cat(found)
 
 
-def fit_head(network: Classifier, features: Tensor, photos: CachedPhotos, loss: TreeLoss, config: FitConfig, seed: int) -> None:
+def fit_head(
+    network: Classifier, features: Tensor, photos: CachedPhotos, loss: TreeLoss, config: FitConfig, seed: int
+) -> None:
     """Train the head on fixed features with AdamW and a cosine rate; features are scaled to unit variance and back.
 
     features: float [N,D] on the CPU. The network's head is replaced in place.
@@ -55,7 +59,7 @@ def fit_head(network: Classifier, features: Tensor, photos: CachedPhotos, loss: 
         order = photos.order(seed, epoch, config.balance != "none")
         for rows in np.array_split(order, max(1, -(-len(order) // HEAD_BATCH))):
             chosen = torch.from_numpy(rows)
-            logits = head(F.dropout(scaled[chosen], network.dropout.p))
+            logits = head(functional.dropout(scaled[chosen], network.dropout.p))
             value = (cpu_loss(logits, target[chosen]) * weight[chosen]).mean()
             optimizer.zero_grad()
             value.backward()

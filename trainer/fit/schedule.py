@@ -33,7 +33,7 @@ def learning_stages(network: Classifier, trainable: str, frozen: int) -> list[nn
 
 
 def set_learning(network: Classifier, learning: list[nn.Module], train_norms: bool) -> None:
-    """Put the learning stages and the head into training mode and everything below into evaluation mode, without gradients."""
+    """Learning stages and head into training mode, everything below into evaluation mode without gradients."""
     network.eval()
     for parameter in network.parameters():
         parameter.requires_grad_(False)
@@ -46,15 +46,17 @@ def set_learning(network: Classifier, learning: list[nn.Module], train_norms: bo
             norm.eval()
 
 
-def create_optimizer(network: Classifier, learning: list[nn.Module], config: FitConfig, phase: Phase) -> torch.optim.Optimizer:
+def create_optimizer(
+    network: Classifier, learning: list[nn.Module], config: FitConfig, phase: Phase
+) -> torch.optim.Optimizer:
     """AdamW or SGD with Nesterov momentum; biases and norms without weight decay, the backbone at a slower rate."""
     head = list(network.head.parameters())
     body = [parameter for part in learning for parameter in part.parameters()]
     rate = phase.learning_rate
     groups = []
     for parameters, peak in ((head, rate), (body, rate * config.backbone_scale)):
-        for decay, chosen in ((config.weight_decay, lambda p: p.ndim > 1), (0.0, lambda p: p.ndim <= 1)):
-            found = [p for p in parameters if chosen(p)]
+        for decay, matrices in ((config.weight_decay, True), (0.0, False)):
+            found = [parameter for parameter in parameters if (parameter.ndim > 1) is matrices]
             if found:
                 groups.append({"params": found, "lr": peak, "peak": peak, "weight_decay": decay})
     if config.optimizer == "sgd":

@@ -114,8 +114,7 @@ def test_folders_that_cannot_train_are_refused(tmp_path: Path, labels: list[str]
     folder = make_photo_folders(tmp_path / "photos", labels, photos)
     folder.mkdir(exist_ok=True)
     with pytest.raises(FieldGuideError) as refusal:
-        config, found = _scan(folder, tmp_path)
-        _split(config, found)
+        _split(*_scan(folder, tmp_path))
     assert refusal.value.code is code
 
 

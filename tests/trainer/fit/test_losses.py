@@ -1,6 +1,6 @@
 import pytest
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from fieldguide.core.guide import load_guide
 from trainer.data.labels import build_tree, resolve_labels
@@ -15,9 +15,9 @@ def test_without_hierarchy_a_species_has_plain_cross_entropy() -> None:
     logits = torch.randn(5, 4)
     target = torch.full((5,), ROW["Suillus luteus"])
     loss = TreeLoss(TREE, 4, (), 0.0)
-    assert torch.allclose(loss(logits, target), F.cross_entropy(logits, target, reduction="none"))
+    assert torch.allclose(loss(logits, target), functional.cross_entropy(logits, target, reduction="none"))
     smooth = TreeLoss(TREE, 4, (), 0.1)
-    expected = F.cross_entropy(logits, target, reduction="none", label_smoothing=0.1)
+    expected = functional.cross_entropy(logits, target, reduction="none", label_smoothing=0.1)
     assert torch.allclose(smooth(logits, target), expected)
 
 

@@ -1,0 +1,78 @@
+"""From folders to a bundle, from the bundle to an answer: the two programs together, as a society uses them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fieldguide.cli import main as fieldguide
+from fieldguide.core.bundle import read_manifest
+from tests.helpers.photo_folders import make_photo_folders
+from trainer.cli import main as train
+
+LABELS = ["Amanita_muscaria", "Amanita_phalloides", "Boletus_edulis"]
+TINY = ["--model", "test_resnet", "--init", "random", "--device", "cpu", "--set", "data.cache_size=64"]
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One finished run of three drawn kinds."""
+    root = tmp_path_factory.mktemp("training")
+    photos = make_photo_folders(root / "photos", LABELS, 30)
+    phases = "fit.phases=[{epochs = 6, size = 64, learning_rate = 3e-3}]"
+    call = ["run", str(photos), "--out", str(root / "run"), *TINY, "--batch-size", "8", "--set", phases, "--quiet"]
+    assert train(call) == 0
+    return root / "run"
+
+
+def test_a_run_leaves_everything_behind(run_folder: Path) -> None:
+    names = {path.name for path in run_folder.iterdir()}
+    wanted = {"config.toml", "scan.csv", "audit.csv", "split.csv", "labels.json", "log.jsonl", "model.fieldguide"}
+    assert wanted | {"metrics.json", "report.html"} <= names
+    test = json.loads((run_folder / "metrics.json").read_text(encoding="utf-8"))["test"]
+    assert 0.8 <= test["top1"] <= test["top5"] <= 1
+
+
+def test_the_application_loads_the_bundle_and_answers(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = next((run_folder.parent / "photos" / LABELS[1]).glob("*.jpg"))
+    assert fieldguide(["identify", str(photo), "--model", str(run_folder / "model.fieldguide"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["model"]["id"] == read_manifest(run_folder / "model.fieldguide").id
+    observation = document["observations"][0]
+    assert observation["candidates"][0]["scientific_name"] == "Amanita phalloides"
+    assert observation["danger"]["level"] == "deadly"
+
+
+def test_a_run_is_never_overwritten_and_resumes_when_asked(
+    run_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = run_folder.parent / "photos"
+    assert train(["run", str(photos), "--out", str(run_folder), *TINY, "--quiet"]) == 2
+    assert "--resume" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--set", "fit.mixup=2"], 2),
+        (["--set", "fit.nonsense=2"], 2),
+        (["--model", "no_such_network"], 2),
+        (["--init", "no_such_file.pth"], 1),
+    ],
+)
+def test_impossible_options_are_refused_before_any_work(
+    run_folder: Path, tmp_path: Path, arguments: list[str], status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = run_folder.parent / "photos"
+    assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--quiet", *arguments]) == status
+    assert capsys.readouterr().err.startswith("fieldguide-train: ")
+    assert not (tmp_path / "run" / "scan.csv").exists()
+
+
+def test_a_dry_run_says_what_it_would_do_and_does_nothing(
+    run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = run_folder.parent / "photos"
+    assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--dry-run", *TINY]) == 0
+    assert "90 photos of 3 labels" in capsys.readouterr().out
+    assert not (tmp_path / "run").exists()

@@ -1,0 +1,106 @@
+"""The second half of a run: the bundle written, calibrated on its own answers, and measured once on the test split."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fieldguide import __version__
+from fieldguide.core.manifest import Manifest
+from fieldguide.inference.runtime import Runtime
+from trainer.config import RunConfig
+from trainer.data.split import HELD_OUT, LEFT_OUT, SPLITS
+from trainer.evaluation.fitting import fit_decision
+from trainer.evaluation.metrics import evaluate
+from trainer.evaluation.predictions import Predictions
+from trainer.export.bundle import BundleParts, golden_pictures, input_of, photo_lines, weights_digest, write_bundle
+from trainer.export.card import write_card
+from trainer.export.predictions import predict
+from trainer.export.preparation import Prepared
+from trainer.fit.network import Classifier
+from trainer.progress import Progress
+from trainer.run_folder import RunFolder, write_json
+
+TOLD_METRICS = ("test", "verdicts", "danger", "calibration", "sets", "other_things", "novel")
+"""What of the metrics travels in the bundle, for the application's page about the model."""
+
+
+def export_run(
+    config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress
+) -> dict[str, Any]:
+    """Export, calibrate on the exported bundle's own answers, and measure the final bundle once on the test split.
+
+    Writes `model.fieldguide`, `predictions/*.npz` and `metrics.json`; returns the metrics.
+    """
+    taxa, guide = ready.labels.taxa, ready.guide
+    manifest, parts = describe(config, ready, network)
+    progress.step("exporting")
+    write_bundle(run.bundle, network, manifest, parts, flip=config.export.flip)
+    calibration, strangers = (_ask(run, name, config, ready, progress) for name in ("calibration", HELD_OUT))
+    progress.step("calibrating")
+    fitted = fit_decision(calibration, taxa, guide, novel=strangers if len(strangers) else None)
+    manifest = replace(
+        manifest, temperature=fitted.temperature, thresholds=fitted.thresholds.to_manifest(), unknown=fitted.unknown
+    )
+    parts = replace(parts, statistics=fitted.statistics)
+    write_bundle(run.bundle, network, manifest, parts, flip=config.export.flip)
+    test = _ask(run, "test", config, ready, progress)
+    novel = strangers if len(strangers) else None
+    metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
+    write_json(run.metrics, metrics)
+    card = write_card(run, manifest, metrics)
+    told = {key: metrics[key] for key in TOLD_METRICS if key in metrics}
+    write_bundle(
+        run.bundle, network, replace(manifest, metrics=told), replace(parts, card=card), flip=config.export.flip
+    )
+    Runtime.load(run.bundle, device="cpu")
+    return metrics
+
+
+def describe(config: RunConfig, ready: Prepared, network: Classifier) -> tuple[Manifest, BundleParts]:
+    """The manifest and its company before anything was fitted on calibration photos."""
+    used = {row.index for row in ready.placed if row.split in ("train", "val")}
+    spec = input_of(config)
+    manifest = Manifest(
+        id=weights_digest(network)[:16],
+        name=config.export.name,
+        version=config.export.version,
+        licence=config.export.licence,
+        authors=config.export.authors,
+        regions=config.export.regions,
+        labels=ready.labels.taxa,
+        input=spec,
+        provenance={
+            "made": datetime.now(UTC).date().isoformat(),
+            "network": {"name": config.network.name, "options": config.network.options},
+            "seed": config.seed,
+            "preset": config.preset,
+            "guide": ready.guide.version,
+            "versions": {"fieldguide": __version__, "torch": torch.__version__},
+            "photos": {name: sum(row.split == name for row in ready.placed) for name in (*SPLITS, HELD_OUT, LEFT_OUT)},
+            "sources": dict(Counter(row.source for row in ready.placed if row.split == "train")),
+            "per_label": {
+                taxon.name: sum(row.label == number and row.split == "train" for row in ready.placed)
+                for number, taxon in enumerate(ready.labels.taxa)
+            },
+        },
+    )
+    return manifest, BundleParts(golden_pictures(spec.size), photos=photo_lines(ready.photos, used))
+
+
+def _ask(run: RunFolder, name: str, config: RunConfig, ready: Prepared, progress: Progress) -> Predictions:
+    """The bundle's answers to a split, kept in the run folder; held-out photos carry their true taxon."""
+    progress.step(f"asking the bundle: {name}")
+    runtime = Runtime.load(run.bundle, device=config.device)
+    rows = [row for row in ready.placed if row.split == name]
+    answers = predict(runtime, rows, progress)
+    if name == HELD_OUT:
+        found = [ready.guide.resolve(Path(file).parent.name) for file in answers.files.tolist()]
+        answers = replace(answers, truth=tuple(each.taxon if each else None for each in found))
+    answers.save(run.predictions / f"{name}.npz")
+    return answers

@@ -1,0 +1,35 @@
+"""What a run would do, in words, without doing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fieldguide.core.guide import load_guide
+from fieldguide.core.text import text
+from trainer.config import RunConfig
+from trainer.data.labels import resolve_labels
+from trainer.data.scan import list_photos
+
+
+def plan(config: RunConfig) -> str:
+    """Photos, labels, network and phases of a run, one line each.
+
+    Raises:
+        FieldGuideError: DATA_MISSING or FOLDER_WITHOUT_PHOTOS.
+    """
+    photos = list_photos(config.data)
+    labels = resolve_labels({photo.raw_label for photo in photos} - set(config.data.hold_out), load_guide())
+    lines = [
+        text("train.plan_photos", photos=len(photos), folder=config.data.folder, labels=len(labels.taxa)),
+        text("train.plan_network", name=config.network.name, init=Path(config.network.init).name or "random"),
+    ]
+    if labels.unresolved:
+        lines.append(text("train.plan_unresolved", names=", ".join(labels.unresolved)))
+    for raw, accepted, how in labels.renamed:
+        lines.append(text("train.plan_renamed", raw=raw, accepted=accepted, how=how))
+    if not config.fit.phases:
+        lines.append(text("train.plan_head"))
+    for phase in config.fit.phases:
+        facts = {"epochs": phase.epochs, "layers": phase.trainable, "size": phase.size, "rate": phase.learning_rate}
+        lines.append(text("train.plan_phase", **facts))
+    return "\n".join(lines)
