@@ -8,7 +8,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import timm
 import torch
@@ -51,6 +51,8 @@ class Whole(nn.Module):
     def __init__(self, program: nn.Module, mean: Colours, std: Colours) -> None:
         super().__init__()
         self.program = program
+        self.mean: Tensor
+        self.std: Tensor
         self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1) * 255)
         self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1) * 255)
 
@@ -66,13 +68,18 @@ class SameConv2d(nn.Conv2d):
     """A strided convolution that pads as TensorFlow's SAME for inputs of `height` x `width` pixels."""
 
     def __init__(self, conv: nn.Conv2d, height: int, width: int) -> None:
-        kernel, stride, dilation = ((int(pair[0]), int(pair[1])) for pair in (conv.kernel_size, conv.stride, conv.dilation))
+        kernel, stride, dilation = (
+            (int(pair[0]), int(pair[1])) for pair in (conv.kernel_size, conv.stride, conv.dilation)
+        )
         bias = conv.bias is not None
         super().__init__(
             conv.in_channels, conv.out_channels, kernel, stride, 0, dilation, conv.groups, bias, conv.padding_mode
         )
         self.load_state_dict(conv.state_dict())
-        self.sides = (*_same(width, kernel[1], stride[1], dilation[1]), *_same(height, kernel[0], stride[0], dilation[0]))
+        self.sides = (
+            *_same(width, kernel[1], stride[1], dilation[1]),
+            *_same(height, kernel[0], stride[0], dilation[0]),
+        )
 
     def forward(self, pictures: Tensor) -> Tensor:
         """float [N,C,height,width] to float [N,D,ceil(height / stride),ceil(width / stride)]."""
@@ -131,7 +138,8 @@ def _build(recipe: Recipe, labels: int) -> tuple[nn.Module, Colours, Colours]:
     try:
         if recipe.name in timm.list_models():
             model = timm.create_model(recipe.name, num_classes=labels, **recipe.options)
-            return model, tuple(model.pretrained_cfg["mean"]), tuple(model.pretrained_cfg["std"])
+            known = cast(dict[str, Any], model.pretrained_cfg)
+            return model, tuple(known["mean"]), tuple(known["std"])
         if recipe.name in torchvision.models.list_models(torchvision.models):
             return torchvision.models.get_model(recipe.name, num_classes=labels, **recipe.options), *_IMAGENET
     except TypeError as problem:

@@ -1,0 +1,106 @@
+"""Every label by itself: precision, recall, F1, photos to look at, and a confusion matrix to read at 300 labels."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.text import text
+from trainer.export.report.judgement import confusions
+from trainer.export.report.parts import (
+    Cell,
+    Column,
+    chip,
+    name_of,
+    say,
+    search_field,
+    section,
+    share_cell,
+    table,
+    words,
+)
+
+Metrics = Mapping[str, Any]
+
+
+def every_class(metrics: Metrics, thumbnails: Mapping[str, str]) -> str:
+    """The table of labels, worst first; `thumbnails` are <img>s of training photos by label."""
+    known = {row["name"]: row for row in metrics["report"]["labels"]}
+    columns = [
+        Column(text("report.column_label")),
+        *([Column(text("report.column_photo"), sorts=False)] if thumbnails else []),
+        Column(text("report.column_danger")),
+        Column(text("report.column_learned"), number=True),
+        Column(text("report.column_tested"), number=True),
+        Column(text("report.column_recall")),
+        Column(text("report.column_precision")),
+        Column("F1"),
+    ]
+    rows = []
+    for each in metrics["classes"]:
+        label = known.get(each["label"], {"common": "", "danger": "", "photos": {}})
+        common = f'<br><span class="quiet">{escape(label["common"])}</span>' if label["common"] else ""
+        pictures = [Cell(thumbnails.get(each["label"], ""))] if thumbnails else []
+        rows.append(
+            (
+                Cell(name_of(each["label"]) + common, each["label"]),
+                *pictures,
+                Cell(chip(label["danger"]), str(Danger(label["danger"]).severity) if label["danger"] else "-1"),
+                words(label["photos"].get("train", 0)),
+                words(each["photos"]),
+                share_cell(each["recall"]),
+                share_cell(each["precision"]),
+                share_cell(each["f1"]),
+            )
+        )
+    return section("classes", search_field("class-table"), table(columns, rows, "class-table")) if rows else ""
+
+
+def matrix(metrics: Metrics) -> str:
+    """The confusion matrix as data and a canvas that the script draws; the most frequent confusions below as text."""
+    report = metrics["report"]
+    if not report["matrix"]:
+        return ""
+    used = sorted({place for row, column, _ in report["matrix"] for place in (row, column)})
+    place = {old: new for new, old in enumerate(used)}
+    labels = [report["labels"][old] for old in used]
+    severity = [Danger(label["danger"]).severity if label["danger"] else 0 for label in labels]
+    data = {
+        "labels": [[label["name"], level] for label, level in zip(labels, severity, strict=True)],
+        "cells": [[place[row], place[column], count] for row, column, count in report["matrix"]],
+        "groups": _families(labels),
+        "words": {name: text(f"report.matrix_{name}") for name in ("true", "said", "hint", "right", "wrong")},
+    }
+    legend = "".join(
+        f'<span style="--mark:var({colour})">{say(f"matrix_{name}_mark")}</span>'
+        for name, colour in (("right", "--accent"), ("wrong", "--second"), ("bad", "--deadly"))
+    )
+    find = say("matrix_find")
+    tools = (
+        f'<div class="tools"><button data-zoom="1.6">+</button><button data-zoom="0.625">−</button>'
+        f'<button data-zoom="0">{say("matrix_whole")}</button>'
+        f'<input type="search" data-find placeholder="{find}" aria-label="{find}"></div>'
+    )
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    drawn = (
+        f'<div class="legend">{legend}</div><p class="told quiet" aria-live="polite"></p>'
+        f'<div class="matrix"><canvas role="img" aria-label="{say("matrix")}"></canvas></div>'
+        f'<script type="application/json" id="matrix-data">{packed}</script>'
+    )
+    return section("matrix", tools, drawn, confusions(metrics))
+
+
+def _families(labels: list[dict[str, Any]]) -> list[list[int]]:
+    """First and last place (one beyond) of each run of labels of one family."""
+    groups = []
+    start = 0
+    for family, members in groupby(labels, key=lambda label: label["family"]):
+        count = len(list(members))
+        if family and count > 1:
+            groups.append([start, start + count])
+        start += count
+    return groups

@@ -1,0 +1,123 @@
+"""Which photos went wrong, the dangerous ones first: lists with names for the report and the model card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from trainer.evaluation.answers import Answers
+from trainer.evaluation.danger import dangers
+
+LOSSES = 36  # photos of the largest loss that are kept
+MISSED = 60  # deadly photos without the deadly alarm that are kept
+RIGHT = 6  # surest right photos, to show what the model looks at
+_LEAST = 1e-12  # probabilities below it would make the loss infinite
+
+
+def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
+    """`missed_deadly`, `taken_for`, `dangerous_labels`, `top_losses` and `surest`: plain values for `metrics.json`."""
+    levels = np.array([decision.alarm.level for decision in answers.decisions], dtype=object)
+    raised = np.array([decision.alarm.raised for decision in answers.decisions], dtype=bool)
+    found = dangers(answers.labels, answers.taxa, guide)
+    rings_deadly = raised & (levels == Danger.DEADLY)
+    losses = _losses(answers)
+    missed = np.flatnonzero(found.deadly & ~rings_deadly)
+    missed = missed[np.argsort(raised[missed], kind="stable")][:MISSED]
+    known = np.flatnonzero(answers.photos.targets >= 0)
+    first = answers.order[:, 0]
+    wrong = known[first[known] != answers.photos.targets[known]]
+    right = known[first[known] == answers.photos.targets[known]]
+    return {
+        "missed_deadly": [_row(answers, guide, losses, int(row)) for row in missed],
+        "missed_deadly_count": int((found.deadly & ~rings_deadly).sum()),
+        "taken_for": _taken_for(answers, guide, raised),
+        "dangerous_labels": _by_label(answers, guide, rings_deadly, raised, levels),
+        "top_losses": [
+            _row(answers, guide, losses, int(row)) for row in wrong[np.argsort(-losses[wrong], kind="stable")][:LOSSES]
+        ],
+        "surest": [
+            _row(answers, guide, losses, int(row)) for row in right[np.argsort(losses[right], kind="stable")][:RIGHT]
+        ],
+    }
+
+
+def _losses(answers: Answers) -> NDArray[np.float64]:
+    """-log of the shown probability of the true label, in nats `[N]`; nan without a label."""
+    targets = answers.photos.targets
+    rows = np.flatnonzero(targets >= 0)
+    found = np.full(len(targets), np.nan)
+    found[rows] = -np.log(np.maximum(answers.shared[rows, targets[rows]], _LEAST))
+    return found
+
+
+def _row(answers: Answers, guide: Guide, losses: NDArray[np.float64], row: int) -> dict[str, Any]:
+    first, target = int(answers.order[row, 0]), int(answers.photos.targets[row])
+    taxon, alarm, verdict = answers.taxa[row], answers.decisions[row].alarm, answers.decisions[row].verdict
+    return {
+        "file": str(answers.photos.files[row]),
+        "true": taxon.name if taxon else "",
+        "danger": guide.danger(taxon).told.value if taxon else "",
+        "said": answers.labels[first].name,
+        "said_danger": guide.danger(answers.labels[first]).told.value,
+        "probability": float(answers.shared[row, first]),
+        "probability_of_true": float(answers.shared[row, target]) if target >= 0 else None,
+        "loss": float(losses[row]) if target >= 0 else None,
+        "alarm": alarm.level.told.value,
+        "alarm_raised": alarm.raised,
+        "verdict": verdict.taxon.name if verdict.taxon else "",
+    }
+
+
+def _taken_for(answers: Answers, guide: Guide, raised: NDArray[np.bool_]) -> list[dict[str, Any]]:
+    """Harmful taxa whose photos had a milder label in first place: how often, and how often it rang anyway."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    warned: Counter[tuple[str, str]] = Counter()
+    level: dict[str, Danger] = {}
+    for row, taxon in enumerate(answers.taxa):
+        first = answers.labels[int(answers.order[row, 0])]
+        if taxon is None or not guide.danger(taxon).harmful or guide.danger(first).harmful:
+            continue
+        level[taxon.name] = guide.danger(taxon)
+        pairs[taxon.name, first.name] += 1
+        warned[taxon.name, first.name] += bool(raised[row])
+    ordered = sorted(pairs, key=lambda pair: (-level[pair[0]].severity, warned[pair] - pairs[pair], -pairs[pair], pair))
+    return [
+        {"true": a, "danger": level[a].told.value, "said": b, "photos": pairs[a, b], "warned": warned[a, b]}
+        for a, b in ordered
+    ]
+
+
+def _by_label(
+    answers: Answers,
+    guide: Guide,
+    rings_deadly: NDArray[np.bool_],
+    raised: NDArray[np.bool_],
+    levels: NDArray[np.object_],
+) -> list[dict[str, Any]]:
+    """Every harmful taxon among the photos, deadly first: photos, right at first, alarms, shown without a warning."""
+    rows_of: dict[str, list[int]] = {}
+    level: dict[str, Danger] = {}
+    for row, taxon in enumerate(answers.taxa):
+        if taxon is not None and guide.danger(taxon).harmful:
+            rows_of.setdefault(taxon.name, []).append(row)
+            level[taxon.name] = guide.danger(taxon)
+    found = []
+    for name, rows in rows_of.items():
+        index = np.array(rows)
+        found.append(
+            {
+                "label": name,
+                "danger": level[name].told.value,
+                "photos": len(rows),
+                "first": int((answers.order[index, 0] == answers.photos.targets[index]).sum()),
+                "deadly_alarm": int(rings_deadly[index].sum()),
+                "alarm": int(raised[index].sum()),
+                "no_warning": int((levels[index] == Danger.CAUTION).sum()),
+            }
+        )
+    return sorted(found, key=lambda each: (-Danger(str(each["danger"])).severity, str(each["label"])))

@@ -1,0 +1,67 @@
+"""Small pictures inside the report, as data: nothing is linked that might be gone tomorrow."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.photo import read_photo
+from trainer.export.report.parts import chip, name_of, percent, say
+
+SIDE = 200  # pixels of the long side
+SMALL = 72
+QUALITY = 68
+
+
+def picture(file: str, side: int = SIDE) -> str:
+    """An <img> of a photo, or a word that it is no longer there."""
+    try:
+        pixels = read_photo(Path(file), side).pixels
+    except FieldGuideError:
+        return f'<div class="gone">{say("photo_gone")}</div>'
+    return embedded(Image.fromarray(pixels), side)
+
+
+def embedded(image: Image.Image, side: int = SIDE) -> str:
+    """An <img> that holds its own JPEG."""
+    small = image.copy()
+    small.thumbnail((side, side))
+    stream = io.BytesIO()
+    small.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    data = base64.b64encode(stream.getvalue()).decode("ascii")
+    return f'<img src="data:image/jpeg;base64,{data}" alt="" loading="lazy">'
+
+
+def from_cache(square: npt.NDArray[np.uint8], aspect: float, side: int = SMALL) -> str:
+    """An <img> of one squeezed square of the run's pixel cache, in its own aspect again."""
+    size = (side, round(side / aspect)) if aspect >= 1 else (round(side * aspect), side)
+    return embedded(Image.fromarray(square).resize((max(size[0], 1), max(size[1], 1)), Image.Resampling.BICUBIC), side)
+
+
+def mistake_figures(rows: Sequence[dict[str, Any]], limit: int) -> str:
+    """Photos with what they show, what was said of them, and what the alarm did."""
+    figures = "".join(_figure(row) for row in rows[:limit])
+    return f'<div class="photos">{figures}</div>' if figures else ""
+
+
+def _figure(row: dict[str, Any]) -> str:
+    alarm = say("alarm_rang", level=row["alarm"]) if row["alarm_raised"] else say(f"alarm_silent_{row['alarm']}")
+    of_true = percent(row["probability_of_true"], 1)
+    loss = "–" if row["loss"] is None else f"{row['loss']:.2f}"
+    lines = [
+        f"<b>{name_of(row['true'])}</b> {chip(row['danger'])}",
+        say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"]),
+        say("given_to_true", probability=of_true, loss=loss),
+        alarm,
+    ]
+    file = escape(Path(row["file"]).name)
+    return f'<figure title="{file}">{picture(row["file"])}<figcaption>{"<br>".join(lines)}</figcaption></figure>'
