@@ -119,6 +119,7 @@ class Identifier(QObject):
         self._engine = _Engine()
         self._home: str | None = None
         self._numbers = count(1)
+        self._tallies: dict[int, _Tally] = {}  # a connection alone does not keep them alive
 
     def load(self, path: Path, device: str = "auto", threads: int | None = None) -> Job:
         """Load a bundle (and, the first time, torch); batches asked for meanwhile wait for it."""
@@ -159,7 +160,7 @@ class Identifier(QObject):
         job = self._lanes.start(
             Lane.INFERENCE, lambda handle: BatchWork(desk, batch, handle).run(engine.judge(guide, home)), IDENTIFY_GROUP
         )
-        tally = _Tally(batch, self)
+        tally = self._tallies[batch.number] = _Tally(batch, self)
         job.told.connect(tally.take)
         job.failed.connect(tally.fail)
         job.cancelled.connect(tally.cancel)
@@ -182,6 +183,7 @@ class Identifier(QObject):
 
     def close(self, summary: Summary, error: Exception | None = None) -> None:
         """Say the last word on a batch."""
+        del self._tallies[summary.batch]
         if error is not None:
             self._notices.report(error)
         self._notices.report_unreadable(summary.unreadable)
@@ -192,11 +194,10 @@ class Identifier(QObject):
         self.model_failed.emit(error)
 
 
-class _Tally(QObject):
+class _Tally:
     """Counts, on the GUI thread, what became of one batch."""
 
     def __init__(self, batch: Batch, identifier: Identifier) -> None:
-        super().__init__(identifier)
         self._batch = batch
         self._identifier = identifier
         self._judged = 0
@@ -221,4 +222,3 @@ class _Tally(QObject):
         expected = error if isinstance(error, FieldGuideError) else None
         summary = Summary(self._batch.number, self._judged, tuple(self._unreadable), cancelled, expected)
         self._identifier.close(summary, error)
-        self.deleteLater()

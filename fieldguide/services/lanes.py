@@ -144,6 +144,7 @@ class _Run(QRunnable):
                 outcome = _Outcome(error=error)
         del work  # and what it closed over, before anybody hears that it is over
         self._post(outcome)
+        del outcome  # an error's traceback holds this frame: together they would wait for a collector on any thread
 
 
 class Lanes(QObject):
