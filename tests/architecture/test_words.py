@@ -15,7 +15,7 @@ from tests.helpers.comfort import LANGUAGES, comfort_in, mentions_comfort
 
 ROOT = Path(__file__).resolve().parents[2]
 # Sentences that name a comforting word in order to deny it. Somebody has read each one: do the same before adding.
-READ: frozenset[str] = frozenset()
+READ = frozenset({"card.guess", "cli.guess", "report.guess"})
 
 
 @pytest.mark.parametrize("language", languages())
