@@ -39,6 +39,8 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         scripts = sorted(migrations.glob("[0-9][0-9][0-9]_*.sql"))
+        if not scripts:
+            raise FileNotFoundError(migrations)  # a package that was built without them
         make_folder(path.parent)
         _refuse_by_header(path, len(scripts))
         with sqlite_errors(path):
