@@ -109,6 +109,8 @@ def fit_ranks(
     search = _Search(scenarios, thresholds, target, confidence, most_unknown)
     best: tuple[float, tuple[float, float, float], list[RankFit]] | None = None
     for species in search.grid(0):
+        if not search.holds(species):
+            continue
         for genus in search.grid(1):
             found = search.try_out(species, genus)
             if found is not None and (best is None or found[0] > best[0] + 1e-12):
@@ -124,16 +126,28 @@ class _Search:
     def __init__(
         self, scenarios: Scenarios, thresholds: Thresholds, target: float, confidence: float, most_unknown: float
     ) -> None:
-        summed = scenarios.summed
         self.target, self.confidence, self.most_unknown = target, confidence, most_unknown
-        self.chances, self.weights, self.cryptic = summed.chances, scenarios.weights, summed.cryptic
-        self.open = ~((summed.background > 0) & (summed.background >= thresholds.background))
-        self.hits = np.stack([right_at(k, summed.names[:, k], scenarios.truth) for k in range(len(RANKS))], axis=1)
-        self.stopped = right_at(1, summed.genus_of_species, scenarios.truth)
+        order = np.argsort(-scenarios.summed.chances[:, 2], kind="stable")  # the surest family first: see `_lowest`
+        summed = scenarios.summed
+        self.chances, self.weights, self.cryptic = (
+            summed.chances[order],
+            scenarios.weights[order],
+            summed.cryptic[order],
+        )
+        self.open = ~((summed.background > 0) & (summed.background >= thresholds.background))[order]
+        hits = [right_at(place, summed.names[:, place], scenarios.truth) for place in range(len(RANKS))]
+        self.hits = np.stack(hits, axis=1)[order]
+        self.stopped = right_at(1, summed.genus_of_species, scenarios.truth)[order]
 
     def grid(self, place: int) -> list[float]:
         chances = self.chances[self.open & (self.weights > 0), place]
         return [NEVER, *np.unique(np.quantile(chances, np.linspace(0.0, 1.0, GRID)))[::-1].tolist()]
+
+    def holds(self, species: float) -> bool:
+        """Whether this species threshold holds the target, whatever the genus does."""
+        said = self.open & (self.chances[:, 0] >= species) & ~self.cryptic
+        fit = self._fit(RANKS[0], species, said, self.hits[:, 0])
+        return fit.said == 0 or fit.bound >= self.target
 
     def try_out(self, species: float, genus: float) -> tuple[float, tuple[float, float, float], list[RankFit]] | None:
         first = self.open & (self.chances[:, 0] >= species)
@@ -164,8 +178,7 @@ class _Search:
         return RankFit(rank.value, threshold, float(self.weights[said].sum() / self.weights.sum()), share, bound)
 
     def _lowest(self, rest: NDArray[np.bool_]) -> float:
-        told = np.flatnonzero(rest & ~np.isnan(self.hits[:, 2]) & (self.weights > 0) & (self.chances[:, 2] > 0))
-        order = told[np.argsort(-self.chances[told, 2], kind="stable")]
+        order = np.flatnonzero(rest & ~np.isnan(self.hits[:, 2]) & (self.weights > 0) & (self.chances[:, 2] > 0))
         weights = self.weights[order]
         total = np.cumsum(weights)
         share = np.cumsum(weights * self.hits[order, 2]) / np.maximum(total, 1e-12)

@@ -49,8 +49,8 @@ class JudgementConfig:
     target: float = 0.85
     confidence: float = 0.9
     most_unknown: float = 0.25
-    unseen_species: float = 0.25
-    unseen_genera: float = 0.1
+    unseen_species: float = 0.15
+    unseen_genera: float = 0.15
     deadly_alpha: float = 0.03
     harmful_alpha: float = 0.03
     coverage: float = 0.9
@@ -58,7 +58,7 @@ class JudgementConfig:
     balance: float = 0.5
     shift_margin: float = 1.0
     background_recall: float = 0.97
-    most_strange: float = 0.05
+    most_strange: float = 0.03
     split: str = "calibration"
 
 
@@ -222,7 +222,6 @@ def _with_unknown(
     threshold = fit_threshold(
         fitted.subject_scores,
         fitted.background_scores,
-        say(summed, thresholds).kinds == UNKNOWN,
         others.groups,
         recall=config.background_recall,
         most_subjects=config.most_strange,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta, norm
+from scipy.stats import beta
 
 
 def clopper_pearson(right: float, total: float, confidence: float = 0.95) -> tuple[float, float]:
@@ -25,7 +27,7 @@ def wilson_lower(share: NDArray[np.floating], total: NDArray[np.floating], confi
 
     Totals may be effective counts. Closed form, for searches that ask thousands of times.
     """
-    z = float(norm.ppf(confidence))
+    z = NormalDist().inv_cdf(confidence)
     counted = np.maximum(np.asarray(total, np.float64), 1e-9)
     centre = share + z**2 / (2 * counted)
     spread = z * np.sqrt(np.maximum(share * (1 - share), 0.0) / counted + z**2 / (4 * counted**2))

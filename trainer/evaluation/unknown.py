@@ -118,24 +118,24 @@ def compare(
 def fit_threshold(
     subject_scores: NDArray[np.floating],
     background_scores: NDArray[np.floating],
-    already_unknown: NDArray[np.bool_],
     groups: NDArray[np.integer],
     *,
     recall: float,
     most_subjects: float,
 ) -> float:
-    """The highest threshold at which `recall` (0 to 1) of other things are unknown, by split conformal over groups.
+    """The threshold above which `recall` (0 to 1) of other things lie, by split conformal over their groups `[M]`.
 
-    Photos of other things that stay without a name anyway (`already_unknown` `[M]`) are caught whatever the threshold.
-    Where that would call more than `most_subjects` of the subjects strange, the threshold that calls just so many is
-    taken instead, and the report shows what it catches.
+    Where the score leaves a gap between subjects and that threshold, the middle of the gap is taken: both sides drift
+    when photos come from elsewhere. Where it would call more than `most_subjects` of the subjects strange, the
+    threshold that calls just so many is taken instead, and the report shows what it catches.
     """
-    scores = np.where(already_unknown, np.inf, background_scores)
-    hardest = np.array([scores[groups == group].min() for group in np.unique(groups)])
+    hardest = np.array([background_scores[groups == group].min() for group in np.unique(groups)])
     rank = int(np.floor((len(hardest) + 1) * (1.0 - recall)))
-    wanted = np.sort(hardest)[rank - 1] if rank >= 1 else hardest.min()
-    wanted = np.nextafter(min(wanted, background_scores.max()), -np.inf)  # a score above the threshold is strange
-    return float(max(wanted, np.quantile(subject_scores, 1.0 - most_subjects)))
+    wanted = float(np.nextafter(np.sort(hardest)[max(rank, 1) - 1], -np.inf))  # a score above the threshold is strange
+    usual = float(np.quantile(subject_scores, 0.99))
+    if wanted > usual:
+        wanted = (wanted + usual) / 2.0
+    return max(wanted, float(np.quantile(subject_scores, 1.0 - most_subjects)))
 
 
 def _auroc(low: NDArray[np.floating], high: NDArray[np.floating]) -> float:

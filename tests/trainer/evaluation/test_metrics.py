@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from fieldguide.core.thresholds import Thresholds
+from tests.helpers.made_predictions import GUIDE, LABELS, other_things, predictions
+from trainer.evaluation.fitting import FittedDecision, Judgement, JudgementConfig, fit_decision
+from trainer.evaluation.gate import gate
+from trainer.evaluation.intervals import clopper_pearson, wilson_lower
+from trainer.evaluation.metrics import Metrics, evaluate
+from trainer.evaluation.predictions import join
+
+EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> FittedDecision:
+    return fit_decision(predictions(600, noise=1.6, overconfidence=2.0), LABELS, GUIDE, other_things(80), EASY)
+
+
+@pytest.fixture(scope="module")
+def metrics(fitted: FittedDecision) -> Metrics:
+    test = predictions(400, seed=5, noise=1.6, overconfidence=2.0)
+    return evaluate(test, LABELS, GUIDE, fitted.judgement, other_things(60, seed=8))
+
+
+def test_the_fit_calibrates_what_was_overconfident(fitted: FittedDecision) -> None:
+    assert fitted.temperature > 1.5
+    assert fitted.thresholds.fitted
+    assert fitted.thresholds.unknown is not None
+    assert fitted.unknown["score"] == fitted.judgement.unknown.kind.value  # type: ignore[union-attr]
+
+
+def test_all_of_it_goes_through_a_manifest(fitted: FittedDecision) -> None:
+    thresholds = json.loads(json.dumps(fitted.thresholds.to_manifest(), allow_nan=False))
+    unknown = json.loads(json.dumps(fitted.unknown, allow_nan=False))
+    again = Judgement.from_manifest(fitted.temperature, thresholds, unknown, fitted.statistics)
+    test = predictions(20, seed=3)
+    assert again.thresholds == fitted.thresholds
+    assert np.array_equal(again.unknown_scores(test), fitted.judgement.unknown_scores(test))
+
+
+def test_it_holds_on_fresh_photos(metrics: Metrics) -> None:
+    assert metrics["test"]["top1"] > 0.7
+    assert metrics["test"]["top1"] <= metrics["test"]["top5"] <= 1.0
+    assert metrics["test"]["genus_top1"] >= metrics["test"]["top1"]
+    assert metrics["danger"]["deadly"]["recall"]["value"] >= 0.94
+    assert metrics["calibration"]["ece"] < 0.08
+    assert metrics["sets"]["coverage"]["value"] >= 0.86
+    assert metrics["other_things"]["unknown"]["value"] >= 0.95
+    assert metrics["verdicts"]["unknown"]["value"] < 0.4
+
+
+def test_every_number_is_plain_json_and_within_bounds(metrics: Metrics) -> None:
+    json.dumps(metrics, allow_nan=False)
+    for rank in ("species", "genus", "family"):
+        told = metrics["verdicts"][rank]["right"]
+        assert told["low"] <= (told["value"] or told["low"]) <= told["high"]
+    assert metrics["danger"]["cost"]["warned"] >= 0
+    assert sum(each["count"] for each in metrics["calibration"]["bins"]) == metrics["calibration"]["photos"]
+    assert metrics["abstention"][-1]["coverage"] == 1.0
+    assert metrics["abstention"][0]["risk"] <= metrics["abstention"][-1]["risk"]
+    assert [each["f1"] for each in metrics["classes"]] == sorted(each["f1"] for each in metrics["classes"])
+    assert set(metrics["sources"]) == {"field", "web"}
+
+
+def test_several_photos_help(metrics: Metrics) -> None:
+    gain = metrics["several_photos"]
+    assert gain["3"]["top1"] > gain["1"]["top1"]
+    assert "simulated" in gain
+
+
+def test_what_passes_as_harmless_is_listed_and_costs() -> None:
+    deaf = Judgement(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
+    metrics = evaluate(predictions(300, noise=3.0), LABELS, GUIDE, deaf)
+    passed = metrics["danger"]["passed_as_harmless"]
+    assert 0 < passed["count"] == len(passed["photos"]) <= passed["of"]
+    assert {"file", "true", "danger", "first", "harmful"} <= set(passed["photos"][0])
+    assert metrics["danger"]["cost"]["warned"] >= 100 * passed["count"] / 300
+
+
+def test_photos_of_held_out_species_are_measured_apart(fitted: FittedDecision) -> None:
+    told = predictions(100, seed=6)
+    novel = join([other_things(30, seed=2)])
+    metrics = evaluate(told, LABELS, GUIDE, fitted.judgement, novel=novel)
+    assert metrics["novel"]["auroc"] > 0.9
+    assert metrics["novel"]["verdicts"]["unknown"]["value"] > 0.9
+
+
+def test_nothing_to_fit_on_gives_the_cautious_defaults() -> None:
+    nothing = predictions(10).select(np.zeros(10, dtype=bool))
+    fitted = fit_decision(nothing, LABELS, GUIDE)
+    assert fitted.thresholds == Thresholds()
+    metrics = evaluate(nothing, LABELS, GUIDE, fitted.judgement)
+    assert metrics["test"]["top1"] is None
+    json.dumps(metrics, allow_nan=False)
+
+
+def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
+    made = predictions(60)
+    few = made.select(made.targets < 2)
+    few = type(few)(few.logits[:, :2], few.embeddings, few.targets, few.groups, few.sources, few.files)
+    fitted = fit_decision(few, LABELS[:2], GUIDE)
+    metrics = evaluate(few, LABELS[:2], GUIDE, fitted.judgement)
+    assert metrics["test"]["top1"] > 0.9
+    assert not fitted.thresholds.fitted  # too few for a promise: everything rings
+
+
+def test_background_photos_among_the_split_are_other_things() -> None:
+    others = other_things(40)
+    labelled = type(others)(
+        others.logits,
+        others.embeddings,
+        np.full(40, len(LABELS) - 1),
+        others.groups,
+        others.sources,
+        others.files,
+    )
+    metrics = evaluate(join([predictions(50), labelled]), LABELS, GUIDE, Judgement(1.0, Thresholds()))
+    assert metrics["test"]["photos"] == 50
+    assert metrics["other_things"]["unknown"]["photos"] == 40
+
+
+def _told(count: int, deadly: int = 0, of: int = 100) -> Metrics:
+    photos = [{"file": f"{number}.jpg"} for number in range(count)]
+    return {"danger": {"passed_as_harmless": {"count": count, "deadly": deadly, "of": of, "photos": photos}}}
+
+
+def test_the_gate_opens_for_a_model_that_is_no_worse() -> None:
+    assert gate(_told(3), _told(3)).exit_code == 0
+    assert gate(_told(2), _told(3)).passes
+
+
+@pytest.mark.parametrize(("new", "old"), [(_told(4), _told(3)), (_told(2, deadly=1), _told(3))])
+def test_the_gate_stays_shut_for_more_harm(new: Metrics, old: Metrics) -> None:
+    assert gate(new, old).exit_code == 1
+
+
+def test_the_gate_names_what_is_newly_missed_and_refuses_another_test() -> None:
+    assert gate(_told(4), _told(3)).newly_missed == ("3.jpg",)
+    with pytest.raises(ValueError, match="same test"):
+        gate(_told(1), _told(1, of=99))
+
+
+def test_intervals_are_those_of_the_tables() -> None:
+    assert clopper_pearson(0, 0) == (0.0, 1.0)
+    assert clopper_pearson(0, 10) == (0.0, pytest.approx(0.3085, abs=1e-4))
+    assert clopper_pearson(5, 10) == (pytest.approx(0.1871, abs=1e-4), pytest.approx(0.8129, abs=1e-4))
+    assert wilson_lower(np.array([0.5]), np.array([10.0]), 0.975)[0] == pytest.approx(0.2366, abs=1e-4)
+    assert wilson_lower(np.array([0.5]), np.array([0.0]), 0.975)[0] == 0.0
