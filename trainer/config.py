@@ -131,6 +131,40 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgementConfig:
+    """What the judgement is asked to hold. Shares are 0 to 1.
+
+    Attributes:
+        target: of the names said at each rank, how many must be right. confidence: of the bound that says so.
+        most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
+        unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
+        deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
+            people, because photos from elsewhere are harder than the split's.
+        coverage: of the prediction set. wide_share: see `Thresholds`.
+        balance: how far labels count alike when calibrating: 0 as they are, 1 all alike.
+        shift_margin: factor on the temperature against overconfidence on photos from elsewhere.
+        background_recall: share of photos of other things that must come out unknown.
+        most_strange: share of subjects that the unknown score may call strange for it.
+        split: name that the guarantees carry.
+    """
+
+    target: float = 0.85
+    confidence: float = 0.9
+    most_unknown: float = 0.25
+    unseen_species: float = 0.15
+    unseen_genera: float = 0.15
+    deadly_alpha: float = 0.03
+    harmful_alpha: float = 0.03
+    coverage: float = 0.9
+    wide_share: float = 0.5
+    balance: float = 0.5
+    shift_margin: float = 1.0
+    background_recall: float = 0.97
+    most_strange: float = 0.03
+    split: str = "calibration"
+
+
+@dataclass(frozen=True, slots=True)
 class RunConfig:
     """Everything that decides a run; with the same photos and seed it gives the same model on the same machine."""
 
@@ -140,6 +174,7 @@ class RunConfig:
     data: DataConfig = field(default_factory=DataConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     fit: FitConfig = field(default_factory=FitConfig)
+    judgement: JudgementConfig = field(default_factory=JudgementConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
 
 
@@ -207,6 +242,8 @@ def check(config: RunConfig) -> None:
     _within("fit.batch_size", fit.batch_size, 1, 65536)
     for name in ("label_smoothing", "mixup", "cutmix", "average", "backbone_scale"):
         _within(f"fit.{name}", getattr(fit, name), 0, 1)
+    for name in ("target", "confidence", "most_unknown", "deadly_alpha", "harmful_alpha", "coverage", "balance"):
+        _within(f"judgement.{name}", getattr(config.judgement, name), 0, 1)
     _within("fit.danger_weight", fit.danger_weight, 1, 100)
     for number, phase in enumerate(fit.phases, start=1):
         _one_of(f"fit.phases[{number}].trainable", phase.trainable, TRAINABLE)

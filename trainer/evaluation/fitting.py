@@ -19,6 +19,7 @@ from fieldguide.core.rollup import LabelTree, label_tree
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.thresholds import Thresholds
 from fieldguide.core.unknown import UnknownModel, unknown_model
+from trainer.config import JudgementConfig
 from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, strangers
 from trainer.evaluation.danger import dangers, fit_alarms
 from trainer.evaluation.predictions import Predictions, join
@@ -26,40 +27,6 @@ from trainer.evaluation.unknown import fit_threshold, fit_unknown
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
 FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certain and teaches nothing
-
-
-@dataclass(frozen=True, slots=True)
-class JudgementConfig:
-    """What the judgement is asked to hold. Shares are 0 to 1.
-
-    Attributes:
-        target: of the names said at each rank, how many must be right. confidence: of the bound that says so.
-        most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
-        unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
-        deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
-            people, because photos from elsewhere are harder than the split's.
-        coverage: of the prediction set. wide_share: see `Thresholds`.
-        balance: how far labels count alike when calibrating: 0 as they are, 1 all alike.
-        shift_margin: factor on the temperature against overconfidence on photos from elsewhere.
-        background_recall: share of photos of other things that must come out unknown.
-        most_strange: share of subjects that the unknown score may call strange for it.
-        split: name that the guarantees carry.
-    """
-
-    target: float = 0.85
-    confidence: float = 0.9
-    most_unknown: float = 0.25
-    unseen_species: float = 0.15
-    unseen_genera: float = 0.15
-    deadly_alpha: float = 0.03
-    harmful_alpha: float = 0.03
-    coverage: float = 0.9
-    wide_share: float = 0.5
-    balance: float = 0.5
-    shift_margin: float = 1.0
-    background_recall: float = 0.97
-    most_strange: float = 0.03
-    split: str = "calibration"
 
 
 @dataclass(frozen=True)

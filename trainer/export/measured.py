@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +40,24 @@ def export_run(
     """
     taxa, guide = ready.labels.taxa, ready.guide
     manifest, parts = describe(config, ready, network)
+    write = partial(write_bundle, run.bundle, network, flip=config.export.flip)
     progress.step("exporting")
-    write_bundle(run.bundle, network, manifest, parts, flip=config.export.flip)
+    write(manifest, parts)
     calibration, strangers = (_ask(run, name, config, ready, progress) for name in ("calibration", HELD_OUT))
     progress.step("calibrating")
-    fitted = fit_decision(calibration, taxa, guide, novel=strangers if len(strangers) else None)
+    novel = strangers if len(strangers) else None
+    fitted = fit_decision(calibration, taxa, guide, config=config.judgement, novel=novel)
     manifest = replace(
         manifest, temperature=fitted.temperature, thresholds=fitted.thresholds.to_manifest(), unknown=fitted.unknown
     )
     parts = replace(parts, statistics=fitted.statistics)
-    write_bundle(run.bundle, network, manifest, parts, flip=config.export.flip)
+    write(manifest, parts)
     test = _ask(run, "test", config, ready, progress)
-    novel = strangers if len(strangers) else None
     metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
     write_json(run.metrics, metrics)
     card = write_card(run, manifest, metrics)
     told = {key: metrics[key] for key in TOLD_METRICS if key in metrics}
-    write_bundle(
-        run.bundle, network, replace(manifest, metrics=told), replace(parts, card=card), flip=config.export.flip
-    )
+    write(replace(manifest, metrics=told), replace(parts, card=card))
     Runtime.load(run.bundle, device="cpu")
     return metrics
 

@@ -7,7 +7,8 @@ import pytest
 
 from fieldguide.core.thresholds import Thresholds
 from tests.helpers.made_predictions import GUIDE, LABELS, other_things, predictions
-from trainer.evaluation.fitting import FittedDecision, Judgement, JudgementConfig, fit_decision
+from trainer.config import JudgementConfig
+from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision
 from trainer.evaluation.gate import gate
 from trainer.evaluation.intervals import clopper_pearson, wilson_lower
 from trainer.evaluation.metrics import Metrics, evaluate
