@@ -89,8 +89,7 @@ class ObservationStore:
         """Store a new find at once; returns it with its id."""
         with self._database.transaction() as connection:
             number = rows.insert_observation(connection, observation, self._now())
-            self._index(connection, [number])
-            return reading.read_observations(connection, [number])[0]
+            return self._index(connection, [number])[0]
 
     def get(self, number: int) -> Observation | None:
         """One find with the identification that is shown; None when it is not there (any more)."""
@@ -160,8 +159,7 @@ class ObservationStore:
                 return None
             journal.record_step(connection, StepKind.IDENTIFY, [number])
             rows.append_identification(connection, number, said)
-            self._index(connection, [number])
-            return reading.read_observations(connection, [number])[0]
+            return self._index(connection, [number])[0]
 
     def delete(self, numbers: Sequence[int]) -> int:
         """Take finds out of the library, as one step; returns how many. Photos on the disk are never touched."""
@@ -182,8 +180,7 @@ class ObservationStore:
             journal.record_step(connection, StepKind.MERGE, present)
             self._unindex(connection, present)
             regroup.join_finds(connection, reading.read_observations(connection, present))
-            self._index(connection, present[:1])
-            return reading.read_observations(connection, present[:1])[0]
+            return self._index(connection, present[:1])[0]
 
     def split(self, number: int, leaving: Sequence[int]) -> tuple[Observation, Observation] | None:
         """The photos at the places `leaving` (from 0) become a find of their own; returns the old and the new one.
@@ -198,8 +195,7 @@ class ObservationStore:
             step = journal.record_step(connection, StepKind.SPLIT, [number])
             new = regroup.part_find(connection, find, places, self._now())
             journal.record_new(connection, step, new)
-            self._index(connection, [number, new])
-            old, parted = reading.read_observations(connection, [number, new])
+            old, parted = self._index(connection, [number, new])
             return old, parted
 
     def undo(self) -> Undone | None:
@@ -244,9 +240,10 @@ class ObservationStore:
                 "DELETE FROM search WHERE rowid = (SELECT sort_key FROM observation WHERE id = ?)", (number,)
             )
 
-    def _index(self, connection: Connection, numbers: Sequence[int]) -> None:
-        """Give finds their sort keys by today's date of theirs, and their words by today's guide."""
-        for observation in reading.read_observations(connection, numbers):
+    def _index(self, connection: Connection, numbers: Sequence[int]) -> list[Observation]:
+        """Give finds their sort keys by their dates as they are now, and their words by today's guide; returns them."""
+        found = reading.read_observations(connection, numbers)
+        for observation in found:
             self._unindex(connection, [observation.id])
             row = connection.execute("SELECT created_at FROM observation WHERE id = ?", (observation.id,)).fetchone()
             when = observation.observed_at or datetime.fromisoformat(row[0])
@@ -256,6 +253,7 @@ class ObservationStore:
                 (key, self._guide.version if self._guide else None, observation.id),
             )
             search.index(connection, observation, key, self._guide)
+        return found
 
 
 def _write(connection: Connection, number: int, change: Change) -> None:
