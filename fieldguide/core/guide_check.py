@@ -1,7 +1,7 @@
-"""Whether the tables of a guide keep the rules: every broken one by table, row and name, so that a person can mend it.
+"""Whether the tables of a guide keep the rules: each broken one by table, row and name, so that people can mend it.
 
-The shipped tables keep all of them (`tests/core/test_guide_tables.py`). A corrected guide that somebody brings must keep
-those that `blocks` says: they could hide a danger, or leave a record that nobody can read. The others are remarks.
+The shipped tables keep all of them (`tests/core/test_guide_tables.py`). A corrected guide that somebody brings must
+keep those that `blocks` says: they could hide a danger, or leave a record that nobody can read. The others are remarks.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ Filters are words of the search table's `facets`, so that any combination is one
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import unicodedata
@@ -33,6 +34,7 @@ class Filter:
         kinds: rank of the verdict.
         verified: True for finds with a human's label, False for those without.
         since, until: first and last day, both included; by the date of the find, else of its storing.
+        ids: only these finds; None: any.
     """
 
     text: str = ""
@@ -41,6 +43,7 @@ class Filter:
     verified: bool | None = None
     since: date | None = None
     until: date | None = None
+    ids: frozenset[int] | None = None
 
 
 def where(wanted: Filter, after_key: int | None) -> tuple[str, list[object]]:
@@ -60,6 +63,10 @@ def where(wanted: Filter, after_key: int | None) -> tuple[str, list[object]]:
         if bound is not None:
             conditions.append(f"{table}.{key} {comparison} ?")
             values.append(bound)
+    if wanted.ids is not None:
+        chosen = "SELECT sort_key FROM observation WHERE id IN (SELECT value FROM json_each(?))"
+        conditions.append(f"{table}.{key} IN ({chosen})")
+        values.append(json.dumps(sorted(wanted.ids)))
     return f"FROM {table} WHERE {' AND '.join(conditions)}", values
 
 

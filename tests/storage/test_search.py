@@ -128,3 +128,11 @@ def test_without_a_guide_scientific_names_are_found(database: Database, guide: G
     assert found(store, Filter(text="penny bun")) == []
     assert store.join_guide(guide) == 0
     assert found(store, Filter(text="penny bun")) == [1]
+
+
+def test_only_the_asked_finds_are_listed(store: ObservationStore, guide: Guide) -> None:
+    kept = [store.add(make_find(guide, notes=f"number {number}")).id for number in range(4)]
+    wanted = Filter(ids=frozenset(kept[1:3]))
+    assert [find.id for find in store.page(wanted).observations] == [kept[2], kept[1]]
+    assert store.count(Filter(text="number 2", ids=frozenset(kept[1:3]))) == 1
+    assert store.count(Filter(ids=frozenset())) == 0

@@ -1,1 +1,1 @@
-"""The page Guide: every taxon by any name, offline; its danger, look-alikes, season, sources; other guides by import."""
+"""The page Guide: every taxon by any name, offline; its danger, look-alikes, season, sources; other guides."""

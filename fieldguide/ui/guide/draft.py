@@ -1,4 +1,4 @@
-"""A guide that somebody brought, before it is used: what it changes, milder dangers first, or what must be corrected."""
+"""A guide that somebody brought, before it is used: what it changes, milder dangers first, or what to correct."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import BROAD, CLOSE, TIGHT
+from fieldguide.ui.kit.surfaces import row
 
 _WIDTH = 420
 
@@ -53,7 +54,7 @@ class EmptyState(QWidget):
             line = label(words, role)
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             line.setFixedWidth(_WIDTH)
-            column.addWidget(line, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addLayout(row(None, line, None))  # an alignment in the column would cut the height to one line
         if action:
             column.addSpacing(CLOSE)
             act = button(action, "primary")

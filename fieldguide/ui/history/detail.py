@@ -1,0 +1,221 @@
+"""One stored find in full: photos, today's danger, the name a person gave, what was said, notes, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Identification, Observation
+from fieldguide.core.text import text
+from fieldguide.storage.export import ExportKind
+from fieldguide.ui.history.answers import AnswersCard
+from fieldguide.ui.history.photos import FindPhotos
+from fieldguide.ui.history.wording import correction_words, date_words, own_name_words, place_words
+from fieldguide.ui.kit.banner import DangerBanner
+from fieldguide.ui.kit.buttons import button, icon_button
+from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.labels import label, selectable
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
+from fieldguide.ui.kit.naming import name_of, when_words
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.kit.wording import alert_of, short_verdict
+
+_PANEL = 430
+_NOTES_MS = 900  # after the last key, before notes are stored
+
+
+class FindDetail(QWidget):
+    """Shows one find.
+
+    Signals:
+        back: to the gallery. step: -1 or 1, to the find before or after it in the list.
+        verify_wanted: id and Taxon, or None to take the name away. name_wanted: Observation to be given another name.
+        notes_changed: id and the notes. split_wanted: id and places of the photos that leave.
+        delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
+        guide_wanted: scientific name.
+    """
+
+    back = Signal()
+    step = Signal(int)
+    verify_wanted = Signal(int, object)
+    name_wanted = Signal(Observation)
+    notes_changed = Signal(int, str)
+    split_wanted = Signal(int, list)
+    delete_wanted = Signal(int)
+    export_wanted = Signal(object, int)
+    again_wanted = Signal(Observation)
+    closer_wanted = Signal(Observation)
+    help_wanted = Signal(Observation)
+    guide_wanted = Signal(str)
+
+    def __init__(self, guide: Guide, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._guide = guide
+        self.find: Observation | None = None
+        self.photos = FindPhotos(thumbnails)
+        self.banner = DangerBanner()
+        self.answers = AnswersCard()
+        self.notes = QPlainTextEdit()
+        self._correction, self._named = label("", "strong"), label("", "heading")
+        self._title, self._facts = label("", "title"), QVBoxLayout()
+        self.agree = button("", "primary")
+        self.take_away = button(text("history.take_away"), "quiet", hint="U")
+        self.split = button(text("history.split"), "quiet", "split")
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_NOTES_MS)
+        self._timer.timeout.connect(self.store_notes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, CLOSE, 0, 0)
+        column.setSpacing(CLOSE)
+        column.addLayout(self._head())
+        line = QHBoxLayout()
+        line.setSpacing(0)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, SPACE)
+        left.addWidget(self.photos, 1)
+        line.addLayout(left, 1)
+        line.addWidget(self._panel())
+        column.addLayout(line, 1)
+        self.banner.help_wanted.connect(lambda: self.help_wanted.emit(self.find))
+        self.answers.guide_wanted.connect(self.guide_wanted)
+
+    def _head(self) -> QHBoxLayout:
+        back = button(text("history.back"), "quiet", "chevron_left")
+        back.clicked.connect(self.back)
+        before = icon_button(text("history.before"), "chevron_left", key="Left")
+        after = icon_button(text("history.after"), "chevron_right", key="Right")
+        before.clicked.connect(lambda: self.step.emit(-1))
+        after.clicked.connect(lambda: self.step.emit(1))
+        delete = icon_button(text("history.delete"), "trash", key="Del")
+        delete.clicked.connect(lambda: self.find and self.delete_wanted.emit(self.find.id))
+        export = button(text("history.export"), "quiet", "export")
+        menu = QMenu(export)
+        for kind in ExportKind:
+            action = menu.addAction(text(f"history.export_{kind.value}"))
+            action.triggered.connect(
+                lambda _c=False, kind=kind: self.find and self.export_wanted.emit(kind, self.find.id)
+            )
+        export.setMenu(menu)
+        head = row(back, None, self.split, export, delete, before, after, CLOSE, spacing=TIGHT)
+        self.split.clicked.connect(self._split)
+        return head
+
+    def _panel(self) -> ScrollColumn:
+        panel = ScrollColumn(margin=SPACE, spacing=CLOSE)
+        panel.setFixedWidth(_PANEL)
+        panel.column.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        panel.column.addWidget(self.banner)
+        panel.column.addWidget(self._correction)
+        panel.column.addWidget(selectable(self._title))
+        panel.column.addWidget(self._named)
+        buttons = FlowLayout()
+        other = button(text("history.other_name"), "plain", "tag", hint="R")
+        other.clicked.connect(lambda: self.name_wanted.emit(self.find))
+        self.agree.clicked.connect(self.verify)
+        self.take_away.clicked.connect(lambda: self.verify_wanted.emit(self.find.id, None))
+        for piece in (self.agree, other, self.take_away):
+            buttons.addWidget(piece)
+        panel.column.addLayout(buttons)
+        panel.column.addWidget(self._notes_card())
+        panel.column.addWidget(self.answers)
+        tools = FlowLayout()
+        again = button(text("history.again"), "plain", "identify", hint=text("history.again_hint"))
+        closer = button(text("history.closer"), "plain", "zoom", hint=text("history.closer_hint"))
+        again.clicked.connect(lambda: self.again_wanted.emit(self.find))
+        closer.clicked.connect(lambda: self.closer_wanted.emit(self.find))
+        tools.addWidget(again)
+        tools.addWidget(closer)
+        panel.column.addLayout(tools)
+        panel.column.addWidget(label(text("history.no_leave"), "small"))
+        panel.column.addStretch(1)
+        return panel
+
+    def _notes_card(self) -> Card:
+        card = Card(spacing=TIGHT)
+        card.column.addWidget(label(text("history.notes"), "overline"))
+        self.notes.setPlaceholderText(text("history.notes_hint"))
+        self.notes.setAccessibleName(text("history.notes_hint"))
+        self.notes.setTabChangesFocus(True)
+        self.notes.setFixedHeight(92)
+        self.notes.textChanged.connect(self._timer.start)
+        self.notes.installEventFilter(self)
+        card.column.addWidget(self.notes)
+        self._facts.setSpacing(HAIR)
+        card.column.addLayout(self._facts)
+        return card
+
+    def show_find(self, find: Observation) -> None:
+        """Show a find, or the same one as it is now; notes that are being written stay."""
+        same = self.find is not None and self.find.id == find.id
+        if not same:
+            self.store_notes()
+        typing = same and self._timer.isActive()
+        self.find = find
+        self.photos.show_find(find)
+        self.banner.tell(alert_of(find, self._guide))
+        self._correction.setText(correction_words(find, self._guide))
+        self._correction.setVisible(bool(self._correction.text()))
+        self._title.setText(short_verdict(find, self._guide))
+        self._named.setText(own_name_words(find, self._guide))
+        self._named.setVisible(find.verified is not None)
+        said = find.identification.verdict.taxon if find.identification else None
+        self.agree.setVisible(said is not None and find.verified != said)
+        if said is not None:
+            self.agree.setText(text("history.agree", name=name_of(said, self._guide).first))
+        self.take_away.setVisible(find.verified is not None)
+        self.split.setVisible(len(find.photos) > 1)
+        self.answers.show_answer(find.identification, self._guide)
+        if not same:
+            self.answers.show_earlier((), self._guide)
+        if not typing and self.notes.toPlainText() != find.notes:
+            self.notes.setPlainText(find.notes)
+            self._timer.stop()
+        self._show_facts(find)
+
+    def show_earlier(self, answers: Sequence[Identification]) -> None:
+        """Everything that was said of the find, the shown answer last."""
+        self.answers.show_earlier(answers[:-1], self._guide)
+
+    def use_guide(self, guide: Guide) -> None:
+        """Join another guide from now on."""
+        self._guide = guide
+        if self.find is not None:
+            self.show_find(self.find)
+
+    def verify(self) -> None:
+        """Agree with the model."""
+        if self.find is not None and self.find.identification is not None and not self.agree.isHidden():
+            self.verify_wanted.emit(self.find.id, self.find.identification.verdict.taxon)
+
+    def store_notes(self) -> None:
+        """Have the notes stored when they are others."""
+        self._timer.stop()
+        if self.find is not None and self.notes.toPlainText() != self.find.notes:
+            self.notes_changed.emit(self.find.id, self.notes.toPlainText())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notes are stored when the keyboard leaves them."""
+        if watched is self.notes and event.type() is QEvent.Type.FocusOut:
+            self.store_notes()
+        return super().eventFilter(watched, event)
+
+    def _show_facts(self, find: Observation) -> None:
+        clear(self._facts)
+        when = when_words(find.observed_at) if find.observed_at else date_words(find)
+        files = ", ".join(photo.path.name for photo in find.photos)
+        for heading, words in (("when", when), ("where", place_words(find)), ("files", files)):
+            line = row(spacing=TIGHT)
+            head = label(text(f"history.{heading}"), "small", wrap=False)
+            head.setFixedWidth(64)
+            line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(selectable(label(words, "small")), 1)
+            self._facts.addLayout(line)
+
+    def _split(self) -> None:
+        if self.find is not None:
+            self.split_wanted.emit(self.find.id, [self.photos.place])

@@ -1,0 +1,82 @@
+"""What narrows the gallery: words, danger, what the model dared to say, who named it, and when."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.records import VerdictKind
+from fieldguide.core.text import text
+from fieldguide.storage.search import Filter
+from fieldguide.ui.kit.danger import danger_word
+from fieldguide.ui.kit.filters import FilterButton
+from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.icons import icon
+from fieldguide.ui.kit.metrics import HAIR, TIGHT
+
+_PAUSE_MS = 180  # after the last key, before the search begins
+_DAYS = {"week": 7, "month": 31, "season": 92, "year": 366}
+
+
+class FilterBar(QWidget):
+    """`changed` fires when `wanted` is another."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(text("history.search"))
+        self.field.setAccessibleName(text("history.search"))
+        self.field.setClearButtonEnabled(True)
+        self.field.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        levels = [level for level in Danger if level is not Danger.EDIBLE]
+        self.dangers = FilterButton(text("history.danger"), [(level.value, danger_word(level)) for level in levels])
+        kinds = [(kind.value, text(f"history.kind_{kind.value}")) for kind in VerdictKind]
+        self.kinds = FilterButton(text("history.kind"), kinds)
+        names = [("yes", text("history.named")), ("no", text("history.unnamed"))]
+        self.named = FilterButton(text("history.name"), names, several=False)
+        spans = [(key, text(f"history.since_{key}")) for key in _DAYS]
+        self.span = FilterButton(text("history.date"), spans, several=False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(TIGHT)
+        column.addWidget(self.field)
+        flow = FlowLayout(spacing=HAIR + 2)
+        self._buttons = (self.dangers, self.kinds, self.named, self.span)
+        for button in self._buttons:
+            flow.addWidget(button)
+            button.changed.connect(self._tell_now)
+        column.addLayout(flow)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self.changed)
+        self.field.textChanged.connect(self._timer.start)
+        self.field.returnPressed.connect(self._tell_now)
+
+    def wanted(self) -> Filter:
+        """What is asked for now."""
+        named = next(iter(self.named.chosen), "")
+        span = next(iter(self.span.chosen), "")
+        return Filter(
+            text=self.field.text(),
+            dangers=frozenset(Danger(key) for key in self.dangers.chosen),
+            kinds=frozenset(VerdictKind(key) for key in self.kinds.chosen),
+            verified={"yes": True, "no": False}.get(named),
+            since=date.today() - timedelta(days=_DAYS[span]) if span else None,
+        )
+
+    def clear(self) -> None:
+        """Any find again."""
+        self.field.clear()
+        for button in self._buttons:
+            button.choose(frozenset())
+        self._tell_now()
+
+    def _tell_now(self) -> None:
+        self._timer.stop()
+        self.changed.emit()

@@ -1,0 +1,182 @@
+"""The gallery: search and filters above, finds as tiles, and what can be done with those that are chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QListView, QMenu, QStackedWidget, QStyleOptionViewItem, QVBoxLayout, QWidget
+
+from fieldguide.core.records import Observation
+from fieldguide.core.text import text
+from fieldguide.services.library import Library
+from fieldguide.storage.export import ExportKind
+from fieldguide.storage.search import Filter
+from fieldguide.ui.history.filter_bar import FilterBar
+from fieldguide.ui.history.gallery_model import FindRole, GalleryModel
+from fieldguide.ui.history.tile import WIDTH, GalleryTile
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.empty import EmptyState
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
+from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+
+class TileView(QListView):
+    """Tiles in as many columns as fit, the whole width used."""
+
+    def __init__(self, model: GalleryModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setModel(model)
+        self.setItemDelegate(GalleryTile(self))
+        # List mode that wraps: icon mode would lay every tile out again with each page that comes.
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setMouseTracking(True)
+        self.setAccessibleName(text("history.finds"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width out among the columns."""
+        width = self.viewport().width()
+        columns = max(1, width // WIDTH)
+        height = self.itemDelegate().sizeHint(self._option(), QModelIndex()).height()
+        self.setGridSize(QSize((width - 1) // columns, height))
+        super().resizeEvent(event)
+
+    def _option(self) -> QStyleOptionViewItem:
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        return option
+
+
+class Gallery(QWidget):
+    """The gallery.
+
+    Signals:
+        find_wanted: Observation to be shown in full.
+        photos_wanted: the empty state's invitation was taken.
+        delete_wanted, merge_wanted: list of ids. export_wanted: ExportKind and a Filter.
+    """
+
+    find_wanted = Signal(Observation)
+    photos_wanted = Signal()
+    delete_wanted = Signal(list)
+    merge_wanted = Signal(list)
+    export_wanted = Signal(object, object)
+
+    def __init__(self, library: Library, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = GalleryModel(library, thumbnails, self)
+        self.filters = FilterBar()
+        self.view = TileView(self.model)
+        self._count = label("", "muted", wrap=False)
+        self._title = label(text("history.title"), "title", wrap=False)
+        self._empty = EmptyState(
+            "history", text("history.empty"), text("history.empty_words"), text("history.empty_action")
+        )
+        self._nothing = EmptyState(
+            "search", text("history.nothing"), text("history.nothing_words"), text("history.clear_filters")
+        )
+        self._bar, self._chosen_words = QWidget(), label("", "strong", wrap=False)
+        self._merge = button(text("history.merge"), "plain", "join", hint=text("history.merge_hint"))
+        self._stack = QStackedWidget()
+        for piece in (self.view, self._empty, self._nothing):
+            self._stack.addWidget(piece)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        delete = button(text("history.delete"), "plain", "trash", hint=text("history.delete_hint"))
+        delete.clicked.connect(lambda: self.delete_wanted.emit(self.chosen()))
+        self._merge.clicked.connect(lambda: self.merge_wanted.emit(self.chosen()))
+        export = button(text("history.export"), "plain", "export")
+        export.setMenu(self._export_menu(lambda: Filter(ids=frozenset(self.chosen()))))
+        clear = button(text("history.clear_choice"), "quiet")
+        clear.clicked.connect(self.view.clearSelection)
+        self._bar.setLayout(row(self._chosen_words, None, self._merge, export, delete, clear, spacing=TIGHT))
+        self._bar.layout().setContentsMargins(TIGHT, 0, TIGHT, 0)
+        self._bar.hide()
+        self.export_all = button(text("history.export_all"), "quiet", "export")
+        self.export_all.setMenu(self._export_menu(self.filters.wanted))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, SPACE, SPACE, 0)
+        column.setSpacing(CLOSE)
+        head = row(spacing=CLOSE)
+        head.addWidget(self._title)
+        head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self.export_all)
+        column.addLayout(head)
+        column.addWidget(self.filters)
+        column.addWidget(self._bar)
+        column.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self.search)
+        self.view.activated.connect(self._open)
+        self.view.clicked.connect(self._click)
+        self.view.selectionModel().selectionChanged.connect(self._show_chosen)
+        self.model.counted.connect(self._show_count)
+        self.model.modelReset.connect(self._show_chosen)
+        self._empty.acted.connect(self.photos_wanted)
+        self._nothing.acted.connect(self.filters.clear)
+        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(lambda: self.chosen() and self.delete_wanted.emit(self.chosen()))
+        find = QShortcut(QKeySequence("Ctrl+F"), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(self.filters.field.setFocus)
+
+    def search(self) -> None:
+        """List what the filters ask for."""
+        self.model.show(self.filters.wanted())
+
+    def chosen(self) -> list[int]:
+        """Ids of the finds that are chosen, in the order of the list."""
+        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
+        finds = [self.model.find_at(number) for number in rows]
+        return [find.id for find in finds if find is not None]
+
+    def point_at(self, number: int) -> None:
+        """Bring the keyboard to the tile of a find, when it is still in memory."""
+        place = self.model.row_of(number)
+        if place >= 0:
+            self.view.setCurrentIndex(self.model.index(place))
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _export_menu(self, wanted: Callable[[], Filter]) -> QMenu:
+        menu = QMenu(self)
+        for kind in ExportKind:
+            action = menu.addAction(text(f"history.export_{kind.value}"))
+            action.triggered.connect(lambda _checked=False, kind=kind: self.export_wanted.emit(kind, wanted()))
+        return menu
+
+    def _click(self, index: QModelIndex) -> None:
+        """A plain click opens; with Ctrl or Shift it chooses."""
+        if QGuiApplication.keyboardModifiers() == Qt.KeyboardModifier.NoModifier:
+            self._open(index)
+
+    def _open(self, index: QModelIndex) -> None:
+        find = index.data(FindRole)
+        if find is not None:
+            self.find_wanted.emit(find)
+
+    def _show_chosen(self, *_: QItemSelection) -> None:
+        count = len(self.view.selectionModel().selectedIndexes())
+        self._bar.setVisible(count > 1)
+        self._merge.setEnabled(count > 1)
+        self._chosen_words.setText(text("history.chosen", count=count))
+
+    def _show_count(self, count: int) -> None:
+        self._count.setText(text("history.count", count=f"{count:,}"))
+        empty = self._nothing if self.filters.wanted() != Filter() else self._empty
+        self._stack.setCurrentWidget(self.view if count else empty)
+        self.filters.setVisible(bool(count) or empty is self._nothing)
+        self.export_all.setVisible(bool(count))

@@ -1,0 +1,196 @@
+"""The page History: the gallery, and one find in front of it. Asks the library; what needs other pages goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from fieldguide.core.records import Identification, Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import text
+from fieldguide.services.library import ChangeKind, Library, LibraryChange
+from fieldguide.storage.export import ExportKind
+from fieldguide.storage.observations import Change
+from fieldguide.storage.search import Filter
+from fieldguide.ui.history.detail import FindDetail
+from fieldguide.ui.history.gallery import Gallery
+from fieldguide.ui.kit.relabel import RelabelDialog
+from fieldguide.ui.kit.thumbnails import Thumbnails
+
+_SUFFIXES = {ExportKind.CSV: ".csv", ExportKind.JSON: ".json", ExportKind.DARWIN_CORE: ".zip"}
+
+
+class HistoryPage(QWidget):
+    """The page.
+
+    Signals:
+        photos_wanted: somebody without finds wants to identify one.
+        photo_wanted: Path and short side in pixels; answer with `take_photo` or `take_photo_failure`.
+        again_wanted: Observation to be judged by today's model. closer_wanted: Observation to be opened in Identify.
+        help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
+    """
+
+    photos_wanted = Signal()
+    photo_wanted = Signal(Path, int)
+    again_wanted = Signal(Observation)
+    closer_wanted = Signal(Observation)
+    help_wanted = Signal(Observation)
+    guide_wanted = Signal(str)
+
+    def __init__(self, library: Library, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._library = library
+        self.gallery = Gallery(library, thumbnails)
+        self.detail = FindDetail(library.guide, thumbnails)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.gallery)
+        self._stack.addWidget(self.detail)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self._connect_gallery()
+        self._connect_detail()
+        self._add_keys()
+        library.changed.connect(self._follow)
+
+    def _connect_gallery(self) -> None:
+        gallery = self.gallery
+        gallery.find_wanted.connect(self.open)
+        gallery.photos_wanted.connect(self.photos_wanted)
+        gallery.delete_wanted.connect(self._library.delete)
+        gallery.merge_wanted.connect(self._library.merge)
+        gallery.export_wanted.connect(self._export)
+
+    def _connect_detail(self) -> None:
+        detail, library = self.detail, self._library
+        detail.back.connect(self.go_back)
+        detail.step.connect(self._step)
+        detail.verify_wanted.connect(self._verify)
+        detail.name_wanted.connect(self._ask_name)
+        detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
+        detail.split_wanted.connect(library.split)
+        detail.delete_wanted.connect(lambda number: library.delete([number]))
+        detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
+        detail.photos.photo_wanted.connect(self.photo_wanted)
+        for name in ("again_wanted", "closer_wanted", "help_wanted", "guide_wanted"):
+            getattr(detail, name).connect(getattr(self, name))
+
+    def _add_keys(self) -> None:
+        keys = {
+            "Escape": self.go_back,
+            "Left": lambda: self._step(-1),
+            "Right": lambda: self._step(1),
+            "Return": self.detail.verify,
+            "R": lambda: self._ask_name(self.detail.find),
+            "U": lambda: self._verify(self.detail.find.id, None),
+            "Delete": lambda: self._library.delete([self.detail.find.id]),
+        }
+        for key, act in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self.detail)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda act=act: self._press(act))
+
+    @property
+    def find(self) -> Observation | None:
+        """The find in front; None while the gallery is."""
+        return self.detail.find if self._stack.currentWidget() is self.detail else None
+
+    def show_finds(self) -> None:
+        """List the finds; call once the window is there."""
+        self.gallery.search()
+
+    def open(self, find: Observation) -> None:
+        """Show one find in full."""
+        self.detail.show_find(find)
+        self._stack.setCurrentWidget(self.detail)
+        self.detail.setFocus(Qt.FocusReason.OtherFocusReason)
+        job = self._library.identifications(find.id)
+        job.done.connect(lambda answers: self._take_answers(find.id, answers))
+
+    def go_back(self) -> None:
+        """Show the gallery again."""
+        self.detail.store_notes()
+        self._stack.setCurrentWidget(self.gallery)
+        if self.detail.find is not None:
+            self.gallery.point_at(self.detail.find.id)
+
+    def take_photo(self, path: Path, image: QImage) -> None:
+        """The pixels of a large photo came."""
+        self.detail.photos.take_photo(path, image)
+
+    def take_photo_failure(self, path: Path, sentence: str) -> None:
+        """A large photo cannot be had."""
+        self.detail.photos.take_failure(path, sentence)
+
+    def _press(self, act: Callable[[], object]) -> None:
+        """Keys of the detail; not while somebody writes notes."""
+        writing = isinstance(self.focusWidget(), QPlainTextEdit)
+        if writing and act is not self.go_back:
+            return
+        if self.detail.find is not None:
+            act()
+
+    def _take_answers(self, number: int, answers: tuple[Identification, ...]) -> None:
+        if self.detail.find is not None and self.detail.find.id == number:
+            self.detail.show_earlier(answers)
+
+    def _verify(self, number: int, taxon: Taxon | None) -> None:
+        if taxon is None:
+            self._library.unverify([number])
+        else:
+            self._library.verify([number], taxon)
+
+    def _ask_name(self, find: Observation) -> None:
+        dialog = RelabelDialog(self._library.guide, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._verify(find.id, dialog.taxon))
+        dialog.open()
+
+    def _step(self, by: int) -> None:
+        if self.detail.find is None:
+            return
+        place = self.gallery.model.row_of(self.detail.find.id) + by
+        if 0 <= place < self.gallery.model.rowCount():
+            find = self.gallery.model.find_at(place)
+            if find is not None:
+                self.detail.store_notes()
+                self.open(find)
+
+    def _export(self, kind: ExportKind, wanted: Filter) -> None:
+        title = text(f"history.export_{kind.value}")
+        if kind is ExportKind.CLASS_FOLDERS:
+            chosen = QFileDialog.getExistingDirectory(self, title)
+        else:
+            suffix = _SUFFIXES[kind]
+            chosen, _ = QFileDialog.getSaveFileName(self, title, f"fieldguide{suffix}", f"*{suffix}")
+        if chosen:
+            self._library.export(kind, Path(chosen), wanted)
+
+    def _follow(self, change: LibraryChange) -> None:
+        """Keep the find in front up to date, and leave it when it is gone."""
+        self.detail.use_guide(self._library.guide)
+        shown = self.detail.find
+        if shown is None or (change.ids and shown.id not in change.ids):
+            return
+        if change.kind is ChangeKind.REMOVED:
+            self._leave()
+            return
+        known = next((find for find in change.observations if find.id == shown.id), None)
+        if known is not None:
+            self._show_again(known)
+        else:
+            self._library.get(shown.id).done.connect(self._show_again)
+
+    def _show_again(self, find: Observation | None) -> None:
+        if find is None:
+            self._leave()
+        elif self.find is not None and self.find.id == find.id:
+            self.open(find)
+
+    def _leave(self) -> None:
+        self.detail.find = None
+        self._stack.setCurrentWidget(self.gallery)

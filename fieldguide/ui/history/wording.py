@@ -1,0 +1,69 @@
+"""A stored find in words: spoken in the list, told in the detail. No widgets in here."""
+
+from __future__ import annotations
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Identification, Observation
+from fieldguide.core.text import text
+from fieldguide.storage.standing import current_danger, shown_taxon
+from fieldguide.ui.kit.bar import percent
+from fieldguide.ui.kit.danger import danger_word
+from fieldguide.ui.kit.naming import day_words, name_of, ranked_name, when_words
+from fieldguide.ui.kit.wording import short_verdict, verdict_words
+
+
+def spoken_find(find: Observation, guide: Guide) -> str:
+    """One find as a screen reader says it in the list."""
+    parts = [danger_word(current_danger(find, guide)), short_verdict(find, guide), date_words(find)]
+    if find.verified is not None:
+        parts.append(text("history.named_by_you"))
+    return ", ".join(part for part in parts if part)
+
+
+def date_words(find: Observation) -> str:
+    """The day of the find; a word when nobody knows it."""
+    return day_words(find.observed_at) if find.observed_at else text("history.no_date")
+
+
+def second_line(find: Observation) -> str:
+    """The scientific name below the common one, or empty."""
+    taxon = shown_taxon(find)
+    return ranked_name(taxon) if taxon is not None else ""
+
+
+def said_words(said: Identification, guide: Guide) -> str:
+    """What one answer said, in a line: the verdict with its probability."""
+    words = verdict_words(said.verdict, guide)
+    return (
+        text("history.said", verdict=words, percent=percent(said.verdict.probability)) if said.verdict.taxon else words
+    )
+
+
+def made_words(said: Identification) -> str:
+    """When and by which model, with which guide."""
+    facts = {"when": when_words(said.made_at), "name": said.model.name, "version": said.model.version}
+    return text("history.made", **facts, guide=said.guide_version)
+
+
+def correction_words(find: Observation, guide: Guide) -> str:
+    """A sentence when today's guide tells another danger than the day's alarm; empty when it does not."""
+    said = find.identification
+    if said is None or said.guide_version == guide.version:
+        return ""
+    then, today = said.alarm.level.told, current_danger(find, guide).told
+    if then is today:
+        return ""
+    key = "history.danger_worse" if today.severity > then.severity else "history.danger_milder"
+    return text(key, before=danger_word(then), after=danger_word(today))
+
+
+def own_name_words(find: Observation, guide: Guide) -> str:
+    """That a person named it, and how; empty without such a name."""
+    return text("history.you_named", name=name_of(find.verified, guide).first) if find.verified else ""
+
+
+def place_words(find: Observation) -> str:
+    """Latitude and longitude in decimal degrees; a word when nobody knows the place."""
+    if find.latitude is None or find.longitude is None:
+        return text("history.no_place")
+    return f"{find.latitude:.5f}, {find.longitude:.5f}"
