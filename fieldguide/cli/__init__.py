@@ -1,0 +1,107 @@
+"""The command `fieldguide`: opens the window, identifies photos, or hands over to the trainer.
+
+Exit status: 0 all well, 1 something could not be read, 2 the call itself was wrong or nothing could be done. Heavy
+libraries (torch, Qt) are imported by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fieldguide import __version__
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import explain, text
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status (argparse itself exits with 2 on a wrong call)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words[:1] == ["train"]:
+            return _train(words[1:])
+        if words[:1] == ["identify"] or (words and words[0].startswith("-")):
+            return _parse_and_run(words)
+        return _open_window(words)
+    except FieldGuideError as error:
+        return _complain(explain(error))
+    except KeyboardInterrupt:
+        _complain(text("cli.interrupted"))
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parse_and_run(words: list[str]) -> int:
+    arguments = _parser().parse_args(words)
+    if arguments.command is None:
+        return _open_window([])
+    from fieldguide.cli.identify import identify
+
+    return identify(
+        arguments.photos,
+        as_json=arguments.json,
+        group=arguments.group,
+        model=arguments.model,
+        device=arguments.device,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="fieldguide", description=text("cli.description"), epilog=text("cli.epilog"))
+    parser.add_argument(
+        "--version", action="version", version=f"fieldguide {__version__}", help=text("cli.help_version")
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    sentence = text("cli.command_identify")
+    identify = commands.add_parser("identify", help=sentence, description=sentence, epilog=text("cli.epilog"))
+    identify.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help=text("cli.help_photos"))
+    identify.add_argument("--json", action="store_true", help=text("cli.help_json"))
+    identify.add_argument("--group", action="store_true", help=text("cli.help_group"))
+    identify.add_argument("--model", type=Path, metavar="FILE", help=text("cli.help_model"))
+    identify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help=text("cli.help_device"))
+    commands.add_parser("train", help=text("cli.command_train"), add_help=False)
+    return parser
+
+
+def _open_window(words: list[str]) -> int:
+    """Open the window, with the photos that were named; on a machine without a display say so."""
+    strange = next((word for word in words if not Path(word).exists()), None)
+    if strange is not None:
+        return _complain(text("cli.strange_word", word=strange))
+    if not _has_display():
+        return _complain(text("cli.no_display"))
+    try:
+        app = importlib.import_module("fieldguide.app")
+    except ImportError as problem:  # a system library that Qt needs is not installed
+        return _complain(text("cli.no_window", problem=problem))
+    return int(app.run(words))
+
+
+def _has_display() -> bool:
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def _train(words: list[str]) -> int:
+    """The one door to the trainer, which need not be installed."""
+    try:
+        return int(importlib.import_module("trainer.cli").main(words))
+    except ModuleNotFoundError as problem:  # the trainer, or a library that only it needs
+        if str(problem.name).startswith(("trainer.", "fieldguide")):
+            raise
+        raise FieldGuideError(ErrorCode.TRAINER_MISSING, module=problem.name) from problem
+
+
+def _complain(sentence: str) -> int:
+    print(f"fieldguide: {sentence}", file=sys.stderr)
+    return USAGE

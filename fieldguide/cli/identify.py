@@ -1,0 +1,87 @@
+"""`fieldguide identify`: photos in, a JSON document or a table out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from fieldguide.cli.document import observation_document
+from fieldguide.cli.table import Table
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
+from fieldguide.core.photo import find_photos
+from fieldguide.core.records import Observation, UnreadablePhoto
+from fieldguide.core.resources import resource
+
+READ, SOME_UNREAD = 0, 1
+
+
+def identify(paths: Sequence[Path], *, as_json: bool, group: bool, model: Path | None, device: str) -> int:
+    """Identify photos and folders, print what was found, and return the exit status: 0 all read, 1 some not.
+
+    Raises:
+        FieldGuideError: the guide or the model cannot be used; nothing was identified.
+    """
+    photos, empty_folders = _expand(paths)
+    groups = [photos] if group and photos else [[photo] for photo in photos]
+    guide = load_guide()
+    from fieldguide.inference.identify import Identifier  # torch: 1 s, and a wrong call should not wait for it
+    from fieldguide.inference.runtime import Runtime
+
+    runtime = Runtime.load(model or resource("model", "starter.fieldguide"), device)
+    if runtime.note is not None:
+        print(f"fieldguide: {runtime.note}", file=sys.stderr)
+    found = _followed_by(Identifier(runtime, guide).identify(groups), empty_folders)
+    unread = 0
+    if as_json:
+        observations = []
+        order = {str(path): number for number, path in enumerate(photos)}
+        for observation in found:
+            unread += len(observation.unreadable)
+            observations.append(observation_document(observation, guide))
+            observations[-1]["photos"].sort(key=lambda photo: order.get(photo["file"], 0))  # as they were given
+        reference = runtime.manifest.reference
+        document = {
+            "model": {"id": reference.id, "name": reference.name, "version": reference.version},
+            "guide": {"version": guide.version},
+            "observations": observations,
+        }
+        _print_json(document)
+    else:
+        table = Table(sys.stdout, guide)
+        for observation in found:
+            unread += len(observation.unreadable)
+            table.add(observation)
+        table.close(runtime.manifest.reference)
+    return SOME_UNREAD if unread else READ
+
+
+def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[Observation]]:
+    """The photos that were named, folders opened; and a find without photos for every folder that has none."""
+    photos: list[Path] = []
+    empty: list[Observation] = []
+    for path in paths:
+        inside = find_photos([path])
+        photos.extend(inside)
+        if not inside:
+            error = FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(path))
+            empty.append(Observation((), (UnreadablePhoto(path, error),)))
+    return photos, empty
+
+
+def _followed_by(first: Iterable[Observation], then: Iterable[Observation]) -> Iterator[Observation]:
+    yield from first
+    yield from then
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    """Readable where the output can take it; escaped where it cannot (its encoding, a file name that is no text)."""
+    words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
+    try:
+        words.encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        words = json.dumps(document, indent=2, allow_nan=False)
+    print(words)

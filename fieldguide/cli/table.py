@@ -1,0 +1,152 @@
+"""The table of `fieldguide identify`: the danger first, then the verdict in words, then five candidates with bars.
+
+Colour comes only on a terminal, unless NO_COLOR is set, and never alone: every level is a word too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from typing import TextIO
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import explain, language, text
+
+BAR = 12  # columns
+INDENT = "   "
+# SGR codes. No green: nothing near a mushroom may look like a permission.
+_COLOURS = {
+    Danger.DEADLY: "1;97;41",
+    Danger.POISONOUS: "1;31",
+    Danger.PSYCHOACTIVE: "1;35",
+    Danger.UNKNOWN: "1;33",
+    Danger.CAUTION: "33",
+    Danger.INEDIBLE: "33",
+}
+_BOLD, _DIM = "1", "2"
+_RIVALLED = (Reason.SPECIES_TOO_CLOSE, Reason.GENERA_TOO_CLOSE)
+
+
+class Table:
+    """Writes finds to `stream` one after the other; `close` ends it with the sentence that always stands there."""
+
+    def __init__(self, stream: TextIO, guide: Guide) -> None:
+        """Write to `stream`; names and dangers come from `guide`."""
+        self._stream = stream
+        self._guide = guide
+        self._coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._blocks = _can_write("█░▲", stream)
+        self._width = max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
+        self._finds = self._unread = 0
+
+    def add(self, observation: Observation) -> None:
+        """Write one find."""
+        self._finds += 1
+        self._unread += len(observation.unreadable)
+        self._line(self._paint(self._title(observation), _BOLD))
+        for unread in observation.unreadable:
+            self._wrapped(explain(unread.error))
+        said = observation.identification
+        if said is None:
+            self._line(INDENT + self._paint(text("cli.not_read"), _COLOURS[Danger.UNKNOWN]))
+        else:
+            self._danger(said)
+            self._verdict(said)
+            for place, candidate in enumerate(said.candidates, start=1):
+                self._line(self._candidate(place, candidate))
+        self._line("")
+
+    def close(self, model: ModelReference) -> None:
+        """End with the count, the model, and what always stands at a result."""
+        if self._unread:
+            summary = text("cli.summary_some", count=self._finds, failed=self._unread)
+        else:
+            summary = text("cli.summary_one") if self._finds == 1 else text("cli.summary_all", count=self._finds)
+        made_by = text("cli.made_by", model=model.name, version=model.version, guide=self._guide.version)
+        self._line(self._paint(f"{summary} {made_by}", _DIM))
+        self._wrapped(text("cli.guess"), indent="", style=_BOLD)
+
+    def _title(self, observation: Observation) -> str:
+        paths = [photo.path for photo in observation.photos] + [unread.path for unread in observation.unreadable]
+        if len(paths) > 1:
+            return text("cli.several_photos", file=paths[0], count=len(paths) - 1)
+        return str(paths[0]) if paths else ""
+
+    def _danger(self, said: Identification) -> None:
+        level = said.alarm.level.told
+        kind = level.value if level.harmful or level is Danger.UNKNOWN else Danger.CAUTION.value
+        headline = text(f"identify.alert_{kind}").upper()
+        if level.harmful:
+            headline = f"{headline}  {percent(said.alarm.probability)}"
+        sign = ("▲ " if self._blocks else "! ") if level is not Danger.CAUTION else ""
+        self._line(f"{INDENT}{self._paint(f' {sign}{headline} ', _COLOURS[level])}")
+        carriers = [f"{self._name(each.taxon)} {percent(each.probability)}" for each in said.alarm.taxa]
+        if carriers:
+            self._wrapped(", ".join(carriers))
+        self._wrapped(text(f"identify.alert_{kind}_advice", percent=percent(said.alarm.harmful)))
+
+    def _verdict(self, said: Identification) -> None:
+        verdict = said.verdict
+        name = "" if verdict.taxon is None else verdict.taxon.name
+        shown = self._name(verdict.taxon) if verdict.taxon and verdict.kind is VerdictKind.SPECIES else name
+        self._line(INDENT + self._paint(text(f"identify.verdict_{verdict.kind.value}", name=shown), _BOLD))
+        rivals = [
+            self._name(each.taxon)
+            for each in said.candidates
+            if verdict.taxon and each.taxon != verdict.taxon and each.taxon.at(verdict.taxon.rank) == name
+        ]
+        key = f"identify.reason_{verdict.reason.value}"
+        if verdict.reason in _RIVALLED and len(rivals) < 2:
+            key += "_plain"
+        facts = {"name": name, "percent": percent(verdict.probability), "rivals": ", ".join(rivals[:3])}
+        self._wrapped(text(key, **facts))
+
+    def _candidate(self, place: int, candidate: Candidate) -> str:
+        filled = min(BAR, max(1 if candidate.probability > 0 else 0, round(candidate.probability * BAR)))
+        full, empty = ("█", "░") if self._blocks else ("#", ".")
+        level = candidate.danger.told
+        danger = self._paint(text(f"ui.danger_{level.value}"), _COLOURS[level])
+        room = max(20, self._width - len(INDENT) - BAR - 34)
+        name = textwrap.shorten(self._name(candidate.taxon), room, placeholder="...").ljust(room)
+        bar = full * filled + empty * (BAR - filled)
+        return f"{INDENT}{place}  {bar} {percent(candidate.probability):>6}  {name}  {danger}"
+
+    def _name(self, taxon: Taxon) -> str:
+        """Common name first, then the scientific one; genera and families say that they are."""
+        record = self._guide.record(taxon.name)
+        common = record.common_name(language()) if record else ""
+        wide = taxon.rank in (Rank.GENUS, Rank.FAMILY)
+        scientific = text(f"names.rank_{taxon.rank.value}", name=taxon.name) if wide else taxon.name
+        return f"{common[:1].upper()}{common[1:]} ({taxon.name})" if common and not wide else scientific
+
+    def _wrapped(self, sentence: str, indent: str = INDENT, style: str = "") -> None:
+        for line in textwrap.wrap(sentence, self._width - len(indent)):
+            self._line(indent + self._paint(line, style))
+
+    def _paint(self, words: str, style: str) -> str:
+        return f"\x1b[{style}m{words}\x1b[0m" if self._coloured and style else words
+
+    def _line(self, words: str) -> None:
+        encoding = self._stream.encoding or "utf-8"
+        print(words.encode(encoding, "replace").decode(encoding), file=self._stream)
+
+
+def percent(probability: float) -> str:
+    """A probability (0 to 1) in whole per cent; what rounds to 0 or 100 says so without claiming it."""
+    if 0 < probability < 0.005:
+        return text("ui.percent_below")
+    if 0.995 <= probability < 1:
+        return text("ui.percent_above")
+    return text("ui.percent", number=round(probability * 100))
+
+
+def _can_write(characters: str, stream: TextIO) -> bool:
+    try:
+        characters.encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
