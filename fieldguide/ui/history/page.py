@@ -56,6 +56,7 @@ class HistoryPage(QWidget):
         self._connect_detail()
         self._add_keys()
         library.changed.connect(self._follow)
+        self.listed = False
 
     def _connect_gallery(self) -> None:
         gallery = self.gallery
@@ -100,7 +101,8 @@ class HistoryPage(QWidget):
         return self.detail.find if self._stack.currentWidget() is self.detail else None
 
     def show_finds(self) -> None:
-        """List the finds; call once the window is there."""
+        """List the finds; from then on the page follows the library by itself (`listed`)."""
+        self.listed = True
         self.gallery.search()
 
     def open(self, find: Observation) -> None:

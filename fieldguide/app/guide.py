@@ -1,0 +1,88 @@
+"""The page Guide and the shelf of guides behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.services.lanes import Job, Lane
+from fieldguide.storage.guides import GuideDraft, GuideShelf
+from fieldguide.ui.guide.page import GuidePage
+from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.window import MainWindow
+
+_KEYS = ("find", "down", "back")
+
+
+class GuideDesk(QObject):
+    """Builds the page, then connects it.
+
+    Signals:
+        guide_chosen: Guide to be used everywhere from now on. help_wanted: scientific name of what was eaten.
+    """
+
+    guide_chosen = Signal(object)
+    help_wanted = Signal(str)
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self._parts = parts
+        self.page = GuidePage(parts.guide)
+
+    @property
+    def place(self) -> Page:
+        """Its place in the sidebar."""
+        keys = tuple(KeyHelp(*text(f"guide.key_{name}").split("|", 1)) for name in _KEYS)
+        return Page("guide", text("shell.page_guide"), "guide", self.page, keys)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """Connect page, window and shelf."""
+        self._window = window
+        page = self.page
+        page.help_wanted.connect(self.help_wanted)
+        page.versions_wanted.connect(self._list)
+        page.draft_wanted.connect(self._read_draft)
+        page.install_wanted.connect(self._install)
+        page.choose_wanted.connect(self._choose)
+        page.remove_wanted.connect(self._remove)
+
+    def open_taxon(self, name: str) -> None:
+        """Show a taxon, and the page with it."""
+        self._window.show_page("guide")
+        self.page.open_taxon(name)
+
+    def _work(self, act: Callable[[GuideShelf], object]) -> Job:
+        shelf = self._parts.guides
+        job = self._parts.lanes.start(Lane.READING, lambda _: act(shelf))
+        job.failed.connect(self._parts.notices.report)
+        return job
+
+    def _list(self) -> None:
+        self._work(lambda shelf: shelf.every()).done.connect(self.page.take_versions)
+
+    def _read_draft(self, path: Path) -> None:
+        self._work(lambda shelf: shelf.read_draft(path)).done.connect(self.page.take_draft)
+
+    def _install(self, draft: GuideDraft) -> None:
+        self._work(lambda shelf: shelf.choose(shelf.install(draft).version)).done.connect(self._use)
+
+    def _choose(self, version: str) -> None:
+        self._work(lambda shelf: shelf.choose(version)).done.connect(self._use)
+
+    def _remove(self, version: str) -> None:
+        def act(shelf: GuideShelf) -> Guide:
+            shelf.remove(version)
+            return shelf.read_chosen().guide
+
+        self._work(act).done.connect(self._use)
+
+    def _use(self, guide: Guide) -> None:
+        if guide.version != self._parts.guide.version:
+            self.guide_chosen.emit(guide)
+            self._parts.notices.tell("guide.taken", version=guide.version)
+        self._list()

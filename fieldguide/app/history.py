@@ -1,0 +1,58 @@
+"""The page History and the services behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.records import Observation
+from fieldguide.core.text import explain, text
+from fieldguide.ui.history.page import HistoryPage
+from fieldguide.ui.kit.pictures import photo_of
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.window import MainWindow
+
+_KEYS = ("open", "back", "step", "agree", "name", "unknown", "delete", "find")
+
+
+class HistoryDesk(QObject):
+    """Builds the page, then connects it once the window is there.
+
+    Signals:
+        closer_wanted, help_wanted: Observation. guide_wanted: scientific name.
+    """
+
+    closer_wanted = Signal(Observation)
+    help_wanted = Signal(Observation)
+    guide_wanted = Signal(str)
+
+    def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._parts = parts
+        self.page = HistoryPage(parts.library, thumbnails)
+
+    @property
+    def place(self) -> Page:
+        """Its place in the sidebar."""
+        keys = tuple(KeyHelp(*text(f"history.key_{name}").split("|", 1)) for name in _KEYS)
+        return Page("history", text("shell.page_history"), "history", self.page, keys)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """Connect page, window and services."""
+        page, parts = self.page, self._parts
+        page.photos_wanted.connect(lambda: window.show_page("identify"))
+        page.photo_wanted.connect(parts.pictures.want_photo)
+        page.again_wanted.connect(lambda find: parts.identifier.identify_again([find]))
+        page.closer_wanted.connect(self.closer_wanted)
+        page.help_wanted.connect(self.help_wanted)
+        page.guide_wanted.connect(self.guide_wanted)
+        parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)[:2]))
+        parts.pictures.photo_failed.connect(lambda path, error: page.take_photo_failure(path, explain(error)))
+        window.page_shown.connect(self._list_once)
+        window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
+
+    def _list_once(self, key: str) -> None:
+        """Read the finds when the page comes to the front for the first time; then it follows by itself."""
+        if key == "history" and not self.page.listed:
+            self.page.show_finds()

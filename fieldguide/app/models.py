@@ -1,0 +1,105 @@
+"""The page Models, the shelf of models, and the identifier that uses one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.bundle import BUNDLE_SUFFIX
+from fieldguide.core.text import text
+from fieldguide.services.identifier import Model
+from fieldguide.services.lanes import Job, Lane
+from fieldguide.storage.models import InstalledModel, ModelShelf
+from fieldguide.ui.models.page import ModelsPage
+from fieldguide.ui.shell.pages import Page
+from fieldguide.ui.shell.window import MainWindow
+
+
+class ModelsDesk(QObject):
+    """Builds the page, then connects it. A model that cannot be loaded leaves the one before in use."""
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self._parts = parts
+        self._loading = parts.model_path
+        self.page = ModelsPage(parts.guide)
+
+    @property
+    def place(self) -> Page:
+        """Its place in the sidebar."""
+        return Page("models", text("shell.page_models"), "models", self.page)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """Connect page, window and services."""
+        page = self.page
+        self._window = window
+        page.models_wanted.connect(self._list)
+        page.install_wanted.connect(self._install)
+        page.use_wanted.connect(self._use)
+        page.remove_wanted.connect(self._remove)
+        page.card_wanted.connect(self._read_card)
+        self._parts.identifier.model_ready.connect(self._take_ready)
+        window.page_shown.connect(lambda key: self._list() if key == "models" else None)
+
+    def take_paths(self, paths: Sequence[Path]) -> None:
+        """Install the model files among what somebody dropped anywhere in the window."""
+        for path in paths:
+            if path.suffix.lower() == BUNDLE_SUFFIX:
+                self._window.show_page("models")
+                self._install(path)
+
+    def _work(self, act: Callable[[ModelShelf], object]) -> Job:
+        shelf = self._parts.models
+        job = self._parts.lanes.start(Lane.READING, lambda _: act(shelf))
+        job.failed.connect(self._parts.notices.report)
+        return job
+
+    def _list(self) -> None:
+        self._work(lambda shelf: shelf.every()).done.connect(self.page.take_models)
+
+    def _read_card(self, model: InstalledModel) -> None:
+        job = self._work(lambda shelf: shelf.read_card(model))
+        job.done.connect(lambda markdown: self.page.take_card(model, markdown))
+
+    def _install(self, path: Path) -> None:
+        self._work(lambda shelf: shelf.install(path)).done.connect(self._take_installed)
+
+    def _take_installed(self, model: InstalledModel) -> None:
+        if model.manifest is not None:
+            self._parts.notices.tell("models.installed", name=model.manifest.name, version=model.manifest.version)
+        self.page.take_installed(model)
+
+    def _use(self, model: InstalledModel) -> None:
+        settings = self._parts.settings
+        job = self._parts.identifier.load(model.path, settings.device, settings.threads)
+        job.done.connect(lambda ready: self._keep(model, ready))
+
+    def _keep(self, model: InstalledModel, ready: Model) -> None:
+        """It loaded: it is the one of the settings from now on."""
+        self._parts.model = None
+        self._parts.change_settings(model_path=None if model.starter else model.path)
+        self._show(ready)
+        manifest = ready.manifest
+        self._parts.notices.tell("models.switched", name=manifest.name, version=manifest.version)
+
+    def _remove(self, model: InstalledModel) -> None:
+        if self._parts.model_path == model.path:
+            self._parts.model = None
+            self._parts.change_settings(model_path=None)
+            self._parts.load_model()
+        job = self._work(lambda shelf: shelf.remove(model))
+        job.done.connect(lambda _: self._tell_removed(model))
+
+    def _tell_removed(self, model: InstalledModel) -> None:
+        name = model.manifest.name if model.manifest else model.path.name
+        self._parts.notices.tell("models.removed", name=name)
+        self._list()
+
+    def _take_ready(self, ready: Model) -> None:
+        self._show(ready)
+
+    def _show(self, ready: Model) -> None:
+        self.page.show_in_use(self._parts.model_path, ready.note or "")

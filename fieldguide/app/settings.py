@@ -1,0 +1,86 @@
+"""The page Settings, and what follows from each choice."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import PySide6
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.text import text
+from fieldguide.services.identifier import Model
+from fieldguide.services.lanes import Lane
+from fieldguide.storage.backup import back_up
+from fieldguide.ui.kit.theme import Theme, ThemeChoice
+from fieldguide.ui.poison.case import countries
+from fieldguide.ui.settings.page import SettingsPage
+from fieldguide.ui.shell.pages import Page
+
+
+class SettingsDesk(QObject):
+    """Builds the page, then connects it. `help_wanted`: somebody asks for the poison sheet."""
+
+    help_wanted = Signal()
+
+    def __init__(self, parts: Parts, theme: Theme) -> None:
+        super().__init__()
+        self._parts, self._theme = parts, theme
+        self.page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts))
+
+    @property
+    def place(self) -> Page:
+        """Its place in the sidebar."""
+        return Page("settings", text("shell.page_settings"), "settings", self.page)
+
+    def connect_to(self) -> None:
+        """Connect page and services."""
+        page, parts = self.page, self._parts
+        page.changed.connect(self._change)
+        page.export_wanted.connect(parts.library.export)
+        page.backup_wanted.connect(self._back_up)
+        page.help_wanted.connect(self.help_wanted)
+        parts.identifier.model_ready.connect(self._tell_device)
+
+    def take_country(self, code: str) -> None:
+        """A country was picked elsewhere."""
+        self._parts.change_settings(country=code)
+        self.page.show_settings(self._parts.settings)
+
+    def show_settings(self) -> None:
+        """Show choices that were made elsewhere."""
+        self.page.show_settings(self._parts.settings)
+
+    def _change(self, name: str, value: object) -> None:
+        parts = self._parts
+        parts.change_settings(**{name: value})
+        if name == "theme":
+            self._theme.apply(ThemeChoice(str(value)), self._theme.text_scale)
+        elif name in ("device", "threads"):
+            parts.load_model()
+        elif name in ("region", "use_place_and_season"):
+            parts.identifier.use_place_and_season(parts.settings.use_place_and_season, parts.settings.region)
+
+    def _tell_device(self, model: Model) -> None:
+        words = text("settings.runs_on", name=model.manifest.name, device=model.device)
+        self.page.show_device(" ".join(part for part in (words, model.note) if part))
+
+    def _back_up(self, path: Path) -> None:
+        database = self._parts.locations.database
+        job = self._parts.lanes.start(Lane.EXPORT, lambda _: back_up(database, path))
+        job.done.connect(lambda _: self._parts.notices.tell("settings.backed_up", path=str(path)))
+        job.failed.connect(self._parts.notices.report)
+
+
+def _versions(parts: Parts) -> list[tuple[str, str]]:
+    try:
+        own = version("fieldguide")
+    except PackageNotFoundError:
+        own = "-"
+    return [
+        (text("settings.about_version"), own),
+        (text("settings.about_guide"), parts.guide.version),
+        (text("settings.about_python"), f"{platform.python_version()}, {PySide6.__version__}"),
+    ]

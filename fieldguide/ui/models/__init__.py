@@ -1,0 +1,1 @@
+"""The page Models: which model answers, what it promises and cannot do; bringing, switching and removing models."""

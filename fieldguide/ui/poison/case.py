@@ -1,0 +1,140 @@
+"""What the sheet is about, gathered: the plausible taxa, their syndromes, whom to call. No widgets in here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLocale
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.emergency import EmergencyNumber, shipped_numbers
+from fieldguide.core.guide import Guide, PoisonCentre, Syndrome, TaxonRecord
+from fieldguide.core.lookalikes import dangerous_lookalikes
+from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import text
+from fieldguide.ui.kit.naming import LATE_HOURS
+
+WIDELY = "112"  # answers in the European Union and on most mobile networks elsewhere
+MOST_LOOKALIKES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A taxon that may have been eaten, today's danger of it, and its probability (None: not from a photo)."""
+
+    taxon: Taxon
+    danger: Danger
+    probability: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One kind of poisoning that is possible, by the suspects that cause it; onset in hours after the meal."""
+
+    syndrome: Syndrome
+    onset_hours: tuple[float, float]
+    suspects: tuple[Suspect, ...]
+
+    @property
+    def late(self) -> bool:
+        """Whether first signs may come only when organs are being damaged already."""
+        return self.onset_hours[1] >= LATE_HOURS
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Whom to call in a country. `number` is None when no emergency number is known for it."""
+
+    country: str
+    centres: tuple[PoisonCentre, ...]
+    number: EmergencyNumber | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything that the sheet tells. `find` is None when it was opened from the guide."""
+
+    find: Observation | None
+    suspects: tuple[Suspect, ...]
+    courses: tuple[Course, ...]
+    guide_version: str
+
+
+def case_of(find: Observation, guide: Guide) -> Case:
+    """The case of a find: its candidates, what carries its alarm, its label, and their dangerous look-alikes."""
+    said = find.identification
+    told = [*said.alarm.taxa, *said.candidates, *said.plausible] if said is not None else []
+    found: dict[str, Suspect] = {}
+    if find.verified is not None:
+        found[find.verified.name] = Suspect(find.verified, guide.danger(find.verified))
+    for one in told:
+        found.setdefault(one.taxon.name, Suspect(one.taxon, guide.danger(one.taxon), one.probability))
+    alike = dangerous_lookalikes([suspect.taxon for suspect in found.values()], guide)[:MOST_LOOKALIKES]
+    for other in alike:
+        found.setdefault(other.taxon.name, Suspect(other.taxon, other.danger))
+    return _case(find, list(found.values()), guide)
+
+
+def case_of_taxon(record: TaxonRecord, guide: Guide) -> Case:
+    """The case of a taxon of the guide, with its dangerous look-alikes."""
+    alike = dangerous_lookalikes((record.taxon,), guide)[:MOST_LOOKALIKES]
+    suspects = [Suspect(record.taxon, record.danger), *(Suspect(other.taxon, other.danger) for other in alike)]
+    return _case(None, suspects, guide)
+
+
+def empty_case(guide: Guide) -> Case:
+    """The sheet without a find: somebody ate something, and there is no photo."""
+    return Case(None, (), (), guide.version)
+
+
+def help_in(country: str, guide: Guide) -> Help:
+    """Whom to call in a country (ISO 3166-1 alpha-2 code; empty: nobody told)."""
+    centres = tuple(centre for centre in guide.centres if centre.country == country)
+    return Help(country, centres, shipped_numbers().get(country))
+
+
+def countries(guide: Guide) -> list[str]:
+    """Codes of all countries with a poison centre or an emergency number."""
+    return sorted({centre.country for centre in guide.centres} | set(shipped_numbers()))
+
+
+def likely_country(chosen: str) -> str:
+    """The country that was chosen in Settings, else that of this computer; empty when neither tells."""
+    return chosen or QLocale.territoryToCode(QLocale.system().territory())
+
+
+def verified_words(centre: PoisonCentre) -> str:
+    """On what kind of page the number was read."""
+    kind = "official" if centre.verified.startswith("official") else "secondary"
+    return text(f"poison.verified_{kind}")
+
+
+def _case(find: Observation | None, suspects: Sequence[Suspect], guide: Guide) -> Case:
+    ordered = sorted(suspects, key=lambda each: (-each.danger.told.severity, -(each.probability or 0.0)))
+    return Case(find, tuple(ordered), tuple(_courses(ordered, guide)), guide.version)
+
+
+def _courses(suspects: Sequence[Suspect], guide: Guide) -> list[Course]:
+    """The syndromes of the suspects, the gravest first. A genus brings those of its harmful species."""
+    causes: dict[str, list[tuple[Suspect, tuple[float, float] | None]]] = {}
+    for suspect in suspects:
+        for record in _records(suspect.taxon, guide):
+            if record.syndrome in guide.syndromes:
+                causes.setdefault(record.syndrome, []).append((suspect, record.onset_hours))
+    courses = []
+    for key, found in causes.items():
+        syndrome = guide.syndromes[key]
+        onsets = [onset or syndrome.onset_hours for _, onset in found]
+        onset = (min(first for first, _ in onsets), max(last for _, last in onsets))
+        courses.append(Course(syndrome, onset, tuple(dict.fromkeys(suspect for suspect, _ in found))))
+    return sorted(courses, key=lambda course: (-course.syndrome.severity, -course.onset_hours[1]))
+
+
+def _records(taxon: Taxon, guide: Guide) -> list[TaxonRecord]:
+    record = guide.record(taxon.name)
+    if taxon.rank is not Rank.GENUS:
+        return [record] if record else []
+    inside = [each for each in guide.records.values() if each.taxon.genus == taxon.name and each.danger.harmful]
+    return [*([record] if record else []), *inside]
