@@ -25,7 +25,7 @@ from PIL import BmpImagePlugin, GifImagePlugin, Image, ImageFile, JpegImagePlugi
 from PIL import WebPImagePlugin as WebpImagePlugin
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.exif import read_exif
+from fieldguide.core.exif import Exif, read_exif
 from fieldguide.core.records import Photo
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".bmp", ".gif"})
@@ -109,6 +109,19 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
     digest = hashlib.sha256(data).hexdigest()
     photo = Photo(path, digest, width, height, exif.taken_at, exif.latitude, exif.longitude)
     return DecodedPhoto(photo, pixels)
+
+
+def read_header(path: Path) -> Exif:
+    """What a file says of its time and place, without decoding a pixel.
+
+    Raises:
+        FieldGuideError: one of the PHOTO_ codes, always with the fact `file`.
+    """
+    data = _read_file(path)
+    with _naming(path):
+        image = _open(data, path)
+        with _quiet():
+            return read_exif(image)
 
 
 def _read_file(path: Path) -> bytes:

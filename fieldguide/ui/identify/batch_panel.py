@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
+from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.find_delegates import FindLine
 from fieldguide.ui.identify.finds import FindModel
 from fieldguide.ui.kit.buttons import button
@@ -17,7 +15,6 @@ from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.surfaces import row
 
 WIDTH = 236
-_TELLS_AFTER = 2.0  # seconds of work before a time left is worth telling
 
 
 def time_left(seconds: float) -> str:
@@ -37,11 +34,10 @@ class BatchPanel(QFrame):
     chosen = Signal(int)
     cancelled = Signal()
 
-    def __init__(self, model: FindModel, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, model: FindModel) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setFixedWidth(WIDTH)
-        self._clock, self._began = clock, 0.0
         column = QVBoxLayout(self)
         column.setContentsMargins(TIGHT, SPACE, TIGHT, TIGHT)
         column.setSpacing(TIGHT)
@@ -74,20 +70,18 @@ class BatchPanel(QFrame):
         column.addWidget(self.view, 1)
 
     def begin(self, total: int) -> None:
-        """The work on `total` finds begins."""
-        self._began = self._clock()
+        """The work on `total` photos begins."""
         self._bar.setRange(0, max(1, total))
-        self.show_progress(0, total)
+        self.show_progress(Progress(0, total))
         self._progress.show()
 
-    def show_progress(self, done: int, total: int) -> None:
-        """So many of so many finds are done."""
-        self._bar.setValue(done)
-        share = round(100 * done / total) if total else 100
-        self._words.setText(text("identify.progress_words", done=done, total=total, percent=share))
-        worked = self._clock() - self._began
-        tells = 0 < done < total and worked >= _TELLS_AFTER
-        self._left.setText(time_left(worked / done * (total - done)) if tells else "")
+    def show_progress(self, progress: Progress) -> None:
+        """So many of so many photos are done."""
+        self._bar.setValue(progress.done)
+        facts = {"done": progress.done, "total": progress.total, "percent": progress.percent}
+        self._words.setText(text("identify.progress_words", **facts))
+        left = progress.seconds_left
+        self._left.setText(time_left(left) if left is not None and progress.done < progress.total else "")
 
     def finish(self) -> None:
         """The work is over."""

@@ -74,7 +74,6 @@ class FindModel(QAbstractListModel):
         super().__init__(parent)
         self.guide = guide
         self.entries: list[Entry] = []
-        self._places: dict[frozenset[Path], int] = {}
         self._thumbnails = thumbnails
         thumbnails.arrived.connect(self._repaint)
 
@@ -112,15 +111,12 @@ class FindModel(QAbstractListModel):
     def _reset(self, entries: list[Entry]) -> None:
         self.beginResetModel()
         self.entries = entries
-        self._places = {frozenset(entry.paths): row for row, entry in enumerate(entries)}
         self.endResetModel()
 
-    def put(self, observation: Observation) -> int:
-        """A find is done; returns its row, -1 when it is none of this sitting."""
-        row = self._places.get(frozenset(_paths_of(observation)), -1)
-        if row >= 0:
+    def put(self, row: int, observation: Observation) -> None:
+        """The find at `row` is done."""
+        if 0 <= row < len(self.entries):
             self._set(row, observation)
-        return row
 
     def replace(self, observation: Observation) -> int:
         """A stored find changed; returns its row, -1 when it is none of this sitting."""

@@ -30,27 +30,24 @@ class GroupingModel(QAbstractListModel):
     def __init__(self, thumbnails: Thumbnails, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.groups: list[list[Path]] = []
+        self._flat: list[tuple[int, int, Path]] = []  # find, place within it, file; by row
+        self._rows: dict[str, int] = {}
         self._thumbnails = thumbnails
         thumbnails.arrived.connect(self._repaint)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """One per photo."""
-        return 0 if parent.isValid() else sum(len(group) for group in self.groups)
+        return 0 if parent.isValid() else len(self._flat)
 
     def place(self, row: int) -> tuple[int, int]:
         """Find and place within it, both from 0, of a row."""
-        for number, group in enumerate(self.groups):
-            if row < len(group):
-                return number, row
-            row -= len(group)
-        raise IndexError(row)
+        return self._flat[row][:2]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """File name, picture, and the number of the find (`GroupRole`, from 0)."""
         if not index.isValid() or index.row() >= self.rowCount():
             return None
-        number, place = self.place(index.row())
-        path = self.groups[number][place]
+        number, _, path = self._flat[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
             return path.name
         if role == Qt.ItemDataRole.AccessibleTextRole:
@@ -63,6 +60,8 @@ class GroupingModel(QAbstractListModel):
         """Start from these finds; empty ones are left out."""
         self.beginResetModel()
         self.groups = [list(group) for group in groups if group]
+        self._flat = [(n, place, path) for n, group in enumerate(self.groups) for place, path in enumerate(group)]
+        self._rows = {Thumbnails.key_of(path): at for at, (_, _, path) in enumerate(self._flat)}
         self.endResetModel()
 
     def join(self, rows: Sequence[int]) -> None:
@@ -87,10 +86,9 @@ class GroupingModel(QAbstractListModel):
         self.set_groups(kept)
 
     def _repaint(self, key: str) -> None:
-        for at in range(self.rowCount()):
-            number, place = self.place(at)
-            if Thumbnails.key_of(self.groups[number][place]) == key:
-                self.dataChanged.emit(self.index(at), self.index(at))
+        if key in self._rows:
+            at = self.index(self._rows[key])
+            self.dataChanged.emit(at, at)
 
 
 class _PhotoTile(QStyledItemDelegate):

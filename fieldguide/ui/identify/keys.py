@@ -13,7 +13,7 @@ from fieldguide.core.text import text
 if TYPE_CHECKING:
     from fieldguide.ui.identify.work_view import WorkView
 
-LISTED = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown", "compare", "zoom", "heat")
+LISTED = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown", "compare", "zoom", "heat", "new")
 
 
 def key_help() -> list[tuple[str, str]]:
@@ -40,6 +40,7 @@ def bind_keys(view: WorkView) -> None:
         ("C", view.compare),
         ("Z", view.result.photo.toggle_actual_size),
         ("W", view.result.toggle_heat),
+        ("Escape", view.new_wanted.emit),
     ]
     for keys, act in acts:
         shortcut = QShortcut(QKeySequence(keys), view)

@@ -17,6 +17,7 @@ from fieldguide.core.manifest import Manifest
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
+from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingView
 from fieldguide.ui.identify.start import StartView
@@ -37,7 +38,9 @@ class IdentifyPage(QWidget):
         heat_cancelled: nobody waits for it any more.
         guide_wanted: scientific name whose page of the guide is asked for.
         view_wanted: Observation and the view (cap, underside ...) that somebody wants to add a photo of.
+        place_wanted: Observation, and whether place and season shall take part from now on.
         shown: Observation that came to the front.
+        start_shown: the empty page came to the front; the newest finds are welcome (`show_recent`).
     """
 
     identify_wanted = Signal(list)
@@ -49,7 +52,9 @@ class IdentifyPage(QWidget):
     heat_cancelled = Signal()
     guide_wanted = Signal(str)
     view_wanted = Signal(Observation, str)
+    place_wanted = Signal(Observation, bool)
     shown = Signal(Observation)
+    start_shown = Signal()
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
         """`missing_views`: which views of a find would tell its possibilities apart."""
@@ -70,6 +75,7 @@ class IdentifyPage(QWidget):
         self.grouping.decided.connect(self.begin)
         self.grouping.decided.connect(self.identify_wanted)
         self.grouping.cancelled.connect(self.go_back)
+        self.work.new_wanted.connect(self.show_start)
         self.work.result.photo_wanted.connect(self.photo_wanted)
         self.work.result.panel.guide_wanted.connect(self.guide_wanted)
         for name in (
@@ -79,6 +85,7 @@ class IdentifyPage(QWidget):
             "heat_wanted",
             "heat_cancelled",
             "view_wanted",
+            "place_wanted",
             "shown",
         ):
             getattr(self.work, name).connect(getattr(self, name))
@@ -103,9 +110,13 @@ class IdentifyPage(QWidget):
         self._stack.setCurrentWidget(self.work)
         self.work.begin(groups)
 
-    def take_result(self, observation: Observation) -> None:
-        """A find of this sitting is done (stored, when something could be read)."""
-        self.work.take_result(observation)
+    def take_result(self, place: int, observation: Observation) -> None:
+        """The find at `place` (from 0) of this sitting is done (stored, when something could be read)."""
+        self.work.take_result(place, observation)
+
+    def take_progress(self, progress: Progress) -> None:
+        """How far the work is, in photos."""
+        self.work.batch.show_progress(progress)
 
     def finish(self) -> None:
         """The work is over, or was cancelled: what still waits is taken off the list."""
@@ -123,8 +134,12 @@ class IdentifyPage(QWidget):
         self.start.recent.replace(observation)
 
     def take_photo(self, path: Path, image: QImage, full: QSize) -> None:
-        """The large photo was read; a null image when it cannot be. `full` is its size in pixels."""
+        """The large photo was read. `full` is its size in pixels."""
         self.work.result.take_photo(path, image, full)
+
+    def lose_photo(self, path: Path, sentence: str) -> None:
+        """The large photo cannot be read; `sentence` says why."""
+        self.work.result.lose_photo(path, sentence)
 
     def take_heat(self, observation_id: int, path: Path, heat: QImage, caption: str) -> None:
         """What spoke for and against, as a transparent picture; ignored when something else is shown by now."""
@@ -135,6 +150,7 @@ class IdentifyPage(QWidget):
     def show_model(self, manifest: Manifest | None, note: str = "") -> None:
         """Which model answers from now on; None: none could be loaded, and `note` says why."""
         self.footer.show_model(manifest, note)
+        self.work.result.panel.know_labels(manifest.labels if manifest else ())
         self.work.result.say_waiting(text("identify.looking") if manifest else note or text("identify.model_none"))
 
     def say_loading(self) -> None:
@@ -153,6 +169,7 @@ class IdentifyPage(QWidget):
     def show_start(self) -> None:
         """The empty page."""
         self._stack.setCurrentWidget(self.start)
+        self.start_shown.emit()
 
     def go_back(self) -> None:
         """From asking back to what was there before."""

@@ -29,7 +29,7 @@ class ResultView(QWidget):
     Signals:
         photo_wanted: Path and short side in pixels (0: all of them) of a photo that is about to be shown.
         heat_toggled: whether the heat map is wanted.
-        verify_wanted, relabel_wanted, unknown_wanted, compare_wanted: what the buttons say.
+        verify_wanted, relabel_wanted, unknown_wanted, compare_wanted, new_wanted: what the buttons say.
     """
 
     photo_wanted = Signal(Path, int)
@@ -38,6 +38,7 @@ class ResultView(QWidget):
     relabel_wanted = Signal()
     unknown_wanted = Signal()
     compare_wanted = Signal()
+    new_wanted = Signal()
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -125,13 +126,14 @@ class ResultView(QWidget):
             self.show_photo((paths.index(self._path) + by) % len(paths))
 
     def take_photo(self, path: Path, image: QImage, full: QSize) -> None:
-        """A photo was read (a null image: it cannot be)."""
-        if path != self._path:
-            return
-        if image.isNull():
-            self.photo.clear(text("identify.unreadable"))
-        else:
+        """A photo was read."""
+        if path == self._path:
             self.photo.show_photo(image, full, path.name)
+
+    def lose_photo(self, path: Path, sentence: str) -> None:
+        """A photo cannot be read, or is gone from where it was."""
+        if path == self._path:
+            self.photo.clear(sentence)
 
     def say_waiting(self, words: str) -> None:
         """Tell what is being waited for."""
@@ -159,7 +161,9 @@ class ResultView(QWidget):
         tools = row(spacing=TIGHT)
         tools.addWidget(self.strip, 1)
         tools.addStretch(0)
-        for tool in (self._heat, self._zoom):
+        new = icon_button(text("identify.new"), "plus", key="Esc")
+        new.clicked.connect(self.new_wanted)
+        for tool in (self._heat, self._zoom, new):
             tools.addWidget(tool)
         side.addLayout(tools)
         return side

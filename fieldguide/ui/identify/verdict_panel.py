@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -11,6 +13,8 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.identify.candidates_card import CandidatesCard
 from fieldguide.ui.identify.facts import facts_of
+from fieldguide.ui.identify.lookalikes_card import LookalikesCard
+from fieldguide.ui.identify.place_line import PlaceLine
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
@@ -60,11 +64,13 @@ class VerdictPanel(ScrollColumn):
         help_wanted: somebody asks "Eaten it?".
         candidate_chosen: place from 0 of the candidate that the facts and the heat map are about.
         guide_wanted: scientific name of a taxon whose page is asked for.
+        place_wanted: whether place and season shall take part from now on.
     """
 
     help_wanted = Signal()
     candidate_chosen = Signal(int)
     guide_wanted = Signal(str)
+    place_wanted = Signal(bool)
 
     def __init__(self, guide: Guide, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=SPACE, spacing=CLOSE)
@@ -79,8 +85,11 @@ class VerdictPanel(ScrollColumn):
         self.candidates.chosen.connect(self._choose)
         self._facts = FactsCard()
         self._facts.guide_wanted.connect(self.guide_wanted)
-        self._after = QVBoxLayout()
-        self._after.setSpacing(CLOSE)
+        self._place = PlaceLine()
+        self._place.wanted.connect(self.place_wanted)
+        self._lookalikes = LookalikesCard()
+        self._lookalikes.guide_wanted.connect(self.guide_wanted)
+        self._labels: tuple[Taxon, ...] = ()
         words = QVBoxLayout()
         words.setSpacing(HAIR)
         words.setContentsMargins(HAIR, HAIR, HAIR, 0)
@@ -89,8 +98,9 @@ class VerdictPanel(ScrollColumn):
         self.column.addWidget(self.banner)
         self.column.addLayout(words)
         self.column.addWidget(self.candidates)
+        self.column.addWidget(self._place)
+        self.column.addWidget(self._lookalikes)
         self.column.addWidget(self._facts)
-        self.column.addLayout(self._after)
         self.column.addStretch(1)
 
     def use_guide(self, guide: Guide) -> None:
@@ -112,14 +122,16 @@ class VerdictPanel(ScrollColumn):
         if named is not None:
             self._verified.setText(text("identify.named_by_you", name=name_of(named, self._guide).first))
         self.candidates.show_candidates(said, self._guide)
+        self._place.show_identification(said)
+        self._lookalikes.show_lookalikes(said, self._guide, self._labels)
         self._facts.setVisible(bool(said.candidates))
         if said.candidates:
             self._facts.show_taxon(said.candidates[0].taxon, self._guide)
         self.verticalScrollBar().setValue(0)
 
-    def add_panel(self, panel: QWidget) -> None:
-        """Put a further panel below the facts (look-alikes, place and season)."""
-        self._after.addWidget(panel)
+    def know_labels(self, labels: Sequence[Taxon]) -> None:
+        """What the model knows: look-alikes beyond it say so."""
+        self._labels = tuple(labels)
 
     def _choose(self, place: int) -> None:
         if self._observation is None or self._observation.identification is None:

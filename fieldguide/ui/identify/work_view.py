@@ -26,11 +26,13 @@ class WorkView(QWidget):
     """Shows `finds`, one of them large. The signals are those of `IdentifyPage`, which hands them on."""
 
     cancel_wanted = Signal()
+    new_wanted = Signal()
     verify_wanted = Signal(int, object)
     help_wanted = Signal(Observation)
     heat_wanted = Signal(Observation, Path, Taxon)
     heat_cancelled = Signal()
     view_wanted = Signal(Observation, str)
+    place_wanted = Signal(Observation, bool)
     shown = Signal(Observation)
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
@@ -50,12 +52,14 @@ class WorkView(QWidget):
         self.finds.dataChanged.connect(self._refresh)
         result = self.result
         result.panel.help_wanted.connect(self._ask_help)
+        result.panel.place_wanted.connect(self._ask_place)
         result.panel.candidate_chosen.connect(self._candidate_chosen)
         result.heat_toggled.connect(self._toggle_heat)
         result.verify_wanted.connect(self.verify)
         result.relabel_wanted.connect(self.relabel)
         result.unknown_wanted.connect(self.leave_unknown)
         result.compare_wanted.connect(self.compare)
+        result.new_wanted.connect(self.new_wanted)
         result.strip.view_wanted.connect(self._ask_view)
         bind_keys(self)
 
@@ -75,7 +79,7 @@ class WorkView(QWidget):
         """The identification of these finds begins: show the first photo at once."""
         self.finds.begin(groups)
         self.batch.setVisible(len(groups) > 1)
-        self.batch.begin(len(groups))
+        self.batch.begin(sum(len(group) for group in groups))
         self._show_first()
 
     def open(self, observation: Observation) -> None:
@@ -85,12 +89,10 @@ class WorkView(QWidget):
         self.batch.hide()
         self._show_first()
 
-    def take_result(self, observation: Observation) -> None:
-        """A find of this sitting is done."""
-        row = self.finds.put(observation)
-        done = sum(entry.observation is not None for entry in self.finds.entries)
-        self.batch.show_progress(done, len(self.finds.entries))
-        if row >= 0 and row == self._row:
+    def take_result(self, row: int, observation: Observation) -> None:
+        """The find at `row` of this sitting is done."""
+        self.finds.put(row, observation)
+        if row == self._row:
             self.shown.emit(observation)
 
     def finish(self) -> bool:
@@ -208,6 +210,10 @@ class WorkView(QWidget):
     def _ask_help(self) -> None:
         if self.observation is not None:
             self.help_wanted.emit(self.observation)
+
+    def _ask_place(self, used: bool) -> None:
+        if self.observation is not None:
+            self.place_wanted.emit(self.observation, used)
 
     def _ask_view(self, view: str) -> None:
         if self.observation is not None:

@@ -47,6 +47,23 @@ class CrashDialog(QDialog):
         column.addLayout(row(None, copy, close))
 
 
+class ProblemDialog(QDialog):
+    """Says why the window cannot open: an expected failure at the start, with what to do about it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__()
+        self.setWindowTitle(text("shell.title"))
+        self.setMinimumWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(WIDE, WIDE, WIDE, WIDE)
+        column.setSpacing(SPACE)
+        column.addWidget(label(text("shell.cannot_start"), "title"))
+        column.addWidget(label(sentence))
+        close = button(text("ui.close"), "primary")
+        close.clicked.connect(self.accept)
+        column.addLayout(row(None, close))
+
+
 def catch_everything(
     report_problem: Callable[[str], None], parent: QWidget, log_file: Path | None
 ) -> Callable[[], None]:

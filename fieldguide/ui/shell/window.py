@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QImage,
     QKeySequence,
+    QPaintEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
@@ -38,6 +39,8 @@ class MainWindow(QMainWindow):
         picture_pasted: QImage, a picture from the clipboard that has no file.
         page_shown: key of the page that came to the front.
         undo_wanted: Ctrl+Z.
+        chosen_again: key of the page in front, pressed once more in the sidebar.
+        first_painted: once, after the window was painted for the first time.
         closing: the window is about to close; lanes should drain.
     """
 
@@ -45,6 +48,8 @@ class MainWindow(QMainWindow):
     picture_pasted = Signal(QImage)
     page_shown = Signal(str)
     undo_wanted = Signal()
+    chosen_again = Signal(str)
+    first_painted = Signal()
     closing = Signal()
 
     def __init__(self, pages: Sequence[Page]) -> None:
@@ -58,6 +63,7 @@ class MainWindow(QMainWindow):
         self._pages = {page.key: page for page in pages}
         self._front = ""
         self._last_folder = ""
+        self._painted = False
         self._rail = Rail(pages)
         self._stack = QStackedWidget()
         for page in pages:
@@ -77,7 +83,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self._drop_overlay = DropOverlay(central)
         self._keys_overlay = KeysOverlay(central)
-        self._rail.chosen.connect(self.show_page)
+        self._rail.chosen.connect(self._choose_page)
         self._rail.keys_wanted.connect(self.show_keys)
         self._add_shortcuts()
         if pages:
@@ -98,6 +104,11 @@ class MainWindow(QMainWindow):
         self._rail.show_chosen(key)
         self.page_shown.emit(key)
 
+    def _choose_page(self, key: str) -> None:
+        if key == self._front:
+            self.chosen_again.emit(key)
+        self.show_page(key)
+
     def show_keys(self) -> None:
         """Open the overlay of keys."""
         page = self._pages[self._front]
@@ -110,10 +121,14 @@ class MainWindow(QMainWindow):
 
     def choose_photos(self) -> None:
         """Ask for photos with the system's own dialog (Ctrl+O)."""
+        self._offer(self.ask_photos(text("shell.open_title")))
+
+    def ask_photos(self, title: str) -> list[Path]:
+        """Files that somebody chooses in the system's own dialog."""
         suffixes = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(PHOTO_SUFFIXES))
         kinds = f"{text('shell.open_photos')} ({suffixes});;{text('shell.open_all')} (*)"
-        chosen, _ = QFileDialog.getOpenFileNames(self, text("shell.open_title"), self._last_folder, kinds)
-        self._offer([Path(name) for name in chosen])
+        chosen, _ = QFileDialog.getOpenFileNames(self, title, self._last_folder, kinds)
+        return [Path(name) for name in chosen]
 
     def choose_folder(self) -> None:
         """Ask for a folder of photos (Ctrl+Shift+O)."""
@@ -166,6 +181,13 @@ class MainWindow(QMainWindow):
         paths = _paths(event.mimeData())
         event.acceptProposedAction()
         self._offer(paths)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell the first time, when the painting is over."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Give the lanes the word to drain."""

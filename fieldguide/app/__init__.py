@@ -1,0 +1,164 @@
+"""The window application: builds every object once and connects them. The only place that does; nothing here is clever.
+
+    settings, guide, database -> services -> pages -> window -> first paint -> torch and the model, in their lane
+
+torch is imported in the lane right after the first paint. The import holds the interpreter lock for about 170 ms in one
+stretch (MEASURED.md): at that moment nobody has had time to press anything yet.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from fieldguide.app.guide import GuideDesk
+from fieldguide.app.history import HistoryDesk
+from fieldguide.app.identify import IdentifyDesk
+from fieldguide.app.models import ModelsDesk
+from fieldguide.app.parts import Parts, build_parts
+from fieldguide.app.poison import PoisonDesk
+from fieldguide.app.settings import SettingsDesk
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.text import choose_language, explain
+from fieldguide.services.notices import Severity
+from fieldguide.storage.locations import Locations, create_locations
+from fieldguide.ui.kit.notices import NoticeKind
+from fieldguide.ui.kit.pictures import image_of
+from fieldguide.ui.kit.theme import Theme, ThemeChoice
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.shell.crash import ProblemDialog, catch_everything
+from fieldguide.ui.shell.pages import Page
+from fieldguide.ui.shell.window import MainWindow
+
+LOG_BYTES, LOG_FILES = 2**20, 2
+log = logging.getLogger("fieldguide")
+
+
+class FieldGuide(QObject):
+    """All objects of one running application. Build it on the GUI thread; closing its window ends it.
+
+    Raises:
+        FieldGuideError: what the database or the guide says when it cannot be used.
+    """
+
+    def __init__(self, qt: QApplication, locations: Locations, model: Path | None = None) -> None:
+        super().__init__()
+        self.parts: Parts = build_parts(locations, model)
+        choose_language(self.parts.settings.language)
+        self.theme = Theme(qt)
+        self.theme.apply(ThemeChoice(self.parts.settings.theme))
+        self.thumbnails = Thumbnails()
+        self.identify = IdentifyDesk(self.parts, self.thumbnails)
+        self.history = HistoryDesk(self.parts, self.thumbnails)
+        self.guide = GuideDesk(self.parts)
+        self.models = ModelsDesk(self.parts)
+        self.settings = SettingsDesk(self.parts, self.theme)
+        self.poison = PoisonDesk(self.parts)
+        self.window = MainWindow(self._places())
+        self._put_back = catch_everything(self.window.report_problem, self.window, locations.log)
+        self._connect()
+        self.identify.connect_to(self.window)
+        self._connect_pages()
+
+    def _places(self) -> list[Page]:
+        """The places of the sidebar, in their order."""
+        return [desk.place for desk in (self.identify, self.history, self.guide, self.models, self.settings)]
+
+    def _connect(self) -> None:
+        window, parts = self.window, self.parts
+        window.paths_offered.connect(self.identify.take_paths)
+        window.paths_offered.connect(self.models.take_paths)
+        window.undo_wanted.connect(lambda: parts.library.undo())
+        window.first_painted.connect(parts.load_model)
+        window.closing.connect(self.close)
+        self.thumbnails.wanted.connect(parts.pictures.want_thumbnail)
+        parts.pictures.thumbnail.connect(lambda source, jpeg: self.thumbnails.take(source, image_of(jpeg)))
+        parts.pictures.defect.connect(_raise_defect)
+        parts.notices.posted.connect(self._tell)
+        parts.notices.defect.connect(_raise_defect)
+
+    def _connect_pages(self) -> None:
+        """What leads from one page to another."""
+        for desk in (self.history, self.guide, self.models, self.poison):
+            desk.connect_to(self.window)
+        self.settings.connect_to()
+        self.identify.page.help_wanted.connect(self.poison.open_find)
+        self.identify.page.guide_wanted.connect(self.guide.open_taxon)
+        self.identify.page.place_wanted.connect(lambda *_: self.settings.show_settings())
+        self.history.help_wanted.connect(self.poison.open_find)
+        self.history.guide_wanted.connect(self.guide.open_taxon)
+        self.history.closer_wanted.connect(self._look_closely)
+        self.guide.help_wanted.connect(self.poison.open_taxon)
+        self.guide.guide_chosen.connect(self._use_guide)
+        self.settings.help_wanted.connect(self.poison.open_empty)
+        self.poison.country_chosen.connect(self.settings.take_country)
+
+    def _look_closely(self, find: Observation) -> None:
+        self.window.show_page("identify")
+        self.identify.page.open(find)
+
+    def _use_guide(self, guide: Guide) -> None:
+        """Another guide everywhere, old finds included."""
+        self.parts.guide = guide
+        self.parts.library.use_guide(guide)
+        for desk in (self.identify, self.guide, self.models):
+            desk.page.use_guide(guide)
+
+    def show(self) -> None:
+        """Open the window; the model is loaded after its first paint."""
+        self.identify.refresh_recent()
+        self.window.show()
+        self._tell()
+
+    def close(self) -> None:
+        """Stop what can be stopped, store what is to be stored, and let go of every file."""
+        self.parts.close()
+        self._put_back()
+
+    def _tell(self) -> None:
+        if not self.window.isVisible():
+            return
+        for notice in self.parts.notices.take():
+            kind = NoticeKind.PROBLEM if notice.severity is Severity.PROBLEM else NoticeKind.NEWS
+            self.window.notices.tell(notice.words, kind, details=notice.details)
+
+
+def _raise_defect(error: Exception) -> None:
+    """Defects of services go the same way as those of the window: log and crash dialog."""
+    sys.excepthook(type(error), error, error.__traceback__)
+
+
+def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
+    """Run the window until it is closed; `photos` are identified at once. Returns the exit code."""
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # torch's threads give the cores back quickly (MEASURED.md)
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("FieldGuide")
+    qt.setDesktopFileName("fieldguide")
+    try:
+        locations = create_locations()
+        _log_to(locations.log)
+        application = FieldGuide(qt, locations, model)
+    except FieldGuideError as refused:
+        ProblemDialog(explain(refused)).exec()
+        return 1
+    application.show()
+    if photos:
+        QTimer.singleShot(0, application, lambda: application.identify.take_paths(photos))
+    return qt.exec()
+
+
+def _log_to(file: Path) -> None:
+    handler = logging.handlers.RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)

@@ -1,0 +1,103 @@
+"""Everything below the window, built once: settings, guide, history, lanes and services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.services.gathering import Gatherer
+from fieldguide.services.identifier import Identifier
+from fieldguide.services.lanes import Lanes
+from fieldguide.services.library import Library
+from fieldguide.services.notices import Notices
+from fieldguide.services.pictures import Pictures
+from fieldguide.storage.database import Database
+from fieldguide.storage.guides import GuideShelf
+from fieldguide.storage.locations import Locations
+from fieldguide.storage.models import ModelShelf
+from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.settings import Settings, read_settings, save_settings
+from fieldguide.storage.thumbnails import ThumbnailStore
+
+
+@dataclass
+class Parts:
+    """The services of one running application, and the few things that a person can change about them.
+
+    `model` is the bundle that was asked for on the command line; it goes before the one of the settings.
+    """
+
+    locations: Locations
+    settings: Settings
+    guide: Guide
+    guides: GuideShelf
+    models: ModelShelf
+    lanes: Lanes
+    notices: Notices
+    library: Library
+    identifier: Identifier
+    pictures: Pictures
+    gatherer: Gatherer
+    model: Path | None = None
+    _files: tuple[Database, ThumbnailStore] | tuple[()] = field(default=(), repr=False)
+
+    @property
+    def model_path(self) -> Path:
+        """The bundle to load."""
+        return self.model or self.settings.model_path or self.models.starter
+
+    def change_settings(self, **changes: object) -> None:
+        """Use other settings from now on, and keep them; a failure to keep them is told to the notices."""
+        self.settings = replace(self.settings, **changes)
+        try:
+            save_settings(self.locations.settings, self.settings)
+        except FieldGuideError as refused:
+            self.notices.report(refused)
+
+    def load_model(self) -> None:
+        """Load the chosen model, in its lane; the first time this imports torch there."""
+        self.identifier.load(self.model_path, self.settings.device, self.settings.threads)
+
+    def close(self) -> None:
+        """Stop what can be stopped, store what is to be stored, and let go of every file."""
+        self.lanes.drain()
+        for file in self._files:
+            file.close()
+
+
+def build_parts(locations: Locations, model: Path | None = None) -> Parts:
+    """Build them on the GUI thread.
+
+    Raises:
+        FieldGuideError: what the database or the guide says when it cannot be used.
+    """
+    read = read_settings(locations.settings)
+    guides = GuideShelf(locations.data / "guides")
+    chosen = guides.read_chosen()
+    database = Database(locations.database)
+    thumbnails = ThumbnailStore(locations.thumbnails)
+    store = ObservationStore(database, chosen.guide)
+    lanes, notices = Lanes(), Notices()
+    library = Library(store, chosen.guide, lanes, notices)
+    identifier = Identifier(store, thumbnails, library, lanes, notices)
+    identifier.use_place_and_season(read.settings.use_place_and_season, read.settings.region)
+    for problem in (read.problem, chosen.problem):
+        if problem is not None:
+            notices.report(problem)
+    return Parts(
+        locations,
+        read.settings,
+        chosen.guide,
+        guides,
+        ModelShelf(locations.models),
+        lanes,
+        notices,
+        library,
+        identifier,
+        Pictures(thumbnails, lanes),
+        Gatherer(lanes, notices),
+        model,
+        (database, thumbnails),
+    )

@@ -1,0 +1,102 @@
+"""Dangerous look-alikes of what the find could be, each with what to check by hand, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.lookalikes import Lookalike, dangerous_lookalikes
+from fieldguide.core.records import Identification
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.labels import label, rule
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
+from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.surfaces import Card, clear, row
+
+SHOWN_AT_FIRST = 3
+PLAUSIBLE = 0.05  # without a prediction set, a candidate below 1 in 20 is compared with nothing
+
+
+def plausible_taxa(said: Identification) -> list[Taxon]:
+    """What is worth comparing with: the candidates of some weight, then the rest of the prediction set."""
+    likely = [one.taxon for place, one in enumerate(said.candidates) if place == 0 or one.probability >= PLAUSIBLE]
+    return list(dict.fromkeys([*likely, *(one.taxon for one in said.plausible)]))
+
+
+class LookalikesCard(Card):
+    """Hidden when the guide names none. `guide_wanted` carries the name of one to read about."""
+
+    guide_wanted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(spacing=TIGHT)
+        self.column.addWidget(label(text("identify.lookalikes"), "heading"))
+        self.column.addWidget(label(text("identify.lookalikes_words"), "muted"))
+        self._list = QVBoxLayout()
+        self._list.setSpacing(TIGHT)
+        self.column.addLayout(self._list)
+        self._more = button("", "quiet")
+        self._more.clicked.connect(self._show_all)
+        self.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        self._waiting: tuple[Lookalike, ...] = ()
+        self._guide: Guide | None = None
+
+    def show_lookalikes(self, said: Identification, guide: Guide, labels: Sequence[Taxon]) -> None:
+        """Find and show them; `labels` is what the model knows (empty: nobody told)."""
+        self._guide = guide
+        found = dangerous_lookalikes(plausible_taxa(said), guide, labels)
+        clear(self._list)
+        self.setVisible(bool(found))
+        for each in found[:SHOWN_AT_FIRST]:
+            self._list.addWidget(self._piece(each, guide, told=bool(labels)))
+        self._waiting = found[SHOWN_AT_FIRST:]
+        self._told = bool(labels)
+        self._more.setText(text("identify.lookalikes_more", count=len(self._waiting)))
+        self._more.setVisible(bool(self._waiting))
+
+    def _show_all(self) -> None:
+        assert self._guide is not None
+        for each in self._waiting:
+            self._list.addWidget(self._piece(each, self._guide, told=self._told))
+        self._waiting = ()
+        self._more.hide()
+
+    def _piece(self, found: Lookalike, guide: Guide, *, told: bool) -> QWidget:
+        piece = QWidget()
+        column = QVBoxLayout(piece)
+        column.setContentsMargins(0, HAIR, 0, HAIR)
+        column.setSpacing(HAIR)
+        column.addWidget(rule())
+        name, like = name_of(found.taxon, guide), name_of(found.resembles, guide)
+        head = row(spacing=TIGHT)
+        head.addWidget(label(name.first, "strong"), 1)
+        head.addWidget(DangerChip(found.danger), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        words = text("identify.lookalike_of", name=like.first)
+        if told and not found.known_to_model:
+            words += " " + text("identify.lookalike_not_known")
+        column.addWidget(label(words, "small"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(CLOSE)
+        grid.setVerticalSpacing(HAIR)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(2, 1)
+        for place, words in ((1, name.first), (2, like.first)):
+            grid.addWidget(label(words, "overline"), 0, place)
+        top = Qt.AlignmentFlag.AlignTop
+        for line, each in enumerate(found.checks, start=1):
+            grid.addWidget(label(text(f"identify.check_{each.check.value}"), "strong", wrap=False), line, 0, top)
+            for place, words in ((1, each.of_lookalike), (2, each.of_plausible)):
+                shown = label(words or text("identify.check_untold"), "body" if words else "small")
+                grid.addWidget(shown, line, place, top)
+        column.addLayout(grid)
+        more = button(text("identify.open_guide"), "quiet", "guide")
+        more.clicked.connect(lambda: self.guide_wanted.emit(found.taxon.name))
+        column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        return piece

@@ -1,0 +1,151 @@
+"""A photo is dropped on the window; the danger stands on the screen, and the find is kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+
+from fieldguide.app import FieldGuide
+from fieldguide.core.danger import Danger
+from fieldguide.core.text import text
+from tests.helpers.bundles import write_photo
+from tests.journeys.conftest import OpenWindow
+
+PATIENCE = 60_000  # the first window of a run imports torch
+
+
+@pytest.fixture
+def window(qtbot, open_window: OpenWindow, bundle_path: Path) -> FieldGuide:
+    """A window whose model is loaded."""
+    made = open_window(bundle_path)
+    with qtbot.waitSignal(made.identify.model_ready, timeout=PATIENCE):
+        made.show()
+    return made
+
+
+def words_on(widget) -> str:
+    return "\n".join(made.text() for made in widget.findChildren(QLabel) if made.isVisible())
+
+
+def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+    photo = write_photo(tmp_path / "find.JPG", label=0, seed=3)
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        window.window.paths_offered.emit([photo])
+    page = window.identify.page
+    assert page.observation is not None
+    assert page.observation.id > 0
+    banner = page.work.result.panel.banner
+    assert banner.isVisible()
+    assert banner.level is Danger.DEADLY
+    assert text("identify.alert_deadly") in words_on(banner)
+    assert "Death cap" in words_on(banner)
+    assert len(page.work.result.panel.candidates.rows) == 3
+    assert text("identify.no_permission") in words_on(page)
+    assert "Three drawings 1.0.0" in words_on(page)
+    with qtbot.waitSignal(window.parts.library.count().done) as counted:
+        pass
+    assert counted.args == [1]
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+    photos = [write_photo(tmp_path / f"{place}.jpg", label=place) for place in range(2)]
+    broken = tmp_path / "letter.jpg"
+    broken.write_text("Dear mushroom")
+    with qtbot.waitSignal(window.parts.gatherer.gathered, timeout=PATIENCE):
+        window.window.paths_offered.emit([tmp_path])
+    page = window.identify.page
+    assert page.grouping.isVisible()
+    page.grouping.choice.chosen.emit("separate")
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        page.grouping.decided.emit([[path] for path in (*photos, broken)])
+    assert [entry.readable for entry in page.work.finds.entries] == [True, True, False]
+    assert any("letter.jpg" in sentence for sentence in window.window.notices.sentences)
+    assert page.work.batch.view.isVisible()
+    page.work.batch.choose(2)
+    assert "letter.jpg" in words_on(page.work.result)
+    assert not window.window.findChildren(QPlainTextEdit)
+
+
+def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+    photo = write_photo(tmp_path / "find.jpg", label=2)
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        window.window.paths_offered.emit([photo])
+    work = window.identify.page.work
+    qtbot.keyClick(work, Qt.Key.Key_2)
+    with qtbot.waitSignal(window.parts.library.changed):
+        qtbot.keyClick(work, Qt.Key.Key_Return)
+    named = work.observation
+    assert named is not None
+    assert named.identification is not None
+    assert named.verified == named.identification.candidates[1].taxon
+    with qtbot.waitSignals([window.parts.library.changed, work.finds.dataChanged]):
+        qtbot.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert work.observation is not None
+    assert work.observation.verified is None
+
+
+def test_a_find_of_yesterday_stands_on_the_empty_page(
+    qtbot, window: FieldGuide, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    photo = write_photo(tmp_path / "find.jpg")
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        window.window.paths_offered.emit([photo])
+    window.window.close()
+    again = open_window(bundle_path)
+    with qtbot.waitSignal(again.identify.page.start.recent.modelReset, timeout=PATIENCE):
+        again.show()
+    recent = again.identify.page.start.recent
+    assert recent.rowCount() == 1
+    stored = recent.entries[0].observation
+    assert stored is not None
+    with qtbot.waitSignal(again.parts.pictures.photo, timeout=PATIENCE):
+        again.identify.page.start.find_wanted.emit(stored)
+    assert again.identify.page.work.isVisible()
+    assert again.identify.page.work.result.path == photo
+
+
+def test_without_a_model_it_says_what_to_do(qtbot, open_window: OpenWindow, tmp_path: Path) -> None:
+    window = open_window(tmp_path / "gone.fieldguide")
+    with qtbot.waitSignal(window.parts.identifier.model_failed, timeout=PATIENCE):
+        window.show()
+    assert window.window.notices.sentences
+
+
+def test_a_pasted_picture_gets_a_file_of_its_own(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+    from PySide6.QtGui import QImage
+
+    image = QImage(str(write_photo(tmp_path / "find.png")))
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        window.window.picture_pasted.emit(image)
+    observation = window.identify.page.observation
+    assert observation is not None
+    assert observation.photos[0].path.parent == window.parts.locations.data / "pasted"
+    assert observation.photos[0].width == image.width()
+
+
+FIRST_PAINT = """
+import os, sys
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+from PySide6.QtWidgets import QApplication
+from fieldguide.app import FieldGuide
+from fieldguide.storage.locations import create_locations
+qt = QApplication([])
+window = FieldGuide(qt, create_locations())
+painted = []
+window.window.first_painted.connect(lambda: painted.append("torch" in sys.modules))
+window.show()
+while not painted:
+    qt.processEvents()
+print(painted[0], "PySide6.QtNetwork" in sys.modules)
+window.window.close()
+"""
+
+
+def test_the_window_is_painted_before_torch_is_imported() -> None:
+    said = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, timeout=120, check=True)
+    assert said.stdout.split() == ["False", "False"], said.stderr
