@@ -62,7 +62,7 @@ def model_card(manifest: Manifest, metrics: Metrics, guide: Guide, attribution: 
 
 def _section(key: str, lines: list[str]) -> Iterator[str]:
     yield f"## {text(f'card.{key}')}"
-    yield "\n".join(f"- {line}" if not line.startswith("|") else line for line in lines)
+    yield "\n".join(f"- {line}" if line and not line.startswith("|") else line for line in lines)
 
 
 def _what(manifest: Manifest) -> list[str]:

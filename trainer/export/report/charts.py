@@ -130,7 +130,7 @@ def _share(value: float, axis: Axis) -> float:
 
 def _ticks(axis: Axis) -> list[float]:
     steps = 4
-    if not axis.share and axis.high - axis.low >= steps and float(axis.high - axis.low).is_integer():
+    if not axis.share and axis.high - axis.low >= steps:
         step = max(1, round((axis.high - axis.low) / steps))
         return [float(tick) for tick in range(int(axis.low), int(axis.high) + 1, step)]
     return [axis.low + (axis.high - axis.low) * number / steps for number in range(steps + 1)]

@@ -65,15 +65,15 @@ def matrix(metrics: Metrics) -> str:
     report = metrics["report"]
     if not report["matrix"]:
         return ""
-    used = sorted({place for row, column, _ in report["matrix"] for place in (row, column)})
+    used = sorted({place for row, column, *_ in report["matrix"] for place in (row, column)})
     place = {old: new for new, old in enumerate(used)}
     labels = [report["labels"][old] for old in used]
     severity = [Danger(label["danger"]).severity if label["danger"] else 0 for label in labels]
     data = {
         "labels": [[label["name"], level] for label, level in zip(labels, severity, strict=True)],
-        "cells": [[place[row], place[column], count] for row, column, count in report["matrix"]],
+        "cells": [[place[row], place[column], count, right] for row, column, count, right in report["matrix"]],
         "groups": _families(labels),
-        "words": {name: text(f"report.matrix_{name}") for name in ("true", "said", "hint", "right", "wrong")},
+        "words": {name: text(f"report.matrix_{name}") for name in ("true", "said", "hint", "right", "inside", "wrong")},
     }
     legend = "".join(
         f'<span style="--mark:var({colour})">{say(f"matrix_{name}_mark")}</span>'
@@ -88,10 +88,11 @@ def matrix(metrics: Metrics) -> str:
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     drawn = (
         f'<div class="legend">{legend}</div><p class="told quiet" aria-live="polite"></p>'
-        f'<div class="matrix"><canvas role="img" aria-label="{say("matrix")}"></canvas></div>'
+        f'<div class="walk"><div class="matrix"><canvas role="img" aria-label="{say("matrix")}"></canvas></div>'
+        f"<div>{confusions(metrics)}</div></div>"
         f'<script type="application/json" id="matrix-data">{packed}</script>'
     )
-    return section("matrix", tools, drawn, confusions(metrics))
+    return section("matrix", tools, drawn)
 
 
 def _families(labels: list[dict[str, Any]]) -> list[list[int]]:

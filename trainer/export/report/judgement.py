@@ -104,7 +104,7 @@ def certainty(metrics: Metrics) -> str:
         )
     curve = [(each["coverage"], each["risk"]) for each in metrics["abstention"]]
     if len(curve) > 1:
-        most = max(0.1, *(risk for _, risk in curve))
+        most = next(high for high in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if high >= max(risk for _, risk in curve))
         across, up = Axis(text("report.axis_answered"), 0, 1), Axis("", 0, most)
         half = next(risk for coverage, risk in curve if coverage >= 0.5)
         chart = line_chart(text("report.risk"), across, up, [Series(text("report.risk_wrong"), curve)])

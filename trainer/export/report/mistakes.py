@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from trainer.evaluation.answers import Answers
+from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.danger import dangers
 
 LOSSES = 36  # photos of the largest loss that are kept
@@ -30,8 +31,8 @@ def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
     missed = missed[np.argsort(raised[missed], kind="stable")][:MISSED]
     known = np.flatnonzero(answers.photos.targets >= 0)
     first = answers.order[:, 0]
-    wrong = known[first[known] != answers.photos.targets[known]]
-    right = known[first[known] == answers.photos.targets[known]]
+    covered = np.array([label_covers(answers.tree, int(answers.photos.targets[row]))[first[row]] for row in known])
+    wrong, right = known[~covered.astype(bool)], known[covered.astype(bool)]
     return {
         "missed_deadly": [_row(answers, guide, losses, int(row)) for row in missed],
         "missed_deadly_count": int((found.deadly & ~rings_deadly).sum()),

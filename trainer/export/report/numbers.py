@@ -20,6 +20,7 @@ from fieldguide.core.taxonomy import Rank
 from trainer.data.audit.findings import read_audit, read_quarantine
 from trainer.data.split import SplitPhoto, read_split
 from trainer.evaluation.answers import Answers, answer
+from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.fitting import Judgement, separate
 from trainer.evaluation.predictions import Predictions
 from trainer.export.report.mistakes import mistakes
@@ -97,12 +98,15 @@ def _labels(answers: Answers, placed: list[SplitPhoto], guide: Guide) -> list[Nu
 
 
 def _matrix(answers: Answers) -> list[list[int]]:
-    """Cells [true label, said label, photos] that are not empty, right ones included."""
+    """Cells [true label, said label, photos, right] that are not empty; a species within the true genus is right."""
     truth, said = answers.photos.targets, answers.order[:, 0]
     if len(truth) == 0:
         return []
     cells, counts = np.unique(np.stack([truth, said], axis=1), axis=0, return_counts=True)
-    return [[int(true), int(first), int(count)] for (true, first), count in zip(cells, counts, strict=True)]
+    return [
+        [int(true), int(first), int(count), int(label_covers(answers.tree, int(true))[first])]
+        for (true, first), count in zip(cells, counts, strict=True)
+    ]
 
 
 def _learning(log: Path) -> list[Numbers]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.core.thresholds import Thresholds
 from trainer.export.promises import promises_in_words
@@ -112,7 +113,8 @@ def weaknesses(metrics: Metrics) -> list[str]:
     false = metrics["danger"]["deadly"]["false_alarms"]["value"]
     if false is not None and false > 0.4:
         told.append(text("report.bad_false", share=percent(false)))
-    names = [each["label"] for each in metrics["classes"] if each["f1"] < POOR and each["photos"] > 0]
+    wide = {row["name"] for row in report.get("labels", []) if row["rank"] != Rank.SPECIES.value}
+    names = [each["label"] for each in metrics["classes"] if each["f1"] < POOR and each["label"] not in wide]
     if names:
         told.append(text("report.bad_classes", count=len(names), names=_listed(names)))
     thin = [row["name"] for row in report.get("labels", []) if 0 < row["photos"].get("train", 0) < FEW]

@@ -29,8 +29,8 @@ if (canvas) drawMatrix(canvas, JSON.parse(document.getElementById("matrix-data")
 
 function drawMatrix(canvas, data) {
   const pen = canvas.getContext("2d"), told = document.querySelector(".told"), words = data.words, labels = data.labels;
-  const count = labels.length, totals = new Float64Array(count), at = new Map();
-  for (const [row, column, n] of data.cells) { totals[row] += n; at.set(row * count + column, n); }
+  const count = labels.length, totals = new Float64Array(count), at = new Map(), within = new Set();
+  for (const [row, column, n, inside] of data.cells) { totals[row] += n; at.set(row * count + column, n); if (inside) within.add(row * count + column); }
   let scale = 1, left = 0, top = 0, fit = 1, drag = null, pinned = null;
   const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const probe = document.createElement("span");
@@ -59,12 +59,12 @@ function drawMatrix(canvas, data) {
       pen.fillStyle = colour("--panel"); pen.fillRect(start, start, length, length);
       pen.strokeRect(start + .5, start + .5, length, length);
     }
-    for (const [row, column, n] of data.cells) {
+    for (const [row, column, n, inside] of data.cells) {
       const x = column * side, y = row * side;
       if (x - left > width || y - top > height || x + side < left || y + side < top) continue;
       const share = n / totals[row];
-      pen.globalAlpha = row === column ? .2 + .8 * share : .35 + .65 * share;
-      pen.fillStyle = row === column ? right : labels[row][1] > labels[column][1] && labels[row][1] >= 4 ? bad : wrong;
+      pen.globalAlpha = inside ? .2 + .8 * share : .35 + .65 * share;
+      pen.fillStyle = inside ? right : labels[row][1] > labels[column][1] && labels[row][1] >= 4 ? bad : wrong;
       const size = Math.max(side - (side > 6 ? 1 : 0), 1.6);
       pen.fillRect(x, y, size, size);
       if (side > 20) { pen.globalAlpha = 1; pen.fillStyle = ink; pen.font = "11px system-ui"; pen.fillText(n, x + 4, y + side / 2 + 4); }
@@ -110,7 +110,7 @@ function drawMatrix(canvas, data) {
   function tell(found) {
     if (!found) { told.textContent = words.hint; return; }
     const n = at.get(found[0] * count + found[1]) ?? 0;
-    const sentence = found[0] === found[1] ? words.right : words.wrong;
+    const sentence = found[0] === found[1] ? words.right : within.has(found[0] * count + found[1]) ? words.inside : words.wrong;
     told.textContent = sentence.replace("{true}", labels[found[0]][0]).replace("{said}", labels[found[1]][0])
       .replace("{photos}", n).replace("{total}", totals[found[0]]);
   }

@@ -57,7 +57,7 @@ def bullets(sentences: Iterable[str]) -> str:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], name: str = "") -> str:
     """A table whose heading stays in sight; `name` lets a search field find it."""
     heads = "".join(
-        f"<th{' class=number' * column.number}{' data-sort' * column.sorts}>{escape(column.head)}</th>" for column in columns
+        f"<th{' class=number' * each.number}{' data-sort' * each.sorts}>{escape(each.head)}</th>" for each in columns
     )
     body = "".join(
         "<tr>" + "".join(_cell(column, cell) for column, cell in zip(columns, row, strict=True)) + "</tr>"
@@ -85,7 +85,7 @@ def words(value: object) -> Cell:
 def share_cell(value: float | None, *, bad: bool = False) -> Cell:
     """A share (0 to 1) as a bar and percent."""
     if value is None:
-        return Cell("-", "-1")
+        return Cell("–", "-1")
     kind = "bar bad" if bad else "bar"
     return Cell(
         f'<span class="{kind}"><i style="width:{100 * value:.0f}%"></i></span>{100 * value:.0f} %', f"{value:.5f}"
@@ -112,7 +112,7 @@ def chip(danger: str) -> str:
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A share (0 to 1) as "38 %"; a dash when nobody measured it."""
-    return "–" if value is None else f"{100 * value:.{digits}f} %"
+    return "–" if value is None else f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def search_field(table_name: str) -> str:

@@ -1,0 +1,98 @@
+"""inspect, verify, compare, was-trained-on: each through the command line, as people call it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from fieldguide.core.photo import read_photo
+from tests.helpers.bundles import write_photo
+from tests.helpers.rewritten import rewrite
+from trainer.cli import main
+from trainer.data.duplicates import perceptual_hash
+
+
+def test_inspect_tells_everything_as_json(bundle_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", str(bundle_path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["manifest"]["name"] == "Three drawings"
+    assert told["card"] == "# Three drawings\n"
+    assert told["bytes"] == bundle_path.stat().st_size
+    assert told["sizes"]["weights"] > 0
+    assert told["photos_listed"] is None
+
+
+def test_inspect_tells_a_person_labels_dangers_and_what_is_promised(
+    bundle_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", str(bundle_path)]) == 0
+    told = capsys.readouterr().out
+    assert "2 species, 1 genera" in told
+    assert "1 deadly" in told
+    assert "nothing is promised" in told
+
+
+def test_verify_passes_a_good_bundle_and_refuses_a_cut_one(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cut = tmp_path / "cut.fieldguide"
+    cut.write_bytes(bundle_path.read_bytes()[:-4000])
+    assert main(["verify", str(bundle_path)]) == 0
+    assert main(["verify", str(bundle_path), str(cut), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out.partition("\n")[2])
+    assert [each["ok"] for each in told] == [True, False]
+    assert told[1]["code"] == "bundle_damaged"
+    assert "cut.fieldguide" in told[1]["message"]
+
+
+def test_verify_refuses_an_unknown_score_without_its_arrays(bundle_path: Path, tmp_path: Path) -> None:
+    lame = rewrite(bundle_path, tmp_path / "lame.fieldguide", unknown={"score": "mahalanobis"})
+    assert main(["verify", str(lame)]) == 1
+
+
+def test_compare_lists_labels_lost_and_gained_and_values_side_by_side(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = rewrite(
+        bundle_path,
+        tmp_path / "other.fieldguide",
+        version="2",
+        labels=[
+            {"name": "Amanita phalloides", "rank": "species", "genus": "Amanita", "family": "Amanitaceae"},
+            {"name": "Boletus", "rank": "genus", "genus": "Boletus", "family": "Boletaceae"},
+            {"name": "Amanita virosa", "rank": "species", "genus": "Amanita", "family": "Amanitaceae"},
+        ],
+        metrics={"test": {"top1": 0.5}},
+    )
+    assert main(["compare", str(bundle_path), str(other), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["labels_lost"] == ["Cantharellus cibarius"]
+    assert told["labels_gained"] == ["Amanita virosa"]
+    assert told["values"]["version"] == ["1.0.0", "2"]
+    assert told["values"]["metrics.test.top1"] == [1.0, 0.5]
+    assert told["values"]["metrics.test.top5"] == [1.0, None]
+    assert main(["compare", str(bundle_path), str(other)]) == 0
+    assert "Amanita virosa" in capsys.readouterr().out
+
+
+def test_was_trained_on_knows_the_file_a_copy_and_a_stranger(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = write_photo(tmp_path / "one.jpg", 0, 1, quality=95)
+    smaller = tmp_path / "smaller.jpg"
+    Image.open(photo).resize((200, 150)).save(smaller, quality=70)
+    stranger = tmp_path / "stranger.png"
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (90, 90, 3), dtype=np.uint8)).save(stranger)
+    decoded = read_photo(photo, 224)
+    fingerprint = perceptual_hash(np.asarray(Image.fromarray(decoded.pixels).convert("L")))
+    line = f"{decoded.photo.sha256} {fingerprint:016x}\n".encode()
+    listing = rewrite(bundle_path, tmp_path / "listing.fieldguide", {"photos.txt": line})
+    for file, status, word in ((photo, 0, "same"), (smaller, 0, "near"), (stranger, 1, "no")):
+        assert main(["was-trained-on", str(file), str(listing), "--json"]) == status
+        assert json.loads(capsys.readouterr().out)["answer"] == word
+    assert main(["was-trained-on", str(photo), str(bundle_path)]) == 2
+    assert "does not list" in capsys.readouterr().err

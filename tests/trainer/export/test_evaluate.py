@@ -1,0 +1,70 @@
+"""A bundle measured on folders of photos, and the gate between two."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers.bundles import write_photo
+from tests.helpers.rewritten import rewrite
+from trainer.cli import main
+
+THRESHOLDS = {"species": 0.6, "genus": 0.6, "family": 0.6, "deadly": 0.0, "harmful": 0.0}
+NAMES = ("Amanita_phalloides", "Boletus", "Cantharellus_cibarius")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Four photos of each label, and two of a kind without one."""
+    root = tmp_path / "photos"
+    for label, name in enumerate(NAMES):
+        for seed in range(4):
+            write_photo(root / name / f"{seed}.jpg", label, 10 * label + seed)
+    for seed in range(2):
+        write_photo(root / "Amanita_virosa" / f"{seed}.jpg", 0, 100 + seed)
+    return root
+
+
+def test_evaluate_measures_names_and_danger(
+    bundle_path: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "Boletus" / "broken.jpg").write_bytes(b"no picture")
+    out = tmp_path / "out"
+    assert main(["evaluate", str(bundle_path), str(folder), "--out", str(out), "--json", "--device", "cpu"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == json.loads((out / "metrics.json").read_text(encoding="utf-8"))
+    assert told["photos"] == {"known": 12, "novel": 2, "others": 0}
+    assert told["test"]["top1"] == 1.0
+    assert told["danger"]["deadly"]["recall"]["photos"] == 6, "kinds without a label count as dangers too"
+    assert [Path(file).name for file in told["folder"]["unreadable"]] == ["broken.jpg"]
+
+
+def test_the_gate_refuses_a_model_that_lets_more_danger_pass(
+    bundle_path: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for seed in range(2):  # deadly by its folder, and drawn as a chanterelle
+        write_photo(folder / "Amanita_phalloides" / f"yellow{seed}.jpg", 2, 50 + seed)
+    careful = rewrite(bundle_path, tmp_path / "careful.fieldguide", thresholds=THRESHOLDS, unknown={})
+    bold = rewrite(
+        bundle_path, tmp_path / "bold.fieldguide", thresholds={**THRESHOLDS, "deadly": 0.9, "harmful": 0.9}, unknown={}
+    )
+    calls = ["evaluate", str(bold), str(folder), "--compare", str(careful), "--device", "cpu"]
+    assert main([*calls, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["gate"]["passes"] is False
+    assert (told["gate"]["old_count"], told["gate"]["new_count"], told["gate"]["new_deadly"]) == (0, 2, 2)
+    assert sorted(Path(file).name for file in told["gate"]["newly_missed"]) == ["yellow0.jpg", "yellow1.jpg"]
+    assert main(calls) == 1
+    assert "Gate: refused" in capsys.readouterr().out
+    calls[1], calls[4] = calls[4], calls[1]
+    assert main(calls) == 0
+    assert "Gate: passed" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_not_there_is_said(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", str(bundle_path), str(tmp_path / "nowhere"), "--device", "cpu"]) == 1
+    assert "nowhere" in capsys.readouterr().err
