@@ -9,8 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
+
+from fieldguide import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
@@ -47,7 +48,6 @@ def strip_libraries() -> None:
 
 def debian_package() -> Path:
     """Pack the frozen folder as a .deb and return its path."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     machine = subprocess.run(
         ["dpkg", "--print-architecture"], check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -62,9 +62,9 @@ def debian_package() -> Path:
     (tree / "usr/bin/fieldguide").symlink_to("/opt/fieldguide/fieldguide")
     control = (source / "control").read_text(encoding="utf-8")
     (tree / "DEBIAN").mkdir()
-    filled = control.format(version=version, architecture=machine, size=size_of(tree) // 1024)
+    filled = control.format(version=__version__, architecture=machine, size=size_of(tree) // 1024)
     (tree / "DEBIAN/control").write_text(filled, encoding="utf-8")
-    package = DIST / f"fieldguide_{version}_{machine}.deb"
+    package = DIST / f"fieldguide_{__version__}_{machine}.deb"
     subprocess.run(["dpkg-deb", "-Zxz", "--root-owner-group", "--build", str(tree), str(package)], check=True)
     shutil.rmtree(tree)
     return package

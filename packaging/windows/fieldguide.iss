@@ -1,6 +1,8 @@
 ; Inno Setup: an installer around the frozen folder. On Windows, after `python packaging\build.py`:
-;   iscc packaging\windows\fieldguide.iss
-#define Version "0.1.0"
+;   iscc /DVersion=0.1.0 packaging\windows\fieldguide.iss
+#ifndef Version
+  #error Say which version: /DVersion=..., as fieldguide/__init__.py has it
+#endif
 
 [Setup]
 AppId={{6B1B7C1E-5B0E-4E57-9F3C-3C0A4B1D7F52}
