@@ -97,7 +97,7 @@ def _train(words: list[str]) -> int:
     try:
         return int(importlib.import_module("trainer.cli").main(words))
     except ModuleNotFoundError as problem:  # the trainer, or a library that only it needs
-        if str(problem.name).startswith(("trainer.", "fieldguide")):
+        if problem.name != "trainer.cli" and str(problem.name).startswith(("trainer.", "fieldguide")):
             raise
         raise FieldGuideError(ErrorCode.TRAINER_MISSING, module=problem.name) from problem
 

@@ -9,18 +9,16 @@ everything inlined, after loading (`refuse_operators`). Allow lists both times; 
 from __future__ import annotations
 
 import ast
-import io
-import pickletools
-import zipfile
 from collections.abc import Iterable, Iterator
 
 from fieldguide.core.bundle import BundleFile
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.inference.pickles import pickle_problems
 
 # Names without `aten::`; a trailing underscore (in place) is taken off first.
 _ATEN = frozenset(
     """
-    _convolution conv1d conv2d conv3d convolution conv_transpose1d conv_transpose2d _conv_depthwise2d
+    _convolution conv1d conv2d conv3d convolution conv_transpose1d conv_transpose2d
     linear addmm addmv addbmm baddbmm bmm mm mv matmul dot einsum outer inner tensordot kron
     batch_norm instance_norm group_norm native_group_norm layer_norm native_layer_norm rms_norm native_batch_norm
     local_response_norm norm linalg_norm linalg_vector_norm normalize cosine_similarity var std var_mean std_mean
@@ -47,9 +45,9 @@ _ATEN = frozenset(
     movedim moveaxis
     roll flip rot90 expand expand_as repeat repeat_interleave tile broadcast_to cat concat stack hstack vstack
     dstack split split_with_sizes tensor_split chunk unbind narrow slice select index index_select index_put
-    _index_put_impl index_add gather scatter scatter_add take take_along_dim triu tril meshgrid diagonal diag
+    index_add gather scatter scatter_add take take_along_dim triu tril meshgrid diagonal diag
     contiguous clone copy detach to _to_copy type_as float double half bfloat16 int long bool item Int Float Bool
-    Int_tensor FloatImplicit IntImplicit ScalarImplicit lift_fresh alias as_strided
+    Int_tensor FloatImplicit IntImplicit ScalarImplicit lift_fresh alias
     zeros zeros_like ones ones_like full full_like empty empty_like new_zeros new_ones new_full new_empty tensor
     as_tensor scalar_tensor arange linspace eye fill zero rand_like
     size numel dim len stride is_floating_point is_complex device dtype format warn append extend insert pop list
@@ -65,12 +63,6 @@ _PRIM = frozenset(
     max abs isinstance annotate rangelist
     """.split()  # noqa: SIM905
 )
-_PICKLED = (
-    ("collections", "OrderedDict"),
-    ("torch._utils", "_rebuild_tensor_v2"),
-    ("torch._utils", "_rebuild_parameter"),
-)
-_PICKLED_TYPES = ("Storage", "Size", "device", "dtype")
 _METHODS = frozenset({"__len__", "__contains__"})  # dunder methods that containers have; `__setstate__` runs at load
 # Types are written like values (`__annotations__["0"] = __torch__.torch.nn...`); only calls and arithmetic run.
 _LITERALS = (
@@ -115,9 +107,7 @@ def _program_problems(bundle: BundleFile) -> Iterator[str]:
             yield f"unreadable program {name}"
         else:
             yield from _source_problems(tree)
-    with zipfile.ZipFile(io.BytesIO(bundle.data)) as archive:
-        for name in (f"{bundle.folder}/data.pkl", f"{bundle.folder}/constants.pkl"):
-            yield from _pickle_problems(archive.read(name))
+    yield from pickle_problems(bundle)
 
 
 def _source_problems(tree: ast.Module) -> Iterator[str]:
@@ -157,8 +147,8 @@ def _class_problems(node: ast.ClassDef) -> Iterator[str]:
 
 def _call_problems(node: ast.Call) -> Iterator[str]:
     path = _dotted(node.func).split(".")
-    if path[0] == "ops" and len(path) == 3 and path[1] not in {"aten", "prim"}:
-        yield f"{path[1]}::{path[2]}"
+    if path[0] == "ops" and not _allowed("::".join(path[1:])):
+        yield "::".join(path[1:])
     elif path[0] == "torch" and len(path) == 2 and not (_allowed(f"aten::{path[1]}") or path[1] in _PRIM):
         yield f"aten::{path[1]}"
 
@@ -174,25 +164,6 @@ def _is_literal(node: ast.expr) -> bool:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float":
         return all(isinstance(value, ast.Constant) for value in node.args)  # float("inf")
     return all(isinstance(part, _LITERALS) for part in ast.walk(node))
-
-
-def _pickle_problems(data: bytes) -> Iterator[str]:
-    """Every class that a pickle names: torch's own reader knows few, and those it needs are fewer."""
-    try:
-        names = [str(argument) for code, argument, _ in pickletools.genops(data) if code.name in {"GLOBAL", "INST"}]
-        stacked = any(code.name == "STACK_GLOBAL" for code, _, _ in pickletools.genops(data))
-    except (ValueError, IndexError, UnicodeError, OverflowError):
-        yield "an unreadable pickle"
-        return
-    if stacked:
-        yield "a pickle of a later format"
-    for pair in names:
-        module, _, name = pair.partition(" ")
-        own = module.startswith("__torch__") and not f"{module}.{name}".startswith("__torch__.torch.classes")
-        storage = module == "torch" and name.endswith(_PICKLED_TYPES)
-        typed = module == "torch." + "jit._pickle"
-        if not (own or storage or typed or (module, name) in _PICKLED):
-            yield f"pickled {module}.{name}"
 
 
 def _refusal(file: str, problem: str) -> FieldGuideError:
