@@ -30,4 +30,3 @@ def open_window(qapp: QApplication, qtbot) -> Iterator[OpenWindow]:
             made.window.close()
         made.window.deleteLater()
         made.theme.deleteLater()
-    qapp.setStyleSheet("")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 
 from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
@@ -28,7 +28,8 @@ def window(qtbot, open_window: OpenWindow, bundle_path: Path) -> FieldGuide:
     return made
 
 
-def words_on(widget) -> str:
+def words_on(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was just put into a layout is shown now
     return "\n".join(made.text() for made in widget.findChildren(QLabel) if made.isVisible())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,15 +18,22 @@ def guide() -> Guide:
     return load_guide()
 
 
-@pytest.fixture
-def theme(qapp: QApplication):
-    """The light theme; what stood before comes back."""
+@pytest.fixture(scope="session")
+def _one_theme(qapp: QApplication) -> Theme:
+    """Dressing every living widget again costs seconds: it is done once."""
     made = Theme(qapp)
     made.apply(ThemeChoice.LIGHT)
-    yield made
-    made.apply(ThemeChoice.LIGHT)
-    qapp.setStyleSheet("")
-    made.deleteLater()
+    return made
+
+
+@pytest.fixture
+def theme(_one_theme: Theme) -> Iterator[Theme]:
+    """The light theme, at the usual size of text."""
+    if not QApplication.instance().styleSheet():
+        _one_theme.apply(ThemeChoice.LIGHT)
+    yield _one_theme
+    if (_one_theme.choice, _one_theme.text_scale) != (ThemeChoice.LIGHT, 1.0):
+        _one_theme.apply(ThemeChoice.LIGHT)
 
 
 @pytest.fixture

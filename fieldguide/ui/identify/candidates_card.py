@@ -14,7 +14,7 @@ from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import name_of, ranked_name
-from fieldguide.ui.kit.surfaces import Card, clear
+from fieldguide.ui.kit.surfaces import Card, clear, row
 from fieldguide.ui.kit.wording import set_words, spoken_candidate
 
 _MOST_NAMES = 40
@@ -38,9 +38,11 @@ class CandidatesCard(Card):
         self._set = label("", "muted")
         self._set.setContentsMargins(TIGHT, HAIR, TIGHT, 0)
         self.column.addWidget(self._set)
-        self._opener = button(text("identify.set_show"), "quiet")
+        self._opener = button(text("identify.set_show"), "link")
         self._opener.setCheckable(True)
-        self.column.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
+        line = row(self._opener, None)
+        line.setContentsMargins(TIGHT, 0, 0, 0)
+        self.column.addLayout(line)
         self._names = label("", "small")
         self._names.setContentsMargins(TIGHT, 0, TIGHT, CLOSE)
         self._names.hide()

@@ -19,7 +19,7 @@ from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.naming import name_of, ranked_name
 from fieldguide.ui.kit.surfaces import row
 
-_COLUMN = 210
+_COLUMN = 190
 
 
 class CompareDialog(QDialog):

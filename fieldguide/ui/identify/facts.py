@@ -14,7 +14,7 @@ def facts_of(taxon: Taxon, guide: Guide) -> list[tuple[str, str]]:
     if record is None:
         return [(text("identify.fact_record"), text("identify.fact_no_record"))]
     pairs = [
-        (text("identify.fact_features"), record.key_features),
+        (text("identify.fact_features"), record.key_features.partition("[note")[0].strip()),
         (text("identify.fact_poisoning"), poisoning_words(record, guide)),
         (text("identify.fact_habitat"), record.habitat),
         (text("identify.fact_season"), season_words(record.months)),

@@ -12,14 +12,15 @@ from fieldguide.core.lookalikes import Lookalike, dangerous_lookalikes
 from fieldguide.core.records import Identification
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
-from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.icons import icon
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
 
-SHOWN_AT_FIRST = 3
+SHOWN_AT_FIRST = 4
 PLAUSIBLE = 0.05  # without a prediction set, a candidate below 1 in 20 is compared with nothing
 
 
@@ -41,11 +42,12 @@ class LookalikesCard(Card):
         self._list = QVBoxLayout()
         self._list.setSpacing(TIGHT)
         self.column.addLayout(self._list)
-        self._more = button("", "quiet")
+        self._more = button("", "link")
         self._more.clicked.connect(self._show_all)
         self.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._waiting: tuple[Lookalike, ...] = ()
         self._guide: Guide | None = None
+        self._told = False
 
     def show_lookalikes(self, said: Identification, guide: Guide, labels: Sequence[Taxon]) -> None:
         """Find and show them; `labels` is what the model knows (empty: nobody told)."""
@@ -53,8 +55,8 @@ class LookalikesCard(Card):
         found = dangerous_lookalikes(plausible_taxa(said), guide, labels)
         clear(self._list)
         self.setVisible(bool(found))
-        for each in found[:SHOWN_AT_FIRST]:
-            self._list.addWidget(self._piece(each, guide, told=bool(labels)))
+        for place, each in enumerate(found[:SHOWN_AT_FIRST]):
+            self._list.addWidget(self._piece(each, guide, told=bool(labels), opened=place == 0))
         self._waiting = found[SHOWN_AT_FIRST:]
         self._told = bool(labels)
         self._more.setText(text("identify.lookalikes_more", count=len(self._waiting)))
@@ -67,36 +69,53 @@ class LookalikesCard(Card):
         self._waiting = ()
         self._more.hide()
 
-    def _piece(self, found: Lookalike, guide: Guide, *, told: bool) -> QWidget:
+    def _piece(self, found: Lookalike, guide: Guide, *, told: bool, opened: bool = False) -> QWidget:
         piece = QWidget()
         column = QVBoxLayout(piece)
-        column.setContentsMargins(0, HAIR, 0, HAIR)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HAIR)
         column.addWidget(rule())
         name, like = name_of(found.taxon, guide), name_of(found.resembles, guide)
-        head = row(spacing=TIGHT)
-        head.addWidget(label(name.first, "strong"), 1)
-        head.addWidget(DangerChip(found.danger), 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
+        checks = self._checks(found, name.first, like.first)
+        opener = icon_button(text("identify.checks", name=name.first), "chevron_right", checkable=True)
+        opener.toggled.connect(checks.setVisible)
+        opener.toggled.connect(lambda on: opener.setIcon(icon("chevron_down" if on else "chevron_right")))
         words = text("identify.lookalike_of", name=like.first)
         if told and not found.known_to_model:
             words += " " + text("identify.lookalike_not_known")
-        column.addWidget(label(words, "small"))
-        grid = QGridLayout()
+        names = QVBoxLayout()
+        names.setSpacing(0)
+        names.addWidget(label(name.first, "strong"))
+        names.addWidget(label(words, "small"))
+        head = row(spacing=HAIR)
+        top = Qt.AlignmentFlag.AlignTop
+        head.addWidget(opener, 0, top)
+        head.addLayout(names, 1)
+        head.addWidget(DangerChip(found.danger), 0, top)
+        column.addLayout(head)
+        column.addWidget(checks)
+        opener.setChecked(opened)  # last: a sheet that is shown before it has a parent would be a window
+        return piece
+
+    def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:
+        """A line per thing to check by hand: the look-alike to the left, what it is taken for to the right."""
+        sheet = QWidget()
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(HAIR, HAIR, 0, TIGHT)
         grid.setHorizontalSpacing(CLOSE)
         grid.setVerticalSpacing(HAIR)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
-        for place, words in ((1, name.first), (2, like.first)):
-            grid.addWidget(label(words, "overline"), 0, place)
         top = Qt.AlignmentFlag.AlignTop
+        for place, words in ((1, name), (2, like)):
+            grid.addWidget(label(words, "overline"), 0, place, top)
         for line, each in enumerate(found.checks, start=1):
             grid.addWidget(label(text(f"identify.check_{each.check.value}"), "strong", wrap=False), line, 0, top)
             for place, words in ((1, each.of_lookalike), (2, each.of_plausible)):
                 shown = label(words or text("identify.check_untold"), "body" if words else "small")
                 grid.addWidget(shown, line, place, top)
-        column.addLayout(grid)
-        more = button(text("identify.open_guide"), "quiet", "guide")
+        more = button(text("identify.open_guide"), "link", "guide")
         more.clicked.connect(lambda: self.guide_wanted.emit(found.taxon.name))
-        column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-        return piece
+        grid.addWidget(more, len(found.checks) + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        sheet.hide()
+        return sheet

@@ -36,7 +36,7 @@ class FactsCard(Card):
         self._body = QVBoxLayout()
         self._body.setSpacing(HAIR)
         self.column.addLayout(self._body)
-        more = button(text("identify.open_guide"), "quiet", "guide")
+        more = button(text("identify.open_guide"), "link", "guide")
         more.clicked.connect(lambda: self.guide_wanted.emit(self._name))
         self.column.addSpacing(HAIR)
         self.column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)

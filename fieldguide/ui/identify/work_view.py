@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
@@ -42,6 +42,7 @@ class WorkView(QWidget):
         self.batch = BatchPanel(self.finds)
         self.result = ResultView(guide, thumbnails)
         self._row, self._chosen = -1, 0
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside everything brings the keys back
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)

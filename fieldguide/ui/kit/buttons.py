@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QT
 from fieldguide.ui.kit.icons import icon
 from fieldguide.ui.kit.metrics import ICON
 
-_TONES = {"primary": "on_accent", "quiet": "accent"}
+_TONES = {"primary": "on_accent", "quiet": "accent", "link": "accent"}
 
 
 def button(words: str, look: str = "plain", icon_name: str | None = None, *, hint: str = "") -> QPushButton:
-    """A button; `look` is primary, plain or quiet. `hint` becomes its tool tip."""
+    """A button; `look` is primary, plain, quiet or link. `hint` becomes its tool tip."""
     made = QPushButton(words)
     made.setProperty("look", look)
     made.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -81,6 +81,7 @@ class RelabelDialog(QDialog):
         self._list = QListView()
         self._list.setModel(self._names)
         self._list.setUniformItemSizes(True)
+        self._list.setProperty("look", "names")
         self._list.setIconSize(QSize(0, 0))
         self._list.setAccessibleName(text("identify.relabel_title"))
         self._list.activated.connect(self._accept)

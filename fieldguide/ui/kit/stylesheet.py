@@ -1,7 +1,7 @@
 """One style sheet for one theme and one size of text. Widgets choose a look by the properties `look` and `role`.
 
 `role` of a QLabel: display, title, alarm, heading, body, muted, small, overline, scientific.
-`look` of a button: primary, plain, quiet, alarm; of a QFrame: card, panel, line, rail.
+`look` of a button: primary, plain, quiet, link (flush with the text around it); of a QFrame: card, panel, line, rail.
 """
 
 from __future__ import annotations
@@ -50,6 +50,10 @@ QPushButton[look="quiet"], QToolButton[look="quiet"] { background: transparent; 
 QPushButton[look="quiet"]:hover, QToolButton[look="quiet"]:hover { background: $accent_soft; }
 QPushButton[look="quiet"]:focus, QToolButton[look="quiet"]:focus { border: 2px solid $accent; }
 QPushButton[look="quiet"]:disabled, QToolButton[look="quiet"]:disabled { color: $strong_line; }
+QPushButton[look="link"] { background: transparent; border: 1px solid transparent; color: $accent;
+    padding: 4px 6px 4px 0; text-align: left; }
+QPushButton[look="link"]:hover { color: $accent_hover; }
+QPushButton[look="link"]:focus { border: 2px solid $accent; padding: 3px 5px 3px 0; }
 QToolButton[look="icon"] { background: transparent; border: 1px solid transparent; padding: 6px; }
 QToolButton[look="icon"]:hover { background: $hover; }
 QToolButton[look="icon"]:checked { background: $accent_soft; color: $accent; }
@@ -82,6 +86,9 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; sele
 
 QAbstractItemView { background: transparent; border: none; color: $text; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: none; }
+QListView[look="names"]::item { padding: 8px 10px; border-radius: 8px; }
+QListView[look="names"]::item:hover { background: $hover; }
+QListView[look="names"]::item:selected { background: $accent_soft; color: $text; }
 QHeaderView::section { background: $panel; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: 8px; font-weight: 600; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }

@@ -1,0 +1,240 @@
+"""The page Identify: what comes in is shown, danger first; what a person does goes out by a signal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.services.progress import Progress
+from fieldguide.ui.identify.batch_panel import time_left
+from fieldguide.ui.identify.finds import FindModel
+from fieldguide.ui.identify.page import IdentifyPage
+from fieldguide.ui.kit.theme import Theme
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from tests.helpers.finds import deadly_find, taxon, unknown_find
+
+Pictures = tuple[Path, ...]
+
+
+@pytest.fixture
+def page(qtbot, theme: Theme, guide: Guide) -> IdentifyPage:
+    made = IdentifyPage(guide, Thumbnails(theme), lambda find: ("underside", "base"))
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+def words_on(widget: QWidget) -> str:
+    QApplication.processEvents()  # what was just put into a layout is shown now
+    return "\n".join(made.text() for made in widget.findChildren(QLabel) if made.isVisible())
+
+
+def pressed(widget: QWidget, words: str) -> QPushButton:
+    return next(made for made in widget.findChildren(QPushButton) if made.text() == words)
+
+
+def test_the_danger_stands_above_the_verdict_and_the_candidates(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    panel = page.work.result.panel
+    words = words_on(panel)
+    for part in ("Deadly possible", "41 %", "Death cap", "Amanita phalloides", "Probably a species of Amanita"):
+        assert part in words
+    heights = [each.mapTo(panel.widget(), each.rect().topLeft()).y() for each in (panel.banner, panel.candidates)]
+    assert heights == sorted(heights)
+    assert text("identify.no_permission") in words_on(page.footer)
+
+
+def test_showing_a_find_opens_no_window_of_its_own(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:2]))
+    QApplication.processEvents()
+    page.open(unknown_find(guide, pictures[:1]))
+    assert [each for each in QApplication.topLevelWidgets() if each.isVisible()] == [page]
+    assert QApplication.activeWindow() is page
+
+
+def test_unknown_looks_like_a_warning(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(unknown_find(guide, pictures[:1]))
+    assert page.work.result.panel.banner.level is Danger.UNKNOWN
+    assert text("identify.reason_unlike_training") in words_on(page.work.result.panel)
+
+
+def test_five_rows_speak_place_names_percent_and_danger(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    rows = page.work.result.panel.candidates.rows
+    assert rows[0].accessibleName() == "1: Death cap, Amanita phalloides, 38 %, Deadly"
+    assert not rows[0].grab().isNull()
+
+
+def test_the_prediction_set_is_one_sentence_with_names_on_demand(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    card = page.work.result.panel.candidates
+    assert text("identify.set_many", count=3, percent="90 %") in words_on(card)
+    pressed(card, text("identify.set_show")).click()
+    assert "Death cap, Horse mushroom, False death cap" in words_on(card)
+
+
+def test_look_alikes_tell_what_to_check_by_hand(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    words = words_on(page.work.result.panel)
+    assert text("identify.lookalikes") in words
+    assert text("identify.check_spore_print") in words
+    assert text("identify.lookalike_not_known") not in words  # nobody told yet what the model knows
+
+
+def test_digits_and_arrows_choose_a_candidate_and_enter_names_the_find(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(deadly_find(guide, pictures[:1], number=7))
+    qtbot.keyClick(page.work, Qt.Key.Key_2)
+    qtbot.keyClick(page.work, Qt.Key.Key_Down)
+    assert page.work.result.panel.candidates.rows[2].isChecked()
+    with qtbot.waitSignal(page.verify_wanted) as told:
+        qtbot.keyClick(page.work, Qt.Key.Key_Return)
+    assert told.args == [7, taxon("Amanita citrina", guide)]
+
+
+def test_u_takes_a_name_away_only_when_there_is_one(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    find = deadly_find(guide, pictures[:1])
+    page.open(find)
+    with qtbot.assertNotEmitted(page.verify_wanted):
+        qtbot.keyClick(page.work, Qt.Key.Key_U)
+    page.take_change(replace(find, verified=taxon("Amanita citrina", guide)))
+    assert text("identify.named_by_you", name="False death cap") in words_on(page.work.result.panel)
+    with qtbot.waitSignal(page.verify_wanted) as told:
+        qtbot.keyClick(page.work, Qt.Key.Key_U)
+    assert told.args == [1, None]
+
+
+def test_help_is_one_click_away(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    find = deadly_find(guide, pictures[:1])
+    page.open(find)
+    with qtbot.waitSignal(page.help_wanted) as told:
+        pressed(page.work.result.panel.banner, text("identify.eaten_it")).click()
+    assert told.args == [find]
+
+
+def test_a_missing_view_is_asked_for(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    asked = [each for each in page.work.result.strip.findChildren(QWidget) if "Base" in each.accessibleName()]
+    with qtbot.waitSignal(page.view_wanted) as told:
+        asked[0].click()
+    assert told.args[1] == "base"
+
+
+def test_one_photo_is_identified_at_once_and_shown_while_it_is(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    with qtbot.waitSignals([page.photo_wanted, page.identify_wanted]):
+        page.offer([[pictures[0]]])
+    assert page.work.result.path == pictures[0]
+    assert not page.work.batch.isVisible()
+    image = QImage(32, 24, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkRed)
+    page.take_photo(pictures[0], image, QSize(64, 48))
+    assert "find-0.jpg" in page.work.result.photo.accessibleName()
+    page.take_result(0, deadly_find(guide, pictures[:1]))
+    page.finish()
+    assert page.work.result.panel.banner.isVisible()
+
+
+def test_a_batch_fills_while_the_first_find_is_shown(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.begin([[picture] for picture in pictures])
+    batch = page.work.batch
+    page.take_result(0, deadly_find(guide, pictures[:1], 1))
+    page.take_progress(Progress(1, 4, 90.0))
+    assert "1 of 4" in words_on(batch)
+    assert "25 %" in words_on(batch)
+    assert time_left(90) in words_on(batch)
+    assert page.work.result.panel.banner.isVisible()
+    waiting = page.work.finds.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert text("identify.waiting") in waiting
+    batch.choose(1)
+    assert text("identify.looking") or text("identify.loading")
+    page.take_result(1, unknown_find(guide, pictures[1:2], 2))
+    assert page.work.result.panel.banner.level is Danger.UNKNOWN
+
+
+def test_cancel_takes_what_waits_off_the_list(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.begin([[picture] for picture in pictures])
+    page.take_result(0, deadly_find(guide, pictures[:1]))
+    with qtbot.waitSignal(page.cancel_wanted):
+        pressed(page.work.batch, text("identify.cancel")).click()
+    page.finish()
+    assert len(page.work.finds.entries) == 1
+    page.begin([[pictures[1]]])
+    page.finish()
+    assert page.start.isVisible()
+
+
+def test_a_file_that_cannot_be_read_is_named_with_the_reason(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.begin([[pictures[0]], [pictures[1]]])
+    page.take_result(1, replace(deadly_find(guide, (), 0, (pictures[1],)), identification=None))
+    page.work.batch.choose(1)
+    assert "find-1.jpg" in words_on(page.work.result)
+    assert page.work.finds.index(1).data() == text("identify.unreadable")
+
+
+def test_left_and_right_walk_the_finds_or_the_photos(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(deadly_find(guide, pictures[:3]))
+    qtbot.keyClick(page.work, Qt.Key.Key_Right)
+    assert page.work.result.path == pictures[1]
+    page.begin([[pictures[2]], [pictures[3]]])
+    qtbot.keyClick(page.work, Qt.Key.Key_Right)
+    assert page.work.result.path == pictures[3]
+    qtbot.keyClick(page.work, Qt.Key.Key_Left)
+    assert page.work.result.path == pictures[2]
+
+
+def test_the_newest_finds_invite_back(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    find = deadly_find(guide, pictures[:1])
+    with qtbot.waitSignal(page.start_shown):
+        page.show_start()
+    page.show_recent([find])
+    assert not page.start.grab().isNull()
+    with qtbot.waitSignal(page.shown):
+        page.start.find_wanted.emit(find)
+    assert page.observation == find
+
+
+def test_place_and_season_are_told_and_switched(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    find = deadly_find(guide, pictures[:1])
+    assert find.identification is not None
+    page.open(replace(find, identification=replace(find.identification, weighed=True)))
+    panel = page.work.result.panel
+    assert text("identify.place_in") in words_on(panel)
+    with qtbot.waitSignal(page.place_wanted) as told:
+        pressed(panel, text("identify.place_in_switch")).click()
+    assert told.args[1] is False
+
+
+def test_the_model_of_finds_keeps_the_rules(qtmodeltester, guide: Guide, pictures: Pictures) -> None:
+    thumbnails = Thumbnails()
+    model = FindModel(guide, thumbnails)
+    model.begin([[picture] for picture in pictures])
+    model.put(0, deadly_find(guide, pictures[:1]))
+    qtmodeltester.check(model)
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(3, "about 3 s"), (42, "about 40 s"), (150, "about 2 min")])
+def test_a_time_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
+    assert words in time_left(seconds)

@@ -1,0 +1,175 @@
+"""Pieces of the page: grouping, the photo, comparing, naming, facts, the footer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.ui.identify.compare import CompareDialog
+from fieldguide.ui.identify.facts import facts_of
+from fieldguide.ui.identify.footer import error_rate
+from fieldguide.ui.identify.grouping import GroupingModel, GroupingView
+from fieldguide.ui.identify.photo_view import PhotoView
+from fieldguide.ui.kit.relabel import RelabelDialog
+from fieldguide.ui.kit.theme import Theme
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from tests.helpers.finds import candidates, taxon
+
+A, B, C, D = (Path(f"/{name}.jpg") for name in "abcd")
+
+
+def test_photos_are_joined_and_parted(qtmodeltester, qapp) -> None:
+    model = GroupingModel(Thumbnails(qapp))
+    model.set_groups([[A], [B], [], [C, D]])
+    model.join([0, 2])
+    assert model.groups == [[A, C, D], [B]]
+    model.part([1])
+    assert model.groups == [[A, D], [C], [B]]
+    model.join([0])
+    model.part([])
+    assert model.groups == [[A, D], [C], [B]]
+    qtmodeltester.check(model)
+
+
+def test_a_guess_is_offered_and_a_person_decides(qtbot, theme: Theme) -> None:
+    view = GroupingView(Thumbnails(theme))
+    qtbot.addWidget(view)
+    view.resize(700, 500)
+    with qtbot.waitActive(view):
+        view.show()
+    view.ask([[A, B], [C]])
+    go = next(made for made in view.findChildren(QPushButton) if made.property("look") == "primary")
+    assert go.text() == text("identify.group_go", finds=2)
+    separate = next(made for made in view.findChildren(QToolButton) if made.text() == text("identify.group_separate"))
+    separate.click()
+    assert view.model.groups == [[A], [B], [C]]
+    view.view.selectAll()
+    qtbot.keyClick(view, Qt.Key.Key_J)
+    assert view.model.groups == [[A, B, C]]
+    assert not view.grab().isNull()
+    with qtbot.waitSignal(view.decided) as told:
+        go.click()
+    assert told.args == [[[A, B, C]]]
+    with qtbot.waitSignal(view.cancelled):
+        qtbot.keyClick(view, Qt.Key.Key_Escape)
+
+
+@pytest.fixture
+def photo(qtbot, theme: Theme) -> PhotoView:
+    view = PhotoView()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    image = QImage(200, 100, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkRed)
+    view.show_photo(image, QSize(2000, 1000), "find.jpg")
+    return view
+
+
+def test_a_photo_keeps_its_shape(photo: PhotoView) -> None:
+    seen = photo.grab().toImage()
+    middle, above = seen.pixelColor(200, 150), seen.pixelColor(200, 20)
+    assert middle.red() > 100
+    assert above.red() != middle.red()
+
+
+def test_z_shows_every_pixel_and_asks_for_them_once(qtbot, photo: PhotoView) -> None:
+    with qtbot.waitSignals([photo.full_size_wanted, photo.zoom_changed]):
+        photo.toggle_actual_size()
+    assert photo.zoomed
+    whole = QImage(2000, 1000, QImage.Format.Format_RGB32)
+    whole.fill(Qt.GlobalColor.darkRed)
+    photo.show_photo(whole, QSize(2000, 1000), "find.jpg")
+    assert photo.zoomed  # the pixels that were waited for change nothing else
+    with qtbot.assertNotEmitted(photo.full_size_wanted):
+        photo.toggle_actual_size()
+        photo.toggle_actual_size()
+
+
+def wheel(view: PhotoView, turn: int) -> None:
+    none = Qt.KeyboardModifier.NoModifier
+    at = QPointF(100, 100)
+    view.wheelEvent(
+        QWheelEvent(
+            at, at, QPointF(0, 0).toPoint(), QPointF(0, turn).toPoint(), Qt.MouseButton.NoButton, none,
+            Qt.ScrollPhase.NoScrollPhase, False,
+        )
+    )  # fmt: skip
+
+
+def test_the_wheel_looks_closer_and_back(photo: PhotoView) -> None:
+    wheel(photo, 120)
+    assert photo.zoomed
+    wheel(photo, -120)
+    assert not photo.zoomed
+
+
+def test_a_closer_look_can_be_dragged(photo: PhotoView) -> None:
+    photo.toggle_actual_size()
+    before = photo._target().topLeft()
+    for kind, at in (
+        (QMouseEvent.Type.MouseButtonPress, QPointF(200, 150)),
+        (QMouseEvent.Type.MouseMove, QPointF(150, 120)),
+        (QMouseEvent.Type.MouseButtonRelease, QPointF(150, 120)),
+    ):
+        left = Qt.MouseButton.LeftButton
+        event = QMouseEvent(kind, at, at, left, left, Qt.KeyboardModifier.NoModifier)
+        {
+            QMouseEvent.Type.MouseButtonPress: photo.mousePressEvent,
+            QMouseEvent.Type.MouseMove: photo.mouseMoveEvent,
+            QMouseEvent.Type.MouseButtonRelease: photo.mouseReleaseEvent,
+        }[kind](event)
+    assert photo._target().topLeft() == before + QPointF(-50, -30)
+
+
+def test_the_heat_map_lies_over_the_photo_and_goes_with_it(photo: PhotoView) -> None:
+    before = photo.grab().toImage()
+    heat = QImage(8, 8, QImage.Format.Format_RGBA8888)
+    heat.fill(Qt.GlobalColor.blue)
+    photo.show_heat(heat, "Death cap")
+    assert photo.grab().toImage() != before
+    photo.show_heat(None)
+    assert photo.grab().toImage() == before
+
+
+def test_candidates_are_compared_fact_by_fact(qtbot, theme: Theme, guide: Guide) -> None:
+    dialog = CompareDialog(candidates(guide), guide)
+    qtbot.addWidget(dialog)
+    words = {made.text() for made in dialog.findChildren(QLabel)}
+    assert {"1  Death cap", "2  Horse mushroom", text("identify.fact_features")} <= words
+    assert not any("[note" in each for each in words)
+
+
+def test_any_name_in_any_language_finds_a_taxon(qtbot, theme: Theme, guide: Guide) -> None:
+    dialog = RelabelDialog(guide)
+    qtbot.addWidget(dialog)
+    qtbot.keyClicks(dialog.field, "fliegenpilz")
+    qtbot.keyClick(dialog.field, Qt.Key.Key_Return)
+    assert dialog.taxon == taxon("Amanita muscaria", guide)
+
+
+def test_a_taxon_without_a_record_is_no_relief(guide: Guide) -> None:
+    from fieldguide.core.taxonomy import Rank, Taxon
+
+    assert facts_of(Taxon("Nemo ignotus", Rank.SPECIES, "Nemo"), guide) == [
+        (text("identify.fact_record"), text("identify.fact_no_record"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "rate"),
+    [
+        ({}, None),
+        ({"test": {"danger": {"harmful_recall": 0.96}}}, 0.04),
+        ({"danger": {"harmful_recall": 0.9}}, 0.1),
+        ({"test": {"danger": {"harmful_recall": "much"}}}, None),
+    ],
+)
+def test_the_models_own_error_rate_is_read_from_its_metrics(metrics: dict, rate: float | None) -> None:
+    assert error_rate(metrics) == (None if rate is None else pytest.approx(rate))
