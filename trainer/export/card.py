@@ -20,6 +20,7 @@ from trainer.config import read_config
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
 from trainer.export.promises import labels_in_words, promises_in_words
 from trainer.export.report.numbers import complete_metrics
+from trainer.export.told import told_recipe
 from trainer.run_folder import RunFolder
 
 Metrics = Mapping[str, Any]
@@ -35,7 +36,7 @@ def write_card(run: RunFolder, manifest: Manifest, metrics: Metrics) -> str:
     places += [Path(config.data.folder) / ATTRIBUTION]
     known = next((place for place in places if place.name == ATTRIBUTION and place.is_file()), None)
     attribution = attribution_section(read_attributions(known)) if known else ""
-    recipe = run.config.read_text(encoding="utf-8")
+    recipe = told_recipe(run.config.read_text(encoding="utf-8"))
     card = model_card(manifest, {**metrics, **complete_metrics(run)}, load_guide(), attribution, recipe)
     (run.root / "card.md").write_text(card, encoding="utf-8")
     return card

@@ -24,6 +24,7 @@ from trainer.export.card import model_card
 from trainer.export.folder_photos import predict_folders, read_folders, split_background
 from trainer.export.label_list import LabelList, read_label_list
 from trainer.export.packaged import Recipe, package_network
+from trainer.export.told import told_metrics
 from trainer.progress import Progress
 
 CALIBRATED_ON = "calibrated_on"  # key of numbers from the photos that the thresholds were fitted on: they flatter
@@ -144,7 +145,7 @@ def calibrate(
         temperature=fitted.temperature,
         thresholds=fitted.thresholds.to_manifest(),
         unknown=fitted.unknown,
-        metrics={CALIBRATED_ON: measured[CALIBRATED_ON], "danger": measured["danger"]},
+        metrics=told_metrics({name: measured[name] for name in (CALIBRATED_ON, "danger")}),
     )
     return manifest, replace(parts, statistics=fitted.statistics)
 

@@ -23,12 +23,10 @@ from trainer.export.bundle import BundleParts, golden_pictures, input_of, photo_
 from trainer.export.card import write_card
 from trainer.export.predictions import predict
 from trainer.export.preparation import Prepared
+from trainer.export.told import told_metrics
 from trainer.fit.network import Classifier
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
-
-TOLD_METRICS = ("test", "verdicts", "danger", "calibration", "sets", "other_things", "novel")
-"""What of the metrics travels in the bundle, for the application's page about the model."""
 
 
 def export_run(
@@ -56,8 +54,7 @@ def export_run(
     metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
     write_json(run.metrics, metrics)
     card = write_card(run, manifest, metrics)
-    told = {key: metrics[key] for key in TOLD_METRICS if key in metrics}
-    write(replace(manifest, metrics=told), replace(parts, card=card))
+    write(replace(manifest, metrics=told_metrics(metrics)), replace(parts, card=card))
     Runtime.load(run.bundle, device="cpu")
     return metrics
 

@@ -6,6 +6,7 @@ import html
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ from trainer.config import RunConfig, write_config
 from trainer.data.split import SplitPhoto, write_split
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.metrics import evaluate
-from trainer.export.card import model_card
+from trainer.export.card import model_card, write_card
 from trainer.export.predictions import predict
 from trainer.export.report import write_report
+from trainer.export.told import told_metrics
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder, write_json
 
@@ -108,6 +110,19 @@ def test_a_run_without_its_metrics_says_so(run: RunFolder) -> None:
     with pytest.raises(FieldGuideError) as caught:
         write_report(run)
     assert caught.value.code is ErrorCode.RUN_INCOMPLETE
+
+
+def test_nothing_in_card_and_told_metrics_says_where_files_lie(run: RunFolder, tmp_path: Path) -> None:
+    mine = replace(RunConfig(), data=replace(RunConfig().data, folder=str(tmp_path / "photos")))
+    write_config(mine, run.config)
+    metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+    metrics["danger"]["passed_as_harmless"]["photos"] = [{"file": str(tmp_path / "photos" / "a.jpg"), "true": "A"}]
+    write_json(run.metrics, metrics)
+    card = write_card(run, read_manifest(run.bundle), metrics)
+    told = told_metrics(metrics)
+    assert str(tmp_path) not in card + json.dumps(told)
+    assert 'folder = "photos"' in card
+    assert told["test"] == metrics["test"]
 
 
 def test_a_card_without_numbers_promises_nothing(bundle_path: Path) -> None:
