@@ -157,7 +157,10 @@ def strangers(metrics: Metrics) -> str:
 
 
 def confusions(metrics: Metrics, limit: int = 40) -> str:
-    """Which names are mixed up most often, as a table."""
+    """Which names are mixed up most often, as a table; a species of the true genus is no mix-up."""
+    labels = [label["name"] for label in metrics["report"]["labels"]]
+    within = {(labels[true], labels[said]) for true, said, _, right in metrics["report"]["matrix"] if right}
+    mixed = [row for row in metrics["confusions"] if (row["true"], row["said"]) not in within]
     columns = [
         Column(text("report.column_true")),
         Column(text("report.column_said")),
@@ -165,6 +168,6 @@ def confusions(metrics: Metrics, limit: int = 40) -> str:
     ]
     rows = [
         (Cell(name_of(row["true"]), row["true"]), Cell(name_of(row["said"]), row["said"]), words(row["photos"]))
-        for row in metrics["confusions"][:limit]
+        for row in mixed[:limit]
     ]
     return head("confused") + table(columns, rows) if rows else ""

@@ -65,8 +65,8 @@ function drawMatrix(canvas, data) {
       const share = n / totals[row];
       pen.globalAlpha = inside ? .2 + .8 * share : .35 + .65 * share;
       pen.fillStyle = inside ? right : labels[row][1] > labels[column][1] && labels[row][1] >= 4 ? bad : wrong;
-      const size = Math.max(side - (side > 6 ? 1 : 0), 1.6);
-      pen.fillRect(x, y, size, size);
+      const size = Math.max(side - (side > 6 ? 1 : 0), inside ? 1.6 : 4), shift = (size - side) / 2 * (size > side);
+      pen.fillRect(x - shift, y - shift, size, size);
       if (side > 20) { pen.globalAlpha = 1; pen.fillStyle = ink; pen.font = "11px system-ui"; pen.fillText(n, x + 4, y + side / 2 + 4); }
     }
     pen.globalAlpha = 1;
