@@ -70,3 +70,10 @@ def test_photos_like_the_background_score_high() -> None:
     assert scores[strangers].min() > 0.5
     assert scores[truth < 4].max() < 0.5
     assert no_subject_scores(embeddings, np.zeros(len(truth), dtype=bool), np.arange(len(truth))).max() == 0
+
+
+def test_a_background_of_copies_alone_tells_nothing_and_breaks_nothing() -> None:
+    embeddings, truth = _clusters()
+    groups = np.where(truth == 4, 10_000, np.arange(len(truth)))  # one fold holds the whole background
+    scores = no_subject_scores(embeddings, truth == 4, groups)
+    assert scores[truth == 4].max() == 0

@@ -22,7 +22,7 @@ from trainer.data.labels import Labels, Tree
 from trainer.data.scan import BACKGROUND_FOLDER, ScannedPhoto
 
 Told = Callable[[int, int], None]
-_MIN_FOR_LABEL_ERRORS = 8  # photos of a label: with fewer, a fold knows next to nothing of it
+_MIN_FOR_LABEL_ERRORS = 8  # different pictures of a label: with fewer, a fold knows next to nothing of it
 
 
 def audit(
@@ -127,7 +127,8 @@ def _add_judgement(
             if photos[row].raw_label != BACKGROUND_FOLDER:
                 scores[row][Finding.NO_SUBJECT] = float(score)
     named = np.array([labels.of_folder.get(photos[row].raw_label, -1) for row in readable], dtype=np.int64)
-    enough = np.bincount(named[named >= 0], minlength=len(labels.taxa)) >= _MIN_FOR_LABEL_ERRORS
+    pictures = np.unique(np.stack([named, own_group])[:, named >= 0], axis=1)[0]
+    enough = np.bincount(pictures, minlength=len(labels.taxa)) >= _MIN_FOR_LABEL_ERRORS
     judged = ~background & (named >= 0) & enough[named]
     present, member = np.unique(named[judged], return_inverse=True)
     if len(present) < 2:

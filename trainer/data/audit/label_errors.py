@@ -54,12 +54,15 @@ def out_of_fold_probabilities(
         judged = fold_of == fold
         if not judged.any():
             continue
+        known = np.unique(labels[~judged])
+        if len(known) < 2:  # every photo of the other labels is in this fold: nothing to tell apart
+            probabilities[np.ix_(judged, known)] = 1.0
+            continue
         learnt = int((~judged).sum())
         components = min(_COMPONENTS, embeddings.shape[1], learnt)
         model = make_pipeline(
             StandardScaler(),
-            PCA(components, svd_solver="randomized", random_state=seed),
-            StandardScaler(),
+            PCA(components, svd_solver="randomized", random_state=seed),  # not whitened: that would magnify noise
             LogisticRegression(C=_FREEDOM / learnt, max_iter=60, tol=1e-3),
         )
         with warnings.catch_warnings():
