@@ -1,4 +1,4 @@
-"""Every translated sentence belongs to an English one and carries its facts; what is missing falls back and is listed."""
+"""Every translated sentence belongs to an English one and carries its facts; what is missing falls back and is told."""
 
 from __future__ import annotations
 
