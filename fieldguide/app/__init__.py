@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.guide import GuideDesk
+from fieldguide.app.heat import HeatDesk
 from fieldguide.app.history import HistoryDesk
 from fieldguide.app.identify import IdentifyDesk
 from fieldguide.app.models import ModelsDesk
@@ -58,6 +59,7 @@ class FieldGuide(QObject):
         self.theme.apply(ThemeChoice(self.parts.settings.theme))
         self.thumbnails = Thumbnails()
         self.identify = IdentifyDesk(self.parts, self.thumbnails)
+        self.heat = HeatDesk(self.parts, self.identify.page)
         self.history = HistoryDesk(self.parts, self.thumbnails)
         self.guide = GuideDesk(self.parts)
         self.models = ModelsDesk(self.parts)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
@@ -69,7 +69,6 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldG
     assert page.work.batch.view.isVisible()
     page.work.batch.choose(2)
     assert "letter.jpg" in words_on(page.work.result)
-    assert not window.window.findChildren(QPlainTextEdit)
 
 
 def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tmp_path: Path) -> None:
@@ -88,6 +87,24 @@ def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tm
         qtbot.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert work.observation is not None
     assert work.observation.verified is None
+
+
+def test_what_spoke_for_a_name_lies_over_the_photo(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+    photo = write_photo(tmp_path / "find.jpg", label=0)
+    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+        window.window.paths_offered.emit([photo])
+    work = window.identify.page.work
+    if work.result.photo.accessibleName() == text("identify.photo_reading"):
+        with qtbot.waitSignal(window.parts.pictures.photo, timeout=PATIENCE):
+            pass
+    before = work.result.photo.grab().toImage()
+    qtbot.keyClick(work, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: work.result.photo.heat_shown, timeout=PATIENCE)
+    assert work.result.photo.grab().toImage() != before
+    qtbot.keyClick(work, Qt.Key.Key_2)  # against another candidate: asked again
+    qtbot.waitUntil(lambda: "rather than" in work.result.photo.caption, timeout=PATIENCE)
+    qtbot.keyClick(work, Qt.Key.Key_W)
+    assert not work.result.photo.heat_shown
 
 
 def test_a_find_of_yesterday_stands_on_the_empty_page(

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from fieldguide.core.guide import Guide
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.records import Observation
-from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
@@ -34,7 +33,8 @@ class IdentifyPage(QWidget):
         photo_wanted: Path and short side in pixels (0: all) of the large photo; answer with `take_photo`.
         verify_wanted: id of an observation and the Taxon that a person gives it (None: takes it away).
         help_wanted: Observation of which somebody asks "Eaten it?".
-        heat_wanted: Observation, Path, Taxon: what spoke for it in that photo; answer with `take_heat`.
+        heat_wanted: Observation, Path, Taxon, Taxon or None: what spoke for the first (rather than for the second) in
+            that photo; answer with `take_heat`.
         heat_cancelled: nobody waits for it any more.
         guide_wanted: scientific name whose page of the guide is asked for.
         view_wanted: Observation and the view (cap, underside ...) that somebody wants to add a photo of.
@@ -48,7 +48,7 @@ class IdentifyPage(QWidget):
     photo_wanted = Signal(Path, int)
     verify_wanted = Signal(int, object)
     help_wanted = Signal(Observation)
-    heat_wanted = Signal(Observation, Path, Taxon)
+    heat_wanted = Signal(Observation, Path, object, object)
     heat_cancelled = Signal()
     guide_wanted = Signal(str)
     view_wanted = Signal(Observation, str)
@@ -141,8 +141,11 @@ class IdentifyPage(QWidget):
         """The large photo cannot be read; `sentence` says why."""
         self.work.result.lose_photo(path, sentence)
 
-    def take_heat(self, observation_id: int, path: Path, heat: QImage, caption: str) -> None:
-        """What spoke for and against, as a transparent picture; ignored when something else is shown by now."""
+    def take_heat(self, observation_id: int, path: Path, heat: QImage | None, caption: str) -> None:
+        """What spoke for and against, as a transparent picture; without one `caption` says why.
+
+        Ignored when something else is shown by now.
+        """
         shown, result = self.observation, self.work.result
         if shown is not None and shown.id == observation_id and path == result.path and result.heat_on:
             result.photo.show_heat(heat, caption)

@@ -73,15 +73,25 @@ class PhotoView(QWidget):
         self.update()
 
     def show_heat(self, heat: QImage | None, caption: str = "") -> None:
-        """Lay a transparent picture of any size over the whole photo, or take it away."""
+        """Lay a transparent picture of any size over the whole photo, or take it away; `caption` says what it is."""
         self._heat = QPixmap.fromImage(heat) if heat is not None else None
-        self._caption = caption if heat is not None else ""
+        self._caption = caption
         self.update()
 
     @property
     def zoomed(self) -> bool:
         """Whether more than the fitted photo is seen."""
         return self._zoom is not None
+
+    @property
+    def heat_shown(self) -> bool:
+        """Whether a heat map lies over the photo."""
+        return self._heat is not None
+
+    @property
+    def caption(self) -> str:
+        """What the heat map is about."""
+        return self._caption
 
     def toggle_actual_size(self) -> None:
         """Fitted, or one pixel of the photo on one of the screen."""
@@ -139,8 +149,9 @@ class PhotoView(QWidget):
                 painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
             if self._heat is not None:
                 painter.drawPixmap(target, self._heat, QRectF(self._heat.rect()))
-                painter.setClipping(False)
-                self._paint_key(painter, colours)
+            painter.setClipping(False)
+            if self._heat is not None or self._caption:
+                self._paint_key(painter, colours, target)
         painter.end()
 
     def _paint_fitted(self, painter: QPainter, target: QRectF) -> None:
@@ -163,7 +174,7 @@ class PhotoView(QWidget):
         flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         painter.drawText(words, int(flags) | Qt.TextFlag.TextWordWrap, self._note)
 
-    def _paint_key(self, painter: QPainter, colours: Colours) -> None:
+    def _paint_key(self, painter: QPainter, colours: Colours, target: QRectF) -> None:
         """The legend of the heat map, on a plate at the lower left."""
         font = QFont(self.font())
         font.setPointSizeF(font.pointSizeF() * 0.9)
@@ -173,10 +184,13 @@ class PhotoView(QWidget):
             (colours.spoke_for, text("identify.heat_for")),
             (colours.spoke_against, text("identify.heat_against")),
         ]
+        if self._heat is None:
+            entries = []
         width = sum(metrics.horizontalAdvance(words) + 34 for _, words in entries)
-        width = max(width, metrics.horizontalAdvance(self._caption) + 12)
-        height = metrics.height() * (2 if self._caption else 1) + 22
-        plate = QRectF(CLOSE, self.height() - CLOSE - height, width + SPACE, height)
+        width = max(width, TIGHT + metrics.horizontalAdvance(self._caption) + 12)
+        height = metrics.height() * (bool(self._caption) + bool(entries)) + (22 if entries else 16)
+        bottom = min(target.bottom(), float(self.height())) - CLOSE
+        plate = QRectF(max(0.0, target.left()) + CLOSE, bottom - height, width + SPACE, height)
         ground = QColor(colours.raised)
         ground.setAlphaF(0.92)
         painter.setPen(Qt.PenStyle.NoPen)

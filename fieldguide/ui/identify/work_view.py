@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
-from fieldguide.core.taxonomy import Taxon
 from fieldguide.ui.identify.batch_panel import BatchPanel
 from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.finds import Entry, FindModel
@@ -29,7 +28,7 @@ class WorkView(QWidget):
     new_wanted = Signal()
     verify_wanted = Signal(int, object)
     help_wanted = Signal(Observation)
-    heat_wanted = Signal(Observation, Path, Taxon)
+    heat_wanted = Signal(Observation, Path, object, object)
     heat_cancelled = Signal()
     view_wanted = Signal(Observation, str)
     place_wanted = Signal(Observation, bool)
@@ -206,7 +205,8 @@ class WorkView(QWidget):
             return
         candidates = observation.identification.candidates
         if self._chosen < len(candidates):
-            self.heat_wanted.emit(observation, path, candidates[self._chosen].taxon)
+            other = candidates[self._chosen].taxon if self._chosen else None
+            self.heat_wanted.emit(observation, path, candidates[0].taxon, other)
 
     def _ask_help(self) -> None:
         if self.observation is not None:

@@ -1,0 +1,41 @@
+"""A heat map as a transparent picture in two colours that colour-blind people can tell apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor, QImage
+
+from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.pictures import image_of_pixels
+
+LONG_SIDE = 480  # pixels of the overlay; it is laid over the photo smoothly
+STRONGEST = 0.72  # opacity of the strongest place
+QUIET = 0.12  # below this share of the strongest nothing is painted
+
+
+def paint_heat(heat: npt.NDArray[np.float32], box: tuple[float, float, float, float], size: tuple[int, int]) -> QImage:
+    """Heat float32 [S,S] in -1..1 over `box` (left, top, right, bottom) of a photo of `size` (width, height) pixels.
+
+    The picture has the photo's shape; outside of the box, which the model did not see, it is clear.
+    """
+    scale = LONG_SIDE / max(size)
+    width, height = (max(1, round(side * scale)) for side in size)
+    columns = _places(box[0] * scale, box[2] * scale, width, heat.shape[1])
+    rows = _places(box[1] * scale, box[3] * scale, height, heat.shape[0])
+    inside = (rows >= 0)[:, None] & (columns >= 0)[None, :]
+    spread = np.where(inside, heat[np.maximum(rows, 0)][:, np.maximum(columns, 0)], 0.0)
+    colours = colours_now()
+    pixels = np.zeros((height, width, 4), np.uint8)
+    for sign, colour in ((1.0, colours.spoke_for), (-1.0, colours.spoke_against)):
+        strength = np.clip((spread * sign - QUIET) / (1 - QUIET), 0.0, 1.0)
+        where = strength > 0
+        pixels[where, :3] = QColor(colour).getRgb()[:3]
+        pixels[where, 3] = (strength[where] * STRONGEST * 255).astype(np.uint8)
+    return image_of_pixels(pixels)
+
+
+def _places(start: float, end: float, count: int, cells: int) -> npt.NDArray[np.intp]:
+    """For each pixel of a side, its cell of the map; -1 outside."""
+    share = (np.arange(count) + 0.5 - start) / (end - start)
+    return np.where((share >= 0) & (share < 1), (share * cells).astype(np.intp), -1)
