@@ -57,7 +57,7 @@ class PoisonDesk(QObject):
         sheet = PoisonSheet(case, self._parts.guide, likely_country(chosen), guessed=not chosen, parent=self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.country_chosen.connect(self.country_chosen)
-        sheet.destroyed.connect(self._forget)
+        sheet.finished.connect(lambda _: self._forget(sheet))
         self.sheet = sheet
         sheet.open()
         return sheet
@@ -66,8 +66,9 @@ class PoisonDesk(QObject):
         if self.sheet is sheet:
             sheet.add_photos([image_of_pixels(pixels) for pixels in found])
 
-    def _forget(self) -> None:
-        self.sheet = None
+    def _forget(self, closed: PoisonSheet) -> None:
+        if self.sheet is closed:
+            self.sheet = None
 
 
 def _read(paths: tuple[Path, ...], handle: Handle) -> list[np.ndarray]:

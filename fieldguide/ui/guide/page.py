@@ -119,7 +119,7 @@ class GuidePage(QWidget):
         self.versions.brought.connect(self.draft_wanted)
         self.versions.choose_wanted.connect(self.choose_wanted)
         self.versions.remove_wanted.connect(self.remove_wanted)
-        self.versions.destroyed.connect(self._forget_shelf)
+        self.versions.finished.connect(self._forget_shelf)
         self.versions.open()
         self.versions_wanted.emit()
 

@@ -55,7 +55,7 @@ class FilterBar(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self.changed)
-        self.field.textChanged.connect(self._timer.start)
+        self.field.textChanged.connect(lambda _: self._timer.start())
         self.field.returnPressed.connect(self._tell_now)
 
     def wanted(self) -> Filter:

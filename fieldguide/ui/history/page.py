@@ -107,9 +107,13 @@ class HistoryPage(QWidget):
 
     def open(self, find: Observation) -> None:
         """Show one find in full."""
-        self.detail.show_find(find)
         self._stack.setCurrentWidget(self.detail)
         self.detail.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show(find)
+
+    def _show(self, find: Observation) -> None:
+        """Show it, or how it is now, without taking the keyboard from somebody who writes."""
+        self.detail.show_find(find)
         job = self._library.identifications(find.id)
         job.done.connect(lambda answers: self._take_answers(find.id, answers))
 
@@ -131,7 +135,7 @@ class HistoryPage(QWidget):
     def _press(self, act: Callable[[], object]) -> None:
         """Keys of the detail; not while somebody writes notes."""
         writing = isinstance(self.focusWidget(), QPlainTextEdit)
-        if writing and act is not self.go_back:
+        if writing and act != self.go_back:
             return
         if self.detail.find is not None:
             act()
@@ -191,7 +195,7 @@ class HistoryPage(QWidget):
         if find is None:
             self._leave()
         elif self.find is not None and self.find.id == find.id:
-            self.open(find)
+            self._show(find)
 
     def _leave(self) -> None:
         self.detail.find = None

@@ -73,7 +73,11 @@ class _Thumb(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(text("history.photo", name=photo.path.name))
         self.setToolTip(str(photo.path))
-        thumbnails.arrived.connect(self.update)
+        thumbnails.arrived.connect(self._take)
+
+    def _take(self, key: str) -> None:
+        if key in (self._photo.sha256, str(self._photo.path)):
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_now()

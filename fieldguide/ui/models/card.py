@@ -157,7 +157,10 @@ class ModelView(ScrollColumn):
             chip.setLayout(row(DangerChip(level), None))
             line.addWidget(chip)
             line.addWidget(ProbabilityBar(count / subjects, emphasis=False), 1, Qt.AlignmentFlag.AlignVCenter)
-            line.addWidget(label(str(count), "strong", wrap=False))
+            figure = label(str(count), "strong", wrap=False)
+            figure.setMinimumWidth(40)
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+            line.addWidget(figure)
             card.column.addLayout(line)
 
     def _add_limits(self, manifest: Manifest, guide: Guide) -> None:

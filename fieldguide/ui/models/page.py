@@ -5,21 +5,63 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.storage.models import InstalledModel
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.icons import icon
+from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
-from fieldguide.ui.kit.metrics import CLOSE, SPACE
+from fieldguide.ui.kit.metrics import CLOSE, ICON, SPACE, TIGHT
+from fieldguide.ui.kit.painting import paint_ground, paint_line, styled
 from fieldguide.ui.models.card import ModelView
 
 _WIDTH = 300
+
+
+SecondRole = Qt.ItemDataRole.UserRole + 1
+IconRole = Qt.ItemDataRole.UserRole + 2
+
+
+class ModelLine(QStyledItemDelegate):
+    """A model in the list: its name, its version and whether it answers now."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        """Two lines of text."""
+        return QSize(200, round(2 * QFontMetricsF(option.font).height() + 3 * TIGHT))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        """Paint it."""
+        colours = colours_now()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QRectF(option.rect).adjusted(1, 1, -1, -1)
+        paint_ground(painter, ground, option, colours)
+        sign = QRectF(ground.left() + CLOSE, ground.center().y() - ICON / 2, ICON, ICON)
+        paint_icon(painter, sign, str(index.data(IconRole)), colours.muted)
+        line = QFontMetricsF(option.font).height()
+        words = QRectF(
+            sign.right() + CLOSE, ground.center().y() - line - 1, ground.right() - sign.right() - 20, line + 2
+        )
+        paint_line(painter, words, str(index.data()), styled(option.font, bold=True), colours.text)
+        second = words.translated(0, line + 2)
+        paint_line(painter, second, str(index.data(SecondRole)), styled(option.font, factor=0.93), colours.muted)
+        painter.restore()
 
 
 class ModelsPage(QWidget):
@@ -47,8 +89,8 @@ class ModelsPage(QWidget):
         self._shown: InstalledModel | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(text("models.shelf"))
-        self.list.setSpacing(2)
-        self.list.setWordWrap(True)
+        self.list.setItemDelegate(ModelLine(self.list))
+        self.list.setMouseTracking(True)
         self.list.currentRowChanged.connect(self._choose)
         self.view = ModelView()
         self.view.use_wanted.connect(self.use_wanted)
@@ -94,9 +136,9 @@ class ModelsPage(QWidget):
         self.list.clear()
         for model in self._models:
             self.list.addItem(self._item(model))
-        self.list.blockSignals(blocked)
         rows = [row for row, model in enumerate(self._models) if model.path == before]
         self.list.setCurrentRow(rows[0] if rows else (0 if self._models else -1))
+        self.list.blockSignals(blocked)
         self._choose(self.list.currentRow())
 
     def take_installed(self, model: InstalledModel) -> None:
@@ -117,8 +159,10 @@ class ModelsPage(QWidget):
             second = text("models.version", version=model.manifest.version)
         if model.path == self._in_use:
             second = f"{second}  ·  {text('models.in_use')}"
-        item = QListWidgetItem(icon("models" if model.manifest else "warning", "muted"), f"{name}\n{second}")
-        item.setSizeHint(QSize(0, 56))
+        item = QListWidgetItem(name)
+        item.setData(SecondRole, second)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{name}, {second}")
+        item.setData(IconRole, "models" if model.manifest else "warning")
         return item
 
     def _choose(self, row: int) -> None:
@@ -149,7 +193,7 @@ class ModelsPage(QWidget):
             self.install_wanted.emit(path)
         event.acceptProposedAction()
 
-    def keyPressEvent(self, event: object) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the chosen model off the shelf."""
         if event.key() == Qt.Key.Key_Delete and self._shown is not None and not self._shown.starter:
             self.remove_wanted.emit(self._shown)

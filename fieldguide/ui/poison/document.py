@@ -182,7 +182,8 @@ def _suspects(case: Case, guide: Guide) -> str:
             f"<td>{escape(share)}</td><td>{escape(syndrome.name if syndrome else '')}</td></tr>"
         )
     words = _t("suspects_words") if case.find is not None else _t("suspects_guide")
-    return f"<h2>{_t('suspects')}</h2><p>{words}</p><table width='100%' cellspacing='2'>{''.join(rows)}</table>"
+    table = f"<table width='100%' cellspacing='0' cellpadding='2'>{''.join(rows)}</table>"
+    return f"<h2>{_t('suspects')}</h2><p>{words}</p>{table}"
 
 
 def _find(find: Observation, guide: Guide, photos: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
     QHBoxLayout,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +29,6 @@ from fieldguide.ui.kit.surfaces import Card, ScrollColumn, row
 from fieldguide.ui.settings.about import AboutCard
 
 _WIDEST = 760
-MOST_THREADS = 64
 
 
 class SettingsPage(ScrollColumn):
@@ -122,12 +121,10 @@ class SettingsPage(ScrollColumn):
         self._add(card, "device", self.device)
         self._device_words = label("", "small")
         card.column.addWidget(self._device_words)
-        self.threads = QSpinBox()
-        self.threads.setRange(0, MOST_THREADS)
-        self.threads.setSpecialValueText(text("settings.threads_auto"))
-        self.threads.setValue(settings.threads or 0)
-        self.threads.setKeyboardTracking(False)
-        self.threads.valueChanged.connect(lambda count: self.changed.emit("threads", count or None))
+        counts = [(str(count), str(count)) for count in range(1, (os.cpu_count() or 1) + 1)]
+        self.threads = _choice([("", text("settings.threads_auto")), *counts])
+        self.threads.setCurrentIndex(max(0, self.threads.findData(str(settings.threads or ""))))
+        self.threads.currentIndexChanged.connect(self._tell_threads)
         self._add(card, "threads", self.threads, "threads_words")
 
     def _add_data(self) -> None:
@@ -166,6 +163,10 @@ class SettingsPage(ScrollColumn):
         card.column.addLayout(line)
         if words:
             card.column.addWidget(label(text(f"settings.{words}"), "small"))
+
+    def _tell_threads(self) -> None:
+        chosen = self.threads.currentData()
+        self.changed.emit("threads", int(chosen) if chosen else None)
 
     def _choose_backup(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.backup"), "fieldguide-backup.db", "*.db")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
@@ -19,6 +19,7 @@ from fieldguide.ui.guide.taxa import HitRole, TaxonModel
 from fieldguide.ui.guide.wording import alert_of, features_of, members_of, reading_words
 from fieldguide.ui.kit.banner import DangerBanner
 from tests.helpers.guides import corrected
+from tests.helpers.labels import words_in
 
 GUIDE = load_guide()
 
@@ -30,10 +31,6 @@ def page(qtbot) -> GuidePage:
     made.resize(1180, 760)
     made.show()
     return made
-
-
-def words_in(widget: QWidget) -> str:
-    return "\n".join(each.text() for each in widget.findChildren(QLabel) if not each.isHidden())
 
 
 def test_the_model_keeps_the_rules_of_models(qtmodeltester) -> None:
