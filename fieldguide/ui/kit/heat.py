@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 from PySide6.QtGui import QColor, QImage
 
 from fieldguide.ui.kit.colours import colours_now
@@ -21,10 +22,12 @@ def paint_heat(heat: npt.NDArray[np.float32], box: tuple[float, float, float, fl
     """
     scale = LONG_SIDE / max(size)
     width, height = (max(1, round(side * scale)) for side in size)
-    columns = _places(box[0] * scale, box[2] * scale, width, heat.shape[1])
-    rows = _places(box[1] * scale, box[3] * scale, height, heat.shape[0])
-    inside = (rows >= 0)[:, None] & (columns >= 0)[None, :]
-    spread = np.where(inside, heat[np.maximum(rows, 0)][:, np.maximum(columns, 0)], 0.0)
+    spread = np.zeros((height, width), np.float32)
+    left, top, right, bottom = (round(edge * scale) for edge in box)
+    left, top = min(left, width - 1), min(top, height - 1)
+    right, bottom = min(max(right, left + 1), width), min(max(bottom, top + 1), height)
+    smooth = Image.fromarray(heat).resize((right - left, bottom - top), Image.Resampling.BICUBIC)
+    spread[top:bottom, left:right] = np.asarray(smooth)
     colours = colours_now()
     pixels = np.zeros((height, width, 4), np.uint8)
     for sign, colour in ((1.0, colours.spoke_for), (-1.0, colours.spoke_against)):
@@ -33,9 +36,3 @@ def paint_heat(heat: npt.NDArray[np.float32], box: tuple[float, float, float, fl
         pixels[where, :3] = QColor(colour).getRgb()[:3]
         pixels[where, 3] = (strength[where] * STRONGEST * 255).astype(np.uint8)
     return image_of_pixels(pixels)
-
-
-def _places(start: float, end: float, count: int, cells: int) -> npt.NDArray[np.intp]:
-    """For each pixel of a side, its cell of the map; -1 outside."""
-    share = (np.arange(count) + 0.5 - start) / (end - start)
-    return np.where((share >= 0) & (share < 1), (share * cells).astype(np.intp), -1)
