@@ -65,7 +65,18 @@ def test_the_report_opens_offline_and_names_the_dangerous_mistake(run: RunFolder
     words = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script).*?</\1>", " ", page, flags=re.S)))
     assert "Amanita phalloides" in words
     assert comfort_in(" ".join(words.split())) == []
-    for section in ("short", "danger", "promises", "classes", "matrix", "losses", "certainty", "learning", "photos"):
+    for section in (
+        "short",
+        "danger",
+        "promises",
+        "classes",
+        "matrix",
+        "losses",
+        "attention",
+        "certainty",
+        "learning",
+        "photos",
+    ):
         assert f'<section id="{section}">' in page
     assert page.index('id="danger"') < page.index('id="classes"')
     assert "Do not publish it" in page

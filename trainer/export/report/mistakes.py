@@ -16,7 +16,7 @@ from trainer.evaluation.danger import dangers
 
 LOSSES = 36  # photos of the largest loss that are kept
 MISSED = 60  # deadly photos without the deadly alarm that are kept
-RIGHT = 6  # surest right photos, to show what the model looks at
+RIGHT = 4  # surest right photos, to show what the model looks at
 _LEAST = 1e-12  # probabilities below it would make the loss infinite
 
 

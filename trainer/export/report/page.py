@@ -10,6 +10,7 @@ from fieldguide.core.bundle import read_manifest
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.text import language, text
 from fieldguide.core.thresholds import Thresholds
+from trainer.export.report.attention import attention
 from trainer.export.report.classes import every_class, matrix
 from trainer.export.report.judgement import certainty, names_by_rank, strangers
 from trainer.export.report.numbers import complete_metrics
@@ -32,14 +33,14 @@ def write_report(run: RunFolder) -> Path:
     """
     metrics = complete_metrics(run)
     toml = run.config.read_text(encoding="utf-8") if run.config.exists() else ""
-    page = render(read_manifest(run.bundle), metrics, label_photos(run), toml)
+    page = render(read_manifest(run.bundle), metrics, label_photos(run), attention(metrics, run.bundle), toml)
     part = run.report.with_name(run.report.name + ".part")
     part.write_text(page, encoding="utf-8")
     part.replace(run.report)
     return run.report
 
 
-def render(manifest: Manifest, metrics: Metrics, thumbnails: Mapping[str, str], toml: str) -> str:
+def render(manifest: Manifest, metrics: Metrics, thumbnails: Mapping[str, str], heat_maps: str, toml: str) -> str:
     """The whole page."""
     thresholds = Thresholds.from_manifest(manifest.thresholds)
     sections = {
@@ -50,6 +51,7 @@ def render(manifest: Manifest, metrics: Metrics, thumbnails: Mapping[str, str], 
         "classes": every_class(metrics, thumbnails),
         "matrix": matrix(metrics),
         "losses": section("losses", mistake_figures(metrics["report"]["top_losses"], LOSSES)),
+        "attention": heat_maps,
         "certainty": certainty(metrics),
         "strangers": strangers(metrics),
         "learning": learning(metrics),
