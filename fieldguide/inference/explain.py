@@ -1,0 +1,188 @@
+"""Which parts of a photo spoke for a name, and which against it: a heat map over the prepared picture.
+
+Three ways, best first for most uses. Occlusion (Zeiler and Fergus 2014) hides one patch after the other and sees what
+happens; it asks the network as it is and needs no gradient. Gradient times input is one pass, and noisy. LIME (Ribeiro
+and others 2016) hides random halves of the patches and fits a linear model to the answers. Knows no window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageFilter
+
+from fieldguide.core.photo import read_photo
+from fieldguide.core.preprocess import prepare
+from fieldguide.core.records import Photo
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.inference.identify import never
+from fieldguide.inference.runtime import Runtime
+
+GRID = 9  # patches a side for occlusion: 81 pictures, 0.4 to 0.6 s at 5 to 7 ms each (two cores, 224 px; an estimate)
+REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edges of patches do not show
+LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 7, 160, 1.0
+BLUR = (
+    0.08  # what is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself
+)
+
+Heat = npt.NDArray[np.float32]
+
+
+class Way(StrEnum):
+    """How a map is made."""
+
+    OCCLUSION = "occlusion"
+    GRADIENT = "gradient"
+    LIME = "lime"
+
+
+class StoppedError(Exception):
+    """The map was no longer wanted."""
+
+
+def picture_of(photo: Photo, runtime: Runtime) -> npt.NDArray[np.uint8]:
+    """The photo as the network saw it, uint8 [3,S,S]; read again from its file.
+
+    Raises:
+        FieldGuideError: one of the PHOTO_ codes, when the file has changed or gone.
+    """
+    spec = runtime.manifest.input
+    return prepare(read_photo(photo.path, spec.short_side).pixels, spec)
+
+
+def explain(
+    runtime: Runtime,
+    picture: npt.NDArray[np.uint8],
+    taxon: Taxon,
+    against: Taxon | None = None,
+    *,
+    way: Way = Way.OCCLUSION,
+    should_stop: Callable[[], bool] = never,
+) -> Heat:
+    """What spoke for `taxon` (above 0) and against it (below 0), float32 [S,S] in -1..1 over the prepared picture.
+
+    Args:
+        runtime: the model that was asked.
+        picture: uint8 [3,S,S], see `picture_of`; aligned with `core.preprocess.crop_box` of the upright photo.
+        taxon: a label, or a genus or family above labels: then all of its labels count together.
+        against: with it the map says what spoke for `taxon` rather than for this one.
+        way: see the module.
+        should_stop: asked between batches.
+
+    Raises:
+        StoppedError: `should_stop()` turned true. ValueError: the model knows no label of a taxon.
+    """
+    weights = _weights(runtime.manifest.labels, taxon)
+    others = _weights(runtime.manifest.labels, against) if against is not None else None
+    if way is Way.GRADIENT:
+        return _gradient(runtime, picture, weights, others)
+    covers = _windows(GRID, picture.shape[1]) if way is Way.OCCLUSION else _random_halves(picture.shape[1])
+    plain = _score(runtime.run(picture[None])[0], weights, others)[0]
+    drops = plain - np.concatenate(
+        [_score(runtime.run(batch)[0], weights, others) for batch in _covered(picture, covers, runtime, should_stop)]
+    )
+    if way is Way.OCCLUSION:
+        return _normalise(np.tensordot(drops, covers, axes=1) / np.maximum(covers.sum(axis=0), 1e-6))
+    return _normalise(_fit_linear(drops, covers))
+
+
+def _weights(labels: Sequence[Taxon], taxon: Taxon) -> npt.NDArray[np.bool_]:
+    """Which labels count as the taxon: itself, or everything below it."""
+    counted = np.array([label == taxon or label.at(taxon.rank) == taxon.name for label in labels])
+    if not counted.any():
+        raise ValueError(f"the model knows no label of {taxon.name}")
+    return counted
+
+
+def _score(
+    logits: npt.NDArray[np.float32], counted: npt.NDArray[np.bool_], others: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.float64]:
+    """Log-odds [N] of the counted labels against the others (everything else by default).
+
+    Odds, not probabilities: where the network is certain, probabilities hardly move whatever is covered.
+    """
+    values = logits.astype(np.float64)
+    rest = ~counted if others is None else others & ~counted
+    if not rest.any():
+        rest = ~counted
+    return _log_sum(values[:, counted]) - _log_sum(values[:, rest])
+
+
+def _log_sum(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    highest = values.max(axis=1, keepdims=True)
+    return np.asarray(highest[:, 0] + np.log(np.exp(values - highest).sum(axis=1)))
+
+
+def _covered(
+    picture: npt.NDArray[np.uint8], covers: Heat, runtime: Runtime, should_stop: Callable[[], bool]
+) -> Iterator[npt.NDArray[np.uint8]]:
+    """Batches of the picture under each cover [K,S,S] (1 hides, 0 shows)."""
+    hidden = _blurred(picture).astype(np.float32)
+    shown = picture.astype(np.float32)
+    for start in range(0, len(covers), runtime.batch_size):
+        if should_stop():
+            raise StoppedError
+        part = covers[start : start + runtime.batch_size, None]
+        yield (shown + part * (hidden - shown)).round().astype(np.uint8)
+
+
+def _blurred(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    image = Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0)))
+    blurred = image.filter(ImageFilter.GaussianBlur(BLUR * picture.shape[1]))
+    return np.asarray(blurred).transpose(2, 0, 1)
+
+
+def _windows(grid: int, side: int) -> Heat:
+    """One square per place of a grid [grid*grid,S,S], wider than the grid's step, with soft edges."""
+    step = side / grid
+    centres = (np.arange(grid) + 0.5) * step
+    distance = np.abs(np.arange(side) + 0.5 - centres[:, None])
+    along = np.clip((REACH * step / 2 - distance) / (0.25 * step) + 0.5, 0.0, 1.0)
+    return np.asarray((along[:, None, :, None] * along[None, :, None, :]).reshape(-1, side, side), np.float32)
+
+
+def _random_halves(side: int) -> Heat:
+    """Half of the patches of a coarse grid hidden at random [LIME_SAMPLES,S,S], always the same ones."""
+    random = np.random.default_rng(0)
+    coarse = random.random((LIME_SAMPLES, LIME_GRID, LIME_GRID)) < 0.5
+    place = np.arange(side) * LIME_GRID // side
+    return np.asarray(coarse[:, place][:, :, place], np.float32)
+
+
+def _fit_linear(drops: npt.NDArray[np.float64], covers: Heat) -> npt.NDArray[np.float64]:
+    """Ridge regression of the drops on which patches were hidden: the weight of each patch, as a map."""
+    side = covers.shape[1]
+    middle = ((np.arange(LIME_GRID) + 0.5) * side / LIME_GRID).astype(int)
+    hidden = covers[:, middle][:, :, middle].reshape(len(covers), -1).astype(np.float64)
+    centred, targets = hidden - hidden.mean(axis=0), drops - drops.mean()
+    weights = np.linalg.solve(centred.T @ centred + LIME_RIDGE * np.eye(centred.shape[1]), centred.T @ targets)
+    coarse = Image.fromarray(weights.reshape(LIME_GRID, LIME_GRID).astype(np.float32))
+    return np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC), np.float64)
+
+
+def _gradient(
+    runtime: Runtime,
+    picture: npt.NDArray[np.uint8],
+    counted: npt.NDArray[np.bool_],
+    others: npt.NDArray[np.bool_] | None,
+) -> Heat:
+    """Gradient of the log-odds times how far each pixel is from its blurred self, smoothed."""
+    logits = runtime.run(picture[None])[0][0].astype(np.float64)
+    rest = ~counted if others is None or not (others & ~counted).any() else others & ~counted
+    weights = np.zeros(len(logits), np.float32)
+    for group, sign in ((counted, 1.0), (rest, -1.0)):
+        shares = np.exp(logits[group] - logits[group].max())
+        weights[group] = sign * shares / shares.sum()
+    pull = runtime.input_gradient(picture, weights)
+    heat = (pull * (picture.astype(np.float32) - _blurred(picture))).sum(axis=0)
+    smooth = Image.fromarray(heat.astype(np.float32)).resize((4 * GRID, 4 * GRID), Image.Resampling.BOX)
+    return _normalise(np.asarray(smooth.resize(heat.shape[::-1], Image.Resampling.BICUBIC), np.float64))
+
+
+def _normalise(heat: npt.NDArray[np.float64]) -> Heat:
+    """Scaled so that the strongest place is at 1 or -1; a map of nothing stays 0."""
+    strongest = float(np.abs(heat).max())
+    return np.asarray(heat / strongest if strongest > 0 else heat, np.float32)
