@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.text import text
+from fieldguide.services.library import Library
+from fieldguide.storage.export import ExportKind
+from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.search import Filter
+from fieldguide.ui.history.page import HistoryPage
+from fieldguide.ui.history.wording import correction_words
+from tests.helpers.guides import corrected
+from tests.helpers.labels import words_in
+from tests.helpers.patience import PATIENCE
+from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find, make_identification, make_photo
+
+
+@pytest.fixture
+def page(qtbot: QtBot, library: Library, thumbnails, theme) -> HistoryPage:
+    made = HistoryPage(library, thumbnails)
+    qtbot.addWidget(made)
+    made.resize(1100, 700)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+@pytest.fixture
+def finds(store: ObservationStore, guide: Guide) -> list[Observation]:
+    two = (make_photo("cap.jpg"), make_photo("base.jpg"))
+    return [
+        store.add(make_find(guide, EDULIS, observed_at=datetime(2026, 9, 1))),
+        store.add(
+            make_find(guide, PHALLOIDES, photos=two, observed_at=datetime(2026, 9, 2), alarm=deadly_alarm(guide))
+        ),
+    ]
+
+
+def show(qtbot: QtBot, page: HistoryPage) -> None:
+    with qtbot.waitSignal(page.gallery.model.counted, timeout=PATIENCE):
+        page.show_finds()
+
+
+def test_an_empty_history_invites(qtbot, page) -> None:
+    show(qtbot, page)
+    assert text("history.empty") in words_in(page)
+    with qtbot.waitSignal(page.photos_wanted, timeout=PATIENCE):
+        page.gallery._empty.acted.emit()
+
+
+def test_a_search_without_result_leads_back(qtbot, page, finds) -> None:
+    show(qtbot, page)
+    with qtbot.waitSignal(page.gallery.model.counted, timeout=PATIENCE):
+        qtbot.keyClicks(page.gallery.filters.field, "zzzz")
+    assert page.gallery._stack.currentWidget() is page.gallery._nothing
+    with qtbot.waitSignal(page.gallery.model.counted, timeout=PATIENCE):
+        page.gallery._nothing.acted.emit()
+    assert page.gallery.filters.wanted() == Filter()
+
+
+def test_enter_opens_a_find_with_danger_first(qtbot, page, finds) -> None:
+    show(qtbot, page)
+    view = page.gallery.view
+    view.setCurrentIndex(page.gallery.model.index(0))
+    with qtbot.waitSignal(page.photo_wanted, timeout=PATIENCE) as wanted:
+        view.activated.emit(view.currentIndex())
+    assert page.find == finds[1]
+    assert page.detail.banner.level is Danger.DEADLY
+    assert wanted.args[0] == finds[1].photos[0].path
+    qtbot.keyClick(page.detail, Qt.Key.Key_Escape)
+    assert page.find is None
+
+
+def test_agreeing_keeps_what_the_model_said(qtbot, page, finds, library) -> None:
+    page.open(finds[0])
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.agree.click()
+    assert page.find.verified == EDULIS
+    assert page.find.identification == finds[0].identification
+    assert page.detail.agree.isHidden()
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.take_away.click()
+    assert page.find.verified is None
+
+
+def test_notes_are_stored_when_the_keyboard_leaves_them(qtbot, page, finds, library, store) -> None:
+    page.open(finds[0])
+    page.detail.notes.setPlainText("smelled of flour")
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.store_notes()
+    assert store.get(finds[0].id).notes == "smelled of flour"
+
+
+def test_leaving_a_find_stores_its_notes(qtbot, page, finds, library, store) -> None:
+    page.open(finds[0])
+    page.detail.notes.setPlainText("under spruce")
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.open(finds[1])
+    assert store.get(finds[0].id).notes == "under spruce"
+    assert page.detail.notes.toPlainText() == finds[1].notes
+
+
+def test_a_deleted_find_leads_back_to_the_gallery(qtbot, page, finds, library, store) -> None:
+    page.open(finds[0])
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.delete_wanted.emit(finds[0].id)
+    assert page.find is None
+    assert store.get(finds[0].id) is None
+
+
+def test_a_photo_becomes_a_find_of_its_own_and_finds_become_one(qtbot, page, finds, library, store) -> None:
+    page.open(finds[1])
+    page.detail.photos.show_place(1)
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.split.click()
+    assert len(page.find.photos) == 1
+    assert store.count() == 3
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.gallery.merge_wanted.emit([find.id for find in store.page().observations])
+    assert store.count() == 1
+
+
+def test_earlier_answers_are_listed(qtbot, page, finds, library, guide) -> None:
+    page.open(finds[0])
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        library.add_identification(finds[0].id, make_identification(PHALLOIDES, guide))
+    with qtbot.waitSignal(page.detail.answers._opener.toggled, timeout=PATIENCE):
+        qtbot.waitUntil(lambda: not page.detail.answers._opener.isHidden(), timeout=PATIENCE)
+        page.detail.answers._opener.click()
+    assert "Penny bun" in words_in(page.detail.answers._earlier)
+
+
+def test_a_corrected_danger_is_told_with_a_word(guide) -> None:
+    find = make_find(guide, EDULIS)
+    worse = corrected(guide, EDULIS.name, danger=Danger.DEADLY)
+    assert correction_words(find, guide) == ""
+    said = correction_words(find, worse)
+    assert "Deadly today" in said
+
+
+def test_the_large_photo_comes_later_and_a_lost_file_is_named(qtbot, page, finds) -> None:
+    page.open(finds[0])
+    path = finds[0].photos[0].path
+    image = QImage(QSize(40, 30), QImage.Format.Format_RGB888)
+    image.fill(QColor("#884422"))
+    page.take_photo(path, image)
+    assert page.detail.photos.pane._picture.width() == 40
+    page.take_photo(Path("/another.jpg"), QImage())
+    page.take_photo_failure(path, "It is not there.")
+    assert page.detail.photos.pane.accessibleName() == "It is not there."
+
+
+def test_chosen_finds_are_exported_alone(qtbot, page, finds, library, tmp_path, monkeypatch) -> None:
+    target = tmp_path / "finds.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    job = []
+    monkeypatch.setattr(library, "export", lambda *args: job.append(args))
+    page.gallery.export_wanted.emit(ExportKind.CSV, Filter(ids=frozenset({finds[0].id})))
+    assert job == [(ExportKind.CSV, target, Filter(ids=frozenset({finds[0].id})))]
+
+
+def test_keys_step_through_the_finds_but_not_while_writing(qtbot, page, finds) -> None:
+    show(qtbot, page)
+    page.open(page.gallery.model.find_at(0))
+    page._step(1)
+    assert page.find == finds[0]
+    page._step(1)
+    assert page.find == finds[0], "there is no further one"
+
+
+def test_a_find_without_an_answer_is_shown_as_unknown(page, guide, store) -> None:
+    page.open(store.add(replace(make_find(guide), identification=None)))
+    assert page.detail.banner.level is Danger.UNKNOWN
+    assert text("history.no_answer") in words_in(page.detail)

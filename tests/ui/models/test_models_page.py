@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.manifest import Manifest
+from fieldguide.core.preprocess import InputSpec
+from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
+from fieldguide.core.text import text
+from fieldguide.storage.models import InstalledModel
+from fieldguide.ui.models import facts
+from fieldguide.ui.models.page import ModelsPage
+from fieldguide.ui.models.promise import HundredDots
+from tests.helpers.labels import words_in
+
+LABELS = (
+    Taxon("Amanita phalloides", Rank.SPECIES, "Amanita", "Amanitaceae"),
+    Taxon("Boletus", Rank.GENUS, "Boletus", "Boletaceae"),
+    BACKGROUND,
+)
+
+
+def guarantee(alpha: float, rate: float) -> dict[str, object]:
+    return {"alpha": alpha, "photos": 412, "groups": 371, "split": "calibration", "false_alarm_rate": rate}
+
+
+PLAIN = Manifest("id-1", "Plain", "1.0", LABELS, InputSpec(64, 72))
+FITTED = replace(
+    PLAIN,
+    name="Fitted",
+    thresholds={
+        "deadly_guarantee": guarantee(0.05, 0.38),
+        "harmful_guarantee": guarantee(0.08, 0.5),
+        "plausible_mass": 0.9,
+        "coverage": 0.9,
+    },
+    metrics={
+        "test": {"top1": 0.61, "top5": "many"},
+        "danger": {"deadly": {"recall": {"value": 0.957}}, "passed_as_harmless": {"count": 7, "of": 612}},
+    },
+)
+STARTER = InstalledModel(Path("/models/starter.fieldguide"), True, 2**20, FITTED)
+OTHER = InstalledModel(Path("/models/other.fieldguide"), False, 2**20, PLAIN)
+BROKEN = InstalledModel(
+    Path("/models/bad.fieldguide"), False, 9, None, FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file="bad.fieldguide")
+)
+
+
+@pytest.fixture
+def page(qtbot, guide, theme) -> ModelsPage:
+    made = ModelsPage(guide)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def buttons(page: ModelsPage) -> dict[str, QPushButton]:
+    QApplication.processEvents()
+    return {each.text(): each for each in page.view.findChildren(QPushButton) if not each.isHidden()}
+
+
+def test_both_promises_stand_in_words_with_every_number() -> None:
+    deadly, harmful = facts.promises_of(FITTED)
+    assert (deadly.missed, round(harmful.missed)) == (5.0, 8)
+    for number in ("5 %", "412", "calibration", "371", "0.05", "38 %"):
+        assert number in deadly.words
+    assert "8 %" in harmful.words
+
+
+def test_a_model_that_promises_nothing_says_so() -> None:
+    assert {promise.words for promise in facts.promises_of(PLAIN)} == {text("danger.guarantee_none")}
+    assert facts.coverage_words(PLAIN) == ""
+
+
+def test_odd_metrics_are_left_out_and_not_guessed() -> None:
+    shares = {measure.words: measure.share for measure in facts.measures_of(FITTED)}
+    assert shares == {text("models.measured_recall_deadly"): 0.957, text("models.measured_top1"): 0.61}
+    assert facts.passed_words(FITTED) == text("models.passed", count=7, of=612)
+    assert facts.measures_of(replace(FITTED, metrics={"test": 3, "danger": {"deadly": []}})) == []
+
+
+def test_the_page_shows_the_model_in_use_with_dots_for_what_passes(page, qtbot) -> None:
+    page.show_in_use(STARTER.path, "Fell back to the processor.")
+    with qtbot.waitSignal(page.card_wanted):
+        page.take_models([STARTER, OTHER, BROKEN])
+    said = words_in(page.view)
+    assert text("models.in_use") in said
+    assert "Fell back to the processor." in said
+    assert [dots.accessibleName() for dots in page.view.findChildren(HundredDots)] == [
+        text("models.missed", count=5),
+        text("models.missed", count=8),
+    ]
+    assert text("models.use") not in buttons(page)
+    assert text("models.remove") not in buttons(page)
+
+
+def test_another_model_can_be_used_or_removed(page, qtbot) -> None:
+    page.show_in_use(STARTER.path)
+    page.take_models([STARTER, OTHER])
+    page.list.setCurrentRow(1)
+    with qtbot.waitSignal(page.use_wanted) as used:
+        buttons(page)[text("models.use")].click()
+    assert used.args == [OTHER]
+    with qtbot.waitSignal(page.remove_wanted) as removed:
+        buttons(page)[text("models.remove")].click()
+    assert removed.args == [OTHER]
+
+
+def test_a_broken_model_says_why_and_can_only_be_removed(page) -> None:
+    page.take_models([STARTER, BROKEN])
+    page.list.setCurrentRow(1)
+    assert "bad.fieldguide is damaged" in words_in(page.view)
+    assert text("models.use") not in buttons(page)
+    assert text("models.remove") in buttons(page)
+
+
+def test_a_card_is_text_that_loads_nothing(page) -> None:
+    page.take_models([STARTER])
+    page.take_card(STARTER, "# Card\n\n![x](/etc/hostname) [out](https://example.org)")
+    browser = page.view._card
+    assert "Card" in browser.toPlainText()
+    assert not browser.openLinks()
+    assert browser.loadResource(2, browser.source()) is None
+
+
+def test_what_the_model_can_never_name_is_counted(guide) -> None:
+    assert facts.unknown_deadly(PLAIN, guide) > 50
+    assert sum(count for _, count in facts.dangers_of(PLAIN, guide)) == 2

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QImage
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.emergency import load_emergency_numbers
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.ui.kit.naming import onset_words
+from fieldguide.ui.poison.case import case_of, case_of_taxon, countries, empty_case, help_in, likely_country
+from fieldguide.ui.poison.sheet import PoisonSheet
+from tests.helpers.labels import words_in
+from tests.helpers.stored_finds import BOLETUS, EDULIS, PHALLOIDES, deadly_alarm, make_find
+
+
+@pytest.fixture
+def find(guide: Guide):
+    return make_find(guide, EDULIS, others=(PHALLOIDES,), alarm=deadly_alarm(guide), notes="two caps, fried")
+
+
+def sheet_of(qtbot, case, guide: Guide, country: str = "DE", **options: bool) -> PoisonSheet:
+    sheet = PoisonSheet(case, guide, country, **options)
+    qtbot.addWidget(sheet)
+    sheet.show()
+    return sheet
+
+
+def test_the_worst_comes_first_whatever_its_probability(find, guide) -> None:
+    case = case_of(find, guide)
+    assert case.suspects[0].danger is Danger.DEADLY
+    assert PHALLOIDES in [suspect.taxon for suspect in case.suspects]
+    assert case.courses[0].syndrome.severity == 5
+
+
+def test_a_late_poisoning_says_that_the_delay_is_the_danger(find, guide) -> None:
+    amatoxin = next(course for course in case_of(find, guide).courses if course.syndrome.key == "amatoxin")
+    assert amatoxin.late
+    assert amatoxin.onset_hours[0] <= 6
+
+
+def test_a_genus_brings_the_poisonings_of_its_species(guide) -> None:
+    case = case_of(make_find(guide, BOLETUS, others=()), guide)
+    keys = {course.syndrome.key for course in case.courses}
+    inside = {r.syndrome for r in guide.records.values() if r.taxon.genus == "Boletus" and r.danger.harmful}
+    assert inside <= keys
+
+
+def test_the_guide_opens_it_too_with_what_is_mistaken_for_it(guide) -> None:
+    case = case_of_taxon(guide.record("Agaricus campestris"), guide)
+    assert case.find is None
+    assert any(suspect.danger is Danger.DEADLY for suspect in case.suspects)
+
+
+def test_a_country_has_its_centres_its_number_and_where_each_was_read(guide) -> None:
+    germany = help_in("DE", guide)
+    assert len(germany.centres) == 7
+    assert germany.number.phone == "112"
+    assert not germany.number.was_read
+    assert help_in("XX", guide).centres == ()
+    assert set(countries(guide)) >= {centre.country for centre in guide.centres}
+    assert likely_country("FR") == "FR"
+
+
+def test_the_sheet_shows_numbers_what_to_do_and_what_not(qtbot, find, guide, theme) -> None:
+    said = words_in(sheet_of(qtbot, case_of(find, guide), guide))
+    for key in ("subtitle", "do_call", "do_keep", "do_photo", "dont_wait", "dont_cooking", "verified_official"):
+        assert text(f"poison.{key}") in said
+    assert "+49 30 19240" in said
+    assert guide.version in said
+    assert "38 %" in said or "30 %" in said
+
+
+def test_another_country_is_remembered_and_a_guessed_one_is_said_to_be(qtbot, find, guide, theme) -> None:
+    sheet = sheet_of(qtbot, case_of(find, guide), guide, guessed=True)
+    assert text("poison.country_guessed") in words_in(sheet)
+    with qtbot.waitSignal(sheet.country_chosen) as chosen:
+        sheet.country.setCurrentIndex(sheet.country.findData("CA"))
+    assert chosen.args == ["CA"]
+    said = words_in(sheet)
+    assert "+1-844-764-7669" in said
+    assert text("poison.verified_secondary") in said
+    assert text("poison.country_guessed") not in said
+
+
+def test_a_country_without_a_centre_still_gets_a_number(qtbot, guide, theme) -> None:
+    sheet = sheet_of(qtbot, empty_case(guide), guide, country="")
+    said = words_in(sheet)
+    assert "112" in said
+    assert text("poison.centre_none") in said
+    assert text("poison.suspects_none") in said
+
+
+def picture() -> QImage:
+    image = QImage(QSize(640, 480), QImage.Format.Format_RGB888)
+    image.fill(QColor("#7a5c30"))
+    return image
+
+
+def test_the_pdf_can_be_read_without_this_application(qtbot, find, guide, theme, tmp_path: Path) -> None:
+    sheet = sheet_of(qtbot, case_of(find, guide), guide)
+    sheet.add_photos([picture(), QImage()])
+    path = tmp_path / "sheet.pdf"
+    with qtbot.waitSignal(sheet.written):
+        pages = sheet.write(path)
+    reader = PdfReader(io.BytesIO(path.read_bytes()))
+    assert len(reader.pages) == pages
+    assert 1 <= pages <= 4
+    said = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for words in (
+        *("+49 30 19240", "112", "Amanita phalloides", "Boletus edulis", "two caps, fried", "48.13700, 11.57500"),
+        *("Starter 1.0 (starter)", guide.version, "19 Sep 2026", "Boletus edulis.jpg"),
+        onset_words(sheet._case.courses[0].onset_hours),
+    ):
+        assert words in said, words
+    assert sum(len(page.images) for page in reader.pages) == 1
+    assert reader.metadata.title == text("poison.pdf_title")
+
+
+def test_a_pdf_that_cannot_be_written_leaves_nothing(qtbot, guide, theme, tmp_path: Path) -> None:
+    sheet = sheet_of(qtbot, empty_case(guide), guide)
+    with pytest.raises(FieldGuideError) as refused:
+        sheet.write(tmp_path / "missing" / "sheet.pdf")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+
+
+def test_a_broken_table_of_emergency_numbers_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "numbers.csv"
+    table.write_text("country_iso2,phone,verified\nDE,,recalled\n", encoding="utf-8")
+    with pytest.raises(FieldGuideError) as refused:
+        load_emergency_numbers(table)
+    assert (refused.value.code, refused.value.facts["row"]) == (ErrorCode.GUIDE_BROKEN, 2)
+
+
+def test_a_name_given_by_a_person_counts_as_a_suspect(guide) -> None:
+    find = replace(make_find(guide, EDULIS, observed_at=datetime(2026, 9, 1)), verified=PHALLOIDES)
+    assert case_of(find, guide).suspects[0].taxon == PHALLOIDES
