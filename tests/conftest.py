@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["LC_ALL"] = os.environ["LANGUAGE"] = "C.UTF-8"  # a window in the desktop's language would be another here
 os.environ["OMP_NUM_THREADS"] = "1"  # before anything imports torch: two spinning processes cost seconds per inference
 
 import pytest

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QLocale, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.guide import GuideDesk
@@ -54,7 +54,7 @@ class FieldGuide(QObject):
     def __init__(self, qt: QApplication, locations: Locations, model: Path | None = None) -> None:
         super().__init__()
         self.parts: Parts = build_parts(locations, model)
-        choose_language(self.parts.settings.language)
+        choose_language(self.parts.settings.language or _system_language())
         self.theme = Theme(qt)
         self.theme.apply(ThemeChoice(self.parts.settings.theme))
         self.thumbnails = Thumbnails()
@@ -133,6 +133,11 @@ class FieldGuide(QObject):
         for notice in self.parts.notices.take():
             kind = NoticeKind.PROBLEM if notice.severity is Severity.PROBLEM else NoticeKind.NEWS
             self.window.notices.tell(notice.words, kind, details=notice.details)
+
+
+def _system_language() -> str:
+    """ISO 639-1 code of the language in which the desktop speaks; what has no catalogue falls back to English."""
+    return (QLocale.system().uiLanguages() or [""])[0].partition("-")[0]
 
 
 def _raise_defect(error: Exception) -> None:

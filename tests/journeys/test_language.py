@@ -1,0 +1,26 @@
+"""The window speaks the language that was chosen, else the desktop's, else English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale
+
+from fieldguide.core.text import catalogue
+from fieldguide.storage.locations import create_locations
+from fieldguide.storage.settings import Settings, save_settings
+from tests.journeys.conftest import OpenWindow
+
+
+@pytest.mark.parametrize(
+    ("chosen", "desktop", "spoken"), [("de", "fr-CA", "de"), ("", "fr-CA", "fr"), ("", "sw", "en"), ("", "", "en")]
+)
+def test_the_chosen_language_then_that_of_the_desktop_then_english(
+    open_window: OpenWindow, bundle_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, desktop: str, spoken: str
+) -> None:
+    monkeypatch.setattr(QLocale, "uiLanguages", lambda *_: [desktop] if desktop else [])
+    save_settings(create_locations().settings, Settings(language=chosen))
+    application = open_window(bundle_path)
+    assert application.places[-1].title == catalogue(spoken)["shell.page_settings"]
+    application.close()
