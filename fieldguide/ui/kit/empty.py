@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import colours_now
@@ -54,6 +54,9 @@ class EmptyState(QWidget):
             line = label(words, role)
             line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             line.setFixedWidth(_WIDTH)
+            policy = line.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Fixed)  # Ignored is given no room between two stretches
+            line.setSizePolicy(policy)
             column.addLayout(row(None, line, None))  # an alignment in the column would cut the height to one line
         if action:
             column.addSpacing(CLOSE)

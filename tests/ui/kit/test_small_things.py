@@ -106,6 +106,15 @@ def test_an_empty_state_offers_one_act(qtbot) -> None:
         state.findChild(QPushButton).click()
 
 
+def test_the_words_of_an_empty_state_stand_under_its_icon(qtbot) -> None:
+    state = EmptyState("history", "No finds yet", "They will stand here, with their photos and your notes.", "Identify")
+    qtbot.addWidget(state)
+    state.resize(900, 500)
+    state.show()
+    middles = [one.geometry().center().x() for one in state.findChildren(QWidget)]
+    assert max(middles) - min(middles) <= 1
+
+
 def test_a_flow_breaks_into_lines(qtbot) -> None:
     box = QWidget()
     qtbot.addWidget(box)
