@@ -21,14 +21,12 @@ from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
 def error_rate(metrics: Mapping[str, Any]) -> float | None:
     """The share of dangerous test photos that passed without an alarm, 0 to 1; None when the bundle does not tell.
 
-    Reads `metrics["test"]["danger"]`, else `metrics["danger"]`, as `trainer.evaluation` writes them.
+    Reads `metrics["danger"]["harmful"]["recall"]["value"]`, as `trainer.evaluation` writes it.
     """
-    for place in (metrics.get("test"), metrics):
-        danger = place.get("danger") if isinstance(place, Mapping) else None
-        recall = danger.get("harmful_recall") if isinstance(danger, Mapping) else None
-        if isinstance(recall, int | float) and 0 <= recall <= 1:
-            return 1.0 - float(recall)
-    return None
+    found: Any = metrics
+    for key in ("danger", "harmful", "recall", "value"):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return 1.0 - float(found) if isinstance(found, int | float) and 0 <= found <= 1 else None
 
 
 class _Mark(QWidget):

@@ -166,9 +166,9 @@ def test_a_taxon_without_a_record_is_no_relief(guide: Guide) -> None:
     ("metrics", "rate"),
     [
         ({}, None),
-        ({"test": {"danger": {"harmful_recall": 0.96}}}, 0.04),
-        ({"danger": {"harmful_recall": 0.9}}, 0.1),
-        ({"test": {"danger": {"harmful_recall": "much"}}}, None),
+        ({"danger": {"harmful": {"recall": {"value": 0.96}}}}, 0.04),
+        ({"danger": {"harmful": {"recall": {"value": 1}}}}, 0.0),
+        ({"danger": {"harmful": {"recall": {"value": "much"}}}}, None),
     ],
 )
 def test_the_models_own_error_rate_is_read_from_its_metrics(metrics: dict, rate: float | None) -> None:
