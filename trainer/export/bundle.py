@@ -17,7 +17,7 @@ from torch import nn
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.preprocess import InputSpec
 from fieldguide.inference.runtime import save_program
-from trainer.config import RunConfig
+from trainer.config import RunConfig, input_size
 from trainer.data.scan import ScannedPhoto
 from trainer.export.module import ExportedModule
 
@@ -34,7 +34,7 @@ class BundleParts:
 
 def input_of(config: RunConfig) -> InputSpec:
     """How the application frames photos for this run's network: the exported size, else the size it was trained at."""
-    size = config.export.size or (config.fit.phases[-1].size if config.fit.phases else 192)
+    size = input_size(config)
     return InputSpec(size, config.export.resize or size, whole=config.export.views == "whole")
 
 

@@ -1,22 +1,9 @@
-"""What a run is asked to do: frozen dataclasses, read from and written to one TOML file.
-
-Every value is checked before any work begins, and nothing is clamped: a value that cannot be used is refused with
-CONFIG_INVALID and the name of the option.
-"""
+"""Every option of a run, as frozen dataclasses with what they mean. Knows no files and judges no values."""
 
 from __future__ import annotations
 
-import dataclasses
-import tomllib
-import types
-import typing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import tomli_w
-
-from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 PRESETS = ("quick", "standard", "best")
 TRAINABLE = ("head", "extra", "half", "all")
@@ -24,6 +11,7 @@ OPTIMIZERS = ("adamw", "sgd", "adam-then-sgd")
 BATCH_NORMS = ("auto", "train", "frozen", "restore")
 DEVICES = ("auto", "cpu", "cuda")
 BALANCES = ("none", "sqrt", "full")
+SMALL_CNN = "small-cnn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +39,8 @@ class NetworkConfig:
     `init` may be a state dictionary, a bundle, "pretrained" (the library's own download, asked for by the user),
     "random", or empty: the starter model's weights where the network is the same, else random. `identity` names
     modules replaced by the identity. `batch_norm`: "auto" restores real statistics when the weights come with batch
-    norm folded away, and trains it otherwise.
+    norm folded away, and trains it otherwise. "small-cnn" is a plain network trained from scratch; its options are
+    layers (channels of each), kernel (pixels) and dense (units of each). `grayscale` looks at brightness alone.
     """
 
     name: str = "mobilenet_edgetpu_100"
@@ -60,6 +49,7 @@ class NetworkConfig:
     identity: tuple[str, ...] = ()
     batch_norm: str = "auto"
     dropout: float = 0.2
+    grayscale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +79,10 @@ class FitConfig:
     `hierarchy` weighs the loss of the genus and of the family against that of the label. `backbone_scale` multiplies
     the learning rate below the head. `danger_weight` (>= 1) multiplies the loss of harmful taxa. `freeze_stages`
     keeps that many first stages as they came. `patience` epochs without a better validation end a phase early (0: off).
+    `balance` draws photos of rare labels more often, `class_weights` weighs their loss instead: by the root of how rare
+    they are, or in full. "adam-then-sgd" changes at half of all epochs; SGD then takes `sgd_scale` times the rate.
+    `probe_size` is the side in pixels at which the head is first fitted; `compile` has torch compile the network;
+    `tensorboard` writes curves to RUN/tensorboard.
     """
 
     phases: tuple[Phase, ...] = ()
@@ -107,6 +101,11 @@ class FitConfig:
     patience: int = 0
     probe_epochs: int = 60
     precision: str = "auto"
+    class_weights: str = "none"
+    sgd_scale: float = 10.0
+    probe_size: int = 192
+    compile: bool = False
+    tensorboard: bool = False
     augment: dict[str, float] = field(default_factory=dict)
 
 
@@ -187,11 +186,17 @@ def phases_of(preset: str) -> tuple[Phase, ...]:
     }[preset]
 
 
+def input_size(config: RunConfig) -> int:
+    """Side in pixels of what the exported network takes: as configured, else as trained last, else as probed."""
+    phases = config.fit.phases
+    return config.export.size or (phases[-1].size if phases else config.fit.probe_size)
+
+
 AUGMENT = {
     "crop": 0.3,  # smallest share of the area that a random crop keeps
     "flip": 0.5,
     "rotate": 15.0,  # degrees
-    "perspective": 0.1,
+    "perspective": 0.1,  # how much nearer one side may come
     "brightness": 0.3,
     "contrast": 0.3,
     "saturation": 0.3,
@@ -201,108 +206,11 @@ AUGMENT = {
     "jpeg": 0.25,
     "noise": 0.1,
     "cutout": 0.2,
+    "background_blur": 0.0,
+    "background_mask": 0.0,
 }
 """Augmentations by name with their strength (a probability, unless said otherwise); `[fit.augment]` overrides them."""
 
 
-def read_config(file: Path) -> RunConfig:
-    """Read a run's TOML. Raises FieldGuideError(CONFIG_INVALID) for what is unknown, of a wrong type or impossible."""
-    try:
-        with file.open("rb") as stream:
-            table = tomllib.load(stream)
-    except FileNotFoundError as missing:
-        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
-    except tomllib.TOMLDecodeError as problem:
-        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
-    config: RunConfig = build(RunConfig, table, "")
-    return config
-
-
-def write_config(config: RunConfig, file: Path) -> None:
-    """Write every value, defaults included, so that `read_config` gives the same run."""
-    file.write_text(tomli_w.dumps(_plain(dataclasses.asdict(config))), encoding="utf-8")
-
-
-def check(config: RunConfig) -> None:
-    """Refuse what cannot work, before any work. Raises FieldGuideError(CONFIG_INVALID, option, problem)."""
-    fit, data = config.fit, config.data
-    _one_of("preset", config.preset, PRESETS)
-    _one_of("device", config.device, DEVICES)
-    _one_of("network.batch_norm", config.network.batch_norm, BATCH_NORMS)
-    _one_of("fit.optimizer", fit.optimizer, OPTIMIZERS)
-    _one_of("fit.balance", fit.balance, BALANCES)
-    _one_of("fit.precision", fit.precision, ("auto", "float32", "bfloat16"))
-    _one_of("export.views", config.export.views, ("whole", "centre"))
-    for name in ("fractions", "background_fractions"):
-        shares = getattr(data, name)
-        if len(shares) != 4 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6 or shares[0] == 0:
-            _refuse(f"data.{name}", "four shares (train, val, calibration, test) that add up to 1")
-    _within("data.min_photos", data.min_photos, 1, 10**6)
-    _within("data.cache_size", data.cache_size, 32, 1024)
-    _within("fit.batch_size", fit.batch_size, 1, 65536)
-    for name in ("label_smoothing", "mixup", "cutmix", "average", "backbone_scale"):
-        _within(f"fit.{name}", getattr(fit, name), 0, 1)
-    for name in ("target", "confidence", "most_unknown", "deadly_alpha", "harmful_alpha", "coverage", "balance"):
-        _within(f"judgement.{name}", getattr(config.judgement, name), 0, 1)
-    _within("fit.danger_weight", fit.danger_weight, 1, 100)
-    for number, phase in enumerate(fit.phases, start=1):
-        _one_of(f"fit.phases[{number}].trainable", phase.trainable, TRAINABLE)
-        _within(f"fit.phases[{number}].epochs", phase.epochs, 1, 10**5)
-        _within(f"fit.phases[{number}].size", phase.size, 32, 1024)
-        _within(f"fit.phases[{number}].learning_rate", phase.learning_rate, 1e-8, 10)
-    for name in fit.augment:
-        _one_of("fit.augment", name, tuple(AUGMENT))
-
-
-def build(kind: Any, table: dict[str, Any], where: str) -> Any:
-    """A dataclass from a TOML table; unknown keys and wrong types are refused by name."""
-    hints = typing.get_type_hints(kind)
-    unknown = sorted(set(table) - set(hints))
-    if unknown:
-        _refuse(where + unknown[0], "no such option")
-    return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
-
-
-def toml_value(word: str) -> Any:
-    """A value in TOML's notation, as the command line gives it; bare words are taken as text."""
-    try:
-        return tomllib.loads(f"value = {word}")["value"]
-    except tomllib.TOMLDecodeError:
-        return word
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return build(hint, value, where + ".") if isinstance(value, dict) else _refuse(where, "a table")
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        if not isinstance(value, list):
-            _refuse(where, "a list")
-        return tuple(_value(typing.get_args(hint)[0], item, f"{where}[{n}]") for n, item in enumerate(value, start=1))
-    if origin is dict:
-        return value if isinstance(value, dict) else _refuse(where, "a table")
-    if hint is float and type(value) is int:
-        return float(value)
-    if hint is not Any and not isinstance(hint, types.UnionType) and type(value) is not hint:
-        _refuse(where, f"expected {hint.__name__}, found {value!r}")
-    return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
-
-
-def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        _refuse(option, f"{value!r} is none of: {', '.join(allowed)}")
-
-
-def _within(option: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        _refuse(option, f"{value} is not between {low} and {high}")
-
-
-def _refuse(option: str, problem: str) -> typing.NoReturn:
-    raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=option, problem=problem)
+AUGMENT_RANGES = {"crop": (0.01, 1.0), "rotate": (0.0, 180.0), "perspective": (0.0, 0.9)}
+"""Smallest and largest strength of those that are no probability."""

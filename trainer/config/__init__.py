@@ -1,0 +1,53 @@
+"""What a run is asked to do: frozen dataclasses, checked before any work, read from and written to one TOML file."""
+
+from trainer.config.check import check, refuse
+from trainer.config.records import (
+    AUGMENT,
+    AUGMENT_RANGES,
+    BALANCES,
+    BATCH_NORMS,
+    DEVICES,
+    OPTIMIZERS,
+    PRESETS,
+    SMALL_CNN,
+    TRAINABLE,
+    DataConfig,
+    ExportConfig,
+    FitConfig,
+    JudgementConfig,
+    NetworkConfig,
+    Phase,
+    RunConfig,
+    input_size,
+    phases_of,
+)
+from trainer.config.table import build, differences, read_config, split_values, toml_value, write_config
+
+__all__ = [
+    "AUGMENT",
+    "AUGMENT_RANGES",
+    "BALANCES",
+    "BATCH_NORMS",
+    "DEVICES",
+    "OPTIMIZERS",
+    "PRESETS",
+    "SMALL_CNN",
+    "TRAINABLE",
+    "DataConfig",
+    "ExportConfig",
+    "FitConfig",
+    "JudgementConfig",
+    "NetworkConfig",
+    "Phase",
+    "RunConfig",
+    "build",
+    "check",
+    "differences",
+    "input_size",
+    "phases_of",
+    "read_config",
+    "refuse",
+    "split_values",
+    "toml_value",
+    "write_config",
+]

@@ -1,0 +1,104 @@
+"""A run's options in TOML: read, written, laid over each other. Unknown names and wrong types are refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from trainer.config.check import refuse
+from trainer.config.records import RunConfig
+
+
+def read_config(file: Path) -> RunConfig:
+    """Read a run's TOML. Raises FieldGuideError(CONFIG_INVALID) for what is unknown, of a wrong type or impossible."""
+    try:
+        with file.open("rb") as stream:
+            table = tomllib.load(stream)
+    except FileNotFoundError as missing:
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
+    except tomllib.TOMLDecodeError as problem:
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
+    config: RunConfig = build(RunConfig, table, "")
+    return config
+
+
+def write_config(config: RunConfig, file: Path) -> None:
+    """Write every value, defaults included, so that `read_config` gives the same run."""
+    file.write_text(tomli_w.dumps(_plain(dataclasses.asdict(config))), encoding="utf-8")
+
+
+def differences(one: RunConfig, other: RunConfig) -> list[str]:
+    """Names of the options in which two configurations differ, as `--set` names them."""
+    first, second = (_flat(dataclasses.asdict(config), "") for config in (one, other))
+    return [name for name in sorted(first.keys() | second.keys()) if first.get(name) != second.get(name)]
+
+
+def _flat(table: dict[str, Any], where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        found |= _flat(value, f"{where}{name}.") if isinstance(value, dict) else {where + name: value}
+    return found
+
+
+def build(kind: Any, table: dict[str, Any], where: str) -> Any:
+    """A dataclass from a TOML table; unknown keys and wrong types are refused by name."""
+    hints = typing.get_type_hints(kind)
+    unknown = sorted(set(table) - set(hints))
+    if unknown:
+        refuse(where + unknown[0], "no such option")
+    return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
+
+
+def toml_value(word: str) -> Any:
+    """A value in TOML's notation, as the command line gives it; bare words are taken as text."""
+    try:
+        return tomllib.loads(f"value = {word}")["value"]
+    except tomllib.TOMLDecodeError:
+        return word
+
+
+def split_values(word: str) -> list[str]:
+    """The values of a list like `0,0.2` or `[32, 64],[64, 128]`: cut at commas outside of brackets and quotes."""
+    depth, quote, parts = 0, "", [""]
+    for letter in word:
+        if quote:
+            quote = "" if letter == quote else quote
+        elif letter in "\"'":
+            quote = letter
+        elif letter in "[]{}":
+            depth += 1 if letter in "[{" else -1
+        if letter == "," and not quote and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _value(hint: Any, value: Any, where: str) -> Any:
+    if dataclasses.is_dataclass(hint):
+        return build(hint, value, where + ".") if isinstance(value, dict) else refuse(where, "a table")
+    origin = typing.get_origin(hint)
+    if origin is tuple:
+        if not isinstance(value, list):
+            refuse(where, "a list")
+        return tuple(_value(typing.get_args(hint)[0], item, f"{where}[{n}]") for n, item in enumerate(value, start=1))
+    if origin is dict:
+        return value if isinstance(value, dict) else refuse(where, "a table")
+    if hint is float and type(value) is int:
+        return float(value)
+    if hint is not Any and not isinstance(hint, types.UnionType) and type(value) is not hint:
+        refuse(where, f"expected {hint.__name__}, found {value!r}")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, tuple | list) else value
