@@ -1,4 +1,4 @@
-"""Random changes to a batch of pictures, on the device that trains: one affine sampling, then light and noise.
+"""Random changes to a batch of pictures, on the device that trains: one sampling for all geometry, then light, noise.
 
 Works on cached squares: the whole picture squeezed to S x S with its true aspect told beside it, so that crops are
 taken in the picture's own proportions. Every random number comes from the generator given: same seed, same pictures.
@@ -6,18 +6,18 @@ taken in the picture's own proportions. Every random number comes from the gener
 
 from __future__ import annotations
 
-import io
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import torch
-from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 
 from trainer.config import AUGMENT
+from trainer.data.jpeg import through_jpeg
+
+NOISE = 12.0  # of 255: standard deviation of the noise
+GROUND = 127.5  # what covered places show
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,15 @@ class Augment:
         return cls(size, AUGMENT | overrides)
 
     def __call__(self, pixels: Tensor, aspect: Tensor, generator: torch.Generator) -> Tensor:
-        """uint8 [N,S,S,3] and float [N] (width over height) to float [N,3,size,size], 0 to 255."""
-        pictures = sample(pixels, self._theta(aspect, generator), self.size, channels_last=True)
-        for change in (self._colour, self._grayscale, self._blur, self._jpeg, self._noise, self._cutout):
+        """uint8 [N,S,S,3] on the device and float [N] (width over height) to float [N,3,size,size], 0 to 255.
+
+        What is random is drawn on the processor, where `aspect` is, and sent: a device is never waited for.
+        """
+        theta = self._theta(aspect, generator)
+        lean = _between(2 * len(theta), -self.strengths["perspective"], self.strengths["perspective"], generator)
+        pictures = sample(pixels, theta, lean.view(-1, 2), self.size)
+        changes = (self._colour, self._grayscale, self._blur, self._jpeg, self._noise, self._cutout, self._background)
+        for change in changes:
             pictures = change(pictures, generator)
         return pictures
 
@@ -54,9 +60,8 @@ class Augment:
         mirror = torch.where(torch.rand(count, generator=generator) < s["flip"], -1.0, 1.0)
         left = _between(count, -1.0, 1.0, generator) * (1 - wide)
         top = _between(count, -1.0, 1.0, generator) * (1 - high)
-        shear = _between(count, -s["perspective"], s["perspective"], generator)
         cos, sin = torch.cos(angle), torch.sin(angle)
-        rows = [wide * cos * mirror, wide * (shear - sin), left, high * sin * mirror, high * cos, top]
+        rows = [wide * cos * mirror, -wide * sin, left, high * sin * mirror, high * cos, top]
         return torch.stack(rows, dim=1).view(count, 2, 3)
 
     def _colour(self, x: Tensor, generator: torch.Generator) -> Tensor:
@@ -88,43 +93,72 @@ class Augment:
         chosen = _rows(x, self.strengths["jpeg"], generator)
         quality = int(torch.randint(20, 80, (1,), generator=generator))
         if len(chosen):
-            pictures = x[chosen].permute(0, 2, 3, 1).to(torch.uint8).cpu().numpy()
-            squeezed = np.stack([_through_jpeg(picture, quality) for picture in pictures])
-            x[chosen] = torch.from_numpy(squeezed).permute(0, 3, 1, 2).to(x)
+            x[chosen] = through_jpeg(x[chosen], quality)
         return x
 
     def _noise(self, x: Tensor, generator: torch.Generator) -> Tensor:
         chosen = _rows(x, self.strengths["noise"], generator)
         if len(chosen):
             noise = torch.randn((len(chosen), *x.shape[1:]), generator=generator).to(x)
-            x[chosen] = (x[chosen] + noise * 12).clamp(0, 255)
+            x[chosen] = (x[chosen] + noise * NOISE).clamp(0, 255)
         return x
 
     def _cutout(self, x: Tensor, generator: torch.Generator) -> Tensor:
         for row in _rows(x, self.strengths["cutout"], generator).tolist():
             side = int(torch.randint(self.size // 8, self.size // 3 + 1, (1,), generator=generator))
             top, left = torch.randint(0, self.size - side, (2,), generator=generator).tolist()
-            x[row, :, top : top + side, left : left + side] = 127.5
+            x[row, :, top : top + side, left : left + side] = GROUND
+        return x
+
+    def _background(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Surroundings blurred or covered, the middle kept: without a drawn mask, that is where the subject is."""
+        for name in ("background_blur", "background_mask"):
+            if not self.strengths[name]:
+                continue
+            chosen = _rows(x, self.strengths[name], generator)
+            if len(chosen):
+                kept = middle(len(chosen), self.size, generator).to(x)
+                x[chosen] = kept * x[chosen] + (1 - kept) * (_smooth(x[chosen]) if "blur" in name else GROUND)
         return x
 
 
-def sample(pixels: Tensor, theta: Tensor, size: int, *, channels_last: bool) -> Tensor:
-    """Bilinear sampling of uint8 pictures ([N,S,S,3] when `channels_last`) to float [N,3,size,size], 0 to 255."""
-    x = pixels.permute(0, 3, 1, 2) if channels_last else pixels
-    grid = functional.affine_grid(theta.to(x.device), [len(x), 3, size, size], align_corners=False)
-    return functional.grid_sample(x.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+def sample(pixels: Tensor, theta: Tensor, lean: Tensor, size: int) -> Tensor:
+    """Bilinear sampling of uint8 [N,S,S,3] to float [N,3,size,size], 0 to 255.
+
+    `theta` [N,2,3] as `_theta` gives it; `lean` [N,2]: how much nearer (above 0) or farther the right and the lower
+    edge come, in perspective, before that.
+    """
+    x = pixels.permute(0, 3, 1, 2).float()
+    line = (torch.arange(size, device=x.device) * 2 + 1) / size - 1
+    down, across = torch.meshgrid(line, line, indexing="ij")
+    flat = torch.stack([across, down], dim=-1).view(1, -1, 2)
+    distance = 1 + flat @ (lean.to(x) / 2)[:, :, None]
+    theta = theta.to(x)
+    places = (flat / distance) @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
+    grid = places.view(len(x), size, size, 2)
+    return functional.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
+
+
+def middle(count: int, size: int, generator: torch.Generator) -> Tensor:
+    """Soft ellipses near the middle, float [count,1,size,size], 1 inside: half axes 0.6 to 0.9 of half the picture."""
+    line = (torch.arange(size) * 2 + 1) / size - 1
+    across, down = line.view(1, 1, 1, -1), line.view(1, 1, -1, 1)
+    x, y = (_between(count, -0.2, 0.2, generator).view(-1, 1, 1, 1) for _ in range(2))
+    wide, high = (_between(count, 0.6, 0.9, generator).view(-1, 1, 1, 1) for _ in range(2))
+    radius = (((across - x) / wide) ** 2 + ((down - y) / high) ** 2).sqrt()
+    return torch.sigmoid((1 - radius) * 12)
+
+
+def _smooth(x: Tensor) -> Tensor:
+    side = x.shape[-1]
+    small = functional.interpolate(x, size=max(side // 12, 2), mode="area")
+    return functional.interpolate(small, size=(side, side), mode="bilinear", align_corners=False)
 
 
 def whole(pixels: Tensor, size: int) -> Tensor:
     """The whole cached square, smoothed: uint8 [N,S,S,3] to float [N,3,size,size], 0 to 255. What validation sees."""
     x = pixels.permute(0, 3, 1, 2).float()
     return functional.interpolate(x, size=(size, size), mode="bilinear", align_corners=False, antialias=True)
-
-
-def _through_jpeg(picture: npt.NDArray[np.uint8], quality: int) -> npt.NDArray[np.uint8]:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "jpeg", quality=quality)
-    return np.asarray(Image.open(stream))
 
 
 def _between(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
@@ -146,4 +180,5 @@ def _chosen(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
 
 
 def _rows(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    return torch.nonzero(torch.rand(len(x), generator=generator) < share).flatten().to(x.device)
+    """Rows drawn with a chance, int64 on the processor: a GPU need not be waited for."""
+    return torch.nonzero(torch.rand(len(x), generator=generator) < share).flatten()

@@ -17,15 +17,31 @@ from trainer.data.scan import ScannedPhoto
 from trainer.data.split import SplitPhoto
 from trainer.run_folder import RunFolder
 
+POWERS = {"none": 0.0, "sqrt": 0.5, "full": 1.0}  # of how rare a label is
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`pixels` uint8 [N,S,S,3], `aspect` float [N], `target` int64 [N] (rows of the tree), `weight` float [N]."""
+    """`pixels` uint8 [N,S,S,3], `aspect` float [N], `target` int64 [N] (rows of the tree), `weight` float [N].
+
+    `aspect` stays on the processor, where crops are drawn.
+    """
 
     pixels: Tensor
     aspect: Tensor
     target: Tensor
     weight: Tensor
+
+    def pinned(self) -> Batch:
+        """The same in page-locked memory, from which a GPU copies while it computes."""
+        return Batch(self.pixels.pin_memory(), self.aspect, self.target.pin_memory(), self.weight.pin_memory())
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on a device; from pinned memory without waiting."""
+        pixels, target, weight = (
+            part.to(device, non_blocking=True) for part in (self.pixels, self.target, self.weight)
+        )
+        return Batch(pixels, self.aspect, target, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +95,24 @@ def open_split(
     guide: Guide,
     config: RunConfig,
 ) -> CachedPhotos:
-    """The photos of one split. Harmful taxa weigh `fit.danger_weight`; drawing follows `fit.balance`."""
+    """The photos of one split. Harmful taxa weigh `fit.danger_weight`; drawing follows `fit.balance`.
+
+    With `fit.class_weights` photos of rare labels weigh more instead; over the split the weights keep their mean.
+    """
     chosen = [row for row in placed if row.split == name]
     aspect = {photo.index: photo.aspect for photo in photos}
     harmful = [guide.danger(taxon).harmful for taxon in taxa]
     count = np.bincount([row.label for row in chosen], minlength=len(taxa)).astype(np.float64)
-    power = {"none": 0.0, "sqrt": 0.5, "full": 1.0}[config.fit.balance]
-    draw = np.array([count[row.label] ** -power for row in chosen])
+    draw, rarity = (
+        np.array([count[row.label] ** -POWERS[how] for row in chosen])
+        for how in (config.fit.balance, config.fit.class_weights)
+    )
+    danger = np.array([config.fit.danger_weight if harmful[row.label] else 1.0 for row in chosen])
     return CachedPhotos(
         pixels=np.load(run.pixels, mmap_mode="r"),
         rows=np.array([row.index for row in chosen], dtype=np.int64),
         target=np.array([row.target for row in chosen], dtype=np.int64),
         aspect=np.array([aspect[row.index] for row in chosen], dtype=np.float32),
-        weight=np.array([config.fit.danger_weight if harmful[row.label] else 1.0 for row in chosen], dtype=np.float32),
+        weight=(danger * rarity / rarity.mean()).astype(np.float32),
         draw=draw / draw.sum(),
     )

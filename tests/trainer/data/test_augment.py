@@ -1,0 +1,50 @@
+import io
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from tests.helpers.photo_folders import draw_kind
+from trainer.config import AUGMENT
+from trainer.data.augment import Augment, whole
+from trainer.data.jpeg import through_jpeg
+
+NOTHING = dict.fromkeys(AUGMENT, 0.0) | {"crop": 1.0}
+PIXELS = torch.from_numpy(np.stack([np.asarray(draw_kind(kind, kind, 64)) for kind in range(4)]))
+ASPECT = torch.ones(4)
+
+
+def _augmented(strengths: dict[str, float], seed: int = 3) -> torch.Tensor:
+    return Augment(64, NOTHING | strengths)(PIXELS, ASPECT, torch.Generator().manual_seed(seed))
+
+
+@pytest.mark.parametrize("name", sorted(AUGMENT))
+def test_every_name_changes_the_picture_and_the_seed_decides_how(name: str) -> None:
+    strength = {"crop": 0.3, "rotate": 20.0}.get(name, 0.9)
+    found = _augmented({name: strength})
+    assert found.shape == (4, 3, 64, 64)
+    assert found.isfinite().all()
+    assert (found - _augmented({})).abs().mean() > 0.2
+    assert torch.equal(found, _augmented({name: strength}))
+    assert not torch.equal(found, _augmented({name: strength}, seed=4))
+
+
+def test_covered_surroundings_leave_the_middle() -> None:
+    plain, masked = _augmented({}), _augmented({"background_mask": 1.0})
+    assert (masked - plain)[:, :, 28:36, 28:36].abs().max() < 12
+    assert (masked[:, :, :3, :3] - 127.5).abs().max() < 16
+
+
+def test_jpeg_looks_as_a_codec_makes_it() -> None:
+    pictures = whole(PIXELS, 64).round()
+    for quality in (25, 75):
+        stream = io.BytesIO()
+        Image.fromarray(PIXELS[1].numpy()).save(stream, "jpeg", quality=quality)
+        codec = torch.from_numpy(np.array(Image.open(stream))).permute(2, 0, 1).float()
+        ours = through_jpeg(pictures[1:2], quality)[0]
+        assert (ours - codec).abs().mean() < 0.5 * (pictures[1] - codec).abs().mean()
+
+
+def test_pictures_of_any_size_go_through_jpeg() -> None:
+    assert through_jpeg(torch.rand(1, 3, 37, 50) * 255, 50).shape == (1, 3, 37, 50)
