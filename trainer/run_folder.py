@@ -75,6 +75,11 @@ class RunFolder:
         return self.root / "report.html"
 
     @property
+    def curves(self) -> Path:
+        """What TensorBoard shows, when a run writes it."""
+        return self.root / "tensorboard"
+
+    @property
     def log(self) -> Path:
         """One JSON object per epoch."""
         return self.root / "log.jsonl"

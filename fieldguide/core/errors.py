@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     MODEL_STAYS = "model_stays"
     # devices
     DEVICE_UNAVAILABLE = "device_unavailable"
+    DEVICE_MEMORY = "device_memory"
     TORCH_MISSING = "torch_missing"
     # guide
     GUIDE_MISSING = "guide_missing"

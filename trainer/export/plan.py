@@ -9,15 +9,17 @@ from fieldguide.core.text import text
 from trainer.config import RunConfig
 from trainer.data.labels import resolve_labels
 from trainer.data.scan import list_photos
+from trainer.export.preparation import look_at_network
 
 
 def plan(config: RunConfig) -> str:
     """Photos, labels, network and phases of a run, one line each.
 
     Raises:
-        FieldGuideError: DATA_MISSING or FOLDER_WITHOUT_PHOTOS.
+        FieldGuideError: DATA_MISSING, FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN, WEIGHTS_MISMATCH or CONFIG_INVALID.
     """
     photos = list_photos(config.data)
+    look_at_network(config)
     labels = resolve_labels({photo.raw_label for photo in photos} - set(config.data.hold_out), load_guide())
     lines = [
         text("train.plan_photos", photos=len(photos), folder=config.data.folder, labels=len(labels.taxa)),

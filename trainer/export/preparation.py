@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,21 +12,36 @@ from fieldguide.core.bundle import read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.resources import resource
-from trainer.config import NetworkConfig, RunConfig, check, phases_of, read_config, write_config
+from fieldguide.core.text import text
+from trainer.config import (
+    NetworkConfig,
+    RunConfig,
+    check,
+    differences,
+    input_size,
+    phases_of,
+    read_config,
+    refuse,
+    write_config,
+)
 from trainer.data.audit.findings import read_quarantine, write_audit
 from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, list_photos, scan
 from trainer.data.split import SplitPhoto, read_split, split, write_split
+from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
-from trainer.fit.network import Classifier, create_network
+from trainer.fit.network import Classifier, create_network, refuse_sizes
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
 
 # TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block;
 # timm's definition of it differs in both.
 EDGETPU = "mobilenet_edgetpu_100"
+LATER = ("device", "export", "judgement", "fit.tensorboard")
+"""Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
+ALONE = Crew()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +76,37 @@ def start_from(network: NetworkConfig) -> NetworkConfig:
 
 
 def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
-    """Make the run folder and write its configuration, or take the configuration of the run to resume.
+    """Make the run folder and write its configuration, or go on with the run that is in it.
 
     Raises:
-        FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; DATA_MISSING,
-            FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or WEIGHTS_MISMATCH before anything is written.
+        FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
+            when options of a begun fit were changed; DATA_MISSING, FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or
+            WEIGHTS_MISMATCH before anything is written.
     """
     if run.config.exists():
         if not resume:
             raise FieldGuideError(ErrorCode.RUN_EXISTS, folder=str(run.root))
-        return read_config(run.config)
-    list_photos(config.data)
-    create_network(config.network, 2)  # refuses an unknown name or weights that do not fit
+        begun = complete(read_config(run.config))
+        for option in differences(begun, config):
+            if not option.startswith(LATER):
+                refuse(option, text("train.begun_otherwise"))
+    else:
+        list_photos(config.data)
+        look_at_network(config)
     run.create()
     write_config(config, run.config)
     return config
+
+
+def look_at_network(config: RunConfig) -> None:
+    """Refuse an unknown name, weights that do not fit, and pictures of a size that the network cannot take.
+
+    Raises:
+        FieldGuideError: NETWORK_UNKNOWN, WEIGHTS_MISMATCH or CONFIG_INVALID.
+    """
+    phases = config.fit.phases
+    sizes = {phase.size_at(epoch) for phase in phases for epoch in (0, phase.epochs - 1)}
+    refuse_sizes(create_network(config.network, 2), sizes | {config.fit.probe_size, input_size(config)})
 
 
 def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:
@@ -89,7 +121,9 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
         write_audit(run.audit, audit(photos, pixels, everything, build_tree(everything.taxa), None, progress.advance))
     labels = resolve_labels((p.raw_label for p in photos if p.raw_label not in config.data.hold_out), guide)
     tree = build_tree(labels.taxa)
-    write_json(run.labels, labels.as_json())
+    told = json.loads(json.dumps(labels.as_json()))
+    if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:
+        write_json(run.labels, told)
     progress.step("splitting")
     if run.split.exists():
         placed = read_split(run.split)
@@ -99,17 +133,25 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
     return Prepared(photos, labels, tree, placed, guide)
 
 
-def fit_run(config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, *, resume: bool) -> Classifier:
+def fit_run(
+    config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, *, resume: bool, crew: Crew = ALONE
+) -> Classifier:
     """Train the network of the configuration on the prepared photos."""
+    return fit_network(open_fit(config, run, ready, progress, crew), resume=resume)
+
+
+def open_fit(config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, crew: Crew = ALONE) -> Fit:
+    """Network, photos and device of a fit that is about to begin."""
     torch.manual_seed(config.seed)
     device = choose_device(config.device, progress)
+    if crew.size > 1 and device.type == "cuda":
+        device = torch.device("cuda", crew.local)
     network = create_network(config.network, len(ready.labels.taxa)).to(device)
     train, val = (
         open_split(name, run, ready.photos, ready.placed, ready.labels.taxa, ready.guide, config)
         for name in ("train", "val")
     )
-    fit = Fit(network, train, val, ready.tree, config, run, device, progress)
-    return fit_network(fit, resume=resume)
+    return Fit(network, train, val, ready.tree, config, run, device, progress, crew)
 
 
 def choose_device(asked: str, progress: Progress) -> torch.device:

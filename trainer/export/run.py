@@ -9,16 +9,24 @@ from typing import Any
 
 from trainer.config import RunConfig
 from trainer.export.measured import export_run
-from trainer.export.preparation import fit_run, prepare_run
+from trainer.export.preparation import ALONE, fit_run, prepare_run
 from trainer.export.report import write_report
+from trainer.fit.crew import Crew
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
 
 
-def run_all(config: RunConfig, run: RunFolder, progress: Progress, *, resume: bool) -> dict[str, Any]:
-    """The whole run; returns the metrics. Finished steps of a resumed run are taken from the run folder."""
-    ready = prepare_run(config, run, progress)
-    network = fit_run(config, run, ready, progress, resume=resume)
+def run_all(
+    config: RunConfig, run: RunFolder, progress: Progress, *, resume: bool, crew: Crew = ALONE
+) -> dict[str, Any]:
+    """The whole run; returns the metrics. Finished steps of a resumed run are taken from the run folder.
+
+    Of several processes all train, and the one that leads does the rest; the others return no metrics.
+    """
+    ready = crew.first(lambda: prepare_run(config, run, progress))
+    network = fit_run(config, run, ready, progress, resume=resume, crew=crew)
+    if not crew.leads:
+        return {}
     metrics = export_run(config, run, ready, network, progress)
     progress.step("writing the report")
     write_report(run)

@@ -14,20 +14,36 @@ from torch import Tensor, nn
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.runtime import read_weights
-from trainer.config import NetworkConfig
+from trainer.config import SMALL_CNN, NetworkConfig, refuse
+from trainer.fit.small_cnn import small_cnn
+
+PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
+SAY_HOW_TO_BEGIN = ("inception_v3", "googlenet")  # torchvision warns when these are not told
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 class Classifier(nn.Module):
     """A backbone without its head, dropout, and a linear head.
 
-    Takes float [N,3,H,W] as 0 to 255 and normalises inside; gives logits [N,C] and embedding [N,D].
+    Takes float [N,3,H,W] as 0 to 255 and normalises inside; gives logits [N,C] and embedding [N,D]. With `grayscale`,
+    colours are taken out first, in training and in the application alike.
     """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, backbone: nn.Module, width: int, labels: int, mean: Tensor, std: Tensor, dropout: float) -> None:
+    def __init__(
+        self,
+        backbone: nn.Module,
+        width: int,
+        labels: int,
+        mean: Tensor,
+        std: Tensor,
+        dropout: float,
+        grayscale: bool = False,
+    ) -> None:
         super().__init__()
+        self.grayscale = grayscale
         self.backbone = backbone
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, labels)
@@ -41,7 +57,11 @@ class Classifier(nn.Module):
 
     def embed(self, pictures: Tensor) -> Tensor:
         """float [N,3,H,W], 0 to 255, to float [N,D]."""
-        embedding: Tensor = self.backbone((pictures.float() - self.mean) / self.std)
+        x = pictures.float()
+        if self.grayscale:
+            red, green, blue = LUMA
+            x = (red * x[:, :1] + green * x[:, 1:2] + blue * x[:, 2:]).expand(-1, 3, -1, -1)
+        embedding: Tensor = self.backbone((x - self.mean) / self.std)
         return embedding.flatten(1)
 
 
@@ -57,9 +77,27 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
     for name in config.identity:
         parent, _, child = name.rpartition(".")
         setattr(backbone.get_submodule(parent), child, nn.Identity())
-    with torch.no_grad():
-        width = backbone.eval()(torch.zeros(1, 3, 96, 96)).flatten(1).shape[1]
-    return Classifier(backbone, width, labels, mean, std, config.dropout)
+    own = int(getattr(backbone, "pretrained_cfg", {}).get("input_size", (3, 224, 224))[-1])
+    width = embedding_width(backbone, PROBED) or embedding_width(backbone, own)
+    if not width:
+        raise FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=config.name)
+    return Classifier(backbone, width, labels, mean, std, config.dropout, config.grayscale)
+
+
+@torch.no_grad()
+def embedding_width(backbone: nn.Module, size: int) -> int:
+    """Numbers that the backbone gives for a picture of `size` pixels; 0 when it takes no picture of that size."""
+    try:
+        return int(backbone.eval()(torch.zeros(1, 3, size, size)).flatten(1).shape[1])
+    except (RuntimeError, AssertionError, ValueError):
+        return 0
+
+
+def refuse_sizes(network: Classifier, sizes: set[int]) -> None:
+    """Raises FieldGuideError(CONFIG_INVALID) when the network takes no pictures of one of these sizes (pixels)."""
+    for size in sorted(sizes):
+        if embedding_width(network.backbone, size) != network.head.in_features:
+            refuse("fit.phases, fit.probe_size, export.size", f"the network takes no pictures of {size} pixels")
 
 
 def load_weights(backbone: nn.Module, file: Path) -> None:
@@ -107,15 +145,38 @@ def stages(backbone: nn.Module) -> list[nn.Module]:
 
 def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
     pretrained = config.init == "pretrained"
+    imagenet = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    if config.name == SMALL_CNN:
+        return small_cnn(config.options), *imagenet
     if config.name in timm.list_models():
-        model = timm.create_model(config.name, pretrained=pretrained, num_classes=0, **config.options)
+        try:
+            model = timm.create_model(config.name, pretrained=pretrained, num_classes=0, **config.options)
+        except TypeError as problem:
+            refuse("network.options", str(problem))
         known: dict[str, Any] = model.pretrained_cfg  # type: ignore[assignment]
         return model, torch.tensor(known["mean"]), torch.tensor(known["std"])
     if config.name in torchvision.models.list_models(torchvision.models):
-        model = torchvision.models.get_model(config.name, weights="DEFAULT" if pretrained else None, **config.options)
-        for head in ("fc", "classifier", "head", "heads"):
-            if hasattr(model, head):
-                setattr(model, head, nn.Identity())
-                break
-        return model, torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+        try:
+            weights = "DEFAULT" if pretrained else None
+            told = {"init_weights": True} if weights is None and config.name in SAY_HOW_TO_BEGIN else {}
+            model = torchvision.models.get_model(config.name, weights=weights, **told | config.options)
+        except TypeError as problem:
+            refuse("network.options", str(problem))
+        return _without_head(model), *imagenet
     raise FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=config.name)
+
+
+def _without_head(model: Any) -> nn.Module:
+    """A torchvision network that gives its embedding, without its head and without the extra heads of its training."""
+    for name in ("AuxLogits", "aux1", "aux2"):
+        if hasattr(model, name):
+            setattr(model, name, None)
+            model.aux_logits = False
+    for name in ("fc", "classifier", "head", "heads"):
+        head = getattr(model, name, None)
+        if isinstance(head, nn.Module):
+            pools = any(isinstance(part, nn.Conv2d) for part in head.modules())  # SqueezeNet's head is a convolution
+            setattr(model, name, nn.AdaptiveAvgPool2d(1) if pools else nn.Identity())
+            break
+    bare: nn.Module = model
+    return bare

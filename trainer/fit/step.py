@@ -1,0 +1,108 @@
+"""One step of learning: pictures changed and mixed, gradients gathered in parts that fit the device, weights moved."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
+from trainer.config import FitConfig
+from trainer.data.augment import Augment
+from trainer.data.dataset import Batch
+from trainer.fit.losses import TreeLoss
+from trainer.fit.probe import autocast
+from trainer.progress import Progress
+
+LONGEST_GRADIENT = 5.0
+
+
+class Stepper:
+    """Teaches `model` one batch at a time.
+
+    Out of memory on the device, the batch goes through in twice as many parts and its gradients are added up: what is
+    learnt from a batch stays the same, but for batch norm, which then sees smaller parts.
+    """
+
+    def __init__(
+        self, loss: TreeLoss, config: FitConfig, device: torch.device, progress: Progress, *, alone: bool = True
+    ) -> None:
+        self.model: nn.Module = nn.Identity()
+        self.parts = 1
+        self._loss, self._config, self._device, self._progress = loss, config, device, progress
+        self._alone = alone
+
+    def __call__(
+        self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
+    ) -> Tensor:
+        """One step on a batch that is on the device; returns the loss, a scalar that is still on the device.
+
+        Raises:
+            FieldGuideError: DEVICE_MEMORY when not even a single picture fits.
+        """
+        while True:
+            try:
+                mean = self._gather(batch, augment, optimizer, generator)
+                break
+            except torch.cuda.OutOfMemoryError as problem:
+                self._halve(len(batch.target), problem)
+        nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], LONGEST_GRADIENT)
+        optimizer.step()
+        return mean
+
+    def _halve(self, batch: int, problem: BaseException) -> None:
+        """Twice as many parts from now on. Several processes cannot: the others already wait for these gradients."""
+        if self.parts >= batch or not self._alone:
+            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=-(-batch // self.parts)) from problem
+        self.parts *= 2
+        self._progress.note(text("train.halved", part=-(-batch // self.parts), batch=batch))
+
+    def _gather(
+        self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
+    ) -> Tensor:
+        """The gradients of the batch's mean loss into the parameters; returns that loss."""
+        optimizer.zero_grad(set_to_none=True)
+        pictures = augment(batch.pixels, batch.aspect, generator).contiguous(memory_format=torch.channels_last)
+        pictures, other, share = mix(pictures, self._config, generator)
+        count = len(pictures)
+        size = -(-count // self.parts)
+        total = torch.zeros((), device=pictures.device)
+        for start in range(0, count, size):
+            rows = slice(start, start + size)
+            with autocast(self._device, self._config.precision):
+                logits, _ = self.model(pictures[rows])
+            value = self._loss(logits, batch.target[rows]) * batch.weight[rows] * share
+            if other is not None:
+                partner = other[rows]
+                value = value + self._loss(logits, batch.target[partner]) * batch.weight[partner] * (1 - share)
+            mean = value.sum() / count
+            mean.backward()
+            total += mean.detach()
+        return total
+
+
+def mix(pictures: Tensor, config: FitConfig, generator: torch.Generator) -> tuple[Tensor, Tensor | None, float]:
+    """Mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019) with their chances: pictures, partner rows, own share."""
+    draw = float(torch.rand(1, generator=generator))
+    if draw >= config.mixup + config.cutmix:
+        return pictures, None, 1.0
+    other = torch.randperm(len(pictures), generator=generator).to(pictures.device)
+    share = float(torch.rand(1, generator=generator)) * 0.5 + 0.5
+    if draw < config.mixup:
+        return pictures * share + pictures[other] * (1 - share), other, share
+    size = pictures.shape[-1]
+    side = int(size * (1 - share) ** 0.5)
+    top, left = torch.randint(0, size - side + 1, (2,), generator=generator).tolist()
+    pictures = pictures.clone()
+    pictures[:, :, top : top + side, left : left + side] = pictures[other][:, :, top : top + side, left : left + side]
+    return pictures, other, 1 - side * side / (size * size)
+
+
+@torch.no_grad()
+def blend(average: nn.Module, network: nn.Module, decay: float) -> None:
+    """Exponential moving average of weights and statistics; with decay 0 simply the network."""
+    old, new = list(average.state_dict().values()), list(network.state_dict().values())
+    real = [row for row, tensor in enumerate(old) if tensor.is_floating_point()]
+    torch._foreach_lerp_([old[row] for row in real], [new[row] for row in real], 1 - decay)
+    for row in set(range(len(old))) - set(real):
+        old[row].copy_(new[row])

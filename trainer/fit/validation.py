@@ -1,0 +1,59 @@
+"""How good a network is on the validation photos, written down epoch by epoch."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from trainer.data.augment import whole
+from trainer.data.dataset import CachedPhotos
+from trainer.data.labels import Tree
+from trainer.fit.probe import autocast
+
+
+@torch.no_grad()
+def validate(
+    network: nn.Module, photos: CachedPhotos, tree: Tree, size: int, device: torch.device, precision: str
+) -> dict[str, float]:
+    """Share (0 to 1) of photos whose best label the target allows, `top1`, and the same among five, `top5`."""
+    network.eval()
+    members = torch.from_numpy(tree.members)
+    hits = torch.zeros(2)
+    for batch in photos.in_order(64):
+        pictures = whole(batch.pixels.to(device), size).contiguous(memory_format=torch.channels_last)
+        with autocast(device, precision):
+            logits, _ = network(pictures)
+        best = logits.float().cpu().topk(min(5, logits.shape[1]), dim=1).indices
+        right = members[batch.target].gather(1, best)
+        hits += torch.stack([right[:, 0].sum(), right.any(1).sum()])
+    return {"top1": float(hits[0]) / len(photos), "top5": float(hits[1]) / len(photos)}
+
+
+class Curves:
+    """One line of numbers for each epoch: into `log.jsonl`, and to TensorBoard when asked for."""
+
+    def __init__(self, log: Path, tensorboard: Path | None) -> None:
+        self._log = log
+        self._writer: Any = None
+        if tensorboard is not None:
+            from torch.utils.tensorboard import SummaryWriter  # half a second that only those pay who asked
+
+            self._writer = SummaryWriter(str(tensorboard))
+
+    def add(self, line: dict[str, float], epoch: int) -> None:
+        """Write one line; `epoch` counts over all phases."""
+        with self._log.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line | {"time": time.time()}) + "\n")
+        if self._writer is not None:
+            for name in ("loss", "val_top1", "val_top5"):
+                self._writer.add_scalar(name, line[name], epoch)
+
+    def close(self) -> None:
+        """Nothing more will come."""
+        if self._writer is not None:
+            self._writer.close()
