@@ -15,6 +15,10 @@ from fieldguide.core.text import explain, text
 
 VERBS = {
     "run": "trainer.export.command_run",
+    "sweep": "trainer.export.command_sweep",
+    "find-rate": "trainer.export.command_find_rate",
+    "augment-sheet": "trainer.export.command_augment_sheet",
+    "autoencoder": "trainer.export.command_autoencoder",
     "collect": "trainer.data.collect.command",
     "audit": "trainer.data.audit.command",
     "review": "trainer.data.review.command",

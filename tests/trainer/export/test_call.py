@@ -1,0 +1,77 @@
+"""What a call, a file and a begun run say of the same options."""
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from tests.helpers.photo_folders import make_photo_folders
+from trainer.config import (
+    DataConfig,
+    FitConfig,
+    NetworkConfig,
+    Phase,
+    RunConfig,
+    differences,
+    split_values,
+    write_config,
+)
+from trainer.export.call import add_options, configuration
+from trainer.export.command_sweep import combinations
+from trainer.export.preparation import complete, open_run
+from trainer.run_folder import RunFolder
+
+
+def _configuration(*words: str) -> RunConfig:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?")
+    add_options(parser)
+    return configuration(parser.parse_args(words))
+
+
+def test_the_call_goes_before_the_file(tmp_path: Path) -> None:
+    recipe = tmp_path / "run.toml"
+    written = RunConfig(
+        preset="best",
+        network=NetworkConfig("mobilenetv3_large_100", "weights.pth", {"drop_rate": 0.1}),
+        fit=FitConfig(phases=(Phase(3, 96),), mixup=0.3),
+    )
+    write_config(written, recipe)
+    assert _configuration("--config", str(recipe)) == written
+    other = _configuration("--config", str(recipe), "--preset", "quick", "--model", "resnet18", "--set", "fit.mixup=0")
+    assert (other.preset, other.fit.phases, other.fit.mixup) == ("quick", (), 0)
+    assert (other.network.name, other.network.init, other.network.options) == ("resnet18", "", {})
+
+
+@pytest.mark.parametrize("words", [["--set", "fit"], ["--set", "fit=3", "--set", "fit.mixup=0"], ["--set", "=3"]])
+def test_settings_that_say_nothing_are_refused(words: list[str]) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        _configuration(*words)
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_lists_of_values_are_cut_outside_of_brackets() -> None:
+    assert split_values('0, 0.2,"a,b",[32, 64],{a = 1, b = 2}') == ["0", "0.2", '"a,b"', "[32, 64]", "{a = 1, b = 2}"]
+
+
+def test_a_sweep_makes_every_combination() -> None:
+    found = combinations(["fit.mixup=0,0.2", "seed=5", "network.dropout=0.1,0.3"])
+    assert len(found) == 4
+    assert found[1] == (("fit.mixup", "0"), ("seed", "5"), ("network.dropout", "0.3"))
+    with pytest.raises(FieldGuideError):
+        combinations(["fit.mixup=0"])
+
+
+def test_a_begun_run_goes_on_as_it_was_or_not_at_all(tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 2)
+    data, network = DataConfig(folder=str(photos)), NetworkConfig("small-cnn", "random")
+    config = complete(RunConfig(data=data, network=network))
+    run = RunFolder(tmp_path / "run")
+    open_run(run, config, resume=False)
+    elsewhere = complete(RunConfig(data=data, network=network, device="cpu"))
+    assert differences(config, elsewhere) == ["device"]
+    open_run(run, elsewhere, resume=True)
+    with pytest.raises(FieldGuideError) as refusal:
+        open_run(run, complete(RunConfig(seed=2, data=data, network=network)), resume=True)
+    assert refusal.value.facts["option"] == "seed"

@@ -1,0 +1,76 @@
+"""The learning-rate finder: one short climb of the rate, and where on it the network learnt fastest.
+
+L. Smith, "Cyclical learning rates for training neural networks", arXiv:1506.01186, in the form that fastai made usual:
+the rate grows exponentially from step to step, the loss is smoothed, the climb ends when the loss explodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from trainer.data.augment import Augment
+from trainer.fit import schedule
+from trainer.fit.feed import open_feed
+from trainer.fit.loop import Fit, seeded, start
+from trainer.fit.losses import TreeLoss
+from trainer.fit.step import Stepper
+
+LOWEST, HIGHEST = 1e-6, 1.0
+SMOOTHING = 0.9
+EXPLODED = 4.0  # times the best loss so far
+SETTLING = 10  # first steps, whose smoothed loss says little yet
+
+
+@dataclass(frozen=True, slots=True)
+class RateCurve:
+    """`rates` and smoothed `losses`, float64 [K], in the order of the climb; `suggestion` is the rate to begin with."""
+
+    rates: npt.NDArray[np.float64]
+    losses: npt.NDArray[np.float64]
+    suggestion: float
+
+
+def find_rate(fit: Fit, steps: int) -> RateCurve:
+    """Climb once through the rates with the last phase's pictures and layers. The fit's network is used up by this."""
+    config, network = fit.config.fit, fit.network
+    number = len(config.phases) - 1
+    loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing)
+    start(fit, loss)
+    learning = schedule.learning_stages(network, config.phases[number].trainable, config.freeze_stages)
+    schedule.set_learning(network, learning, fit.config.network.batch_norm != "frozen")
+    optimizer = schedule.create_optimizer(network, learning, config, number, 0)
+    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress)
+    stepper.model = network
+    augment = Augment.of(config.phases[number].size_at(0), config.augment)
+    epochs = -(-steps * config.batch_size // len(fit.train))
+    order = np.concatenate(
+        [fit.train.order(fit.config.seed, epoch, config.balance != "none") for epoch in range(epochs)]
+    )
+    wanted = [order[at * config.batch_size : (at + 1) * config.batch_size] for at in range(steps)]
+    top = max(group["peak"] for group in optimizer.param_groups)
+    rates = np.geomspace(LOWEST, HIGHEST, steps)
+    smooth, found = 0.0, []
+    for step, batch in enumerate(open_feed(fit.train, fit.device, fit.progress).batches(wanted)):
+        for group in optimizer.param_groups:
+            group["lr"] = rates[step] * group["peak"] / top
+        loss_now = float(stepper(batch, augment, optimizer, seeded(fit, 0, 0, step)))
+        smooth = SMOOTHING * smooth + (1 - SMOOTHING) * loss_now
+        found.append(smooth / (1 - SMOOTHING ** (step + 1)))
+        fit.progress.advance(step + 1, steps, f"{rates[step]:.1e}: {found[-1]:.3f}")
+        if not np.isfinite(found[-1]) or (step > SETTLING and found[-1] > EXPLODED * min(found)):
+            break
+    losses = np.array(found)
+    return RateCurve(rates[: len(losses)], losses, suggest(rates[: len(losses)], losses))
+
+
+def suggest(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float64]) -> float:
+    """The rate at which the loss fell most steeply per factor of the rate, before its lowest point."""
+    low = int(np.nanargmin(losses)) + 1
+    begin = min(SETTLING, max(low - 3, 0))
+    if low - begin < 3:
+        return float(rates[max(low - 1, 0)]) / 10  # no descent to speak of: well below where it was best
+    slope = np.gradient(losses[begin:low], np.log(rates[begin:low]))
+    return float(rates[begin + int(np.argmin(slope))])
