@@ -54,15 +54,3 @@ def test_a_sentence_of_a_failure_is_filled_from_its_facts(code: ErrorCode) -> No
     sentence = sentences.text(f"errors.{code.value}")
     facts = {name: "X" for _, name, _, _ in string.Formatter().parse(sentence) if name}
     assert "{" not in sentences.explain(FieldGuideError(code, **facts))
-
-
-@pytest.mark.parametrize("code", [code for code in sentences.languages() if code != sentences.FALLBACK])
-def test_a_translation_names_known_keys_and_the_same_facts(code: str) -> None:
-    english, translated = sentences.catalogue(sentences.FALLBACK), sentences.catalogue(code)
-    assert set(translated) <= set(english)
-    differ = {key for key, sentence in translated.items() if facts_of(sentence) != facts_of(english[key])}
-    assert not differ
-
-
-def facts_of(sentence: str) -> set[str]:
-    return {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(sentence) if name}
