@@ -89,7 +89,7 @@ def fit_autoencoder(
             clean = clean.flip(3) if random.random() < 0.5 else clean
             loss = functional.mse_loss(network(damaged(clean, generator)), clean)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             total += float(loss.detach())
         losses.append(total / steps)
