@@ -62,12 +62,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One line of `species.csv`. `photos` counts all of this name that are there, from earlier runs too."""
+    """One line of `species.csv`. `taxon_key` is GBIF's (0: none); `photos` counts those of earlier runs too."""
 
     name: str
     fate: Fate
     detail: str = ""
-    key: int = 0
+    taxon_key: int = 0
     occurrences: int = 0
     photos: int = 0
 
