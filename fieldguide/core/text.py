@@ -1,7 +1,7 @@
 """All sentences for people: one catalogue per language, one file per area, found by key.
 
-Catalogues are `resources/i18n/LANGUAGE/AREA.toml`; the key `AREA.NAME` finds the entry NAME. A language that lacks a key
-falls back to English; a key that English lacks is a defect and raises KeyError.
+Catalogues are `resources/i18n/LANGUAGE/AREA.toml`; the key `AREA.NAME` finds the entry NAME. A language that lacks a
+key falls back to English; a key that English lacks is a defect and raises KeyError.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def catalogue(code: str) -> dict[str, str]:
     return found
 
 
-def text(key: str, **facts: object) -> str:
+def text(key: str, /, **facts: object) -> str:
     """The sentence of `key` in the chosen language, with `{names}` filled from `facts`.
 
     Raises:

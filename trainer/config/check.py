@@ -46,7 +46,16 @@ def check(config: RunConfig) -> None:
     _within("network.dropout", config.network.dropout, 0, 0.95)
     for name in ("patience", "freeze_stages"):
         _within(f"fit.{name}", getattr(fit, name), 0, 10**4)
-    for name in ("target", "confidence", "most_unknown", "deadly_alpha", "harmful_alpha", "coverage", "balance"):
+    for name in (
+        "target",
+        "species_target",
+        "confidence",
+        "most_unknown",
+        "deadly_alpha",
+        "harmful_alpha",
+        "coverage",
+        "balance",
+    ):
         _within(f"judgement.{name}", getattr(config.judgement, name), 0, 1)
     _within("fit.danger_weight", fit.danger_weight, 1, 100)
     for number, phase in enumerate(fit.phases, start=1):

@@ -134,7 +134,8 @@ class JudgementConfig:
     """What the judgement is asked to hold. Shares are 0 to 1.
 
     Attributes:
-        target: of the names said at each rank, how many must be right. confidence: of the bound that says so.
+        target: of the names said at each rank, how many must be right. species_target: of the species, when stricter.
+        confidence: of the bound that says so.
         most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
         unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
         deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
@@ -148,6 +149,7 @@ class JudgementConfig:
     """
 
     target: float = 0.85
+    species_target: float = 0.9
     confidence: float = 0.9
     most_unknown: float = 0.25
     unseen_species: float = 0.15

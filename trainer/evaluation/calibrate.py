@@ -95,18 +95,25 @@ GRID = 24
 
 
 def fit_ranks(
-    scenarios: Scenarios, thresholds: Thresholds, *, target: float, confidence: float, most_unknown: float
+    scenarios: Scenarios,
+    thresholds: Thresholds,
+    *,
+    target: float,
+    confidence: float,
+    most_unknown: float,
+    species_target: float = 0.0,
 ) -> tuple[Thresholds, list[RankFit]]:
     """The three thresholds at which each rank is right with `target` and the most telling names are said.
 
-    "Right with target" means that the one-sided Wilson bound at `confidence`, over effective counts (Kish 1965: squared
-    sum of weights over sum of squares), is not below it. The three compete: a photo whose species is not said may still
-    have its genus said, and a strict genus leaves surer photos to the family, which then may say more. So species and
-    genus are tried on a grid of `GRID` quantiles each, the family takes the lowest threshold that holds, and the best
-    sum of `WORTH` times what is said wins, less `SILENCE` for each unknown beyond `most_unknown` (a share of all). A
-    rank that cannot hold the target is never said.
+    A species is held to `species_target` when that is stricter than `target`. "Right with target" means that the one-
+    sided Wilson bound at `confidence`, over effective counts (Kish 1965: squared sum of weights over sum of squares),
+    is not below it. The three compete: a photo whose species is not said may still have its genus said, and a strict
+    genus leaves surer photos to the family, which then may say more. So species and genus are tried on a grid of
+    `GRID` quantiles each, the family takes the lowest threshold that holds, and the best sum of `WORTH` times what is
+    said wins, less `SILENCE` for each unknown beyond `most_unknown` (a share of all). A rank that cannot hold the
+    target is never said.
     """
-    search = _Search(scenarios, thresholds, target, confidence, most_unknown)
+    search = _Search(scenarios, thresholds, (max(species_target, target), target, target), confidence, most_unknown)
     best: tuple[float, tuple[float, float, float], list[RankFit]] | None = None
     for species in search.grid(0):
         if not search.holds(species):
@@ -124,9 +131,14 @@ class _Search:
     """The arrays that every trial of `fit_ranks` shares."""
 
     def __init__(
-        self, scenarios: Scenarios, thresholds: Thresholds, target: float, confidence: float, most_unknown: float
+        self,
+        scenarios: Scenarios,
+        thresholds: Thresholds,
+        targets: tuple[float, float, float],
+        confidence: float,
+        most_unknown: float,
     ) -> None:
-        self.target, self.confidence, self.most_unknown = target, confidence, most_unknown
+        self.targets, self.confidence, self.most_unknown = targets, confidence, most_unknown
         order = np.argsort(-scenarios.summed.chances[:, 2], kind="stable")  # the surest family first: see `_lowest`
         summed = scenarios.summed
         self.chances, self.weights, self.cryptic = (
@@ -147,7 +159,7 @@ class _Search:
         """Whether this species threshold holds the target, whatever the genus does."""
         said = self.open & (self.chances[:, 0] >= species) & ~self.cryptic
         fit = self._fit(RANKS[0], species, said, self.hits[:, 0])
-        return fit.said == 0 or fit.bound >= self.target
+        return fit.said == 0 or fit.bound >= self.targets[0]
 
     def try_out(self, species: float, genus: float) -> tuple[float, tuple[float, float, float], list[RankFit]] | None:
         first = self.open & (self.chances[:, 0] >= species)
@@ -158,7 +170,7 @@ class _Search:
             self._fit(RANKS[0], species, named, self.hits[:, 0]),
             self._fit(RANKS[1], genus, (first & self.cryptic) | second, at_genus),
         ]
-        if any(fit.said > 0 and fit.bound < self.target for fit in fits):
+        if any(fit.said > 0 and fit.bound < least for fit, least in zip(fits, self.targets[:2], strict=True)):
             return None
         rest = self.open & ~first & ~second
         family = self._lowest(rest)
@@ -183,7 +195,7 @@ class _Search:
         total = np.cumsum(weights)
         share = np.cumsum(weights * self.hits[order, 2]) / np.maximum(total, 1e-12)
         bounds = wilson_lower(share, total**2 / np.maximum(np.cumsum(weights**2), 1e-12), self.confidence)
-        good = np.flatnonzero(bounds >= self.target)
+        good = np.flatnonzero(bounds >= self.targets[2])
         return float(self.chances[order[good[-1]], 2]) if len(good) else NEVER
 
 

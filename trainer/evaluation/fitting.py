@@ -124,6 +124,7 @@ def fit_decision(
         scenarios,
         Thresholds(wide_share=config.wide_share),
         target=config.target,
+        species_target=config.species_target,
         confidence=config.confidence,
         most_unknown=config.most_unknown,
     )
