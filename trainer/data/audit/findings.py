@@ -86,12 +86,16 @@ class AuditReport:
         counted = Counter(finding for photo in self.photos for finding in photo.findings)
         return {finding: counted[finding] for finding in self.looked_for}
 
-    def suspect_labels(self, share: float = 0.4) -> dict[str, float]:
-        """Labels of which at least this share of photos is a label error, worst first: label -> share (0 to 1)."""
+    def suspect_labels(self, share: float = 0.4, most: int = 20) -> dict[str, float]:
+        """Labels of which at least this share of photos is a label error, worst `most` first: label -> share (0 to 1).
+
+        Labels whose species the embeddings cannot tell apart come up too: the share orders a person's work, no more.
+        """
         all_of = Counter(photo.raw_label for photo in self.photos)
         wrong = Counter(photo.raw_label for photo in self.photos if Finding.LABEL_ERROR in photo.findings)
         shares = {label: wrong[label] / all_of[label] for label in wrong}
-        return {label: part for label, part in sorted(shares.items(), key=lambda item: -item[1]) if part >= share}
+        worst = sorted(shares.items(), key=lambda item: -item[1])[:most]
+        return {label: part for label, part in worst if part >= share}
 
     def quarantined(self, findings: Iterable[Finding], min_photos: int = 0) -> dict[str, str]:
         """File -> reason for every photo with one of these findings, and for labels with fewer than `min_photos` left.
