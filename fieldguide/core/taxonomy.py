@@ -44,6 +44,6 @@ BACKGROUND = Taxon("Background", Rank.BACKGROUND)
 
 
 def clean_name(raw: str) -> str:
-    """A folder or file name as a scientific name: `_` and blanks become one blank, only the first letter is a capital."""
+    """A folder or file name as a scientific name: `_` and blanks become one blank, one capital at the front."""
     words = re.sub(r"[_\s]+", " ", raw).strip()
     return words[:1].upper() + words[1:].lower()

@@ -89,7 +89,7 @@ class RankFit:
     bound: float
 
 
-WORTH = (1.0, 0.8, 0.5)  # what saying a species, a genus or a family is worth, when their thresholds compete
+WORTH = (1.0, 0.5, 0.3)  # what saying a species, a genus or a family is worth, when their thresholds compete
 SILENCE = 3.0  # what each photo beyond the allowed share of unknown ones costs
 GRID = 24
 
