@@ -28,6 +28,7 @@ from trainer.data.audit.findings import read_quarantine, write_audit
 from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, resolve_labels
+from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
 from trainer.data.scan import ScannedPhoto, list_photos, scan
 from trainer.data.split import SplitPhoto, read_split, split, write_split
 from trainer.fit.crew import Crew
@@ -110,10 +111,14 @@ def look_at_network(config: RunConfig) -> None:
 
 
 def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:
-    """Scan, audit, name, split. An audit or a split that is there is used again, and so is a quarantine list."""
+    """Scan, audit, name, split. An audit or a split that is there is used again.
+
+    What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded.
+    """
     guide = load_guide()
     progress.step("reading photos")
     photos = scan(config.data, run, progress)
+    photos = apply_decisions(photos, Decisions(run.root / DECISIONS).final().values())
     if not run.audit.exists():
         progress.step("looking for copies and poor photos")
         everything = resolve_labels((photo.raw_label for photo in photos), guide)
