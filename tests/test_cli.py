@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from fieldguide.cli.table import Table
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
 from fieldguide.core.records import ModelReference
+from fieldguide.core.text import catalogue
+from fieldguide.storage.locations import find_locations
+from fieldguide.storage.settings import Settings, save_settings
 from tests.helpers.bundles import write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.finds import deadly_find, unknown_find
@@ -60,6 +64,19 @@ def test_the_json_document_is_the_contract(bundle_path: Path, photo: Path, capsy
     assert first["taxon_rank"] == "species"
     assert first["danger"] == "deadly"
     assert first["common_name"]
+
+
+def test_language_and_model_are_those_of_the_settings(
+    bundle_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_settings(find_locations().settings, Settings(language="de", model_path=bundle_path))
+    assert main(["identify", "--device", "cpu", str(photo)]) == 0
+    table = capsys.readouterr().out
+    assert "Three drawings" in table.splitlines()[-2]
+    assert catalogue("de")["identify.alert_deadly"].upper() in table
+    assert main(["identify", "--device", "cpu", "--json", str(photo)]) == 0
+    first = document(capsys)["observations"][0]["candidates"][0]
+    assert (first["scientific_name"], first["danger"]) == ("Amanita phalloides", "deadly")
 
 
 def test_every_photo_is_a_find_and_with_group_all_are_one(
@@ -206,3 +223,34 @@ def test_the_mildest_level_never_leaves_the_program() -> None:
     found = json.dumps(observation_document(deadly_find(guide, PHOTOS), guide))
     assert Danger.EDIBLE.value not in found
     assert '"caution"' in found
+
+
+OPENED = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from fieldguide.cli import main
+from fieldguide.ui.identify.page import IdentifyPage
+from fieldguide.ui.shell.window import MainWindow
+
+def look():
+    for window in qt.topLevelWidgets():
+        page = window.findChild(IdentifyPage) if isinstance(window, MainWindow) else None
+        if page is not None and page.work.isVisible():
+            seen.append(True)
+            window.close()
+
+seen = []
+qt = QApplication([])
+timer = QTimer(interval=20)
+timer.timeout.connect(look)
+timer.start()
+print(main(sys.argv[1:]), len(seen))
+"""
+
+
+def test_a_photo_named_alone_opens_the_window_on_it(photo: Path) -> None:
+    opened = subprocess.run(
+        [sys.executable, "-c", OPENED, str(photo)], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert opened.stdout.split() == ["0", "1"], opened.stderr

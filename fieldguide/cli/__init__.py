@@ -1,7 +1,8 @@
 """The command `fieldguide`: opens the window, identifies photos, or hands over to the trainer.
 
 Exit status: 0 all well, 1 something could not be read, 2 the call itself was wrong or nothing could be done. Heavy
-libraries (torch, Qt) are imported by the command that needs them.
+libraries (torch, Qt) are imported by the command that needs them. Language and model are those of the settings: without
+any, English and the starter model.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from fieldguide import __version__
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.text import explain, text
+from fieldguide.core.text import choose_language, explain, text
+from fieldguide.storage.locations import find_locations
+from fieldguide.storage.settings import read_settings
 
 USAGE = 2
 INTERRUPTED = 130
@@ -27,8 +30,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["train"]:
             return _train(words[1:])
+        settings = read_settings(find_locations().settings).settings
+        choose_language(settings.language)
         if words[:1] == ["identify"] or (words and words[0].startswith("-")):
-            return _parse_and_run(words)
+            return _parse_and_run(words, settings.model_path)
         return _open_window(words)
     except FieldGuideError as error:
         return _complain(explain(error))
@@ -40,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parse_and_run(words: list[str]) -> int:
+def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
     arguments = _parser().parse_args(words)
     if arguments.command is None:
         return _open_window([])
@@ -50,7 +55,7 @@ def _parse_and_run(words: list[str]) -> int:
         arguments.photos,
         as_json=arguments.json,
         group=arguments.group,
-        model=arguments.model,
+        model=arguments.model or chosen_model,
         device=arguments.device,
     )
 
@@ -83,7 +88,7 @@ def _open_window(words: list[str]) -> int:
         app = importlib.import_module("fieldguide.app")
     except ImportError as problem:  # a system library that Qt needs is not installed
         return _complain(text("cli.no_window", problem=problem))
-    return int(app.run(words))
+    return int(app.main([Path(word) for word in words]))
 
 
 def _has_display() -> bool:
