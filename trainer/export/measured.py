@@ -12,7 +12,9 @@ from typing import Any
 import torch
 
 from fieldguide import __version__
+from fieldguide.core.bundle import BUNDLE_SUFFIX, read_bundle
 from fieldguide.core.manifest import Manifest
+from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
 from trainer.data.split import HELD_OUT, LEFT_OUT, SPLITS
@@ -52,6 +54,9 @@ def export_run(
     write(manifest, parts)
     test = _ask(run, "test", config, ready, progress)
     metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
+    metrics["test"]["seen_by_starting_weights"] = seen = _seen_before(config, ready)
+    if seen:
+        progress.note(text("train.seen_before", count=seen, photos=len(test)))
     write_json(run.metrics, metrics)
     card = write_card(run, manifest, metrics)
     write(replace(manifest, metrics=told_metrics(metrics)), replace(parts, card=card))
@@ -88,6 +93,15 @@ def describe(config: RunConfig, ready: Prepared, network: Classifier) -> tuple[M
         },
     )
     return manifest, BundleParts(golden_pictures(spec.size), photos=photo_lines(ready.photos, used))
+
+
+def _seen_before(config: RunConfig, ready: Prepared) -> int:
+    """Test photos that taught the bundle this run started from: on them the numbers flatter."""
+    if not config.network.init.endswith(BUNDLE_SUFFIX):
+        return 0
+    listed = read_bundle(Path(config.network.init)).extra("photos.txt") or b""
+    known = {line.split()[0] for line in listed.decode("utf-8").splitlines()}
+    return sum(row.split == "test" and ready.photos[row.index].sha256 in known for row in ready.placed)
 
 
 def _ask(run: RunFolder, name: str, config: RunConfig, ready: Prepared, progress: Progress) -> Predictions:
