@@ -44,7 +44,7 @@ def naive(runtime: Runtime) -> Callable[[Path], torch.Tensor]:
     """What a first script would do: the whole photo opened, torchvision's transforms, the same network eager."""
     spec = runtime.manifest.input
     network = timm.create_model(
-        runtime.manifest.provenance.get("network", "mobilenet_edgetpu_100"), num_classes=len(runtime.manifest.labels)
+        runtime.manifest.provenance["network"]["name"], num_classes=len(runtime.manifest.labels)
     ).eval()
     prepare = transforms.Compose(
         [
