@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject, QTimer
+from PySide6.QtCore import QLocale, QObject
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.guide import GuideDesk
@@ -102,6 +102,7 @@ class FieldGuide(QObject):
         self.history.closer_wanted.connect(self._look_closely)
         self.guide.help_wanted.connect(self.poison.open_taxon)
         self.guide.guide_chosen.connect(self._use_guide)
+        self.settings.place_changed.connect(self.identify.take_place)
         self.settings.help_wanted.connect(self.poison.open_empty)
         self.poison.country_chosen.connect(self.settings.take_country)
 
@@ -159,9 +160,9 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     except FieldGuideError as refused:
         ProblemDialog(explain(refused)).exec()
         return 1
+    if photos:  # after the model was sent for: a batch waits for it in the same lane
+        application.window.first_painted.connect(lambda: application.identify.take_paths(photos))
     application.show()
-    if photos:
-        QTimer.singleShot(0, application, lambda: application.identify.take_paths(photos))
     return qt.exec()
 
 

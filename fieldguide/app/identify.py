@@ -78,6 +78,13 @@ class IdentifyDesk(QObject):
         identifier.ended.connect(self._take_end)
         parts.library.changed.connect(self._take_change)
         page.say_loading()
+        self.take_place()
+
+    def take_place(self) -> None:
+        """Place and season, as they are chosen now."""
+        settings = self._parts.settings
+        self._parts.identifier.use_place_and_season(settings.use_place_and_season, settings.region)
+        self.page.use_place_and_season(settings.use_place_and_season, settings.region)
 
     def take_paths(self, paths: Sequence[Path]) -> None:
         """Photos and folders that somebody dropped, opened or pasted; bundles are for another page."""
@@ -167,7 +174,7 @@ class IdentifyDesk(QObject):
 
     def _use_place_and_season(self, observation: Observation, used: bool) -> None:
         self._parts.change_settings(use_place_and_season=used)
-        self._parts.identifier.use_place_and_season(used, self._parts.settings.region)
+        self.take_place()
         if observation.id:
             self._parts.identifier.identify_again([observation])
 

@@ -82,7 +82,6 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
     identifier = Identifier(store, thumbnails, library, lanes, notices)
-    identifier.use_place_and_season(read.settings.use_place_and_season, read.settings.region)
     for problem in (read.problem, chosen.problem):
         if problem is not None:
             notices.report(problem)

@@ -21,9 +21,15 @@ from fieldguide.ui.shell.pages import Page
 
 
 class SettingsDesk(QObject):
-    """Builds the page, then connects it. `help_wanted`: somebody asks for the poison sheet."""
+    """Builds the page, then connects it.
+
+    Signals:
+        help_wanted: somebody asks for the poison sheet.
+        place_changed: another region, or place and season shall take part or not.
+    """
 
     help_wanted = Signal()
+    place_changed = Signal()
 
     def __init__(self, parts: Parts, theme: Theme) -> None:
         super().__init__()
@@ -61,7 +67,7 @@ class SettingsDesk(QObject):
         elif name in ("device", "threads"):
             parts.load_model()
         elif name in ("region", "use_place_and_season"):
-            parts.identifier.use_place_and_season(parts.settings.use_place_and_season, parts.settings.region)
+            self.place_changed.emit()
 
     def _tell_device(self, model: Model) -> None:
         words = text("settings.runs_on", name=model.manifest.name, device=model.device)

@@ -69,6 +69,15 @@ class SeasonNote(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Region of the guide and month (1 to 12, of the northern half) that can take part, and what to say about them."""
+
+    region: str | None
+    month: int | None
+    notes: tuple[SeasonNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Weighing:
     """One factor per label `[C]` (`LEAST` to `MOST`), where and when it holds, and what to say about it.
 
@@ -131,15 +140,37 @@ def weigh(
         home: the user's own region, used when the photo tells no place.
         model_regions: where the model's photos come from; empty when nobody told.
     """
+    where = read_place(
+        today=today,
+        taken_on=taken_on,
+        latitude=latitude,
+        longitude=longitude,
+        home=home,
+        model_regions=model_regions,
+    )
+    region, month, notes = where.region, where.month, where.notes
+    factors = tuple(_factor(label, guide, region, month) for label in labels)
+    if any(factor != 1.0 for factor in factors):
+        notes = (SeasonNote.WEIGHED, *notes)
+    return Weighing(factors, region, month, notes)
+
+
+def read_place(
+    *,
+    today: date,
+    taken_on: date | None = None,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    home: str | None = None,
+    model_regions: Collection[str] = (),
+) -> Place:
+    """What place and date of a find are worth, before any label is weighed; the arguments are those of `weigh`."""
     notes: list[SeasonNote] = []
     region = _region(latitude, longitude, home, notes)
     month = _month(taken_on, today, latitude, region, notes)
     if region is not None and model_regions and region not in model_regions:
         notes.append(SeasonNote.OUTSIDE_MODEL)
-    factors = tuple(_factor(label, guide, region, month) for label in labels)
-    if any(factor != 1.0 for factor in factors):
-        notes.insert(0, SeasonNote.WEIGHED)
-    return Weighing(factors, region, month, tuple(notes))
+    return Place(region, month, tuple(notes))
 
 
 def _region(latitude: float | None, longitude: float | None, home: str | None, notes: list[SeasonNote]) -> str | None:

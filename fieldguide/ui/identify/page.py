@@ -153,8 +153,14 @@ class IdentifyPage(QWidget):
     def show_model(self, manifest: Manifest | None, note: str = "") -> None:
         """Which model answers from now on; None: none could be loaded, and `note` says why."""
         self.footer.show_model(manifest, note)
-        self.work.result.panel.know_labels(manifest.labels if manifest else ())
+        panel = self.work.result.panel
+        panel.know_labels(manifest.labels if manifest else ())
+        panel.place.know_model(manifest.regions if manifest else ())
         self.work.result.say_waiting(text("identify.looking") if manifest else note or text("identify.model_none"))
+
+    def use_place_and_season(self, used: bool, home: str) -> None:
+        """Whether place and season are to take part, and the user's own region, or empty."""
+        self.work.result.panel.place.know_choice(used, home)
 
     def say_loading(self) -> None:
         """The model is still being loaded."""

@@ -85,8 +85,8 @@ class VerdictPanel(ScrollColumn):
         self.candidates.chosen.connect(self._choose)
         self._facts = FactsCard()
         self._facts.guide_wanted.connect(self.guide_wanted)
-        self._place = PlaceLine()
-        self._place.wanted.connect(self.place_wanted)
+        self.place = PlaceLine()
+        self.place.wanted.connect(self.place_wanted)
         self._lookalikes = LookalikesCard()
         self._lookalikes.guide_wanted.connect(self.guide_wanted)
         self._labels: tuple[Taxon, ...] = ()
@@ -98,7 +98,7 @@ class VerdictPanel(ScrollColumn):
         self.column.addWidget(self.banner)
         self.column.addLayout(words)
         self.column.addWidget(self.candidates)
-        self.column.addWidget(self._place)
+        self.column.addWidget(self.place)
         self.column.addWidget(self._lookalikes)
         self.column.addWidget(self._facts)
         self.column.addStretch(1)
@@ -122,7 +122,7 @@ class VerdictPanel(ScrollColumn):
         if named is not None:
             self._verified.setText(text("identify.named_by_you", name=name_of(named, self._guide).first))
         self.candidates.show_candidates(said, self._guide)
-        self._place.show_identification(said)
+        self.place.show_observation(observation, said)
         self._lookalikes.show_lookalikes(said, self._guide, self._labels)
         self._facts.setVisible(bool(said.candidates))
         if said.candidates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.season import SeasonNote
 from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.batch_panel import time_left
@@ -22,6 +24,7 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.finds import deadly_find, taxon, unknown_find
 
 Pictures = tuple[Path, ...]
+SEASON = [f"season_{note.value}" for note in SeasonNote]
 
 
 @pytest.fixture
@@ -225,6 +228,42 @@ def test_place_and_season_are_told_and_switched(qtbot, page: IdentifyPage, guide
     with qtbot.waitSignal(page.place_wanted) as told:
         pressed(panel, text("identify.place_in_switch")).click()
     assert told.args[1] is False
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({}, ("no_place", "no_date")),
+        ({"latitude": 0.0, "longitude": 0.0}, ("place_at_sea",)),
+        ({"latitude": 48.0, "longitude": 11.0, "observed_at": datetime(2999, 1, 1)}, ("date_in_future",)),
+        ({"latitude": -33.0, "longitude": 150.0, "observed_at": datetime(2026, 5, 1)}, ("outside_model",)),
+    ],
+)
+def test_why_place_or_season_took_no_part_is_told(
+    page: IdentifyPage, guide: Guide, pictures: Pictures, facts: dict[str, object], told: tuple[str, ...]
+) -> None:
+    page.use_place_and_season(True, "")
+    page.work.result.panel.place.know_model(("europe",))
+    find = deadly_find(guide, pictures[:1])
+    bare = replace(find, latitude=None, longitude=None, observed_at=None)
+    page.open(replace(bare, **facts))  # type: ignore[arg-type]
+    said = words_on(page.work.result.panel.place)
+    assert {f"season_{note}" for note in told} <= {key for key in SEASON if text(f"danger.{key}") in said}
+
+
+def test_switched_off_it_says_so_and_only_warns_of_a_strange_region(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    panel = page.work.result.panel
+    panel.place.know_model(("europe",))
+    find = replace(deadly_find(guide, pictures[:1]), latitude=-33.0, longitude=150.0, observed_at=None)
+    page.open(find)
+    said = words_on(panel.place)
+    assert said == f"{text('identify.place_out')} {text('danger.season_outside_model')}"
+    wanted: list[bool] = []
+    page.place_wanted.connect(lambda _, used: wanted.append(used))
+    pressed(panel, text("identify.place_out_switch")).click()
+    assert wanted == [True]
 
 
 def test_the_model_of_finds_keeps_the_rules(qtmodeltester, guide: Guide, pictures: Pictures) -> None:
