@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +23,17 @@ from fieldguide.core.taxonomy import Rank, Taxon, clean_name
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
 Row = TypeVar("Row")
 MISSPELLING_CUTOFF = 0.88  # difflib ratio; "Plateus cervinus" against "Pluteus cervinus" is 0.94
+
+
+# How words begin that promise, in the six languages: "Smardz jadalny", "Russule comestible". German joins its words.
+_PROMISES = re.compile(
+    r"\b(edible|jadaln|smaczn|comestib|comm?estibil|mangerecci|buon[oa]\b|essbar|eßbar)|speise", re.IGNORECASE
+)
+
+
+def promises_a_meal(name: str) -> bool:
+    """Whether a common name says that one may eat it: such a name beside a machine's guess reads as a permission."""
+    return _PROMISES.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +60,14 @@ class TaxonRecord:
     sources: tuple[str, ...]
 
     def common_name(self, language: str) -> str:
-        """The common name in `language`, else in English, else empty."""
-        return self.common_names.get(language) or self.common_names.get("en", "")
+        """The common name to show in `language`, else in English, else empty; see `shown_names`."""
+        shown = self.shown_names
+        return shown.get(language) or shown.get("en", "")
+
+    @property
+    def shown_names(self) -> dict[str, str]:
+        """Common names by language without those that promise a meal; a search finds the others too."""
+        return {code: name for code, name in self.common_names.items() if not promises_a_meal(name)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.guide import Guide, TaxonRecord
+from fieldguide.core.guide import Guide, TaxonRecord, promises_a_meal
 from fieldguide.core.taxonomy import Rank
 
 _UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})  # no accents to strip from these
@@ -39,7 +39,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A taxon that fits; `found_as` is the name that was typed when it is another than the accepted one, else empty."""
+    """A taxon that fits; `found_as` is the name that was typed when it is another than the accepted one, else empty.
+
+    Empty too when that name promises a meal: it is found and not shown.
+    """
 
     record: TaxonRecord
     found_as: str = ""
@@ -85,7 +88,8 @@ class GuideIndex:
             ]
             if matches:
                 distance, name = min(matches, key=lambda match: match[0])
-                found.append((distance, Hit(record, "" if name == record.taxon.name else name)))
+                untold = name == record.taxon.name or promises_a_meal(name)
+                found.append((distance, Hit(record, "" if untold else name)))
         if words:
             found.sort(key=lambda each: each[0])
         elif wanted.order is Order.DANGER:

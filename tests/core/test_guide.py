@@ -9,7 +9,7 @@ import pytest
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.guide import Guide, Match, load_guide
+from fieldguide.core.guide import LANGUAGES, Guide, Match, load_guide, promises_a_meal
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon
 
@@ -91,6 +91,42 @@ def test_common_names_fall_back_to_english(guide: Guide) -> None:
     assert record is not None
     assert record.common_name("de") == "Grüner Knollenblätterpilz"
     assert record.common_name("tlh") == "Death cap"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Edible boletus",
+        "Smardz jadalny",
+        "Mleczaj smaczny",
+        "Russule comestible",
+        "Rúsula comestible",
+        "Boleto commestibile",
+        "Ovolo buono",
+        "Speise-Morchel",
+        "Grüner Speisetäubling",
+    ],
+)
+def test_a_name_that_promises_a_meal_is_known_as_one(name: str) -> None:
+    assert promises_a_meal(name)
+
+
+@pytest.mark.parametrize("name", ["Inedible bolete", "Gołąbek niejadalny", "Bonete", "Borowik szlachetny", "Death cap"])
+def test_other_names_are_shown(name: str) -> None:
+    assert not promises_a_meal(name)
+
+
+def test_a_name_that_promises_a_meal_gives_way_to_english_then_to_none(guide: Guide) -> None:
+    record = guide.records["Boletus edulis"]
+    assert record.common_names["es"] == "Boleto comestible"
+    assert record.common_name("es") == record.common_name("en") != ""
+    assert "es" not in record.shown_names
+    assert replace(record, common_names={"en": "Edible bolete"}).common_name("es") == ""
+
+
+def test_no_taxon_of_the_shipped_guide_is_shown_under_such_a_name(guide: Guide) -> None:
+    shown = [record.common_name(code) for record in guide.records.values() for code in LANGUAGES]
+    assert not [name for name in shown if promises_a_meal(name)]
 
 
 def test_a_record_that_was_only_recalled_says_so(guide: Guide) -> None:

@@ -32,6 +32,11 @@ def test_the_name_that_was_typed_is_told_when_it_is_not_the_accepted_one() -> No
     assert INDEX.find(Wanted("amanita phalloides"))[0].found_as == ""
 
 
+def test_a_name_that_promises_a_meal_finds_and_is_not_shown() -> None:
+    hit = next(hit for hit in INDEX.find(Wanted("boleto comestible")))
+    assert (hit.record.taxon.name, hit.found_as) == ("Boletus edulis", "")
+
+
 def test_the_very_name_comes_first() -> None:
     assert names(Wanted("boletus"))[0] == "Boletus"
 

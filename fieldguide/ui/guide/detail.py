@@ -90,7 +90,7 @@ class TaxonView(ScrollColumn):
         family = record.taxon.family or ""
         if family and family != record.taxon.name:
             head.addWidget(label(text("guide.in_family", family=family), "small"))
-        others = [f"{words} ({code})" for code, words in record.common_names.items() if code != language()]
+        others = [f"{words} ({code})" for code, words in record.shown_names.items() if code != language()]
         if others:
             head.addWidget(selectable(label("  ·  ".join(others), "muted")))
         if record.synonyms:
