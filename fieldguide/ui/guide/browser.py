@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
@@ -67,7 +67,6 @@ class GuideBrowser(QFrame):
             button.changed.connect(self._search)
         self.order.chosen.connect(self._search)
         self.list.selectionModel().currentChanged.connect(self._tell)
-        self._show_count()
 
     def _empty_words(self) -> QLabel:
         nothing = label(text("guide.nothing"), "muted")
@@ -105,10 +104,12 @@ class GuideBrowser(QFrame):
     def use_guide(self, guide: Guide) -> None:
         """List the same of another guide."""
         self.model.use_guide(guide)
-        self._show_count()
+        if self.model.listed:
+            self._show_count()
 
     def point_at(self, scientific: str) -> None:
         """Mark the line of a taxon when it is listed, without a signal."""
+        self._list_first()
         place = self.model.row_of(scientific)
         selection = self.list.selectionModel()
         blocked = selection.blockSignals(True)
@@ -118,6 +119,15 @@ class GuideBrowser(QFrame):
         self.list.viewport().update()
         if place >= 0:
             self.list.scrollTo(index)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Seen for the first time: now the names are read."""
+        self._list_first()
+        super().showEvent(event)
+
+    def _list_first(self) -> None:
+        if not self.model.listed:
+            self._search()
 
     def _search(self) -> None:
         self.model.search(self.wanted())

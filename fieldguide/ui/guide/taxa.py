@@ -22,13 +22,19 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class TaxonModel(QAbstractListModel):
-    """A row per taxon that fits."""
+    """A row per taxon that fits. Empty until the first `search`: the window opens before the names are folded."""
 
     def __init__(self, guide: Guide, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._index = GuideIndex(guide)
+        self._guide = guide
+        self._index: GuideIndex | None = None
         self._wanted = Wanted()
-        self._hits: list[Hit] = self._index.find(self._wanted)
+        self._hits: list[Hit] = []
+
+    @property
+    def listed(self) -> bool:
+        """Whether anything was searched yet."""
+        return self._index is not None
 
     @property
     def wanted(self) -> Wanted:
@@ -56,13 +62,17 @@ class TaxonModel(QAbstractListModel):
         """List what fits."""
         self.beginResetModel()
         self._wanted = wanted
+        if self._index is None:
+            self._index = GuideIndex(self._guide)
         self._hits = self._index.find(wanted)
         self.endResetModel()
 
     def use_guide(self, guide: Guide) -> None:
-        """List the same of another guide."""
-        self._index = GuideIndex(guide)
-        self.search(self._wanted)
+        """List the same of another guide, once anything is listed at all."""
+        listed = self.listed
+        self._guide, self._index = guide, None
+        if listed:
+            self.search(self._wanted)
 
     def row_of(self, scientific: str) -> int:
         """The row of an accepted name; -1 when it is not listed."""

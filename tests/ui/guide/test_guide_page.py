@@ -39,6 +39,16 @@ def test_the_model_keeps_the_rules_of_models(qtmodeltester) -> None:
     qtmodeltester.check(model)
 
 
+def test_the_names_are_read_when_the_page_is_first_seen(qtbot) -> None:
+    unseen = GuidePage(GUIDE)
+    qtbot.addWidget(unseen)
+    assert not unseen.browser.model.listed
+    unseen.use_guide(GUIDE)
+    assert not unseen.browser.model.listed
+    unseen.show()
+    assert unseen.browser.model.rowCount() == len(GUIDE.records)
+
+
 def test_every_taxon_is_listed_and_a_name_in_any_language_finds_it(page: GuidePage, qtbot) -> None:
     assert page.browser.model.rowCount() == len(GUIDE.records)
     qtbot.keyClicks(page.browser.field, "muchomor zielonawy")
