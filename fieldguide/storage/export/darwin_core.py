@@ -12,8 +12,8 @@ import uuid
 import zipfile
 from collections.abc import Iterable
 from datetime import date
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
@@ -115,9 +115,7 @@ def _remarks(observation: Observation) -> str:
 
 
 def _meta() -> str:
-    fields = "\n".join(
-        f'    <field index="{place}" term={quoteattr(_TERMS + term)}/>' for place, term in enumerate(TERMS)
-    )
+    fields = "\n".join(f'    <field index="{place}" term="{_TERMS}{term}"/>' for place, term in enumerate(TERMS))
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml">
   <core encoding="UTF-8" fieldsTerminatedBy="," linesTerminatedBy="\\n" fieldsEnclosedBy="&quot;" ignoreHeaderLines="1"
@@ -131,7 +129,7 @@ def _meta() -> str:
 
 
 def _eml(library: uuid.UUID, today: date) -> str:
-    title, abstract = (escape(text(f"storage.darwin_core_{part}")) for part in ("title", "abstract"))
+    title, abstract = (escape(text(f"storage.darwin_core_{part}"), quote=False) for part in ("title", "abstract"))
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <eml:eml xmlns:eml="https://eml.ecoinformatics.org/eml-2.2.0" packageId="{library}" system="FieldGuide">
   <dataset>
