@@ -21,9 +21,9 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.inference.identify import never
 from fieldguide.inference.runtime import Runtime
 
-GRID = 9  # patches a side for occlusion: 81 pictures, 0.4 to 0.6 s at 5 to 7 ms each (two cores, 224 px; an estimate)
+GRID = 7  # patches a side for occlusion: 49 pictures
 REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edges of patches do not show
-LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 7, 160, 1.0
+LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 6, 72, 1.0
 BLUR = (
     0.08  # what is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself
 )
