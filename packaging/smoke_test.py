@@ -1,4 +1,4 @@
-"""Tries a frozen application the way a first user would: the sample picture must come back as the agreed JSON document.
+"""Tries a frozen application the way a first user would: the sample picture on the command line, then in the window.
 
 python packaging/smoke_test.py dist/fieldguide
 """
@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-
-
-STAYS_OPEN_S = 15
+SAMPLE = ROOT / "resources" / "samples" / "fly_agaric.png"
+STAYS_OPEN_S = 30
 
 
 def main(arguments: list[str]) -> int:
@@ -31,7 +32,7 @@ def main(arguments: list[str]) -> int:
 
 def identify(program: Path, environment: dict[str, str]) -> list[str]:
     """What is wrong with the answer about the sample picture."""
-    command = [str(program), "identify", "--json", str(ROOT / "resources/samples/fly_agaric.png")]
+    command = [str(program), "identify", "--json", str(SAMPLE)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180, check=False)
     if done.returncode:
         return [done.stdout, done.stderr, f"identify ended with {done.returncode}"]
@@ -51,16 +52,23 @@ def identify(program: Path, environment: dict[str, str]) -> list[str]:
 
 
 def open_window(program: Path, environment: dict[str, str]) -> list[str]:
-    """What is wrong with the window: it has to stay open until it is asked to go."""
-    window = subprocess.Popen([str(program)], env=environment, stderr=subprocess.PIPE, text=True)
+    """What is wrong with the window: it has to stay open until it is asked to go, and to keep what it identified."""
+    window = subprocess.Popen([str(program), str(SAMPLE)], env=environment, stderr=subprocess.PIPE, text=True)
     try:
         _, said = window.communicate(timeout=STAYS_OPEN_S)
     except subprocess.TimeoutExpired:
         window.terminate()
         window.communicate()
-        print(f"frozen: the window stayed open for {STAYS_OPEN_S} s")
-        return []
-    return [said, f"the window closed by itself with {window.returncode}"]
+    else:
+        return [said, f"the window closed by itself with {window.returncode}"]
+    home = Path(environment["FIELDGUIDE_HOME"])
+    with closing(sqlite3.connect(home / "data" / "observations.db")) as history:
+        ((kept,),) = history.execute("SELECT count(*) FROM observation")
+    if kept != 1:
+        log = (home / "logs" / "fieldguide.log").read_text(encoding="utf-8")
+        return [log, f"after {STAYS_OPEN_S} s the window had kept {kept} finds instead of one"]
+    print("frozen: the window stayed open and kept the find")
+    return []
 
 
 if __name__ == "__main__":
