@@ -40,6 +40,9 @@ class TileView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()  # its room stays, or tiles would jump; with nothing to scroll it is not seen
+        bar.rangeChanged.connect(lambda _, most: bar.setEnabled(most > 0))
+        bar.setEnabled(False)
         self.setMouseTracking(True)
         self.setAccessibleName(text("history.finds"))
 
@@ -111,7 +114,7 @@ class Gallery(QWidget):
         column.setSpacing(CLOSE)
         head = row(spacing=CLOSE)
         head.addWidget(self._title)
-        head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignBottom)
+        head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.export_all)
         column.addLayout(head)
         column.addWidget(self.filters)

@@ -46,7 +46,7 @@ class PoisonSheet(QDialog):
     ) -> None:
         """`country`: ISO 3166-1 alpha-2 code, empty when nobody told; `guessed`: it comes from this computer."""
         super().__init__(parent)
-        self._case, self._guide, self._guessed = case, guide, guessed
+        self._case, self._guide, self._guessed = case, guide, guessed and bool(country)
         self._photos: list[QImage] = []
         self.setWindowTitle(text("poison.title"))
         self.resize(980, 760)
