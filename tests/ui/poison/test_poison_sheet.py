@@ -92,8 +92,9 @@ def test_another_country_is_remembered_and_a_guessed_one_is_said_to_be(qtbot, fi
 
 
 def test_a_country_without_a_centre_still_gets_a_number(qtbot, guide, theme) -> None:
-    sheet = sheet_of(qtbot, empty_case(guide), guide, country="")
+    sheet = sheet_of(qtbot, empty_case(guide), guide, country="", guessed=True)
     said = words_in(sheet)
+    assert text("poison.country_guessed") not in said
     assert "112" in said
     assert text("poison.centre_none") in said
     assert text("poison.suspects_none") in said
