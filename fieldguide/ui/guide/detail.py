@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.text import language, text
@@ -44,17 +44,7 @@ class TaxonView(ScrollColumn):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=WIDE, spacing=SPACE)
         self._record: TaxonRecord | None = None
-        middle = QWidget()
-        middle.setMaximumWidth(_WIDEST)
-        self._sheet = QVBoxLayout(middle)
-        self._sheet.setContentsMargins(0, 0, 0, 0)
-        self._sheet.setSpacing(SPACE)
-        holder = QHBoxLayout()
-        holder.addStretch(1)
-        holder.addWidget(middle, 100)
-        holder.addStretch(1)
-        self.column.addLayout(holder)
-        self.column.addStretch(1)
+        self._sheet = self.centred_sheet(_WIDEST)
 
     @property
     def record(self) -> TaxonRecord | None:

@@ -37,6 +37,21 @@ class ScrollColumn(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         sheet.setAutoFillBackground(False)
 
+    def centred_sheet(self, widest: int) -> QVBoxLayout:
+        """A column in the middle that grows to `widest` pixels, with what is left of the height below it."""
+        middle = QWidget()
+        middle.setMaximumWidth(widest)
+        sheet = QVBoxLayout(middle)
+        sheet.setContentsMargins(0, 0, 0, 0)
+        sheet.setSpacing(SPACE)
+        holder = QHBoxLayout()
+        holder.addStretch(1)
+        holder.addWidget(middle, 100)
+        holder.addStretch(1)
+        self.column.addLayout(holder)
+        self.column.addStretch(1)
+        return sheet
+
 
 def row(*items: QWidget | QLayout | int | None, spacing: int = CLOSE) -> QHBoxLayout:
     """A row of widgets and layouts; an int is a fixed gap, None takes what is left."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.manifest import Manifest
@@ -48,17 +48,7 @@ class ModelView(ScrollColumn):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=WIDE, spacing=SPACE)
-        middle = QWidget()
-        middle.setMaximumWidth(_WIDEST)
-        self._sheet = QVBoxLayout(middle)
-        self._sheet.setContentsMargins(0, 0, 0, 0)
-        self._sheet.setSpacing(SPACE)
-        holder = QHBoxLayout()
-        holder.addStretch(1)
-        holder.addWidget(middle, 100)
-        holder.addStretch(1)
-        self.column.addLayout(holder)
-        self.column.addStretch(1)
+        self._sheet = self.centred_sheet(_WIDEST)
         self._card: _CardText | None = None
 
     def show_model(self, model: InstalledModel, guide: Guide, *, in_use: bool, note: str = "") -> None:

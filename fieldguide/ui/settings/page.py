@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -51,17 +49,7 @@ class SettingsPage(ScrollColumn):
         """`countries`: ISO codes with a number to call. `versions`: what is installed, as pairs for "About"."""
         super().__init__(margin=WIDE, spacing=SPACE)
         self._locations = locations
-        middle = QWidget()
-        middle.setMaximumWidth(_WIDEST)
-        self._sheet = QVBoxLayout(middle)
-        self._sheet.setContentsMargins(0, 0, 0, 0)
-        self._sheet.setSpacing(SPACE)
-        holder = QHBoxLayout()
-        holder.addStretch(1)
-        holder.addWidget(middle, 100)
-        holder.addStretch(1)
-        self.column.addLayout(holder)
-        self.column.addStretch(1)
+        self._sheet = self.centred_sheet(_WIDEST)
         self._sheet.addWidget(label(text("settings.title"), "display"))
         self._add_looks(settings)
         self._add_place(settings, countries)
