@@ -23,7 +23,7 @@ from fieldguide.inference.runtime import Runtime
 
 GRID = 7  # patches a side for occlusion: 49 pictures
 REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edges of patches do not show
-LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 6, 72, 1.0
+LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 6, 48, 1.0
 BLUR = (
     0.08  # what is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself
 )
