@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import PHOTO_SUFFIXES, read_photo
 from trainer.config import DataConfig
 from trainer.data.duplicates import perceptual_hash
+from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
 
@@ -79,7 +80,7 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
             progress.advance(len(scanned), len(listed), photo.file if photo.error else "")
     cache.flush()
     part.replace(run.pixels)
-    write_rows(run.scan, scanned)
+    write_rows(run.scan, ScannedPhoto, scanned)
     return scanned
 
 
@@ -106,22 +107,7 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
 
 def read_scan(file: Path) -> list[ScannedPhoto]:
     """The rows of an earlier scan."""
-    kinds = {"index": int, "width": int, "height": int}
-    with file.open(encoding="utf-8", newline="") as stream:
-        return [
-            ScannedPhoto(**{name: kinds.get(name, str)(value) for name, value in row.items()})  # type: ignore[arg-type]
-            for row in csv.DictReader(stream)
-        ]
-
-
-def write_rows(file: Path, rows: list[ScannedPhoto]) -> None:
-    """Write the scan as CSV, whole or not at all."""
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [item.name for item in fields(ScannedPhoto)])
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    part.replace(file)
+    return read_rows(file, ScannedPhoto)
 
 
 Read = tuple[ScannedPhoto, npt.NDArray[np.uint8] | None]

@@ -6,10 +6,9 @@ and they never judge. Nothing is deleted; every decision is a row in `audit.csv`
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from fieldguide.core.taxonomy import BACKGROUND
 from trainer.config import DataConfig
 from trainer.data.duplicates import near_duplicate_groups
 from trainer.data.labels import Labels, Tree
+from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import ScannedPhoto
 
 SPLITS = ("train", "val", "calibration", "test")
@@ -88,22 +88,12 @@ def split(
 
 def read_split(file: Path) -> list[SplitPhoto]:
     """The rows of a frozen split."""
-    whole = {"index", "label", "target", "group"}
-    with file.open(encoding="utf-8", newline="") as stream:
-        return [
-            SplitPhoto(**{name: int(value) if name in whole else value for name, value in row.items()})  # type: ignore[arg-type]
-            for row in csv.DictReader(stream)
-        ]
+    return read_rows(file, SplitPhoto)
 
 
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:
     """Write the split as CSV, whole or not at all."""
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, [item.name for item in fields(SplitPhoto)])
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    part.replace(file)
+    write_rows(file, SplitPhoto, rows)
 
 
 def _groups(photos: list[ScannedPhoto]) -> list[int]:
