@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from fieldguide.core.text import text
-
-if TYPE_CHECKING:
-    from fieldguide.ui.identify.work_view import WorkView
+from fieldguide.ui.identify.work_view import WorkView
 
 LISTED = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown", "compare", "zoom", "heat", "new")
 

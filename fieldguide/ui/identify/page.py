@@ -19,6 +19,7 @@ from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingView
+from fieldguide.ui.identify.keys import bind_keys
 from fieldguide.ui.identify.start import StartView
 from fieldguide.ui.identify.work_view import MissingViews, WorkView
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -62,6 +63,7 @@ class IdentifyPage(QWidget):
         self.start = StartView(guide, thumbnails)
         self.grouping = GroupingView(thumbnails)
         self.work = WorkView(guide, thumbnails, missing_views)
+        bind_keys(self.work)
         self.footer = Footer()
         self._stack = QStackedWidget()
         for piece in (self.start, self.grouping, self.work):

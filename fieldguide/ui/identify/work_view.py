@@ -13,7 +13,6 @@ from fieldguide.core.records import Observation
 from fieldguide.ui.identify.batch_panel import BatchPanel
 from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.finds import Entry, FindModel
-from fieldguide.ui.identify.keys import bind_keys
 from fieldguide.ui.identify.result_view import ResultView
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -61,7 +60,6 @@ class WorkView(QWidget):
         result.compare_wanted.connect(self.compare)
         result.new_wanted.connect(self.new_wanted)
         result.strip.view_wanted.connect(self._ask_view)
-        bind_keys(self)
 
     @property
     def entry(self) -> Entry | None:
