@@ -81,7 +81,7 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
 
     Raises:
         FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
-            when options of a begun fit were changed; DATA_MISSING, FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or
+            when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING, FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or
             WEIGHTS_MISMATCH before anything is written.
     """
     if run.config.exists():
@@ -89,7 +89,8 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
             raise FieldGuideError(ErrorCode.RUN_EXISTS, folder=str(run.root))
         begun = complete(read_config(run.config))
         for option in differences(begun, config):
-            if not option.startswith(LATER):
+            longer = option == "fit.phases" and config.fit.phases[: len(begun.fit.phases)] == begun.fit.phases
+            if not longer and not option.startswith(LATER):
                 refuse(option, text("train.begun_otherwise"))
     else:
         list_photos(config.data)

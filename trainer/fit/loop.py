@@ -10,6 +10,7 @@ from typing import cast
 import torch
 from torch import nn
 
+from fieldguide.core.taxonomy import BACKGROUND
 from trainer.config import RunConfig
 from trainer.data.augment import Augment, whole
 from trainer.data.dataset import CachedPhotos
@@ -56,7 +57,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     average = copy.deepcopy(network).eval()
     if state.average:
         average.load_state_dict(state.average)
-    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, alone=fit.crew.size == 1)
+    drawn = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
+    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, alone=fit.crew.size == 1, drawn=drawn)
     feed = open_feed(fit.train, fit.device, fit.progress)
     curves = Curves(fit.run.log, fit.run.curves if config.tensorboard and fit.crew.leads else None)
     train_norms = fit.config.network.batch_norm != "frozen"
@@ -64,7 +66,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         phase = config.phases[number]
         learning = schedule.learning_stages(network, phase.trainable, config.freeze_stages)
         schedule.set_learning(network, learning, train_norms)
-        stepper.model = fit.crew.share(network, fit.device)
+        stepper.model, stepper.drawings = fit.crew.share(network, fit.device), phase.drawings
         if config.compile:
             stepper.model = cast(nn.Module, torch.compile(stepper.model))
         optimizer = schedule.create_optimizer(network, learning, config, number, state.epoch)

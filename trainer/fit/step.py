@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
@@ -10,6 +12,7 @@ from fieldguide.core.text import text
 from trainer.config import FitConfig
 from trainer.data.augment import Augment
 from trainer.data.dataset import Batch
+from trainer.data.drawings import draw
 from trainer.fit.losses import TreeLoss
 from trainer.fit.probe import autocast
 from trainer.progress import Progress
@@ -21,16 +24,18 @@ class Stepper:
     """Teaches `model` one batch at a time.
 
     Out of memory on the device, the batch goes through in twice as many parts and its gradients are added up: what is
-    learnt from a batch stays the same, but for batch norm, which then sees smaller parts.
+    learnt from a batch stays the same, but for batch norm, which then sees smaller parts. `drawings` is the share of
+    pictures that are drawn over and taught as the `drawn` target.
     """
 
     def __init__(
-        self, loss: TreeLoss, config: FitConfig, device: torch.device, progress: Progress, *, alone: bool = True
+        self, loss: TreeLoss, config: FitConfig, device: torch.device, progress: Progress, *, alone: bool = True, drawn: int = -1
     ) -> None:
         self.model: nn.Module = nn.Identity()
+        self.drawings = 0.0
         self.parts = 1
         self._loss, self._config, self._device, self._progress = loss, config, device, progress
-        self._alone = alone
+        self._alone, self._drawn = alone, drawn
 
     def __call__(
         self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
@@ -63,6 +68,8 @@ class Stepper:
         """The gradients of the batch's mean loss into the parameters; returns that loss."""
         optimizer.zero_grad(set_to_none=True)
         pictures = augment(batch.pixels, batch.aspect, generator).contiguous(memory_format=torch.channels_last)
+        if self.drawings:
+            batch = self._draw(batch, pictures, generator)
         pictures, other, share = mix(pictures, self._config, generator)
         count = len(pictures)
         size = -(-count // self.parts)
@@ -79,6 +86,16 @@ class Stepper:
             mean.backward()
             total += mean.detach()
         return total
+
+    def _draw(self, batch: Batch, pictures: Tensor, generator: torch.Generator) -> Batch:
+        """Some of the pictures become drawings, in place; the batch that says so."""
+        rows = torch.nonzero(torch.rand(len(pictures), generator=generator) < self.drawings).flatten()
+        if not len(rows):
+            return batch
+        pictures[rows] = draw(pictures[rows], generator)
+        rows = rows.to(batch.target.device)
+        target, weight = batch.target.index_fill(0, rows, self._drawn), batch.weight.index_fill(0, rows, 1.0)
+        return replace(batch, target=target, weight=weight)
 
 
 def mix(pictures: Tensor, config: FitConfig, generator: torch.Generator) -> tuple[Tensor, Tensor | None, float]:
