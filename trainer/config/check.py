@@ -63,7 +63,8 @@ def check(config: RunConfig) -> None:
         _within(f"fit.phases[{number}].epochs", phase.epochs, 1, 10**5)
         _within(f"fit.phases[{number}].size", phase.size, 32, 1024)
         _within(f"fit.phases[{number}].learning_rate", phase.learning_rate, 1e-8, 10)
-        _within(f"fit.phases[{number}].drawings", phase.drawings, 0, 0.5)
+        for name in ("drawings", "surroundings"):
+            _within(f"fit.phases[{number}].{name}", getattr(phase, name), 0, 0.4)
         if phase.from_size:
             _within(f"fit.phases[{number}].from_size", phase.from_size, 32, 1024)
     for name, strength in fit.augment.items():
@@ -87,8 +88,10 @@ def _refuse_contradictions(config: RunConfig) -> None:
         refuse("network.init", f"nobody has trained {SMALL_CNN} before: it starts from random weights")
     if fit.phases and network.init == "random" and all(phase.trainable == "head" for phase in fit.phases):
         refuse("fit.phases", "only the head would learn, on random features")
-    if any(phase.drawings for phase in fit.phases) and not config.data.background:
-        refuse("fit.phases, data.background", "drawings teach anything else: name a folder with photos of other things")
+    if any(phase.drawings + phase.surroundings for phase in fit.phases) and not config.data.background:
+        refuse(
+            "fit.phases, data.background", "drawings and surroundings are anything else: name a folder of such photos"
+        )
     if config.export.resize and config.export.resize < input_size(config):
         refuse("export.resize", "smaller than the pictures that the network takes")
 

@@ -57,7 +57,8 @@ class Phase:
     """One stretch of training: epochs, picture size in pixels, which layers learn, and the peak learning rate.
 
     With `from_size` the pictures grow from that size to `size` in steps of 16 pixels (progressive resizing).
-    `drawings` is the share of photos that come as a drawing instead and teach "anything else".
+    `drawings` is the share of photos that come as a drawing instead, and `surroundings` of those that come as one of
+    their corners: both teach "anything else".
     """
 
     epochs: int
@@ -66,6 +67,7 @@ class Phase:
     learning_rate: float = 1e-3
     from_size: int = 0
     drawings: float = 0.0
+    surroundings: float = 0.0
 
     def size_at(self, epoch: int) -> int:
         """Picture size in pixels of an epoch, counted from 0."""

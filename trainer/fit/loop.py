@@ -57,8 +57,9 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     average = copy.deepcopy(network).eval()
     if state.average:
         average.load_state_dict(state.average)
-    drawn = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
-    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, alone=fit.crew.size == 1, drawn=drawn)
+    other = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
+    alone = fit.crew.size == 1
+    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, alone=alone, anything_else=other)
     feed = open_feed(fit.train, fit.device, fit.progress)
     curves = Curves(fit.run.log, fit.run.curves if config.tensorboard and fit.crew.leads else None)
     train_norms = fit.config.network.batch_norm != "frozen"
@@ -66,7 +67,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         phase = config.phases[number]
         learning = schedule.learning_stages(network, phase.trainable, config.freeze_stages)
         schedule.set_learning(network, learning, train_norms)
-        stepper.model, stepper.drawings = fit.crew.share(network, fit.device), phase.drawings
+        stepper.model = fit.crew.share(network, fit.device)
+        stepper.drawings, stepper.surroundings = phase.drawings, phase.surroundings
         if config.compile:
             stepper.model = cast(nn.Module, torch.compile(stepper.model))
         optimizer = schedule.create_optimizer(network, learning, config, number, state.epoch)

@@ -12,7 +12,7 @@ from fieldguide.core.text import text
 from trainer.config import FitConfig
 from trainer.data.augment import Augment
 from trainer.data.dataset import Batch
-from trainer.data.drawings import draw
+from trainer.data.subjectless import draw, surroundings
 from trainer.fit.losses import TreeLoss
 from trainer.fit.probe import autocast
 from trainer.progress import Progress
@@ -24,18 +24,25 @@ class Stepper:
     """Teaches `model` one batch at a time.
 
     Out of memory on the device, the batch goes through in twice as many parts and its gradients are added up: what is
-    learnt from a batch stays the same, but for batch norm, which then sees smaller parts. `drawings` is the share of
-    pictures that are drawn over and taught as the `drawn` target.
+    learnt from a batch stays the same, but for batch norm, which then sees smaller parts. `drawings` and
+    `surroundings` are shares of pictures that lose their subject and are taught as the target `anything_else`.
     """
 
     def __init__(
-        self, loss: TreeLoss, config: FitConfig, device: torch.device, progress: Progress, *, alone: bool = True, drawn: int = -1
+        self,
+        loss: TreeLoss,
+        config: FitConfig,
+        device: torch.device,
+        progress: Progress,
+        *,
+        alone: bool = True,
+        anything_else: int = -1,
     ) -> None:
         self.model: nn.Module = nn.Identity()
-        self.drawings = 0.0
+        self.drawings, self.surroundings = 0.0, 0.0
         self.parts = 1
         self._loss, self._config, self._device, self._progress = loss, config, device, progress
-        self._alone, self._drawn = alone, drawn
+        self._alone, self._anything_else = alone, anything_else
 
     def __call__(
         self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
@@ -68,8 +75,8 @@ class Stepper:
         """The gradients of the batch's mean loss into the parameters; returns that loss."""
         optimizer.zero_grad(set_to_none=True)
         pictures = augment(batch.pixels, batch.aspect, generator).contiguous(memory_format=torch.channels_last)
-        if self.drawings:
-            batch = self._draw(batch, pictures, generator)
+        if self.drawings or self.surroundings:
+            batch = self._without_subject(batch, pictures, generator)
         pictures, other, share = mix(pictures, self._config, generator)
         count = len(pictures)
         size = -(-count // self.parts)
@@ -87,14 +94,17 @@ class Stepper:
             total += mean.detach()
         return total
 
-    def _draw(self, batch: Batch, pictures: Tensor, generator: torch.Generator) -> Batch:
-        """Some of the pictures become drawings, in place; the batch that says so."""
-        rows = torch.nonzero(torch.rand(len(pictures), generator=generator) < self.drawings).flatten()
-        if not len(rows):
-            return batch
-        pictures[rows] = draw(pictures[rows], generator)
-        rows = rows.to(batch.target.device)
-        target, weight = batch.target.index_fill(0, rows, self._drawn), batch.weight.index_fill(0, rows, 1.0)
+    def _without_subject(self, batch: Batch, pictures: Tensor, generator: torch.Generator) -> Batch:
+        """Some of the pictures lose their subject, in place; the batch that says so."""
+        chance = torch.rand(len(pictures), generator=generator)
+        drawn = torch.nonzero(chance < self.drawings).flatten()
+        around = torch.nonzero((chance >= self.drawings) & (chance < self.drawings + self.surroundings)).flatten()
+        if len(drawn):
+            pictures[drawn] = draw(pictures[drawn], generator)
+        if len(around):
+            pictures[around] = surroundings(batch.pixels[around], pictures.shape[-1], generator)
+        rows = torch.cat([drawn, around]).to(batch.target.device)
+        target, weight = batch.target.index_fill(0, rows, self._anything_else), batch.weight.index_fill(0, rows, 1.0)
         return replace(batch, target=target, weight=weight)
 
 

@@ -1,7 +1,7 @@
-"""Pictures that are no photos: drawn over photos, or from plain shapes. A model learns them as "anything else".
+"""Pictures without a subject, made from the training photos: drawings, and the surroundings of what was photographed.
 
-Nobody has to collect drawings for that. They teach that a cartoon of a mushroom is no mushroom; how far this carries
-to what people draw is for the measurement to say.
+A model learns them as "anything else", and nobody has to collect them: that a cartoon of a mushroom is no mushroom, and
+that the grass around a mushroom is none either. How far this carries is for the measurement to say.
 """
 
 from __future__ import annotations
@@ -21,6 +21,27 @@ def draw(pictures: Tensor, generator: torch.Generator) -> Tensor:
         if _uniform(generator) < SHAPES:
             drawn[row] = _shapes(pictures.shape[-1], generator).to(pictures)
     return torch.stack(drawn)
+
+
+def surroundings(pixels: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """Corners of cached squares, uint8 [N,S,S,3], as pictures float [N,3,size,size], 0 to 255.
+
+    Of the four corners one of the two whose colour is nearest to the usual one of all four: a subject that reaches into
+    a corner makes it stand out.
+    """
+    side = int(pixels.shape[1] * _uniform(generator, 0.28, 0.42))
+    x = pixels.permute(0, 3, 1, 2).float()
+    corners = torch.stack(
+        [x[..., :side, :side], x[..., :side, -side:], x[..., -side:, :side], x[..., -side:, -side:]], dim=1
+    )
+    colour = corners.mean(dim=(3, 4))
+    usual = (colour - colour.median(dim=1, keepdim=True).values).norm(dim=2).argsort(dim=1)
+    place = torch.randint(0, 2, (len(x),), generator=generator).to(x.device)
+    rows = torch.arange(len(x), device=x.device)
+    chosen = corners[rows, usual[rows, place]]
+    mirrored = (torch.rand(len(x), generator=generator) < 0.5).view(-1, 1, 1, 1).to(x.device)
+    chosen = torch.where(mirrored, chosen.flip(3), chosen)
+    return functional.interpolate(chosen, size=(size, size), mode="bicubic", align_corners=False).clamp(0, 255)
 
 
 def _over_photo(picture: Tensor, generator: torch.Generator) -> Tensor:
