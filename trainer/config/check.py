@@ -89,9 +89,7 @@ def _refuse_contradictions(config: RunConfig) -> None:
     if fit.phases and network.init == "random" and all(phase.trainable == "head" for phase in fit.phases):
         refuse("fit.phases", "only the head would learn, on random features")
     if any(phase.drawings + phase.surroundings for phase in fit.phases) and not config.data.background:
-        refuse(
-            "fit.phases, data.background", "drawings and surroundings are anything else: name a folder of such photos"
-        )
+        refuse("fit.phases, data.background", "drawings and surroundings are anything else: name its folder")
     if config.export.resize and config.export.resize < input_size(config):
         refuse("export.resize", "smaller than the pictures that the network takes")
 

@@ -80,11 +80,11 @@ def _lines(picture: Tensor, generator: torch.Generator) -> Tensor:
     sobel = torch.tensor([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -2.0, -1.0]]).to(picture)
     kernels = torch.stack([sobel, sobel.T])[:, None]
     steep = functional.conv2d(functional.pad(gray, (1, 1, 1, 1), mode="replicate"), kernels).norm(dim=1)
-    return (steep > torch.quantile(steep.flatten(), _uniform(generator, 0.85, 0.95))).to(picture)
+    return torch.gt(steep, torch.quantile(steep.flatten(), _uniform(generator, 0.85, 0.95))).to(picture)
 
 
 def _shapes(size: int, generator: torch.Generator) -> Tensor:
-    """Flat shapes on paper or on a run of colour, float [3,S,S]: discs, boxes, halves, petals and stars, bands, dots."""
+    """Flat shapes on paper or on a run of colour, float [3,S,S]: discs, boxes, halves, stars, bands, dots."""
     canvas = _ground(size, generator)
     outlined = _uniform(generator) < 0.6
     for _ in range(int(torch.randint(0, 12, (1,), generator=generator))):

@@ -81,8 +81,8 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
 
     Raises:
         FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
-            when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING, FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or
-            WEIGHTS_MISMATCH before anything is written.
+            when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING,
+            FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or WEIGHTS_MISMATCH before anything is written.
     """
     if run.config.exists():
         if not resume:

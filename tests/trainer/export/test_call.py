@@ -14,6 +14,7 @@ from trainer.config import (
     Phase,
     RunConfig,
     differences,
+    read_config,
     split_values,
     write_config,
 )
@@ -75,3 +76,21 @@ def test_a_begun_run_goes_on_as_it_was_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(FieldGuideError) as refusal:
         open_run(run, complete(RunConfig(seed=2, data=data, network=network)), resume=True)
     assert refusal.value.facts["option"] == "seed"
+
+
+def test_a_begun_run_may_be_made_longer_but_not_otherwise(tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 2)
+
+    def phases(*epochs: int) -> RunConfig:
+        fit = FitConfig(phases=tuple(Phase(each, 64) for each in epochs))
+        return complete(
+            RunConfig(data=DataConfig(folder=str(photos)), network=NetworkConfig("small-cnn", "random"), fit=fit)
+        )
+
+    run = RunFolder(tmp_path / "run")
+    open_run(run, phases(2), resume=False)
+    open_run(run, phases(2, 3), resume=True)
+    assert read_config(run.config) == phases(2, 3)
+    with pytest.raises(FieldGuideError) as refusal:
+        open_run(run, phases(1, 3), resume=True)
+    assert refusal.value.facts["option"] == "fit.phases"
