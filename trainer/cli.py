@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -50,12 +51,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             modules[verb].add_arguments(child)
     parsed = parser.parse_args(arguments)
     try:
-        return int(modules[parsed.verb].run(parsed))
+        status = int(modules[parsed.verb].run(parsed))
+        sys.stdout.flush()
+        return status
     except FieldGuideError as error:
         print(f"fieldguide-train: {explain(error)}", file=sys.stderr)
         return 2 if error.code in USAGE_ERRORS else 1
     except KeyboardInterrupt:
         print(f"\nfieldguide-train: {text('train.interrupted')}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
         code = ErrorCode.DISK_FULL if error.errno == 28 else ErrorCode.NOT_WRITABLE

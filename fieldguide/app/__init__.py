@@ -3,7 +3,7 @@
     settings, guide, database -> services -> pages -> window -> first paint -> torch and the model, in their lane
 
 torch is imported in the lane right after the first paint. The import holds the interpreter lock for about 170 ms in one
-stretch (MEASURED.md): at that moment nobody has had time to press anything yet.
+stretch: at that moment nobody has had time to press anything yet.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _raise_defect(error: Exception) -> None:
 
 def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     """Run the window until it is closed; `photos` are identified at once. Returns the exit code."""
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # torch's threads give the cores back quickly (MEASURED.md)
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")  # torch's threads give the cores back quickly
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("FieldGuide")

@@ -235,7 +235,7 @@ def _run_tiny_kernel() -> None:
 
 
 def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
-    """The frozen program on `device`, channels last (MEASURED: the fastest of four ways), its operators looked at."""
+    """The frozen program on `device`, channels last (measured: the fastest of four ways), its operators looked at."""
     with _naming(bundle.path.name), _without_farewells():
         module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
         refuse_operators(_kinds(module.inlined_graph), bundle.path.name)

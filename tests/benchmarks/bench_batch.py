@@ -1,6 +1,6 @@
 """A dropped folder of 12-megapixel photos. By hand: `python -m tests.benchmarks.bench_batch [BUNDLE]`.
 
-Bar (DESIGN): decoding on all cores while the model runs is at least 1.6 times faster than one photo after the other, on
+Bar: decoding on all cores while the model runs is at least 1.6 times faster than one photo after the other, on
 two cores. FIELDGUIDE_BENCH_PHOTOS sets the number (1,000).
 """
 

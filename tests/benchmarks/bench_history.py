@@ -1,6 +1,6 @@
 """A history of 100,000 finds: first page, any search, scrolling. By hand: `python -m tests.benchmarks.bench_history`.
 
-Bars (DESIGN): first page and any search below 50 ms; memory flat while scrolling.
+Bars: first page and any search below 50 ms; memory flat while scrolling.
 FIELDGUIDE_BENCH_FINDS says how many finds.
 """
 

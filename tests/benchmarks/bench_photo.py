@@ -1,6 +1,6 @@
 """One 12-megapixel JPEG to its verdict. By hand: `python -m tests.benchmarks.bench_photo [BUNDLE] [PHOTO]`.
 
-Bars (DESIGN): disk to stored verdict, warm, at most twice the model's own forward pass; at least four times faster than
+Bars: disk to stored verdict, warm, at most twice the model's own forward pass; at least four times faster than
 Image.open + torchvision's transforms + the same network, eager.
 """
 
