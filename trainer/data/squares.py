@@ -1,7 +1,11 @@
-"""Any photos as equal squares in one file: for what needs no labels. Unreadable ones are named and left out."""
+"""Any photos as equal squares in one file: for what needs no labels. Unreadable ones are named and left out.
+
+A part of them can be kept back to judge, without a copy of any among those that teach.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,33 +17,71 @@ from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
+from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
 from trainer.progress import Progress
+from trainer.run_folder import write_json
+
+Squares = npt.NDArray[np.uint8]
+Rows = npt.NDArray[np.int64]
 
 AT_ONCE = 256  # photos in memory
 
 
-def read_squares(
-    files: Sequence[Path], size: int, cache: Path, progress: Progress
-) -> tuple[npt.NDArray[np.uint8], list[Path]]:
-    """The readable photos squeezed to uint8 [N,size,size,3], mapped from the file `cache`, and their names in order."""
-    cache.parent.mkdir(parents=True, exist_ok=True)
+def read_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> tuple[Squares, list[Path]]:
+    """The readable photos squeezed to uint8 [N,size,size,3], mapped from the file `cache`, and their names in order.
+
+    A list beside the cache says what was read; the same photos are not read twice.
+    """
+    beside = cache.with_suffix(".json")
+    told = {"size": size, "files": [str(file) for file in files]}
+    known = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
+    if {name: known.get(name) for name in told} != told:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        known = told | {"kept": _write_squares(files, size, cache, progress)}
+        write_json(beside, known)
+    kept: list[int] = known["kept"]
+    squares: Squares = np.load(cache, mmap_mode="c")  # torch wants it writable; the file stays as it is
+    return squares[: len(kept)], [files[row] for row in kept]
+
+
+def keep_back(squares: Squares, share: float, fewest: int, seed: int) -> tuple[Rows, Rows]:
+    """Rows that teach and rows that judge, int64 each; a group of near-duplicates is on one side, whole.
+
+    `share` of the photos judge, or `fewest` if that is more; fewer where groups are large. When each group is larger
+    than that the smallest judges, and when all photos are one group none does.
+    """
+    hashes = [perceptual_hash(np.asarray(Image.fromarray(square).convert("L"))) for square in squares]
+    groups = near_duplicate_groups(np.array(hashes, dtype=np.uint64))
+    sizes = np.bincount(groups)
+    room = max(fewest, round(share * len(squares)))
+    judges = np.zeros(len(sizes), dtype=bool)
+    for group in np.random.default_rng(seed).permutation(len(sizes)):
+        judges[group] = sizes[group] <= room
+        room -= sizes[group] * judges[group]
+    if len(sizes) > 1 and not judges.any():
+        judges[sizes.argmin()] = True
+    return np.flatnonzero(~judges[groups]), np.flatnonzero(judges[groups])
+
+
+def _write_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> list[int]:
+    """Fill the cache; returns which of the files were readable."""
     squares = np.lib.format.open_memmap(cache, mode="w+", dtype=np.uint8, shape=(len(files), size, size, 3))
-    kept: list[Path] = []
+    kept: list[int] = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for start in range(0, len(files), AT_ONCE):
-            chosen = files[start : start + AT_ONCE]
-            for file, square in zip(chosen, pool.map(lambda file: _square(file, size), chosen), strict=True):
+            chosen = range(start, min(start + AT_ONCE, len(files)))
+            for row, square in zip(chosen, pool.map(lambda row: _square(files[row], size), chosen), strict=True):
                 if square is None:
-                    progress.note(str(file))
+                    progress.note(str(files[row]))
                     continue
                 squares[len(kept)] = square
-                kept.append(file)
-            progress.advance(start + len(chosen), len(files))
+                kept.append(row)
+            progress.advance(chosen.stop, len(files))
     squares.flush()
-    return squares[: len(kept)], kept
+    return kept
 
 
-def _square(file: Path, size: int) -> npt.NDArray[np.uint8] | None:
+def _square(file: Path, size: int) -> Squares | None:
     try:
         pixels = read_photo(file, size).pixels
     except FieldGuideError:

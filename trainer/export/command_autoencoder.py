@@ -1,12 +1,15 @@
 """`fieldguide-train autoencoder FOLDER --out OUT`: an autoencoder of any folder of photos, and what it is good for.
 
-Writes autoencoder.pt, before_after.png (photo, damaged, repainted), generated.png and autoencoder.json.
+Writes autoencoder.pt, before_after.png (photo, damaged, repainted), generated.png and autoencoder.json. A training
+that was stopped goes on from OUT/checkpoint.pt with --resume.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,12 +23,14 @@ from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import DEVICES, refuse
-from trainer.data.squares import read_squares
+from trainer.data.squares import keep_back, read_squares
 from trainer.export.call import add_telling, style_of
 from trainer.export.preparation import choose_device
 from trainer.export.repainted import ERROR, classify_both, compare_scores, sheet
 from trainer.fit.autoencoder import (
+    Autoencoder,
     AutoencoderConfig,
+    Squares,
     as_pictures,
     as_pixels,
     damaged,
@@ -33,6 +38,7 @@ from trainer.fit.autoencoder import (
     invent,
     repaint,
 )
+from trainer.fit.checkpoint import write
 from trainer.progress import Progress, Style
 from trainer.run_folder import write_json
 
@@ -55,6 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--epochs", type=int, default=usual.epochs, help=text("train.help_auto_epochs"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=text("train.help_device"))
     parser.add_argument("--seed", type=int, default=usual.seed, help=text("train.help_seed"))
+    parser.add_argument("--resume", action="store_true", help=text("train.help_resume"))
     add_telling(parser)
 
 
@@ -66,31 +73,25 @@ def run(arguments: argparse.Namespace) -> int:
     for folder in filter(None, (arguments.folder, arguments.background)):
         if not folder.is_dir():
             raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(folder))
-    if arguments.out.exists() and any(arguments.out.iterdir()):
-        refuse("--out", text("prepare.out_not_empty"))
     runtime = Runtime.load(arguments.bundle, arguments.device) if arguments.bundle else None
+    photos = find_photos([arguments.folder])
+    _open(arguments.out, config, photos, resume=arguments.resume)
     device = choose_device(arguments.device, progress)
     progress.step(text("train.auto_reading"))
-    pixels, files = read_squares(
-        find_photos([arguments.folder]), config.size, arguments.out / "cache/photos.npy", progress
-    )
+    pixels, files = read_squares(photos, config.size, arguments.out / "cache/photos.npy", progress)
     if len(files) < FEWEST:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(arguments.folder))
-    order = np.random.default_rng(config.seed).permutation(len(files))
-    kept = np.sort(order[: max(SHOWN, round(KEPT_BACK * len(files)))])
-    teaching = np.setdiff1d(order, kept)
+    teaching, kept = keep_back(pixels, KEPT_BACK, SHOWN, config.seed)
+    if not len(kept):
+        raise FieldGuideError(ErrorCode.DATA_TOO_FEW, label=str(arguments.folder), photos=1, needed=2)
     progress.step(text("train.auto_training"))
-    network, losses = fit_autoencoder(pixels, teaching, config, device, progress)
-    torch.save({"config": asdict(config), "state_dict": network.state_dict()}, arguments.out / "autoencoder.pt")
+    network, losses = fit_autoencoder(pixels, teaching, config, device, progress, arguments.out / "checkpoint.pt")
+    write({"config": asdict(config), "state_dict": network.state_dict()}, arguments.out / "autoencoder.pt")
     progress.step(text("train.auto_looking"))
     judged = np.asarray(pixels[kept])
     painted, errors = repaint(network, judged, device)
-    broken = as_pixels(damaged(as_pictures(judged[:SHOWN], device), torch.Generator().manual_seed(config.seed)))
-    mended, _ = repaint(network, broken, device)
-    sheet([judged[:SHOWN], painted[:SHOWN], broken, mended], arguments.out / "before_after.png")
-    forms = np.asarray(pixels[np.sort(teaching[:MOST_FORMS])])
-    new = invent(network, forms, 3 * SHOWN, config.seed, device)
-    sheet([new[at : at + SHOWN] for at in range(0, len(new), SHOWN)], arguments.out / "generated.png")
+    spread = teaching[:: -(-len(teaching) // MOST_FORMS)]
+    draw_sheets(network, judged[:SHOWN], pixels[spread], arguments.out, config.seed)
     found: dict[str, Any] = {"config": asdict(config), "photos": len(files), "kept_back": len(kept), "losses": losses}
     found["error"] = {"mean": float(errors.mean()), "median": float(np.median(errors))}
     if runtime is not None:
@@ -110,6 +111,16 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def draw_sheets(network: Autoencoder, shown: Squares, forms: Squares, out: Path, seed: int) -> None:
+    """before_after.png of the pictures `shown`, and generated.png of what resembles the pictures `forms`."""
+    device = next(network.parameters()).device
+    broken = as_pixels(damaged(as_pictures(shown, device), torch.Generator().manual_seed(seed)))
+    rows = [shown, repaint(network, shown, device)[0], broken, repaint(network, broken, device)[0]]
+    sheet(rows, out / "before_after.png")
+    new = invent(network, forms, 3 * SHOWN, seed, device)
+    sheet([new[at : at + SHOWN] for at in range(0, len(new), SHOWN)], out / "generated.png")
+
+
 def told(found: dict[str, Any], out: Path) -> list[str]:
     """What came out, for a person."""
     lines = [text("train.auto_done", out=out, error=f"{found['error']['mean']:.4f}", photos=found["kept_back"])]
@@ -123,6 +134,23 @@ def told(found: dict[str, Any], out: Path) -> list[str]:
         label = text("train.auto_error") if name == ERROR else name
         lines.append(text("train.auto_score", name=label, auroc=f"{score['auroc']:.3f}", fpr=_percent(score["fpr95"])))
     return lines
+
+
+def _open(out: Path, config: AutoencoderConfig, photos: Sequence[Path], *, resume: bool) -> None:
+    """Begin a folder, or go on with the same training of the same photos in it."""
+    names = hashlib.sha256("\0".join(map(str, photos)).encode()).hexdigest()
+    asked = asdict(config) | {"folder": names}
+    begun = out / "begun.json"
+    if resume and begun.exists():
+        known = json.loads(begun.read_text(encoding="utf-8"))
+        for option in asked:
+            if known.get(option) != asked[option]:
+                refuse(f"--{option}".replace("--folder", "folder"), text("train.begun_otherwise"))
+        return
+    if out.exists() and any(out.iterdir()):
+        refuse("--out", text("prepare.out_not_empty"))
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(begun, asked)
 
 
 def _config(arguments: argparse.Namespace) -> AutoencoderConfig:

@@ -6,7 +6,10 @@ pictures of a folder look like; what it repaints badly looks different.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fieldguide.core.text import text
+from trainer.fit.checkpoint import read, save
 from trainer.fit.schedule import rate_factor
 from trainer.progress import Progress
 
@@ -25,6 +29,7 @@ RATE = 2e-3
 BATCH = 64
 NOISE = 0.1  # standard deviation, of a brightness of 1
 COVERED = 0.3  # largest side of the covered square, of the picture's
+SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +73,84 @@ class Autoencoder(nn.Module):
         return torch.sigmoid(self.decoder(latent))
 
 
+@dataclass(slots=True)
+class AutoencoderState:
+    """Where the training stands: `epoch` and `step` name the next step to take, `losses` each epoch's mean so far."""
+
+    epoch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    losses: list[float] = field(default_factory=list)
+    network: dict[str, Any] = field(default_factory=dict)
+    optimizer: dict[str, Any] = field(default_factory=dict)
+
+
 def fit_autoencoder(
-    pixels: Squares, rows: npt.NDArray[np.int64], config: AutoencoderConfig, device: torch.device, progress: Progress
+    pixels: Squares,
+    rows: npt.NDArray[np.int64],
+    config: AutoencoderConfig,
+    device: torch.device,
+    progress: Progress,
+    checkpoint: Path,
 ) -> tuple[Autoencoder, list[float]]:
-    """Train on these rows of uint8 [N,S,S,3]; returns the network in evaluation mode and each epoch's mean loss."""
+    """Train on these rows of uint8 [N,S,S,3]; returns the network in evaluation mode and each epoch's mean loss.
+
+    Goes on from the file `checkpoint` when it is there. All random numbers of a step come from (seed, epoch, step), so
+    on the CPU a training that was stopped ends in the same bits as one that was not.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE when the checkpoint is damaged.
+    """
     torch.manual_seed(config.seed)
     network = Autoencoder(config.width, config.latent).to(device).train()
     optimizer = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
+    state = AutoencoderState()
+    if checkpoint.exists():
+        state = read(checkpoint, AutoencoderState)
+        network.load_state_dict(state.network)
+        optimizer.load_state_dict(state.optimizer)
+    for epoch in range(state.epoch, config.epochs):
+        _epoch(pixels, rows, config, network, optimizer, state, checkpoint)
+        progress.advance(epoch + 1, config.epochs, text("train.auto_epoch", loss=f"{state.losses[-1]:.4f}"))
+    return network.eval(), state.losses
+
+
+def _epoch(
+    pixels: Squares,
+    rows: npt.NDArray[np.int64],
+    config: AutoencoderConfig,
+    network: Autoencoder,
+    optimizer: torch.optim.Optimizer,
+    state: AutoencoderState,
+    checkpoint: Path,
+) -> None:
+    """The epoch of `state` from its step on, saved at its end and now and then before."""
+    device = next(network.parameters()).device
     steps = max(1, len(rows) // BATCH)
-    random = np.random.default_rng(config.seed)
-    generator = torch.Generator().manual_seed(config.seed)
-    losses = []
-    for epoch in range(config.epochs):
-        order = random.permutation(rows)
-        total = 0.0
-        for step in range(steps):
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * rate_factor((epoch + step / steps) / config.epochs)
-            clean = as_pictures(pixels[np.sort(order[step * BATCH : (step + 1) * BATCH])], device)
-            clean = clean.flip(3) if random.random() < 0.5 else clean
-            loss = functional.mse_loss(network(damaged(clean, generator)), clean)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            total += float(loss.detach())
-        losses.append(total / steps)
-        progress.advance(epoch + 1, config.epochs, text("train.auto_epoch", loss=f"{losses[-1]:.4f}"))
-    return network.eval(), losses
+    order = np.random.default_rng((config.seed, state.epoch)).permutation(rows)
+    saved = time.monotonic()
+    for step in range(state.step, steps):
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * rate_factor((state.epoch + step / steps) / config.epochs)
+        generator = torch.Generator().manual_seed(hash((config.seed, state.epoch, step)) % 2**31)
+        clean = as_pictures(pixels[np.sort(order[step * BATCH : (step + 1) * BATCH])], device)
+        clean = clean.flip(3) if torch.rand(1, generator=generator) < 0.5 else clean
+        loss = functional.mse_loss(network(damaged(clean, generator)), clean)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        state.loss_sum += float(loss.detach())
+        if time.monotonic() - saved > SAVE_EVERY:
+            state.step, saved = step + 1, time.monotonic()
+            _save(state, network, optimizer, checkpoint)
+    state.losses.append(state.loss_sum / steps)
+    state.epoch, state.step, state.loss_sum = state.epoch + 1, 0, 0.0
+    _save(state, network, optimizer, checkpoint)
+
+
+def _save(state: AutoencoderState, network: Autoencoder, optimizer: torch.optim.Optimizer, file: Path) -> None:
+    state.network, state.optimizer = network.state_dict(), optimizer.state_dict()
+    save(state, file)
 
 
 def damaged(pictures: Tensor, generator: torch.Generator) -> Tensor:

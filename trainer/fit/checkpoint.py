@@ -1,15 +1,18 @@
-"""Saving a fit so that nothing is lost: written whole or not at all, and exact to the bit when read again."""
+"""Saving training so that nothing is lost: written whole or not at all, and exact to the bit when read again."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from pickle import UnpicklingError
+from typing import Any, TypeVar
 
 import torch
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+
+State = TypeVar("State")
 
 
 @dataclass(slots=True)
@@ -31,19 +34,33 @@ class FitState:
     optimizer: dict[str, Any] = field(default_factory=dict)
 
 
-def save(state: FitState, file: Path) -> None:
-    """Write through a temporary file in the same folder, flushed to the disk before it takes the name."""
+def save(state: Any, file: Path) -> None:
+    """Write the fields of a dataclass."""
+    write({item.name: getattr(state, item.name) for item in fields(state)}, file)
+
+
+def write(content: dict[str, Any], file: Path) -> None:
+    """Write plain values and tensors through a temporary file beside it, on the disk before it takes the name."""
     part = file.with_name(file.name + ".part")
     with part.open("wb") as stream:
-        torch.save({name: getattr(state, name) for name in FitState.__slots__}, stream)
+        torch.save(content, stream)
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(file)
 
 
 def load(file: Path) -> FitState:
-    """Read a checkpoint. Raises FieldGuideError(RUN_INCOMPLETE) when there is none or it is damaged."""
+    """Read a checkpoint of a fit. Raises as `read` does."""
+    return read(file, FitState)
+
+
+def read(file: Path, kind: type[State]) -> State:
+    """Read what `save` wrote of a dataclass `kind`.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE when there is none or it is damaged.
+    """
     try:
-        return FitState(**torch.load(file, map_location="cpu", weights_only=True))
-    except (OSError, RuntimeError, TypeError, EOFError) as problem:
+        return kind(**torch.load(file, map_location="cpu", weights_only=True))
+    except (OSError, RuntimeError, TypeError, EOFError, UnpicklingError) as problem:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
