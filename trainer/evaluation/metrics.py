@@ -61,7 +61,7 @@ def evaluate(
         "calibration": ranking.calibration(answers),
         "sets": ranking.prediction_sets(answers),
         "abstention": ranking.abstention(answers),
-        "sources": _by_source(answers),
+        "sources": by_source(answers),
         "several_photos": fusion_gain(subjects, labels, judgement),
         "classes": ranking.classes(answers),
         "confusions": ranking.confusions(answers),
@@ -98,8 +98,9 @@ def _novel(
     return {**found, "verdicts_with_known": ranking.verdicts(both)}
 
 
-def _by_source(answers: Answers) -> Metrics:
-    first = answers.order[:, 0] == answers.photos.targets
+def by_source(answers: Answers) -> Metrics:
+    """For each source of photos: how many, top-1 by label and the share called unknown (0 to 1)."""
+    first = ranking.first_is_right(answers)
     unknown = answers.verdicts.kinds == UNKNOWN
     return {
         str(source): {

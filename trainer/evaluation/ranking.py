@@ -52,7 +52,7 @@ def calibration(answers: Answers) -> dict[str, Any]:
     """ECE of the first candidate's probability (0 to 1) and its reliability bins, on photos with a label."""
     rows = np.flatnonzero(answers.photos.targets >= 0)
     first = answers.order[rows, 0]
-    confidence, correct = answers.shared[rows, first], _first_is_right(answers, rows)
+    confidence, correct = answers.shared[rows, first], first_is_right(answers)[rows]
     return {
         "ece": expected_calibration_error(confidence, correct) if len(rows) else None,
         "bins": [asdict(each) for each in reliability_bins(confidence, correct)],
@@ -83,7 +83,7 @@ def abstention(answers: Answers, points: int = 20) -> list[dict[str, float]]:
     if len(rows) == 0:
         return []
     sure = np.argsort(-answers.shared[rows, answers.order[rows, 0]], kind="stable")
-    wrong = np.cumsum(~_first_is_right(answers, rows)[sure]) / np.arange(1, len(rows) + 1)
+    wrong = np.cumsum(~first_is_right(answers)[rows][sure]) / np.arange(1, len(rows) + 1)
     ends = np.unique(np.ceil(np.linspace(1, points, points) / points * len(rows)).astype(int))
     return [{"coverage": float(end / len(rows)), "risk": float(wrong[end - 1])} for end in ends]
 
@@ -109,9 +109,13 @@ def verdicts(answers: Answers) -> dict[str, Any]:
 
 
 def classes(answers: Answers) -> list[dict[str, Any]]:
-    """Precision, recall and F1 of each label's first place, worst F1 first; labels without photos are left out."""
+    """Precision, recall and F1 of each label's first place, worst F1 first; labels without photos are left out.
+
+    A species said of a photo that is filed under its genus counts for the genus, and neither for nor against the
+    species: nobody told which one it is.
+    """
     rows = np.flatnonzero(answers.photos.targets >= 0)
-    truth, said = answers.photos.targets[rows], answers.order[rows, 0]
+    truth, said = answers.photos.targets[rows], first_names(answers)[rows]
     found = []
     for target in np.unique(truth):
         hits = int(((truth == target) & (said == target)).sum())
@@ -129,9 +133,9 @@ def classes(answers: Answers) -> list[dict[str, Any]]:
 
 
 def confusions(answers: Answers) -> list[dict[str, Any]]:
-    """Which label was taken for which, the most frequent first."""
+    """Which label was taken for which, the most frequent first; a label inside the true one is no mix-up."""
     rows = np.flatnonzero(answers.photos.targets >= 0)
-    wrong = rows[answers.order[rows, 0] != answers.photos.targets[rows]]
+    wrong = rows[~first_is_right(answers)[rows]]
     pairs, counts = np.unique(
         np.stack([answers.photos.targets[wrong], answers.order[wrong, 0]], axis=1), axis=0, return_counts=True
     )
@@ -146,9 +150,20 @@ def confusions(answers: Answers) -> list[dict[str, Any]]:
     ]
 
 
-def _first_is_right(answers: Answers, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """The first candidate is the label, or lies within it (a species of the genus that the photo is filed under)."""
-    covers = {
-        int(target): label_covers(answers.tree, int(target)) for target in np.unique(answers.photos.targets[rows])
-    }
-    return np.array([covers[int(answers.photos.targets[row])][answers.order[row, 0]] for row in rows], dtype=bool)
+def first_names(answers: Answers) -> NDArray[np.intp]:
+    """The first candidate's label `[N]`, told as the true label where it is that one or lies inside it."""
+    right = first_is_right(answers)
+    return np.asarray(np.where(right, answers.photos.targets, answers.order[:, 0]), np.intp)
+
+
+def first_is_right(answers: Answers) -> NDArray[np.bool_]:
+    """Whether the first candidate `[N]` is the label, or lies inside it (a species of the genus told).
+
+    False for photos without a label.
+    """
+    targets = answers.photos.targets
+    right = np.zeros(len(targets), dtype=bool)
+    for target in np.unique(targets[targets >= 0]):
+        rows = targets == target
+        right[rows] = label_covers(answers.tree, int(target))[answers.order[rows, 0]]
+    return right

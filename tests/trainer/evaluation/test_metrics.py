@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from fieldguide.core.thresholds import Thresholds
-from tests.helpers.made_predictions import GUIDE, LABELS, other_things, predictions
+from tests.helpers.made_predictions import GUIDE, LABELS, NAMES, other_things, predictions
 from trainer.config import JudgementConfig
 from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision
 from trainer.evaluation.gate import gate
 from trainer.evaluation.intervals import clopper_pearson, wilson_lower
 from trainer.evaluation.metrics import Metrics, evaluate
-from trainer.evaluation.predictions import join
+from trainer.evaluation.predictions import Predictions, join
 
 EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
 
@@ -66,6 +66,33 @@ def test_every_number_is_plain_json_and_within_bounds(metrics: Metrics) -> None:
     assert metrics["abstention"][0]["risk"] <= metrics["abstention"][-1]["risk"]
     assert [each["f1"] for each in metrics["classes"]] == sorted(each["f1"] for each in metrics["classes"])
     assert set(metrics["sources"]) == {"field", "web"}
+
+
+def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
+    """Three photos of the genus Boletus (named edulis, the genus, Suillus), one of edulis named so, one named genus."""
+    edulis, genus, suillus = (NAMES.index(name) for name in ("Boletus edulis", "Boletus", "Suillus luteus"))
+    targets, said = np.array([genus, genus, genus, edulis, edulis]), [edulis, genus, suillus, edulis, genus]
+    logits = np.zeros((5, len(LABELS)), np.float32)
+    logits[np.arange(5), said] = 30.0
+    names = np.array([str(number) for number in range(5)])
+    made = Predictions(logits, np.zeros((5, 2), np.float32), targets, np.arange(5), names, names)
+    metrics = evaluate(made, LABELS, GUIDE, Judgement(1.0, Thresholds(wide_share=0.0)))
+    rows = {row["label"]: row for row in metrics["classes"]}
+    assert rows["Boletus"] == {
+        "label": "Boletus",
+        "photos": 3,
+        "precision": pytest.approx(2 / 3),
+        "recall": pytest.approx(2 / 3),
+        "f1": pytest.approx(2 / 3),
+    }
+    assert (rows["Boletus edulis"]["precision"], rows["Boletus edulis"]["recall"]) == (1.0, 0.5)
+    assert metrics["confusions"] == [
+        {"true": "Boletus edulis", "said": "Boletus", "photos": 1},
+        {"true": "Boletus", "said": "Suillus luteus", "photos": 1},
+    ]
+    assert [metrics["sources"][str(number)]["top1"] for number in range(5)] == [1.0, 1.0, 0.0, 1.0, 0.0]
+    right = sum(row["recall"] * row["photos"] for row in metrics["classes"])
+    assert right == pytest.approx(5 * (1 - metrics["abstention"][-1]["risk"])), "F1 rows and top-1 by label agree"
 
 
 def test_several_photos_help(metrics: Metrics) -> None:
