@@ -120,6 +120,11 @@ def _names(metrics: Metrics) -> list[str]:
     unknown = metrics.get("other_things", {}).get("unknown")
     if unknown:
         lines.append(text("card.other_things", share=f"{100 * unknown['value']:.0f}", photos=unknown["photos"]))
+    drawn = metrics.get("test", {}).get("drawings")
+    if drawn:
+        unknown_share = f"{100 * drawn['unknown']['value']:.0f}"
+        key = "card.drawings_taught" if drawn["taught"] else "card.drawings_untaught"
+        lines.append(text(key, share=unknown_share, photos=drawn["photos"]))
     return [*lines, text("card.flatters")] if lines else [text("card.not_measured")]
 
 

@@ -14,15 +14,17 @@ import torch
 from fieldguide import __version__
 from fieldguide.core.bundle import BUNDLE_SUFFIX, read_bundle
 from fieldguide.core.manifest import Manifest
+from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
 from trainer.data.split import HELD_OUT, LEFT_OUT, SPLITS
-from trainer.evaluation.fitting import fit_decision
+from trainer.evaluation.fitting import Judgement, fit_decision
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predictions import Predictions
 from trainer.export.bundle import BundleParts, golden_pictures, input_of, photo_lines, weights_digest, write_bundle
 from trainer.export.card import write_card
+from trainer.export.drawn import drawings_unknown
 from trainer.export.predictions import predict
 from trainer.export.preparation import Prepared
 from trainer.export.told import told_metrics
@@ -54,6 +56,8 @@ def export_run(
     write(manifest, parts)
     test = _ask(run, "test", config, ready, progress)
     metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
+    drawn = _drawings(run, config, ready, fitted.judgement)
+    metrics["test"] |= {"drawings": drawn} if drawn else {}
     metrics["test"]["seen_by_starting_weights"] = seen = _seen_before(config, ready)
     if seen:
         progress.note(text("train.seen_before", count=seen, photos=len(test)))
@@ -93,6 +97,14 @@ def describe(config: RunConfig, ready: Prepared, network: Classifier) -> tuple[M
         },
     )
     return manifest, BundleParts(golden_pictures(spec.size), photos=photo_lines(ready.photos, used))
+
+
+def _drawings(run: RunFolder, config: RunConfig, ready: Prepared, judgement: Judgement) -> dict[str, Any] | None:
+    """How the bundle takes drawings made from test photos of subjects."""
+    subjects = {number for number, taxon in enumerate(ready.labels.taxa) if taxon.rank is not Rank.BACKGROUND}
+    files = sorted(row.file for row in ready.placed if row.split == "test" and row.label in subjects)
+    runtime = Runtime.load(run.bundle, device=config.device)
+    return drawings_unknown(runtime, judgement, ready.guide, files, config)
 
 
 def _seen_before(config: RunConfig, ready: Prepared) -> int:

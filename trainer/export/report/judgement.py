@@ -120,6 +120,11 @@ def strangers(metrics: Metrics) -> str:
     if others:
         facts = {"share": percent(others["unknown"]["value"]), "photos": others["unknown"]["photos"]}
         content.append(paragraph("others_unknown", **facts))
+    drawn = metrics.get("test", {}).get("drawings")
+    if drawn:
+        facts = {"share": percent(drawn["unknown"]["value"]), "photos": drawn["photos"]}
+        bounds = {"low": percent(drawn["unknown"]["low"]), "high": percent(drawn["unknown"]["high"])}
+        content.append(paragraph(f"drawings_{'taught' if drawn['taught'] else 'untaught'}", **facts, **bounds))
     novel = metrics.get("novel")
     if novel:
         unknown, species = novel["verdicts"]["unknown"], novel["verdicts"]["species"]
@@ -157,10 +162,7 @@ def strangers(metrics: Metrics) -> str:
 
 
 def confusions(metrics: Metrics, limit: int = 40) -> str:
-    """Which names are mixed up most often, as a table; a species of the true genus is no mix-up."""
-    labels = [label["name"] for label in metrics["report"]["labels"]]
-    within = {(labels[true], labels[said]) for true, said, _, right in metrics["report"]["matrix"] if right}
-    mixed = [row for row in metrics["confusions"] if (row["true"], row["said"]) not in within]
+    """Which names are mixed up most often, as a table."""
     columns = [
         Column(text("report.column_true")),
         Column(text("report.column_said")),
@@ -168,6 +170,6 @@ def confusions(metrics: Metrics, limit: int = 40) -> str:
     ]
     rows = [
         (Cell(name_of(row["true"]), row["true"]), Cell(name_of(row["said"]), row["said"]), words(row["photos"]))
-        for row in mixed[:limit]
+        for row in metrics["confusions"][:limit]
     ]
     return head("confused") + table(columns, rows) if rows else ""
