@@ -76,3 +76,15 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--dry-run", *TINY]) == 0
     assert "90 photos of 3 labels" in capsys.readouterr().out
     assert not (tmp_path / "run").exists()
+
+
+def test_the_report_shows_the_layers_and_the_drawings(run_folder: Path) -> None:
+    drawn = json.loads((run_folder / "metrics.json").read_text(encoding="utf-8"))["test"]["drawings"]
+    assert drawn["photos"] > 0
+    assert drawn["taught"] is False
+    page = (run_folder / "report.html").read_text(encoding="utf-8")
+    section = page[page.index('<section id="layers">') :].partition("</section>")[0]
+    assert 'class="heat"' in section
+    assert len(section) < 400_000
+    assert "drawings that a generator made" in page
+    assert read_manifest(run_folder / "model.fieldguide").metrics["test"]["drawings"] == drawn

@@ -17,13 +17,14 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import DEVICES, Runtime
 from trainer.evaluation import harm
-from trainer.evaluation.answers import answer
+from trainer.evaluation.answers import Answers, answer
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.gate import GateResult, gate
 from trainer.evaluation.metrics import evaluate
-from trainer.evaluation.predictions import Predictions
 from trainer.export.folder_photos import FolderPhotos, predict_folders, read_folders, split_background
+from trainer.export.report import write_evaluation
 from trainer.export.report.mistakes import mistakes
+from trainer.export.report.numbers import evaluated_numbers
 from trainer.progress import Progress, Style
 from trainer.run_folder import write_json
 
@@ -39,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--manifest", type=Path, metavar="CSV", help=text("bundle.help_manifest"))
     parser.add_argument("--compare", type=Path, metavar="OLD_BUNDLE", help=text("bundle.help_compare"))
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=text("bundle.help_evaluate_out"))
+    parser.add_argument("--report", type=Path, metavar="FILE.html", help=text("bundle.help_evaluate_report"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=text("train.help_device"))
     told = parser.add_mutually_exclusive_group()
     told.add_argument("--json", action="store_true", help=text("bundle.help_json"))
@@ -54,7 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     photos = read_folders(arguments.folder, arguments.background, guide, arguments.manifest)
     if not photos.rows:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(arguments.folder))
-    measured = [measure(runtime, photos, guide, progress) for runtime in runtimes]
+    judged = [judge(runtime, photos, guide, progress) for runtime in runtimes]
+    measured = [metrics for metrics, _ in judged]
     document = describe(measured[0], photos)
     decided = gate(measured[0], measured[1]) if arguments.compare else None
     if decided is not None:
@@ -62,15 +65,22 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         write_json(arguments.out / "metrics.json", document)
+    if arguments.report:
+        progress.step(text("bundle.writing_report"))
+        numbers = document | {"report": evaluated_numbers(judged[0][1], guide, photos)}
+        against = [line for line in gate_in_words(decided) if line] if decided else []
+        write_evaluation(arguments.report, runtimes[0], numbers, against)
     if arguments.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     elif not arguments.quiet:
         print("\n".join([*summary(measured[0]), *(gate_in_words(decided) if decided else [])]))
+        if arguments.report:
+            print(text("bundle.report_written", report=arguments.report))
     return decided.exit_code if decided is not None else 0
 
 
-def measure(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progress) -> Metrics:
-    """Everything about one model on these photos.
+def judge(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progress) -> tuple[Metrics, Answers]:
+    """Everything about one model on these photos, and its answers to those of subjects.
 
     `danger` counts every photo of a subject, also of kinds that the model has no label for: two models of different
     labels are measured on the same dangers.
@@ -90,7 +100,8 @@ def measure(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Prog
         "cost": harm.costs(answers, guide),
     }
     model = {"id": manifest.id, "name": manifest.name, "version": manifest.version, "sha256": runtime.bundle.digest}
-    return {"model": model, **found, "mistakes": mistakes(answers, guide), "photos": _counts(known, novel, others)}
+    counts = {"known": len(known), "novel": len(novel), "others": len(others)}
+    return {"model": model, **found, "mistakes": mistakes(answers, guide), "photos": counts}, answers
 
 
 def describe(measured: Metrics, photos: FolderPhotos) -> Metrics:
@@ -134,10 +145,6 @@ def gate_in_words(decided: GateResult) -> list[str]:
     facts = {"old": decided.old_count, "new": decided.new_count}
     told = text(key, **facts, old_deadly=decided.old_deadly, new_deadly=decided.new_deadly)
     return ["", told, *(f"  {file}" for file in decided.newly_missed[:NAMED])]
-
-
-def _counts(known: Predictions, novel: Predictions, others: Predictions) -> dict[str, int]:
-    return {"known": len(known), "novel": len(novel), "others": len(others)}
 
 
 def _percent(value: float | None) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.bundles import write_photo
+from tests.helpers.comfort import comfort_in
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main
 
@@ -39,6 +42,26 @@ def test_evaluate_measures_names_and_danger(
     assert told["test"]["top1"] == 1.0
     assert told["danger"]["deadly"]["recall"]["photos"] == 6, "kinds without a label count as dangers too"
     assert [Path(file).name for file in told["folder"]["unreadable"]] == ["broken.jpg"]
+
+
+def test_the_page_of_an_evaluation_is_one_of_the_report_s_family(
+    bundle_path: Path, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_photo(folder / "Amanita_phalloides" / "yellow.jpg", 2, 50)
+    (folder / "Boletus" / "broken.jpg").write_bytes(b"no picture")
+    page = tmp_path / "new" / "page.html"
+    call = ["evaluate", str(bundle_path), str(folder), "--report", str(page), "--device", "cpu"]
+    assert main([*call, "--compare", str(bundle_path)]) == 0
+    assert str(page) in capsys.readouterr().out
+    told = page.read_text(encoding="utf-8")
+    order = [told.index(f'<section id="{key}">') for key in ("short", "gate", "danger", "classes", "matrix", "losses")]
+    assert order == sorted(order)
+    assert {"certainty", "layers", "folders"} <= set(re.findall(r'<section id="(\w+)">', told))
+    assert "a model file holds the network in one piece" in told
+    assert "broken.jpg" in told
+    assert "How well Three drawings knows these photos" in told
+    words = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script).*?</\1>", " ", told, flags=re.S)))
+    assert comfort_in(" ".join(words.split())) == []
 
 
 def test_the_gate_refuses_a_model_that_lets_more_danger_pass(

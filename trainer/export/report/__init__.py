@@ -1,7 +1,10 @@
-"""The report of a run: one HTML file that opens offline, written for somebody who has never trained a model."""
+"""The report of a run or of an evaluation: one HTML file that opens offline.
+
+Written for somebody who has never trained a model.
+"""
 
 from __future__ import annotations
 
-from trainer.export.report.page import write_report
+from trainer.export.report.page import write_evaluation, write_report
 
-__all__ = ["write_report"]
+__all__ = ["write_evaluation", "write_report"]

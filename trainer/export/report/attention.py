@@ -24,13 +24,12 @@ DEEPEST = 0.75  # how much of the colour covers the strongest place
 SHOWN = 4
 
 
-def attention(metrics: Metrics, bundle: Path) -> str:
+def attention(metrics: Metrics, runtime: Runtime) -> str:
     """Pairs of pictures: what was seen, and what spoke for (blue) and against (orange) the name that was given.
 
     Takes some 80 forward passes for each of at most eight photos.
     """
     report = metrics["report"]
-    runtime = Runtime.load(bundle, "cpu")
     right = "".join(_pair(runtime, row) for row in report["surest"][:SHOWN])
     wrong = "".join(_pair(runtime, row) for row in report["top_losses"][:SHOWN])
     parts = [

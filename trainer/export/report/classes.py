@@ -30,11 +30,12 @@ Metrics = Mapping[str, Any]
 def every_class(metrics: Metrics, thumbnails: Mapping[str, str]) -> str:
     """The table of labels, worst first; `thumbnails` are <img>s of training photos by label."""
     known = {row["name"]: row for row in metrics["report"]["labels"]}
+    learned = any(label["photos"].get("train") for label in known.values())
     columns = [
         Column(text("report.column_label")),
         *([Column(text("report.column_photo"), sorts=False)] if thumbnails else []),
         Column(text("report.column_danger")),
-        Column(text("report.column_learned"), number=True),
+        *([Column(text("report.column_learned"), number=True)] if learned else []),
         Column(text("report.column_tested"), number=True),
         Column(text("report.column_recall")),
         Column(text("report.column_precision")),
@@ -50,7 +51,7 @@ def every_class(metrics: Metrics, thumbnails: Mapping[str, str]) -> str:
                 Cell(name_of(each["label"]) + common, each["label"]),
                 *pictures,
                 Cell(chip(label["danger"]), str(Danger(label["danger"]).severity) if label["danger"] else "-1"),
-                words(label["photos"].get("train", 0)),
+                *([words(label["photos"].get("train", 0))] if learned else []),
                 words(each["photos"]),
                 share_cell(each["recall"]),
                 share_cell(each["precision"]),

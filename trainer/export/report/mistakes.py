@@ -11,17 +11,18 @@ from numpy.typing import NDArray
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from trainer.evaluation.answers import Answers
-from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.danger import dangers
+from trainer.evaluation.ranking import first_is_right
 
 LOSSES = 36  # photos of the largest loss that are kept
 MISSED = 60  # deadly photos without the deadly alarm that are kept
 RIGHT = 4  # surest right photos, to show what the model looks at
+UNSURE = 4  # photos whose first name got the lowest probability
 _LEAST = 1e-12  # probabilities below it would make the loss infinite
 
 
 def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
-    """`missed_deadly`, `taken_for`, `dangerous_labels`, `top_losses` and `surest`: plain values for `metrics.json`."""
+    """Lists of photos and of labels, the most dangerous first, as plain values for `metrics.json`."""
     levels = np.array([decision.alarm.level for decision in answers.decisions], dtype=object)
     raised = np.array([decision.alarm.raised for decision in answers.decisions], dtype=bool)
     found = dangers(answers.labels, answers.taxa, guide)
@@ -29,11 +30,13 @@ def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
     losses = _losses(answers)
     missed = np.flatnonzero(found.deadly & ~rings_deadly)
     missed = missed[np.argsort(raised[missed], kind="stable")][:MISSED]
-    known = np.flatnonzero(answers.photos.targets >= 0)
-    first = answers.order[:, 0]
-    covered = np.array([label_covers(answers.tree, int(answers.photos.targets[row]))[first[row]] for row in known])
-    wrong, right = known[~covered.astype(bool)], known[covered.astype(bool)]
+    passed = np.flatnonzero(found.harmful & (levels == Danger.CAUTION))
+    passed = passed[np.argsort(~found.deadly[passed], kind="stable")][:MISSED]
+    known, correct = np.flatnonzero(answers.photos.targets >= 0), first_is_right(answers)
+    wrong, right = known[~correct[known]], known[correct[known]]
+    unsure = known[np.argsort(answers.shared[known, answers.order[known, 0]], kind="stable")][:UNSURE]
     return {
+        "passed": [_row(answers, guide, losses, int(row)) for row in passed],
         "missed_deadly": [_row(answers, guide, losses, int(row)) for row in missed],
         "missed_deadly_count": int((found.deadly & ~rings_deadly).sum()),
         "taken_for": _taken_for(answers, guide, raised),
@@ -44,6 +47,7 @@ def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
         "surest": [
             _row(answers, guide, losses, int(row)) for row in right[np.argsort(losses[right], kind="stable")][:RIGHT]
         ],
+        "unsure": [_row(answers, guide, losses, int(row)) for row in unsure],
     }
 
 
@@ -107,7 +111,7 @@ def _by_label(
         if taxon is not None and guide.danger(taxon).harmful:
             rows_of.setdefault(taxon.name, []).append(row)
             level[taxon.name] = guide.danger(taxon)
-    found = []
+    found, correct = [], first_is_right(answers)
     for name, rows in rows_of.items():
         index = np.array(rows)
         found.append(
@@ -115,7 +119,7 @@ def _by_label(
                 "label": name,
                 "danger": level[name].told.value,
                 "photos": len(rows),
-                "first": int((answers.order[index, 0] == answers.photos.targets[index]).sum()),
+                "first": int(correct[index].sum()),
                 "deadly_alarm": int(rings_deadly[index].sum()),
                 "alarm": int(raised[index].sum()),
                 "no_warning": int((levels[index] == Danger.CAUTION).sum()),

@@ -19,10 +19,13 @@ from fieldguide.core.rollup import label_tree
 from fieldguide.core.taxonomy import Rank
 from trainer.data.audit.findings import read_audit, read_quarantine
 from trainer.data.split import SplitPhoto, read_split
+from trainer.evaluation import ranking
 from trainer.evaluation.answers import Answers, answer
 from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.fitting import Judgement, separate
+from trainer.evaluation.metrics import by_source
 from trainer.evaluation.predictions import Predictions
+from trainer.export.folder_photos import FolderPhotos
 from trainer.export.report.mistakes import mistakes
 from trainer.run_folder import RunFolder, write_json
 
@@ -39,16 +42,35 @@ def complete_metrics(run: RunFolder) -> Numbers:
     answers = answers_of(run)
     guide = load_guide()
     placed = read_split(run.split) if run.split.exists() else []
-    metrics["report"] = {
-        "labels": _labels(answers, placed, guide),
-        "matrix": _matrix(answers),
-        **mistakes(answers, guide),
-        "learning": _learning(run.log),
-        "photos": _photos(placed),
-        "audit": _audit(run, placed),
+    metrics |= {
+        "sources": by_source(answers),
+        "classes": ranking.classes(answers),
+        "confusions": ranking.confusions(answers),
+        "report": {
+            **answered(answers, guide, placed),
+            "learning": _learning(run.log),
+            "photos": _photos(placed),
+            "audit": _audit(run, placed),
+        },
     }
     write_json(run.metrics, metrics)
     return metrics
+
+
+def evaluated_numbers(answers: Answers, guide: Guide, photos: FolderPhotos) -> Numbers:
+    """The `report` numbers of photos that came in folders, without a run: nothing is told of how the model learned."""
+    names = {"renamed": [list(each) for each in photos.renamed], "unresolved": list(photos.unresolved)}
+    return {
+        **answered(answers, guide, []),
+        "learning": [],
+        "photos": _photos([]),
+        "audit": {"why": {}, "quarantine": {}, "findings": {}, **names},
+    }
+
+
+def answered(answers: Answers, guide: Guide, placed: list[SplitPhoto]) -> Numbers:
+    """What the page shows of any model's answers: its labels, who is taken for whom, and the mistakes."""
+    return {"labels": _labels(answers, placed, guide), "matrix": _matrix(answers), **mistakes(answers, guide)}
 
 
 def answers_of(run: RunFolder) -> Answers:
@@ -99,7 +121,8 @@ def _labels(answers: Answers, placed: list[SplitPhoto], guide: Guide) -> list[Nu
 
 def _matrix(answers: Answers) -> list[list[int]]:
     """Cells [true label, said label, photos, right] that are not empty; a species within the true genus is right."""
-    truth, said = answers.photos.targets, answers.order[:, 0]
+    known = answers.photos.targets >= 0
+    truth, said = answers.photos.targets[known], answers.order[known, 0]
     if len(truth) == 0:
         return []
     cells, counts = np.unique(np.stack([truth, said], axis=1), axis=0, return_counts=True)

@@ -33,8 +33,8 @@ GOOD, POOR = 0.8, 0.5  # F1 from which a class counts as well known, and below w
 NAMED = 12
 
 
-def in_short(metrics: Metrics) -> str:
-    """The numbers that matter, danger first, each with what it means."""
+def in_short(metrics: Metrics, caution: str) -> str:
+    """The numbers that matter, danger first, each with what it means; `caution` is the sentence on how they flatter."""
     danger, test = metrics["danger"], metrics["test"]
     cards = [_alarm_card(danger, level) for level in ("deadly", "harmful")]
     passed = danger["passed_as_harmless"]
@@ -54,7 +54,7 @@ def in_short(metrics: Metrics) -> str:
     if others:
         note = text("report.card_others_note", photos=others["unknown"]["photos"])
         cards.append(card(percent(others["unknown"]["value"]), text("report.card_others"), note))
-    flatters = f'<div class="warning"><p>{say("flatters")}</p></div>'
+    flatters = f'<div class="warning"><p>{say(caution)}</p></div>'
     return section("short", f'<div class="cards">{"".join(cards)}</div>', flatters, good_and_bad(metrics))
 
 
@@ -105,7 +105,7 @@ def weaknesses(metrics: Metrics) -> list[str]:
     missed = report.get("missed_deadly_count", 0)
     if missed:
         names = list(dict.fromkeys(row["true"] for row in report["missed_deadly"]))
-        told.append(text("report.bad_missed", count=missed, names=_listed(names)))
+        told.append(text(f"report.bad_missed{'_one' * (missed == 1)}", count=missed, names=_listed(names)))
     for level in ("deadly", "harmful"):
         count = metrics["danger"][level]["recall"]["photos"]
         if count < FEW:
@@ -129,9 +129,17 @@ def dangerous_mistakes(metrics: Metrics, photos: int) -> str:
     """Deadly photos that rang no deadly alarm, what is taken for what, and every dangerous label by itself."""
     report = metrics["report"]
     missed = report["missed_deadly_count"]
-    first = head("missed_deadly") + paragraph("missed_deadly_some" if missed else "missed_deadly_none", count=missed)
+    first = head("missed_deadly") + _counted("missed_deadly", missed)
     first += mistake_figures(report["missed_deadly"], photos)
-    return section("danger", first, _taken_for(report["taken_for"]), _dangerous_labels(report["dangerous_labels"]))
+    passed = metrics["danger"]["passed_as_harmless"]["count"]
+    second = head("passed") + _counted("passed", passed) + mistake_figures(report["passed"], photos)
+    tables = _taken_for(report["taken_for"]), _dangerous_labels(report["dangerous_labels"])
+    return section("danger", first, second, *tables)
+
+
+def _counted(key: str, count: int) -> str:
+    """The sentence for none, one, or several."""
+    return paragraph(f"{key}_{('none', 'one')[count] if count < 2 else 'some'}", count=count)
 
 
 def _taken_for(rows: list[dict[str, Any]]) -> str:

@@ -19,6 +19,7 @@ from trainer.export.report.parts import chip, name_of, percent, say
 
 SIDE = 200  # pixels of the long side
 SMALL = 72
+TILE = 56
 QUALITY = 68
 
 
@@ -39,6 +40,20 @@ def embedded(image: Image.Image, side: int = SIDE) -> str:
     small.save(stream, "JPEG", quality=QUALITY, optimize=True)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
     return f'<img src="data:image/jpeg;base64,{data}" alt="" loading="lazy">'
+
+
+def tile(image: Image.Image, kind: str = "channel") -> str:
+    """An <img> of a map of a few places, as large as it is, at most `TILE` pixels: the page enlarges it."""
+    small = image.copy()
+    small.thumbnail((TILE, TILE))
+    coarse = max(small.size) <= TILE // 2
+    stream = io.BytesIO()
+    if coarse:
+        small.save(stream, "PNG", optimize=True)
+    else:
+        small.save(stream, "JPEG", quality=QUALITY, optimize=True)
+    data = base64.b64encode(stream.getvalue()).decode("ascii")
+    return f'<img class="{kind}" src="data:image/{"png" if coarse else "jpeg"};base64,{data}" alt="" loading="lazy">'
 
 
 def from_cache(square: npt.NDArray[np.uint8], aspect: float, side: int = SMALL) -> str:

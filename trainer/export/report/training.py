@@ -11,6 +11,7 @@ from trainer.export.report.charts import Axis, Series, bar_chart, line_chart
 from trainer.export.report.parts import Column, bullets, head, paragraph, percent, say, section, table, words
 
 Metrics = Mapping[str, Any]
+UNREADABLE = 12  # files named
 SPLITS = ("train", "val", "calibration", "test", "held_out", "left_out")
 
 
@@ -112,6 +113,19 @@ def audit(metrics: Metrics) -> str:
             head("findings"),
             bullets(text("report.counted", what=_finding(name), count=n) for name, n in listed.items()),
         ]
+    return section("audit", *content, *_folder_names(found))
+
+
+def folders(metrics: Metrics) -> str:
+    """What could not be read, and what the folder names of photos became that somebody brought."""
+    unreadable = metrics["folder"]["unreadable"]
+    some = paragraph("unreadable", count=len(unreadable)) + bullets(unreadable[:UNREADABLE]) if unreadable else ""
+    return section("folders", some, *_folder_names(metrics["report"]["audit"]))
+
+
+def _folder_names(found: Metrics) -> list[str]:
+    """Folder names that became another name, and those that the guide does not know."""
+    content = []
     if found["renamed"]:
         told = [
             text("report.renamed", raw=raw, name=name, how=text(f"report.how_{how}"))
@@ -123,7 +137,7 @@ def audit(metrics: Metrics) -> str:
         ]
     if found["unresolved"]:
         content += [head("unresolved"), paragraph("unresolved_note"), bullets(found["unresolved"])]
-    return section("audit", *content)
+    return content
 
 
 def configuration(toml: str) -> str:
