@@ -1,8 +1,9 @@
 """Which parts of a photo spoke for a name, and which against it: a heat map over the prepared picture.
 
 Three ways, best first for most uses. Occlusion (Zeiler and Fergus 2014) hides one patch after the other and sees what
-happens; it asks the network as it is and needs no gradient. Gradient times input is one pass, and noisy. LIME (Ribeiro
-and others 2016) hides random halves of the patches and fits a linear model to the answers. Knows no window.
+happens; it asks the network as it is and needs no gradient. The gradient guesses the same from one pass, and is noisy.
+LIME (Ribeiro and others 2016) hides random halves of the patches and fits a linear model to the answers. All three tell
+of each patch by how much covering it lowers the calibrated log-odds, in nats, and are scaled alike. Knows no window.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from fieldguide.inference.runtime import Runtime
 GRID = 7  # patches a side for occlusion: 49 pictures
 REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edges of patches do not show
 LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 6, 48, 1.0
+FULL = 1.0  # nats that a patch must weigh for full colour: covering it changes the odds by a factor of e ...
+SHARE = 0.5  # ... and, where the model is nearly certain, this share of how far it is from even odds
 BLUR = (
     0.08  # what is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself
 )
@@ -64,6 +67,9 @@ def explain(
 ) -> Heat:
     """What spoke for `taxon` (above 0) and against it (below 0), float32 [S,S] in -1..1 over the prepared picture.
 
+    The scale is absolute: 1 is a patch that weighs `FULL` nats and `SHARE` of the margin, or the strongest when that
+    weighs more. So what hardly moves an answer is faint, be it for or against.
+
     Args:
         runtime: the model that was asked.
         picture: uint8 [3,S,S], see `picture_of`; aligned with `core.preprocess.crop_box` of the upright photo.
@@ -75,21 +81,25 @@ def explain(
     Raises:
         StoppedError: `should_stop()` turned true. ValueError: the model knows no label of a taxon.
     """
-    weights = _weights(runtime.manifest.labels, taxon)
-    others = _weights(runtime.manifest.labels, against) if against is not None else None
+    counted = _counted(runtime.manifest.labels, taxon)
+    rest = ~counted if against is None else _counted(runtime.manifest.labels, against) & ~counted
+    rest = rest if rest.any() else ~counted
+
+    def score(batch: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+        return _log_odds(runtime.run(batch)[0] / runtime.manifest.temperature, counted, rest)
+
+    side, plain = picture.shape[1], score(picture[None])
     if way is Way.GRADIENT:
-        return _gradient(runtime, picture, weights, others)
-    covers = _windows(GRID, picture.shape[1]) if way is Way.OCCLUSION else _random_halves(picture.shape[1])
-    plain = _score(runtime.run(picture[None])[0], weights, others)[0]
-    drops = plain - np.concatenate(
-        [_score(runtime.run(batch)[0], weights, others) for batch in _covered(picture, covers, runtime, should_stop)]
-    )
-    if way is Way.OCCLUSION:
-        return _normalise(np.tensordot(drops, covers, axes=1) / np.maximum(covers.sum(axis=0), 1e-6))
-    return _normalise(_fit_linear(drops, covers))
+        coarse = _gradient(runtime, picture, counted, rest)
+    else:
+        covers = _windows(GRID, side) if way is Way.OCCLUSION else _random_halves(side)
+        answers = [score(batch) for batch in _covered(picture, covers, runtime, should_stop)]
+        drops = plain - np.concatenate(answers)
+        coarse = drops.reshape(GRID, GRID) if way is Way.OCCLUSION else _fit_linear(drops, covers)
+    return _scaled(_spread(coarse, side), float(plain[0]))
 
 
-def _weights(labels: Sequence[Taxon], taxon: Taxon) -> npt.NDArray[np.bool_]:
+def _counted(labels: Sequence[Taxon], taxon: Taxon) -> npt.NDArray[np.bool_]:
     """Which labels count as the taxon: itself, or everything below it."""
     counted = np.array([label == taxon or label.at(taxon.rank) == taxon.name for label in labels])
     if not counted.any():
@@ -97,17 +107,14 @@ def _weights(labels: Sequence[Taxon], taxon: Taxon) -> npt.NDArray[np.bool_]:
     return counted
 
 
-def _score(
-    logits: npt.NDArray[np.float32], counted: npt.NDArray[np.bool_], others: npt.NDArray[np.bool_] | None
+def _log_odds(
+    logits: npt.NDArray[np.floating], counted: npt.NDArray[np.bool_], rest: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
-    """Log-odds [N] of the counted labels against the others (everything else by default).
+    """Log-odds [N] of the counted labels against the rest.
 
     Odds, not probabilities: where the network is certain, probabilities hardly move whatever is covered.
     """
     values = logits.astype(np.float64)
-    rest = ~counted if others is None else others & ~counted
-    if not rest.any():
-        rest = ~counted
     return _log_sum(values[:, counted]) - _log_sum(values[:, rest])
 
 
@@ -159,30 +166,31 @@ def _fit_linear(drops: npt.NDArray[np.float64], covers: Heat) -> npt.NDArray[np.
     hidden = covers[:, middle][:, :, middle].reshape(len(covers), -1).astype(np.float64)
     centred, targets = hidden - hidden.mean(axis=0), drops - drops.mean()
     weights = np.linalg.solve(centred.T @ centred + LIME_RIDGE * np.eye(centred.shape[1]), centred.T @ targets)
-    coarse = Image.fromarray(weights.reshape(LIME_GRID, LIME_GRID).astype(np.float32))
-    return np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC), np.float64)
+    return np.asarray(weights.reshape(LIME_GRID, LIME_GRID))
 
 
 def _gradient(
-    runtime: Runtime,
-    picture: npt.NDArray[np.uint8],
-    counted: npt.NDArray[np.bool_],
-    others: npt.NDArray[np.bool_] | None,
-) -> Heat:
-    """Gradient of the log-odds times how far each pixel is from its blurred self, smoothed."""
-    logits = runtime.run(picture[None])[0][0].astype(np.float64)
-    rest = ~counted if others is None or not (others & ~counted).any() else others & ~counted
+    runtime: Runtime, picture: npt.NDArray[np.uint8], counted: npt.NDArray[np.bool_], rest: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    """What covering each patch would do if the log-odds were a plane: gradient times what blurring takes away."""
+    temperature = runtime.manifest.temperature
+    logits = runtime.run(picture[None])[0][0].astype(np.float64) / temperature
     weights = np.zeros(len(logits), np.float32)
     for group, sign in ((counted, 1.0), (rest, -1.0)):
         shares = np.exp(logits[group] - logits[group].max())
-        weights[group] = sign * shares / shares.sum()
+        weights[group] = sign * shares / shares.sum() / temperature
     pull = runtime.input_gradient(picture, weights)
-    heat = (pull * (picture.astype(np.float32) - _blurred(picture))).sum(axis=0)
-    smooth = Image.fromarray(heat.astype(np.float32)).resize((4 * GRID, 4 * GRID), Image.Resampling.BOX)
-    return _normalise(np.asarray(smooth.resize(heat.shape[::-1], Image.Resampling.BICUBIC), np.float64))
+    drop = (pull * (picture.astype(np.float32) - _blurred(picture))).sum(axis=0)
+    return np.tensordot(_windows(GRID, drop.shape[0]), drop, axes=2).reshape(GRID, GRID).astype(np.float64)
 
 
-def _normalise(heat: npt.NDArray[np.float64]) -> Heat:
-    """Scaled so that the strongest place is at 1 or -1; a map of nothing stays 0."""
-    strongest = float(np.abs(heat).max())
-    return np.asarray(heat / strongest if strongest > 0 else heat, np.float32)
+def _spread(coarse: npt.NDArray[np.float64], side: int) -> npt.NDArray[np.float64]:
+    """A value per patch [G,G] as a smooth map [S,S]: edges of patches would look like edges of something."""
+    image = Image.fromarray(coarse.astype(np.float32))
+    return np.asarray(image.resize((side, side), Image.Resampling.BICUBIC), np.float64)
+
+
+def _scaled(drops: npt.NDArray[np.float64], margin: float) -> Heat:
+    """Drops in nats as strengths -1..1; `margin`: log-odds of the picture as it is."""
+    full = max(FULL, SHARE * abs(margin), float(np.abs(drops).max()))
+    return np.asarray(drops / full, np.float32)
