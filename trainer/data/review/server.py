@@ -97,7 +97,7 @@ def page() -> str:
     """The page with the catalogue's sentences in it."""
     names = (
         "title pass_1 pass_2 nothing found also_under looks_like earlier copies keep drop relabel undo new_label keys"
-        " promise not_stored"
+        " promise not_stored bad_name"
     )
     html = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     words = {
