@@ -49,10 +49,19 @@ def top_names(answers: Answers) -> dict[str, Any]:
 
 
 def calibration(answers: Answers) -> dict[str, Any]:
-    """ECE of the first candidate's probability (0 to 1) and its reliability bins, on photos with a label."""
+    """ECE (0 to 1) and reliability bins of what is said first, on photos with a label.
+
+    Each photo is judged at the rank that its name tells: a photo named to a species by the first candidate's
+    probability, one named to a genus or family by the summed probability of the first genus or family.
+    """
     rows = np.flatnonzero(answers.photos.targets >= 0)
-    first = answers.order[rows, 0]
-    confidence, correct = answers.shared[rows, first], first_is_right(answers)[rows]
+    confidence, correct = answers.shared[rows, answers.order[rows, 0]], first_is_right(answers)[rows]
+    for place, rank in enumerate(RANKS[1:], start=1):
+        wide = answers.truth.place[rows] == place
+        best = answers.tree.best(answers.shared[rows[wide]], rank)
+        names = np.array([taxon.name for taxon in answers.tree.taxa[rank]] or [""], dtype=object)
+        confidence[wide] = best.probability
+        correct[wide] = names[best.place] == answers.truth.names[rows[wide], place]
     return {
         "ece": expected_calibration_error(confidence, correct) if len(rows) else None,
         "bins": [asdict(each) for each in reliability_bins(confidence, correct)],
