@@ -1,201 +1,211 @@
-"""Our fit against the torchvision reference recipe and fastai: same photos, split, network, epochs and batch. By hand:
+"""Our fit against torchvision's reference script, timm's train.py and fastai on the same ground. By hand:
 
-    python -m tests.benchmarks.bench_training PHOTOS [--network resnet18] [--init pretrained] [--epochs 5] [--size 160]
+    python -m tests.benchmarks.bench_training PHOTOS --torchvision-script DIR --timm-script FILE [--init WEIGHTS]
 
-Bars (DESIGN): on a GPU our photos a second are at least 90 % of the same network's on synthetic pictures that are
-already in its memory, and at least 3 times those of the others; top-1 and the share of dangerous photos called by a
-dangerous name are at least theirs. Seconds are those of training alone; ours include reading all photos once.
+The ground is photos, split, network and starting weights; `PHOTOS` holds one folder per label. The scripts are those
+projects' own (references/classification, train.py), which are in no wheel: fetch them. What is not given, and fastai
+when it is not installed, is left out. Each trainer runs in a process of its own, one after the other, and may choose
+its learning rate among three by its validation photos.
+`--start repaired` hands everybody the same network with padding and batch norm already put right; `as-it-comes` hands
+everybody the file of weights, as a user has it; `random` starts from nothing.
+
+Bars: top-1, the share of dangerous photos called by a dangerous name, and wall time are better than everybody's; on a
+GPU our photos a second are at least 90 % of the same network's on synthetic pictures that are already in its memory,
+and at least 3 times those of the others.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import torch
-from PIL import Image
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
-from torchvision import transforms
 
-from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig
-from trainer.data.split import SplitPhoto
-from trainer.export.preparation import Prepared, choose_device, complete, fit_run, prepare_run
-from trainer.fit.network import Classifier, create_network
+from tests.benchmarks.training_ground import FRAMINGS, QUIET, STARTS, Ground, lay
+from tests.benchmarks.training_rivals import RATES
+from trainer.config import NetworkConfig
+from trainer.data.split import read_split
+from trainer.export.preparation import EDGETPU, choose_device, start_from
+from trainer.fit.network import create_network
 from trainer.fit.probe import autocast
-from trainer.progress import Progress, Style
-from trainer.run_folder import RunFolder
-
-QUIET = Progress(Style.QUIET)
 
 
 @dataclass(frozen=True)
-class Result:
+class Measured:
+    """One run of one trainer. Times in seconds; `told` is what its process found, see `training_rivals`."""
+
     name: str
-    seconds: float
-    photos: int
-    top1: float
-    dangerous: float
+    rate: float
+    seed: int
+    load: float
+    told: dict[str, Any]
 
-
-class Photos(Dataset):
-    """The photos of a split as the reference recipes read them: from their files, each time anew."""
-
-    def __init__(self, rows: Sequence[SplitPhoto], change: transforms.Compose) -> None:
-        self.rows, self.change = rows, change
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def __getitem__(self, place: int) -> tuple[torch.Tensor, int]:
-        row = self.rows[place]
-        with Image.open(row.file) as image:
-            return self.change(image.convert("RGB")) * 255, row.label  # Classifier normalises by itself
+    @property
+    def val(self) -> float:
+        """By what a learning rate is chosen: top-1 on the validation photos, mean of both framings."""
+        return sum(float(self.told["val"][framing]["top1"]) for framing in FRAMINGS) / len(FRAMINGS)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder")
-    parser.add_argument("--network", default="resnet18")
-    parser.add_argument("--init", default="random")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--size", type=int, default=160)
-    parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--workers", type=int, default=torch.get_num_threads())
-    parser.add_argument("--device", default="auto")
-    asked = parser.parse_args()
-    config = complete(
-        RunConfig(
-            device=asked.device,
-            data=DataConfig(folder=asked.folder, cache_size=max(asked.size, 64)),
-            network=NetworkConfig(asked.network, asked.init),
-            fit=FitConfig(
-                phases=(Phase(asked.epochs, asked.size),), batch_size=asked.batch_size, probe_size=asked.size
+    asked = _arguments()
+    scripts = {"torchvision": asked.torchvision_script, "timm": asked.timm_script}
+    names = [name for name in asked.trainers.split(",") if _can_run(name.removesuffix("-float32"), scripts)]
+    folders = [folder for folder in sorted(asked.photos.iterdir()) if folder.is_dir()]
+    if asked.labels:
+        folders = [asked.photos / name for name in asked.labels.split(",")]
+    network = NetworkConfig(asked.network, "random")
+    if asked.start == "repaired":
+        network = start_from(network)
+    with tempfile.TemporaryDirectory(dir=asked.scratch) as folder:
+        ground = lay(
+            Ground(
+                str(Path(folder) / "ground"),
+                *((), ()),
+                asked.network,
+                network.options,
+                network.identity,
+                asked.start,
+                str(asked.init.resolve()) if asked.init else "",
+                asked.epochs,
+                asked.size,
+                asked.batch_size,
+                asked.workers,
+                asked.device,
             ),
+            folders,
         )
-    )
-    device = choose_device(asked.device, Progress())
-    with tempfile.TemporaryDirectory() as folder:
-        run = RunFolder(Path(folder)).create()
-        begun = time.perf_counter()
-        ready = prepare_run(config, run, QUIET)
-        network = fit_run(config, run, ready, QUIET, resume=False)
-        results = [_judged("ours", time.perf_counter() - begun, network, config, ready, device)]
-        results.append(_reference(config, ready, device, asked.workers))
-        if importlib.util.find_spec("fastai"):
-            results.append(_fastai(config, ready, device, asked.workers))
-        else:
-            print("fastai is not installed: left out")
-    synthetic = _synthetic(config, len(ready.labels.taxa), device)
-    card = torch.cuda.get_device_name(device) if device.type == "cuda" else "CPU"
-    print(f"{card}, {asked.network}, {asked.epochs} epochs at {asked.size} px, synthetic: {synthetic:.0f} photos/s")
-    for result in results:
-        pace = result.photos * asked.epochs / result.seconds
-        print(
-            f"{result.name:12} {result.seconds:8.1f} s {pace:8.0f} photos/s ({pace / synthetic:5.1%} of synthetic)"
-            f"   top-1 {result.top1:6.1%}   dangerous by a dangerous name {result.dangerous:6.1%}"
-        )
+        taught = _tell_ground(ground)
+        found: list[Measured] = []
+        for name in names:
+            found += _measure(name, ground, Path(folder), scripts, asked)
+            if asked.out:
+                asked.out.write_text(json.dumps([vars(one) for one in found]), encoding="utf-8")
+    synthetic = _synthetic(ground)
+    print(f"the same network on synthetic pictures: {synthetic:.0f} photos/s")
+    for name in names:
+        _tell(name, [one for one in found if one.name == name], taught * asked.epochs)
 
 
-def _reference(config: RunConfig, ready: Prepared, device: torch.device, workers: int) -> Result:
-    """references/classification/train.py of torchvision with its defaults: SGD 0.1 a batch of 32 x 8, steps, flips."""
-    size, batch = config.fit.phases[0].size, config.fit.batch_size
-    change = transforms.Compose(
-        [transforms.RandomResizedCrop(size), transforms.RandomHorizontalFlip(), transforms.ToTensor()]
-    )
-    rows = [row for row in ready.placed if row.split == "train" and row.label >= 0]
-    loader = DataLoader(
-        Photos(rows, change), batch, shuffle=True, num_workers=workers, pin_memory=device.type == "cuda", drop_last=True
-    )
-    torch.manual_seed(config.seed)
-    network = create_network(config.network, len(ready.labels.taxa)).to(device)
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.1 * batch / 256, momentum=0.9, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.StepLR(optimizer, max(1, config.fit.phases[0].epochs // 3), 0.1)
-    criterion = nn.CrossEntropyLoss()
-    begun = time.perf_counter()
-    for _ in range(config.fit.phases[0].epochs):
-        network.train()
-        for pictures, target in loader:
-            with autocast(device, config.fit.precision):
-                logits, _ = network(pictures.to(device, non_blocking=True))
-            loss = criterion(logits.float(), target.to(device))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        schedule.step()
-    return _judged("torchvision", time.perf_counter() - begun, network, config, ready, device)
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("photos", type=Path)
+    parser.add_argument("--labels", default="", help="folders to take, with commas between; all when left out")
+    parser.add_argument("--torchvision-script", type=Path, metavar="DIR")
+    parser.add_argument("--timm-script", type=Path, metavar="FILE")
+    parser.add_argument("--trainers", default=",".join(RATES), help='also "ours-float32"')
+    parser.add_argument("--rates", default="", help="learning rates that are not searched, as timm=0.001,fastai=0.002")
+    parser.add_argument("--network", default=EDGETPU)
+    parser.add_argument("--init", type=Path, metavar="WEIGHTS")
+    parser.add_argument("--start", choices=STARTS, default="repaired")
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--size", type=int, default=128)
+    parser.add_argument("--batch-size", type=int, default=32)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--seeds", type=int, default=2, help="runs of each trainer at the rate that it chose")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--scratch", type=Path, help="where to work; a temporary folder when left out")
+    parser.add_argument("--out", type=Path, metavar="JSON", help="every number of every run")
+    asked = parser.parse_args()
+    if asked.start != "random" and not asked.init:
+        parser.error("--init is needed, or --start random")
+    return asked
 
 
-def _fastai(config: RunConfig, ready: Prepared, device: torch.device, workers: int) -> Result:
-    """fastai's own way: aug_transforms and fine_tune at the rate that it is known for."""
-    from fastai.data.core import DataLoaders
-    from fastai.learner import Learner
-    from fastai.losses import CrossEntropyLossFlat
-
-    size = config.fit.phases[0].size
-    parts = []
-    for split, extra in (("train", [transforms.RandomResizedCrop(size, (0.35, 1)), transforms.RandomHorizontalFlip()]),
-                         ("val", [transforms.Resize((size, size))])):  # fmt: skip
-        rows = [row for row in ready.placed if row.split == split and row.label >= 0]
-        change = transforms.Compose([*extra, transforms.ToTensor()])
-        parts.append(DataLoader(Photos(rows, change), config.fit.batch_size, shuffle=split == "train",
-                                num_workers=workers, drop_last=split == "train"))  # fmt: skip
-
-    class Logits(nn.Module):
-        def __init__(self, inside: Classifier) -> None:
-            super().__init__()
-            self.inside = inside
-
-        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-            return self.inside(pictures)[0]
-
-    torch.manual_seed(config.seed)
-    network = create_network(config.network, len(ready.labels.taxa)).to(device)
-    learner = Learner(DataLoaders(*parts, device=device), Logits(network), loss_func=CrossEntropyLossFlat())
-    if device.type == "cuda":
-        learner = learner.to_fp16()
-    begun = time.perf_counter()
-    learner.fit_one_cycle(config.fit.phases[0].epochs, 1e-3)
-    return _judged("fastai", time.perf_counter() - begun, network, config, ready, device)
+def _can_run(name: str, scripts: dict[str, Path | None]) -> bool:
+    here = importlib.util.find_spec("fastai") is not None if name == "fastai" else scripts.get(name, Path()) is not None
+    if not here:
+        print(f"{name} is not here: left out")
+    return here
 
 
-@torch.no_grad()
-def _judged(
-    name: str, seconds: float, network: Classifier, config: RunConfig, ready: Prepared, device: torch.device
-) -> Result:
-    """Everybody's network on the same test photos, squeezed whole to the training size."""
-    size = config.fit.phases[0].size
-    rows = [row for row in ready.placed if row.split == "test"]
-    change = transforms.Compose([transforms.Resize((size, size)), transforms.ToTensor()])
-    network.eval().to(device)
-    found = torch.cat([network(pictures.to(device))[0].argmax(1).cpu() for pictures, _ in
-                       DataLoader(Photos(rows, change), 64)]).numpy()  # fmt: skip
-    truth = np.array([row.label for row in rows])
-    harmful = np.array([ready.guide.danger(taxon).harmful for taxon in ready.labels.taxa])
-    dangerous = float(harmful[found[harmful[truth]]].mean()) if harmful[truth].any() else float("nan")
-    taught = sum(row.split == "train" for row in ready.placed)
-    return Result(name, seconds, taught, float((found == truth).mean()), dangerous)
+def _tell_ground(ground: Ground) -> int:
+    """Say what is compared; returns how many photos teach."""
+    rows = read_split(Path(ground.root) / "split.csv")
+    counts = {split: sum(row.split == split for row in rows) for split in ("train", "val", "test", "left_out")}
+    dangerous = sum(row.split == "test" and ground.harmful[row.label] for row in rows)
+    print(f"{len(ground.labels)} labels, {sum(ground.harmful)} of them dangerous; photos {counts}, ", end="")
+    print(f"{dangerous} of the test photos dangerous; {ground.network}, start: {ground.start}, ", end="")
+    print(f"{ground.epochs} epochs at {ground.size} px, batch {ground.batch}", flush=True)
+    return counts["train"]
 
 
-def _synthetic(config: RunConfig, labels: int, device: torch.device) -> float:
+def _measure(
+    name: str, ground: Ground, root: Path, scripts: dict[str, Path | None], asked: argparse.Namespace
+) -> list[Measured]:
+    """A run at every rate, then more seeds at the rate that did best on the validation photos."""
+    given = dict(pair.split("=") for pair in asked.rates.split(",") if pair)
+    rates = (float(given[name]),) if name in given else RATES[name.removesuffix("-float32")]
+    found = [_run(name, ground, root, scripts, rate, 1) for rate in rates]
+    best = max(found, key=lambda one: one.val).rate
+    return found + [_run(name, ground, root, scripts, best, seed) for seed in range(2, asked.seeds + 1)]
+
+
+def _run(name: str, ground: Ground, root: Path, scripts: dict[str, Path | None], rate: float, seed: int) -> Measured:
+    load = os.getloadavg()[0]
+    trainer = name.removesuffix("-float32")
+    out = root / f"{name}-{rate}-{seed}"
+    call = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.training_rivals", trainer, ground.root, str(out)]
+    call += ["--rate", str(rate), "--seed", str(seed), "--script", str(scripts.get(trainer) or "")]
+    call += ["--precision", "float32" if trainer != name else "auto"]
+    with (root / f"{name}.log").open("w") as log:
+        done = subprocess.run([*call, "--begun", str(time.time())], stdout=log, stderr=subprocess.STDOUT, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{(root / f'{name}.log').read_text()[-3000:]}")
+    measured = Measured(name, rate, seed, load, json.loads((out / "result.json").read_text(encoding="utf-8")))
+    print(f"{name} rate {rate} seed {seed}: val {measured.val:.1%}, {json.dumps(measured.told)}", flush=True)
+    return measured
+
+
+def _tell(name: str, runs: list[Measured], passes: int) -> None:
+    """The mean over the seeds at the chosen rate."""
+    best = max((one for one in runs if one.seed == 1), key=lambda one: one.val).rate
+    chosen = [one for one in runs if one.rate == best]
+
+    def mean(*path: str) -> float:
+        total = 0.0
+        for one in chosen:
+            value: Any = one.told
+            for key in path:
+                value = value[key]
+            total += float(value)
+        return total / len(chosen)
+
+    pace, load = passes / mean("training"), max(one.load for one in chosen)
+    print(f"{name:14} rate {best:<6} training {mean('training'):6.1f} s ({pace:4.0f} photos/s), ", end="")
+    print(f"whole command {mean('whole'):6.1f} s, processor {mean('processor'):6.1f} s, ", end="")
+    print(f"load before {load:.1f}; {len(chosen)} seeds")
+    for framing in FRAMINGS:
+        scores = {key: mean("test", framing, key) for key in ("top1", "dangerous", "false_alarm")}
+        print(f"    {framing:7}" + "   ".join(f"{key} {value:6.1%}" for key, value in scores.items()))
+
+
+def _synthetic(ground: Ground) -> float:
     """Photos a second of the same network on one batch that lies in the device's memory."""
-    size, batch = config.fit.phases[0].size, config.fit.batch_size
-    network = create_network(config.network, labels).to(device).train().to(memory_format=torch.channels_last)
+    device = choose_device(ground.device, QUIET)
+    network = create_network(
+        NetworkConfig(ground.network, "random", ground.options, ground.identity), len(ground.labels)
+    )
+    network = network.to(device).train().to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-4)
+    size, batch = ground.size, ground.batch
     pictures = (torch.rand(batch, 3, size, size, device=device) * 255).contiguous(memory_format=torch.channels_last)
-    target = torch.randint(labels, (batch,), device=device)
-    steps, begun = (100 if device.type == "cuda" else 5), 0.0
-    for step in range(-2, steps):
+    target = torch.randint(len(ground.labels), (batch,), device=device)
+    steps, begun = (100 if device.type == "cuda" else 20), 0.0
+    for step in range(-3, steps):
         if step == 0:
             _finish(device)
             begun = time.perf_counter()
-        with autocast(device, config.fit.precision):
+        with autocast(device, "auto"):
             logits, _ = network(pictures)
         loss = nn.functional.cross_entropy(logits.float(), target)
         optimizer.zero_grad(set_to_none=True)
