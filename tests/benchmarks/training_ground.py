@@ -168,7 +168,7 @@ FRAMINGS = ("whole", "centre")
 
 @torch.no_grad()
 def judge(network: nn.Module, ground: Ground, split: str) -> dict[str, dict[str, float]]:
-    """By framing: `top1`; `dangerous`: dangerous photos called by a dangerous name; `false_alarm`: the others so called.
+    """By framing: `top1`; `dangerous`: dangerous photos called by a dangerous name; `false_alarm`: others so called.
 
     `network` takes pictures normalised by ImageNet's numbers. "whole": the full picture squeezed to the square;
     "centre": the short side to 8/7 of the size and the middle cut out. Both from the same upright photo.

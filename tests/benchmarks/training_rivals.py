@@ -146,6 +146,7 @@ def timm(task: Task) -> nn.Module:
         script.parser.set_defaults(device="cpu")
         torch.cuda.synchronize = lambda *_: None
     ground = task.ground
+    fast = task.precision != "float32" and (task.on_gpu or torch.cpu._is_avx512_bf16_supported())
     sys.argv = [
         "train.py",
         *("--data-dir", f"{ground.root}/tree", "--train-split", "train", "--val-split", "val"),
@@ -156,7 +157,7 @@ def timm(task: Task) -> nn.Module:
         *("--batch-size", str(ground.batch), "--epochs", str(ground.epochs), "--workers", str(ground.workers)),
         *("--opt", "adamw", "--weight-decay", "0.05", "--lr", str(task.rate)),
         *("--sched", "cosine", "--sched-on-updates", "--warmup-epochs", "1", "--scale", "0.3", "1.0"),
-        *("--channels-last", *(["--amp", "--amp-dtype", "bfloat16"] if task.precision != "float32" else [])),
+        *("--channels-last", *(["--amp", "--amp-dtype", "bfloat16"] if fast else [])),
     ]
     script.main()
     best = torch.load(task.out / "timm" / "model_best.pth.tar", weights_only=False, map_location="cpu")
