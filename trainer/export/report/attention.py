@@ -15,8 +15,8 @@ from fieldguide.core.photo import read_photo
 from fieldguide.core.preprocess import prepare
 from fieldguide.inference.explain import explain
 from fieldguide.inference.runtime import Runtime
-from trainer.export.report.parts import chip, head, name_of, percent, say, section
-from trainer.export.report.photos import embedded
+from trainer.export.report.parts import head, name_of, percent, say, section
+from trainer.export.report.photos import embedded, true_name
 
 Metrics = Mapping[str, Any]
 FOR, AGAINST = (31, 111, 208), (232, 115, 12)  # a pair that colour-blind people can tell apart
@@ -51,8 +51,8 @@ def _pair(runtime: Runtime, row: Metrics) -> str:
     seen = np.ascontiguousarray(picture.transpose(1, 2, 0))
     heat = explain(runtime, picture, said)
     lines = [
+        true_name(row),
         say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"]),
-        f"<b>{name_of(row['true'])}</b> {chip(row['danger'])}",
     ]
     pictures = "".join(embedded(Image.fromarray(each)) for each in (seen, coloured(seen, heat)))
     return f'<figure><div class="pair">{pictures}</div><figcaption>{"<br>".join(lines)}</figcaption></figure>'

@@ -96,13 +96,13 @@ def matrix(metrics: Metrics) -> str:
     return section("matrix", tools, drawn)
 
 
-def _families(labels: list[dict[str, Any]]) -> list[list[int]]:
-    """First and last place (one beyond) of each run of labels of one family."""
+def _families(labels: list[dict[str, Any]]) -> list[tuple[int, int, str]]:
+    """First and last place (one beyond) and the name of each run of labels of one family."""
     groups = []
     start = 0
     for family, members in groupby(labels, key=lambda label: label["family"]):
         count = len(list(members))
         if family and count > 1:
-            groups.append([start, start + count])
+            groups.append((start, start + count, family))
         start += count
     return groups

@@ -14,6 +14,7 @@ from trainer.export.report.parts import (
     name_of,
     paragraph,
     percent,
+    say,
     section,
     share_cell,
     table,
@@ -153,11 +154,8 @@ def strangers(metrics: Metrics) -> str:
             )
             for name, each in ordered
         ]
-        content += [
-            head("scores"),
-            paragraph("scores_note", kept=text(f"report.score_{fitted['score']}")),
-            table(columns, rows),
-        ]
+        note = paragraph("scores_note", kept=text(f"report.score_{fitted['score']}"))
+        content.append(f"<details><summary>{say('scores')}</summary>{note}{table(columns, rows)}</details>")
     return section("strangers", *content) if content else ""
 
 

@@ -24,8 +24,8 @@ from fieldguide.core.photo import read_photo
 from fieldguide.core.preprocess import InputSpec, prepare
 from trainer.config import read_config
 from trainer.export.bundle import input_of
-from trainer.export.report.parts import chip, name_of, paragraph, percent, say, section
-from trainer.export.report.photos import embedded, tile
+from trainer.export.report.parts import name_of, paragraph, percent, say, section
+from trainer.export.report.photos import embedded, tile, true_name
 from trainer.fit.checkpoint import load
 from trainer.fit.network import Classifier, create_network, stages
 from trainer.run_folder import RunFolder
@@ -60,7 +60,7 @@ def layers(metrics: Metrics, run: RunFolder | None) -> str:
     except (FieldGuideError, RuntimeError, KeyError, ValueError):
         return section("layers", paragraph("layers_other_network"))
     shown = "".join(_walk(network, spec, kind, row) for kind, row in chosen)
-    return section("layers", shown or paragraph("layers_none"))
+    return section("layers", paragraph("layers_read") + shown if shown else paragraph("layers_none"))
 
 
 def _chosen(report: Metrics) -> list[tuple[str, Metrics]]:
@@ -103,7 +103,7 @@ def _walk(network: Classifier, spec: InputSpec, kind: str, row: Metrics) -> str:
     ]
     seen = embedded(Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0))), 144)
     said = say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"])
-    about = f"<b>{say(f'layers_{kind}')}</b><br>{name_of(row['true'])} {chip(row['danger'])}<br>{said}"
+    about = f"<b>{say(f'layers_{kind}')}</b><br>{true_name(row)}<br>{said}"
     return f'<div class="layers"><figure>{seen}<figcaption>{about}</figcaption></figure>{"".join(steps)}</div>'
 
 

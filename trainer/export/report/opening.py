@@ -69,7 +69,8 @@ def _alarm_card(danger: Metrics, level: str) -> str:
         missed=recall["photos"] - round(recall["value"] * recall["photos"]),
         false=percent(false["value"]),
     )
-    return card(percent(recall["value"], 1), text(f"report.card_{level}"), note, danger=level == "deadly")
+    missed = level == "deadly" and recall["value"] < 1
+    return card(percent(recall["value"], 1), text(f"report.card_{level}"), note, danger=missed)
 
 
 def good_and_bad(metrics: Metrics) -> str:
@@ -89,7 +90,7 @@ def strengths(metrics: Metrics) -> list[str]:
             told.append(text(f"report.good_{rank}", **facts))
     names = [each["label"] for each in metrics["classes"] if each["f1"] >= GOOD][::-1]
     if names:
-        told.append(text("report.good_classes", count=len(names), names=_listed(names)))
+        told.append(text(_form("good_classes", len(names)), count=len(names), names=_listed(names)))
     if (metrics["calibration"]["ece"] or 1.0) <= 0.05:
         told.append(text("report.good_certainty", ece=percent(metrics["calibration"]["ece"], 1)))
     others = metrics.get("other_things", {}).get("unknown")
@@ -105,7 +106,7 @@ def weaknesses(metrics: Metrics) -> list[str]:
     missed = report.get("missed_deadly_count", 0)
     if missed:
         names = list(dict.fromkeys(row["true"] for row in report["missed_deadly"]))
-        told.append(text(f"report.bad_missed{'_one' * (missed == 1)}", count=missed, names=_listed(names)))
+        told.append(text(_form("bad_missed", missed), count=missed, names=_listed(names)))
     for level in ("deadly", "harmful"):
         count = metrics["danger"][level]["recall"]["photos"]
         if count < FEW:
@@ -116,10 +117,10 @@ def weaknesses(metrics: Metrics) -> list[str]:
     wide = {row["name"] for row in report.get("labels", []) if row["rank"] != Rank.SPECIES.value}
     names = [each["label"] for each in metrics["classes"] if each["f1"] < POOR and each["label"] not in wide]
     if names:
-        told.append(text("report.bad_classes", count=len(names), names=_listed(names)))
+        told.append(text(_form("bad_classes", len(names)), count=len(names), names=_listed(names)))
     thin = [row["name"] for row in report.get("labels", []) if 0 < row["photos"].get("train", 0) < FEW]
     if thin:
-        told.append(text("report.bad_thin", count=len(thin), few=FEW, names=_listed(thin)))
+        told.append(text(_form("bad_thin", len(thin)), count=len(thin), few=FEW, names=_listed(thin)))
     if not metrics.get("other_things"):
         told.append(text("report.bad_no_others"))
     return [*told, text("report.bad_kinds"), text("report.bad_photo")]
@@ -211,6 +212,11 @@ def promises(metrics: Metrics, thresholds: Thresholds) -> str:
         facts = {"asked": percent(thresholds.coverage), "held": percent(sets["coverage"]["value"])}
         told.append(text("report.shown_sets", **facts, size=f"{sets['median_size'] or 0:.0f}"))
     return section("promises", bullets(told))
+
+
+def _form(key: str, count: int) -> str:
+    """The sentence for one or for several."""
+    return f"report.{key}_one" if count == 1 else f"report.{key}"
 
 
 def _listed(names: list[str]) -> str:

@@ -32,17 +32,17 @@ function drawMatrix(canvas, data) {
   const count = labels.length, totals = new Float64Array(count), at = new Map(), within = new Set();
   for (const [row, column, n, inside] of data.cells) { totals[row] += n; at.set(row * count + column, n); if (inside) within.add(row * count + column); }
   let scale = 1, left = 0, top = 0, fit = 1, drag = null, pinned = null;
-  const style = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const probe = document.createElement("span");
   document.body.append(probe);
   const colour = name => { probe.style.color = `var(${name})`; return getComputedStyle(probe).color; };
-  const margin = () => scale * fit >= 9 ? 190 : 26;
+  const named = 9, margin = () => scale * fit >= named ? 190 : 26;  // pixels of a cell from which names stand beside it
 
   function resize() {
     const sharp = window.devicePixelRatio || 1;
     canvas.width = canvas.clientWidth * sharp; canvas.height = canvas.clientHeight * sharp;
     pen.setTransform(sharp, 0, 0, sharp, 0, 0);
-    fit = Math.min(canvas.clientWidth - 26, canvas.clientHeight - 26) / count;
+    const room = Math.min(canvas.clientWidth, canvas.clientHeight), beside = (room - 190) / count;
+    fit = beside >= named ? beside : Math.min((room - 26) / count, named - .1);
     draw();
   }
   function draw() {
@@ -58,6 +58,7 @@ function drawMatrix(canvas, data) {
       const start = group[0] * side, length = (group[1] - group[0]) * side;
       pen.fillStyle = colour("--panel"); pen.fillRect(start, start, length, length);
       pen.strokeRect(start + .5, start + .5, length, length);
+      if (length > 28 && edge < 100) { pen.fillStyle = quiet; pen.font = "11px system-ui"; pen.fillText(group[2], start + length + 5, start + 11); }
     }
     for (const [row, column, n, inside] of data.cells) {
       const x = column * side, y = row * side;
@@ -87,7 +88,7 @@ function drawMatrix(canvas, data) {
         pen.fillText(labels[i][0], 0, 0, edge - 10); pen.restore();
       }
     } else {
-      pen.textAlign = "left"; pen.fillText(words.said + " →", edge, 16);
+      pen.textAlign = "left"; pen.font = "12px system-ui"; pen.fillText(words.said + " →", edge, 16);
       pen.save(); pen.translate(16, edge + 4); pen.rotate(-Math.PI / 2); pen.textAlign = "right"; pen.fillText("← " + words.true, 0, 0); pen.restore();
     }
     pen.textAlign = "left";
@@ -125,7 +126,10 @@ function drawMatrix(canvas, data) {
     left = Math.max(0, Math.min(left, side - (canvas.clientWidth - edge))); top = Math.max(0, Math.min(top, side - (canvas.clientHeight - edge)));
     left = Math.max(0, left); top = Math.max(0, top);
   }
-  canvas.addEventListener("wheel", event => { event.preventDefault(); zoom(event.deltaY < 0 ? 1.25 : .8, event.offsetX, event.offsetY); }, { passive: false });
+  canvas.addEventListener("wheel", event => {
+    if (scale <= 1 && event.deltaY > 0) return;  // nothing to leave: the page itself goes on
+    event.preventDefault(); zoom(event.deltaY < 0 ? 1.25 : .8, event.offsetX, event.offsetY);
+  }, { passive: false });
   canvas.addEventListener("pointerdown", event => { drag = [event.clientX, event.clientY, left, top]; canvas.setPointerCapture(event.pointerId); });
   canvas.addEventListener("pointermove", event => {
     if (drag) { left = drag[2] - event.clientX + drag[0]; top = drag[3] - event.clientY + drag[1]; keep(); draw(); }

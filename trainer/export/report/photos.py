@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ SIDE = 200  # pixels of the long side
 SMALL = 72
 TILE = 56
 QUALITY = 68
+LEAST = 0.001  # a probability below is told as less than this
 
 
 def picture(file: str, side: int = SIDE) -> str:
@@ -68,15 +69,20 @@ def mistake_figures(rows: Sequence[dict[str, Any]], limit: int) -> str:
     return f'<div class="photos">{figures}</div>' if figures else ""
 
 
+def true_name(row: Mapping[str, Any]) -> str:
+    """What a photo shows, with its danger."""
+    return f"{say('it_was')} <b>{name_of(row['true'])}</b> {chip(row['danger'])}"
+
+
 def _figure(row: dict[str, Any]) -> str:
     alarm = say("alarm_rang", level=row["alarm"]) if row["alarm_raised"] else say(f"alarm_silent_{row['alarm']}")
-    of_true = percent(row["probability_of_true"], 1)
-    loss = "–" if row["loss"] is None else f"{row['loss']:.2f}"
-    lines = [
-        f"<b>{name_of(row['true'])}</b> {chip(row['danger'])}",
-        say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"]),
-        say("given_to_true", probability=of_true, loss=loss),
-        alarm,
-    ]
+    lines = [true_name(row), say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"])]
+    loss = ""
+    if row["loss"] is not None:
+        of_true = row["probability_of_true"]
+        told = percent(of_true, 1) if of_true >= LEAST else say("less_than", share=percent(LEAST, 1))
+        lines.append(say("given_to_true", probability=told))
+        loss = " · " + say("loss_of", loss=f"{row['loss']:.2f}")
+    lines.append(alarm)
     file = escape(Path(row["file"]).name)
-    return f'<figure title="{file}">{picture(row["file"])}<figcaption>{"<br>".join(lines)}</figcaption></figure>'
+    return f'<figure title="{file}{loss}">{picture(row["file"])}<figcaption>{"<br>".join(lines)}</figcaption></figure>'

@@ -119,7 +119,8 @@ def audit(metrics: Metrics) -> str:
 def folders(metrics: Metrics) -> str:
     """What could not be read, and what the folder names of photos became that somebody brought."""
     unreadable = metrics["folder"]["unreadable"]
-    some = paragraph("unreadable", count=len(unreadable)) + bullets(unreadable[:UNREADABLE]) if unreadable else ""
+    key = "unreadable_one" if len(unreadable) == 1 else "unreadable"
+    some = paragraph(key, count=len(unreadable)) + bullets(unreadable[:UNREADABLE]) if unreadable else ""
     return section("folders", some, *_folder_names(metrics["report"]["audit"]))
 
 
