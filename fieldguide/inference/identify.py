@@ -70,6 +70,7 @@ class Identifier:
         self,
         groups: Sequence[Sequence[Path]],
         *,
+        finds: Sequence[Observation] = (),
         should_stop: Callable[[], bool] = never,
         on_result: Callable[[Observation], None] | None = None,
         on_photo: Callable[[DecodedPhoto], None] | None = None,
@@ -77,19 +78,21 @@ class Identifier:
         """One observation per group of photos, in their order, each as soon as it is judged.
 
         Files that cannot be read are carried in `Observation.unreadable`; a group with no readable photo comes without
-        an identification. After `should_stop()` turns true nothing more comes, least of all half a group. `on_photo`
-        gets the pixels of each readable photo (short side at least twice the input's), on the thread that decoded it.
+        an identification. `finds`: what is known of each group already; its date and place, told or not, count
+        instead of those of the photos. After `should_stop()` turns true nothing more comes, least of all half a group.
+        `on_photo` gets the pixels of each readable photo (short side at least twice the input's), on the thread that
+        decoded it.
 
         Raises:
             FieldGuideError: BUNDLE_DAMAGED when the network itself fails.
         """
         opinions = self._opinions(chain.from_iterable(groups), should_stop, on_photo)
         try:
-            for group in groups:
+            for place, group in enumerate(groups):
                 members = list(islice(opinions, len(group)))
                 if len(members) < len(group):
                     return
-                observation = self._judge(members)
+                observation = self._judge(members, finds[place] if finds else None)
                 if on_result is not None:
                     on_result(observation)
                 yield observation
@@ -122,7 +125,7 @@ class Identifier:
             for each, row, score in zip(batch, probabilities, strangeness, strict=True)
         ]
 
-    def _judge(self, members: Sequence[Opinion | UnreadablePhoto]) -> Observation:
+    def _judge(self, members: Sequence[Opinion | UnreadablePhoto], known: Observation | None) -> Observation:
         """One find from the opinions of its photos; its date is the earliest, its place the first that is told."""
         opinions = [member for member in members if isinstance(member, Opinion)]
         photos = tuple(opinion.photo for opinion in opinions)
@@ -134,6 +137,8 @@ class Identifier:
             latitude=placed.latitude if placed else None,
             longitude=placed.longitude if placed else None,
         )
+        if known is not None:
+            find = replace(find, observed_at=known.observed_at, latitude=known.latitude, longitude=known.longitude)
         return replace(find, identification=self._say(find, opinions)) if opinions else find
 
     def _say(self, find: Observation, opinions: Sequence[Opinion]) -> Identification:

@@ -23,11 +23,11 @@ if TYPE_CHECKING:  # at run time only in the lane: it imports torch
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Finds that were asked for together: the files of each. `again`: ids of stored finds that are looked at again."""
+    """Finds that were asked for together: the files of each. `again`: stored finds that are looked at again."""
 
     number: int
     groups: tuple[tuple[Path, ...], ...]
-    again: tuple[int, ...] = ()
+    again: tuple[Observation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ class BatchWork:
         """Judge every find; returns early, after the find at hand, when the handle is stopped."""
         groups = self._batch.groups
         pace = Pace(sum(len(group) for group in groups))
-        found = judge.identify(groups, should_stop=self._handle.stopped, on_photo=self._preview)
+        found = judge.identify(
+            groups, finds=self._batch.again, should_stop=self._handle.stopped, on_photo=self._preview
+        )
         for place, observation in enumerate(found):
             stored = self._store(place, observation)
             self._handle.tell(Identified(self._batch.number, place, stored))
@@ -99,7 +101,7 @@ class BatchWork:
         try:
             if not self._batch.again:
                 return self._desk.store.add(observation)
-            return self._desk.store.add_identification(self._batch.again[place], said) or observation
+            return self._desk.store.add_identification(self._batch.again[place].id, said) or observation
         except FieldGuideError as refused:
             self._tell_once(refused)
             return observation

@@ -138,10 +138,13 @@ class Identifier(QObject):
         return self._begin(Batch(next(self._numbers), tuple(tuple(group) for group in groups if group)))
 
     def identify_again(self, finds: Sequence[Observation]) -> Batch:
-        """Ask today's model about stored finds; what was said before is kept. Without their photos nothing changes."""
+        """Ask today's model about stored finds; what was said before is kept. Without their photos nothing changes.
+
+        Date and place are those of the find, which a person may have changed, not those of its photos.
+        """
         kept = [find for find in finds if find.photos]
         groups = tuple(tuple(photo.path for photo in find.photos) for find in kept)
-        return self._begin(Batch(next(self._numbers), groups, tuple(find.id for find in kept)))
+        return self._begin(Batch(next(self._numbers), groups, tuple(kept)))
 
     def cancel(self) -> None:
         """Stop every batch after the find that is being judged; what is stored stays."""

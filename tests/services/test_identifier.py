@@ -1,6 +1,7 @@
 """The whole way of a drop below the window: real bundle, real database, real threads."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Progress
 from fieldguide.storage.database import Database
-from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.observations import Change, ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore
 from tests.helpers.bundles import write_photo
 
@@ -111,7 +112,29 @@ def test_a_stored_find_is_asked_about_again(
     assert store.count() == 1
     assert len(store.identifications(find.id)) == 2
     assert [change.kind for change in heard.of(LibraryChange)] == [ChangeKind.ADDED, ChangeKind.CHANGED]
-    assert heard.of(Batch)[1].again == (find.id,)
+    assert heard.of(Batch)[1].again == (find,)
+
+
+def test_asked_again_the_date_and_place_of_the_find_count_and_not_those_of_its_photos(
+    identifier: Identifier, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path: Path
+) -> None:
+    load(identifier, bundle_path)
+    identifier.use_place_and_season(True)
+    with qtbot.waitSignal(identifier.ended, timeout=60_000):
+        identifier.identify([[write_photo(tmp_path / "a.jpg", 0)]])
+    (find,) = store.page().observations
+    assert find.identification is not None
+    assert not find.identification.weighed, "the photo tells neither"
+    corrected = Change(observed_at=datetime(2026, 10, 3, 10), place=(48.1, 11.5))
+    store.edit([find.id], corrected)
+    (find,) = store.page().observations
+    with qtbot.waitSignal(identifier.ended, timeout=60_000):
+        identifier.identify_again([find])
+    again = store.get(find.id)
+    assert again is not None
+    assert again.identification is not None
+    assert again.identification.weighed
+    assert (again.observed_at, again.latitude, again.longitude) == (datetime(2026, 10, 3, 10), 48.1, 11.5)
 
 
 def test_without_a_model_the_batch_says_so(
