@@ -11,7 +11,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.ui.kit.banner import Alert
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import LATE_HOURS, name_called, onset_of, onset_words
+from fieldguide.ui.kit.naming import is_late, name_called, onset_of, onset_words
 
 _NOTE = "[note:"
 
@@ -36,7 +36,7 @@ def alert_of(record: TaxonRecord, guide: Guide) -> Alert:
     onset = onset_of(record, guide)
     if onset is not None and level.harmful:
         advice.insert(0, text("guide.first_signs", onset=onset_words(onset)))
-        if onset[1] >= LATE_HOURS:
+        if syndrome is not None and is_late(onset, syndrome):
             advice.insert(1, text("guide.delay"))
     if record.taxon.rank is not Rank.SPECIES and level.severity > Danger.CAUTION.severity:
         advice.append(text("guide.wide", rank=text(f"guide.wide_{record.taxon.rank.value}")))

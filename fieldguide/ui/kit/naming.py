@@ -5,17 +5,19 @@ Knows the guide, no widget and no page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from fieldguide.core.guide import Guide, TaxonRecord
+from fieldguide.core.guide import Guide, Syndrome, TaxonRecord, promises_a_meal
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.text import language, text
+from fieldguide.core.text import FALLBACK, language, text
 
 LONGEST_HOURS = 48  # from here on an onset is told in days
-LATE_HOURS = 6  # first signs after this many hours: organs are being damaged while nothing is felt
+LATE_HOURS = 6  # first signs after this many hours: organs are being damaged while nothing is felt ...
+GRAVE = 3  # ... by a syndrome of this severity (1 to 5): below it no organ is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +33,50 @@ class Name:
         return self.common or self.scientific
 
 
+def know_brought_names(names: object) -> None:
+    """Common names by scientific name that the loaded model brings (a bundle's provenance: anything may stand there).
+
+    They are shown for what the guide has no common name of; those that promise a meal never.
+    """
+    told = names.items() if isinstance(names, Mapping) else ()
+    words = {taxon: name for taxon, name in told if isinstance(taxon, str) and isinstance(name, str)}
+    _brought.clear()
+    _brought.update({taxon: _capital(name) for taxon, name in words.items() if not promises_a_meal(name)})
+
+
+_brought: dict[str, str] = {}  # like the language: one for the window, read on its thread
+
+
 def name_of(taxon: Taxon, guide: Guide) -> Name:
-    """The names of a taxon in the language in use."""
+    """The names of a taxon in the language in use; the common name of the guide, else of the loaded model."""
     record = guide.record(taxon.name)
-    return Name(name_of_record(record).common if record else "", taxon.name)
+    common = name_of_record(record).common if record else ""
+    return Name(common or _brought.get(taxon.name, ""), taxon.name)
 
 
 def name_of_record(record: TaxonRecord) -> Name:
     """The names of a record in the language in use."""
-    common = record.common_name(language())
-    return Name(common[:1].upper() + common[1:], record.taxon.name)
+    return Name(_capital(record.common_name(language())), record.taxon.name)
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def name_called(scientific: str, guide: Guide) -> str:
     """The name to read first of a taxon that is known by its scientific name only."""
     record = guide.record(scientific)
-    return name_of_record(record).first if record else scientific
+    return name_of_record(record).first if record else _brought.get(scientific, scientific)
+
+
+def language_of_guide() -> str:
+    """A sentence that the guide's texts are in English; empty where everything is."""
+    return text("names.in_english") if language() != FALLBACK else ""
+
+
+def is_late(onset: tuple[float, float], syndrome: Syndrome) -> bool:
+    """Whether first signs may come only when organs are being damaged already."""
+    return onset[1] >= LATE_HOURS and syndrome.severity >= GRAVE
 
 
 def ranked_name(taxon: Taxon) -> str:
@@ -117,6 +147,12 @@ def country_name(code: str) -> str:
     territory = QLocale.codeToTerritory(code)
     known = territory is not QLocale.Country.AnyTerritory
     return QLocale.territoryToString(territory) if known else code
+
+
+def spoken_language(code: str) -> str:
+    """What a language (ISO 639-1) calls itself; the code itself when Qt knows none."""
+    plain = {"en": "English", "es": "español"}  # Qt names those of the United States and of Spain
+    return plain.get(code) or QLocale(code).nativeLanguageName() or code
 
 
 def _short(number: float) -> str:

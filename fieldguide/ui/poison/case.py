@@ -14,10 +14,11 @@ from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
-from fieldguide.ui.kit.naming import LATE_HOURS
+from fieldguide.ui.kit.naming import is_late
 
 WIDELY = "112"  # answers in the European Union and on most mobile networks elsewhere
 MOST_LOOKALIKES = 6
+MOST_SUSPECTS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Course:
     @property
     def late(self) -> bool:
         """Whether first signs may come only when organs are being damaged already."""
-        return self.onset_hours[1] >= LATE_HOURS
+        return is_late(self.onset_hours, self.syndrome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,24 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Everything that the sheet tells. `find` is None when it was opened from the guide."""
+    """Everything that the sheet tells. `find` is None when it was opened from the guide. `milder` courses that only
+    suspects below a harm would cause are left out where there are graver ones: whoever treats reads this in a hurry.
+    """
 
     find: Observation | None
     suspects: tuple[Suspect, ...]
     courses: tuple[Course, ...]
     guide_version: str
+    milder: int = 0
+
+    @property
+    def listed(self) -> tuple[Suspect, ...]:
+        """The suspects to list, the worst first: at most `MOST_SUSPECTS`, the model's candidates always among them."""
+        said = self.find.identification if self.find is not None else None
+        asked = {one.taxon for one in said.candidates} if said is not None else set()
+        rest = [suspect for suspect in self.suspects if suspect.taxon not in asked]
+        kept = {suspect.taxon for suspect in rest[: max(0, MOST_SUSPECTS - len(asked))]}
+        return tuple(suspect for suspect in self.suspects if suspect.taxon in asked or suspect.taxon in kept)
 
 
 def case_of(find: Observation, guide: Guide) -> Case:
@@ -106,14 +119,17 @@ def likely_country(chosen: str) -> str:
 
 
 def verified_words(centre: PoisonCentre) -> str:
-    """On what kind of page the number was read."""
+    """On what kind of page the number was read; behind a semicolon the guide may tell which, and on what day."""
     kind = "official" if centre.verified.startswith("official") else "secondary"
-    return text(f"poison.verified_{kind}")
+    where = centre.verified.partition(";")[2].strip()
+    return text(f"poison.verified_{kind}_at", where=where) if where else text(f"poison.verified_{kind}")
 
 
 def _case(find: Observation | None, suspects: Sequence[Suspect], guide: Guide) -> Case:
     ordered = sorted(suspects, key=lambda each: (-each.danger.told.severity, -(each.probability or 0.0)))
-    return Case(find, tuple(ordered), tuple(_courses(ordered, guide)), guide.version)
+    courses = _courses(ordered, guide)
+    grave = [course for course in courses if any(suspect.danger.harmful for suspect in course.suspects)]
+    return Case(find, tuple(ordered), tuple(grave or courses), guide.version, len(courses) - len(grave or courses))
 
 
 def _courses(suspects: Sequence[Suspect], guide: Guide) -> list[Course]:

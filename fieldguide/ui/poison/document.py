@@ -16,12 +16,19 @@ from fieldguide.core.text import text
 from fieldguide.storage.atomic import written_atomically
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import country_name, name_of, onset_words, ranked_name, when_words
+from fieldguide.ui.kit.naming import (
+    country_name,
+    language_of_guide,
+    name_of,
+    onset_words,
+    ranked_name,
+    spoken_language,
+    when_words,
+)
 from fieldguide.ui.poison.case import Case, Help, verified_words
 
 DO = ("call", "everybody", "keep", "photo", "note", "go")
 DONT = ("wait", "vomit", "medicine", "cooking", "app")
-MOST_SUSPECTS = 12
 _POINTS = 9.5
 _SMALL_POINTS = 7.5
 _FOOT_POINTS = 18
@@ -129,7 +136,8 @@ def _whom_to_call(help_: Help) -> str:
         f"<p><span class='phone'>{escape(phone)}</span> {_t('emergency')} <span class='small'>{_t(told)}</span></p>"
     ]
     for centre in help_.centres:
-        details = ", ".join((centre.hours, "/".join(centre.languages), verified_words(centre)))
+        spoken = (spoken_language(code) for code in centre.languages)
+        details = ", ".join((centre.hours, *spoken, verified_words(centre)))
         lines.append(
             f"<p><span class='phone'>{escape(centre.phone)}</span> {escape(centre.name)}"
             f" <span class='small'>{escape(details)}</span></p>"
@@ -161,6 +169,8 @@ def _courses(case: Case, guide: Guide) -> str:
             f" {_t('pdf_toxins')}: {escape(', '.join(syndrome.toxins))}. {escape(syndrome.mortality_note)}."
             f" {_t('course_by', names=names)}</span></p>"
         )
+    notes = [language_of_guide(), text("poison.courses_rest", count=case.milder) if case.milder else ""]
+    lines += [f"<p class='small'>{escape(note)}</p>" for note in notes if note]
     return f"<h2>{_t('courses')}</h2>{''.join(lines)}"
 
 
@@ -168,10 +178,10 @@ def _suspects(case: Case, guide: Guide) -> str:
     if not case.suspects:
         return f"<h2>{_t('suspects')}</h2><p>{_t('suspects_none')}</p>"
     rows = [
-        f"<tr><th>{_t('pdf_candidate')}</th><th>{_t('pdf_danger')}</th><th>{_t('pdf_probability')}</th>"
-        f"<th>{_t('pdf_syndrome')}</th></tr>"
+        f"<tr><th width='36%'>{_t('pdf_candidate')}</th><th width='12%'>{_t('pdf_danger')}</th>"
+        f"<th width='16%'>{_t('pdf_probability')}</th><th width='36%'>{_t('pdf_syndrome')}</th></tr>"
     ]
-    for suspect in case.suspects[:MOST_SUSPECTS]:
+    for suspect in case.listed:
         name = name_of(suspect.taxon, guide)
         record = guide.record(suspect.taxon.name)
         syndrome = guide.syndromes.get(record.syndrome) if record else None

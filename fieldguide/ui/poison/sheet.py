@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,11 +20,18 @@ from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
-from fieldguide.ui.kit.naming import country_name, name_of, onset_words, ranked_name
+from fieldguide.ui.kit.naming import (
+    country_name,
+    language_of_guide,
+    name_of,
+    onset_words,
+    ranked_name,
+    spoken_language,
+)
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
 from fieldguide.ui.poison.case import WIDELY, Case, Course, countries, help_in, verified_words
-from fieldguide.ui.poison.document import DO, DONT, MOST_SUSPECTS, write_pdf
+from fieldguide.ui.poison.document import DO, DONT, write_pdf
 
 _ALWAYS = "24/7"
 _NUMBERS = 340
@@ -166,8 +173,12 @@ class PoisonSheet(QDialog):
     def _courses_card(self) -> Card:
         card = Card(margin=SPACE + HAIR)
         card.column.addWidget(label(text("poison.courses"), "overline"))
+        if language_of_guide():
+            card.column.addWidget(label(language_of_guide(), "small"))
         for course in self._case.courses:
             card.column.addLayout(self._course(course))
+        if self._case.milder:
+            card.column.addWidget(label(text("poison.courses_rest", count=self._case.milder), "small"))
         return card
 
     def _course(self, course: Course) -> QVBoxLayout:
@@ -197,7 +208,7 @@ class PoisonSheet(QDialog):
         else:
             key = "poison.suspects_words" if self._case.find is not None else "poison.suspects_guide"
             card.column.addWidget(label(text(key), "muted"))
-        for suspect in self._case.suspects[:MOST_SUSPECTS]:
+        for suspect in self._case.listed:
             name = name_of(suspect.taxon, self._guide)
             line = row(spacing=CLOSE)
             names = QVBoxLayout()
@@ -235,5 +246,5 @@ def _advice(kind: str, keys: Sequence[str]) -> Card:
 
 def _centre_words(centre: PoisonCentre) -> list[str]:
     hours = text("poison.hours_always") if centre.hours == _ALWAYS else centre.hours
-    spoken = (QLocale(code).nativeLanguageName() or code for code in centre.languages)
+    spoken = (spoken_language(code) for code in centre.languages)
     return [f"{hours}  ·  {', '.join(spoken)}", verified_words(centre)]

@@ -14,9 +14,19 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.emergency import load_emergency_numbers
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.core.records import Candidate
 from fieldguide.core.text import text
-from fieldguide.ui.kit.naming import onset_words
-from fieldguide.ui.poison.case import case_of, case_of_taxon, countries, empty_case, help_in, likely_country
+from fieldguide.ui.kit.naming import is_late, onset_words
+from fieldguide.ui.poison.case import (
+    MOST_SUSPECTS,
+    case_of,
+    case_of_taxon,
+    countries,
+    empty_case,
+    help_in,
+    likely_country,
+    verified_words,
+)
 from fieldguide.ui.poison.sheet import PoisonSheet
 from tests.helpers.labels import words_in
 from tests.helpers.stored_finds import BOLETUS, EDULIS, PHALLOIDES, deadly_alarm, make_find
@@ -45,6 +55,40 @@ def test_a_late_poisoning_says_that_the_delay_is_the_danger(find, guide) -> None
     amatoxin = next(course for course in case_of(find, guide).courses if course.syndrome.key == "amatoxin")
     assert amatoxin.late
     assert amatoxin.onset_hours[0] <= 6
+
+
+def test_a_quick_upset_says_no_word_of_a_delay(guide) -> None:
+    assert not is_late(guide.syndromes["gi_irritant"].onset_hours, guide.syndromes["gi_irritant"])
+    assert is_late(guide.syndromes["orellanine"].onset_hours, guide.syndromes["orellanine"])
+
+
+def test_what_the_model_named_is_listed_however_many_are_worse(guide) -> None:
+    deadly = [record.taxon for record in guide.records.values() if record.danger is Danger.DEADLY][:20]
+    find = make_find(guide, EDULIS, others=(PHALLOIDES,), alarm=deadly_alarm(guide))
+    said = replace(find.identification, plausible=tuple(Candidate(one, 0.01, Danger.DEADLY) for one in deadly))
+    case = case_of(replace(find, identification=said), guide)
+    assert len(case.suspects) > MOST_SUSPECTS
+    assert len(case.listed) == MOST_SUSPECTS
+    assert {EDULIS, PHALLOIDES} <= {suspect.taxon for suspect in case.listed}
+    assert case.listed[0].danger is Danger.DEADLY
+
+
+def test_courses_of_what_does_no_harm_are_counted_beside_graver_ones(find, guide) -> None:
+    case = case_of(find, guide)
+    assert all(any(suspect.danger.harmful for suspect in course.suspects) for course in case.courses)
+    mild = case_of_taxon(guide.record("Lentinula edodes"), guide)
+    assert mild.courses, "without anything grave they are told"
+
+
+def test_a_guide_may_tell_where_a_number_was_read_and_when(guide) -> None:
+    centre = replace(help_in("DE", guide).centres[0], verified="official page; www.example.org, 2026-10-01")
+    assert verified_words(centre) == text("poison.verified_official_at", where="www.example.org, 2026-10-01")
+
+
+def test_a_centre_speaks_languages_by_their_own_names(qtbot, find, guide, theme) -> None:
+    said = words_in(sheet_of(qtbot, case_of(find, guide), guide, country="US"))
+    assert "English, español" in said
+    assert "American English" not in said
 
 
 def test_a_genus_brings_the_poisonings_of_its_species(guide) -> None:
