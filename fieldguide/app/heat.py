@@ -17,7 +17,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.services.lanes import Handle
 from fieldguide.ui.identify.page import IdentifyPage
-from fieldguide.ui.kit.heat import paint_heat
+from fieldguide.ui.kit.heat import QUIET, paint_heat
 from fieldguide.ui.kit.naming import name_of
 
 if TYPE_CHECKING:  # at run time only in the lane: it imports torch
@@ -46,7 +46,7 @@ class HeatDesk(QObject):
     def _cancel(self) -> None:
         self._parts.lanes.cancel(HEAT_GROUP)
 
-    def _begin(self, find: Observation, path: Path, taxon: Taxon, against: Taxon | None) -> None:
+    def _begin(self, find: Observation, path: Path, taxon: Taxon, against: Taxon | None, way: str) -> None:
         self._cancel()
         photo = next((each for each in find.photos if each.path == path), None)
         if photo is None:
@@ -59,10 +59,12 @@ class HeatDesk(QObject):
                 self._page.take_heat(find.id, path, None, text("identify.heat_not_known"))
             else:
                 overlay = paint_heat(found.heat, found.box, (photo.width, photo.height))
-                self._page.take_heat(find.id, path, overlay, words)
+                even = float(np.abs(found.heat).max()) < QUIET  # nothing is painted
+                told = text("identify.heat_even") if even else words
+                self._page.take_heat(find.id, path, overlay, told)
 
         job = self._parts.identifier.with_model(
-            lambda runtime, handle: work_out(runtime, handle, photo, taxon, against), HEAT_GROUP
+            lambda runtime, handle: work_out(runtime, handle, photo, taxon, against, way), HEAT_GROUP
         )
         job.done.connect(show)
         job.failed.connect(lambda _: self._page.take_heat(find.id, path, None, ""))
@@ -74,20 +76,22 @@ class HeatDesk(QObject):
         return text("identify.heat_rather", name=name, other=name_of(against, self._parts.guide).first)
 
 
-def work_out(runtime: Runtime, handle: Handle, photo: Photo, taxon: Taxon, against: Taxon | None) -> HeatMap | None:
+def work_out(
+    runtime: Runtime, handle: Handle, photo: Photo, taxon: Taxon, against: Taxon | None, way: str
+) -> HeatMap | None:
     """Runs in the lane; None when the loaded model does not know the name (another model gave it).
 
     Raises:
         FieldGuideError: one of the PHOTO_ codes, when the file has changed or gone.
     """
-    from fieldguide.inference.explain import StoppedError, explain, picture_of
+    from fieldguide.inference.explain import StoppedError, Way, explain, picture_of
 
     labels = runtime.manifest.labels
     known = [each for each in (taxon, against) if each is not None]
     if not all(any(label == each or label.at(each.rank) == each.name for label in labels) for each in known):
         return None
     try:
-        heat = explain(runtime, picture_of(photo, runtime), taxon, against, should_stop=handle.stopped)
+        heat = explain(runtime, picture_of(photo, runtime), taxon, against, way=Way(way), should_stop=handle.stopped)
     except StoppedError:
         return None
     return HeatMap(heat, crop_box(photo.width, photo.height, runtime.manifest.input))

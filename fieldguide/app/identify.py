@@ -23,7 +23,7 @@ from fieldguide.services.library import ChangeKind, LibraryChange
 from fieldguide.ui.identify.keys import key_help
 from fieldguide.ui.identify.lookalikes_card import plausible_taxa
 from fieldguide.ui.identify.page import IdentifyPage
-from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.naming import know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyHelp, Page
@@ -127,6 +127,8 @@ class IdentifyDesk(QObject):
             self._replaced[self._batch.number] = observation
 
     def _take_model(self, model: Model) -> None:
+        know_brought_names(model.manifest.provenance.get("common_names"))
+        self.page.use_guide(self._parts.guide)  # finds that are on the page may have got names
         self.page.show_model(model.manifest, model.note or "")
         self.model_ready.emit()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
@@ -60,7 +60,7 @@ class GuideBrowser(QFrame):
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(text("guide.taxa"))
-        self._nothing = self._empty_words()
+        self._pages = QStackedWidget()
         self._lay_out()
         self.field.textChanged.connect(self._search)
         for button in (self.dangers, self.ranks, self.month, self.region):
@@ -68,12 +68,15 @@ class GuideBrowser(QFrame):
         self.order.chosen.connect(self._search)
         self.list.selectionModel().currentChanged.connect(self._tell)
 
-    def _empty_words(self) -> QLabel:
+    def _empty_page(self) -> QWidget:
         nothing = label(text("guide.nothing"), "muted")
         nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        nothing.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        nothing.hide()
-        return nothing
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        column.addWidget(nothing)
+        column.addStretch(1)
+        return page
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -86,8 +89,9 @@ class GuideBrowser(QFrame):
         column.addLayout(filters)
         line = row(self._count, None, self.order, spacing=TIGHT)
         column.addLayout(line)
-        column.addWidget(self._nothing)
-        column.addWidget(self.list, 1)
+        for page in (self.list, self._empty_page()):
+            self._pages.addWidget(page)
+        column.addWidget(self._pages, 1)
 
     def wanted(self) -> Wanted:
         """What is asked for now."""
@@ -136,8 +140,7 @@ class GuideBrowser(QFrame):
     def _show_count(self) -> None:
         count = self.model.rowCount()
         self._count.setText(text("guide.count", count=f"{count:,}"))
-        self._nothing.setVisible(count == 0)
-        self.list.setVisible(count > 0)
+        self._pages.setCurrentIndex(0 if count else 1)
 
     def _tell(self, index: QModelIndex) -> None:
         hit: Hit | None = index.data(HitRole)

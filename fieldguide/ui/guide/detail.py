@@ -22,7 +22,7 @@ from fieldguide.ui.kit.danger import DangerChip, danger_word
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
-from fieldguide.ui.kit.naming import name_of_record, onset_of, ranked_name, region_name, season_words
+from fieldguide.ui.kit.naming import language_of_guide, name_of_record, onset_of, ranked_name, region_name, season_words
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
 
@@ -60,6 +60,8 @@ class TaxonView(ScrollColumn):
         banner.tell(alert_of(record, guide))
         banner.help_wanted.connect(lambda: self.help_wanted.emit(record.taxon.name))
         self._sheet.addWidget(banner)
+        if language_of_guide():
+            self._sheet.addWidget(label(language_of_guide(), "small"))
         syndrome = guide.syndromes.get(record.syndrome)
         if syndrome is not None:
             self._add_poisoning(record, syndrome, guide)

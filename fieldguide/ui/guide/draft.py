@@ -109,5 +109,7 @@ class DraftDialog(QDialog):
 def _given_words(draft: GuideDraft) -> str:
     if set(draft.given) == set(COLUMNS):
         return text("guide.draft_given_all", source=draft.source)
+    if [draft.source] == [f"{name}.csv" for name in draft.given]:
+        return text("guide.draft_given_one", source=draft.source)
     tables = ", ".join(f"{name}.csv" for name in draft.given)
     return text("guide.draft_given", source=draft.source, tables=tables)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from fieldguide.core.guide import Guide, TaxonRecord
@@ -77,6 +78,14 @@ class LookalikeTable(QScrollArea):
             grid.addWidget(opener, 0, place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         grid.addWidget(label(name.scientific if name.common else "", "scientific"), 1, place, top)
         grid.addWidget(DangerChip(record.danger), 2, place, Qt.AlignmentFlag.AlignLeft)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """A wheel turns the page; only a sideways one (or with Shift or Alt) moves the columns."""
+        sideways = abs(event.angleDelta().x()) > abs(event.angleDelta().y())
+        if sideways or event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
     def resizeEvent(self, event: object) -> None:
         """As tall as what it holds at this width: the page scrolls, not the table."""

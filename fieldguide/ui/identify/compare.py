@@ -16,7 +16,7 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label, rule, selectable
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
-from fieldguide.ui.kit.naming import name_of, ranked_name
+from fieldguide.ui.kit.naming import language_of_guide, name_of, ranked_name
 from fieldguide.ui.kit.surfaces import row
 
 _COLUMN = 190
@@ -34,6 +34,8 @@ class CompareDialog(QDialog):
         column.setSpacing(SPACE)
         column.addWidget(label(text("identify.compare_title"), "title"))
         column.addWidget(label(text("identify.compare_words"), "muted"))
+        if language_of_guide():
+            column.addWidget(label(language_of_guide(), "small"))
         sheet = QWidget()
         sheet.setObjectName("sheet")
         self._fill(QGridLayout(sheet), candidates, guide)

@@ -155,12 +155,12 @@ class GroupingView(QWidget):
             [(key, text(f"identify.group_{key}")) for key in ("proposed", "one", "separate")],
         )
         self.choice.chosen.connect(self._start_from)
-        join = button(text("identify.group_join"), "quiet", "join", hint="J")
-        part = button(text("identify.group_part"), "quiet", "split", hint="S")
-        join.clicked.connect(self._join)
-        part.clicked.connect(self._part)
+        self.join = button(text("identify.group_join"), "quiet", "join", hint=text("identify.group_join_hint"))
+        self.part = button(text("identify.group_part"), "quiet", "split", hint=text("identify.group_part_hint"))
+        self.join.clicked.connect(self._join)
+        self.part.clicked.connect(self._part)
         column.addSpacing(HAIR)
-        column.addLayout(row(self.choice, None, join, part, spacing=TIGHT))
+        column.addLayout(row(self.choice, None, self.join, self.part, spacing=TIGHT))
         column.addWidget(self._list(), 1)
         self._go = button("", "primary", "identify")
         self._go.clicked.connect(self._decide)
@@ -195,21 +195,31 @@ class GroupingView(QWidget):
         self.view.setUniformItemSizes(True)
         self.view.setMouseTracking(True)
         self.view.setAccessibleName(text("identify.group_list"))
+        self.view.selectionModel().selectionChanged.connect(self._offer)
         return self.view
 
     def _start_from(self, key: str) -> None:
         every = [path for group in self._proposed for path in group]
         groups = {"proposed": self._proposed, "one": [every], "separate": [[path] for path in every]}[key]
         self.model.set_groups(groups)
+        self._offer()
+
+    def _offer(self) -> None:
+        """What can be done with the chosen photos."""
+        chosen = [self.model.place(row)[0] for row in self._selected()]
+        self.join.setEnabled(len(set(chosen)) > 1)
+        self.part.setEnabled(any(chosen.count(find) < len(self.model.groups[find]) for find in chosen))
 
     def _selected(self) -> list[int]:
         return sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
 
     def _join(self) -> None:
         self.model.join(self._selected())
+        self._offer()
 
     def _part(self) -> None:
         self.model.part(self._selected())
+        self._offer()
 
     def _decide(self) -> None:
         self.decided.emit([list(group) for group in self.model.groups])

@@ -17,7 +17,7 @@ from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.icons import icon
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
-from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
 
 SHOWN_AT_FIRST = 4
@@ -39,6 +39,8 @@ class LookalikesCard(Card):
         super().__init__(spacing=TIGHT)
         self.column.addWidget(label(text("identify.lookalikes"), "heading"))
         self.column.addWidget(label(text("identify.lookalikes_words"), "muted"))
+        if language_of_guide():
+            self.column.addWidget(label(language_of_guide(), "small"))
         self._list = QVBoxLayout()
         self._list.setSpacing(TIGHT)
         self.column.addLayout(self._list)

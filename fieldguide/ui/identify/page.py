@@ -34,8 +34,8 @@ class IdentifyPage(QWidget):
         photo_wanted: Path and short side in pixels (0: all) of the large photo; answer with `take_photo`.
         verify_wanted: id of an observation and the Taxon that a person gives it (None: takes it away).
         help_wanted: Observation of which somebody asks "Eaten it?".
-        heat_wanted: Observation, Path, Taxon, Taxon or None: what spoke for the first (rather than for the second) in
-            that photo; answer with `take_heat`.
+        heat_wanted: Observation, Path, Taxon, Taxon or None, way: what spoke for the first (rather than for the second)
+            in that photo, found in that way (`result_view.HEAT_WAYS`); answer with `take_heat`.
         heat_cancelled: nobody waits for it any more.
         guide_wanted: scientific name whose page of the guide is asked for.
         view_wanted: Observation and the view (cap, underside ...) that somebody wants to add a photo of.
@@ -49,7 +49,7 @@ class IdentifyPage(QWidget):
     photo_wanted = Signal(Path, int)
     verify_wanted = Signal(int, object)
     help_wanted = Signal(Observation)
-    heat_wanted = Signal(Observation, Path, object, object)
+    heat_wanted = Signal(Observation, Path, object, object, str)
     heat_cancelled = Signal()
     guide_wanted = Signal(str)
     view_wanted = Signal(Observation, str)

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from fieldguide.core.records import Photo
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.metrics import HAIR, ROUND, TIGHT
 from fieldguide.ui.kit.painting import paint_cover
-from fieldguide.ui.kit.surfaces import clear, row
+from fieldguide.ui.kit.surfaces import clear
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
 
 _SIDE = 64
@@ -106,7 +107,7 @@ class PhotoStrip(QWidget):
         super().__init__()
         self._thumbnails = thumbnails
         thumbnails.arrived.connect(self._repaint)
-        self._line = row(spacing=TIGHT)
+        self._line = FlowLayout(spacing=TIGHT)
         self.setLayout(self._line)
         self._tiles: list[_PhotoTile] = []
 
@@ -123,7 +124,6 @@ class PhotoStrip(QWidget):
             ghost = _ViewTile(view)
             ghost.clicked.connect(lambda _on, view=view: self.view_wanted.emit(view))
             self._line.addWidget(ghost)
-        self._line.addStretch(1)
         if self._tiles:
             self._tiles[0].setChecked(True)
         self.setVisible(len(sources) > 1 or bool(missing))

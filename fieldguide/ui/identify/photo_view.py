@@ -189,8 +189,11 @@ class PhotoView(QWidget):
         width = sum(metrics.horizontalAdvance(words) + 34 for _, words in entries)
         width = max(width, TIGHT + metrics.horizontalAdvance(self._caption) + 12)
         height = metrics.height() * (bool(self._caption) + bool(entries)) + (22 if entries else 16)
+        width = min(width, self.width() - 2 * CLOSE - SPACE)
+        caption = metrics.elidedText(self._caption, Qt.TextElideMode.ElideRight, round(width - TIGHT))
         bottom = min(target.bottom(), float(self.height())) - CLOSE
-        plate = QRectF(max(0.0, target.left()) + CLOSE, bottom - height, width + SPACE, height)
+        left = min(max(0.0, target.left()) + CLOSE, self.width() - width - SPACE - CLOSE)
+        plate = QRectF(left, bottom - height, width + SPACE, height)
         ground = QColor(colours.raised)
         ground.setAlphaF(0.92)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -199,7 +202,7 @@ class PhotoView(QWidget):
         left, top = plate.left() + CLOSE, plate.top() + TIGHT
         painter.setPen(QColor(colours.text))
         if self._caption:
-            painter.drawText(QPointF(left, top + metrics.ascent()), self._caption)
+            painter.drawText(QPointF(left, top + metrics.ascent()), caption)
             top += metrics.height() + 4
         for colour, words in entries:
             painter.setPen(Qt.PenStyle.NoPen)

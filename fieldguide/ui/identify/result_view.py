@@ -15,11 +15,12 @@ from fieldguide.ui.identify.photo_strip import PhotoStrip
 from fieldguide.ui.identify.photo_view import PhotoView
 from fieldguide.ui.identify.verdict_panel import VerdictPanel
 from fieldguide.ui.identify.waiting import ProblemView, WaitingView
-from fieldguide.ui.kit.buttons import button, icon_button
+from fieldguide.ui.kit.buttons import Segments, button, icon_button
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
+HEAT_WAYS = ("occlusion", "gradient", "lime")  # best first
 PANEL = (380, 460)  # narrowest and widest column of the verdict
 
 
@@ -28,12 +29,13 @@ class ResultView(QWidget):
 
     Signals:
         photo_wanted: Path and short side in pixels (0: all of them) of a photo that is about to be shown.
-        heat_toggled: whether the heat map is wanted.
+        heat_toggled: whether the heat map is wanted. heat_way_changed: it is wanted in another way (`heat_way`).
         verify_wanted, relabel_wanted, unknown_wanted, compare_wanted, new_wanted: what the buttons say.
     """
 
     photo_wanted = Signal(Path, int)
     heat_toggled = Signal(bool)
+    heat_way_changed = Signal()
     verify_wanted = Signal()
     relabel_wanted = Signal()
     unknown_wanted = Signal()
@@ -50,6 +52,11 @@ class ResultView(QWidget):
         self._waiting, self._problem = WaitingView(), ProblemView()
         self._heat = icon_button(text("identify.heat"), "heat", checkable=True, key="W")
         self._zoom = icon_button(text("identify.zoom"), "zoom", checkable=True, key="Z")
+        self.ways = Segments([(way, text(f"identify.heat_way_{way}")) for way in HEAT_WAYS], self.photo)
+        self.ways.setAccessibleName(text("identify.heat_ways"))
+        self.ways.setToolTip(text("identify.heat_ways"))
+        self.ways.move(CLOSE, CLOSE)
+        self.ways.hide()
         self._actions = self._action_bar()
         self._right = QStackedWidget()
         for piece in (self._waiting, self._problem, self._verdict_side()):
@@ -64,7 +71,9 @@ class ResultView(QWidget):
         self.photo.zoom_changed.connect(self._zoom.setChecked)
         self.photo.full_size_wanted.connect(self._ask_full)
         self._zoom.clicked.connect(self.photo.toggle_actual_size)
+        self._heat.toggled.connect(self.ways.setVisible)
         self._heat.toggled.connect(self.heat_toggled)
+        self.ways.chosen.connect(lambda _: self.heat_way_changed.emit())
         self.strip.chosen.connect(self.show_photo)
 
     @property
@@ -76,6 +85,11 @@ class ResultView(QWidget):
     def heat_on(self) -> bool:
         """Whether the heat map is wanted."""
         return self._heat.isChecked()
+
+    @property
+    def heat_way(self) -> str:
+        """How the heat map is to be made, one of `HEAT_WAYS`."""
+        return self.ways.choice
 
     def toggle_heat(self) -> None:
         """Key W."""

@@ -17,10 +17,10 @@ from fieldguide.ui.identify.lookalikes_card import LookalikesCard
 from fieldguide.ui.identify.place_line import PlaceLine
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.danger import DangerChip, UnknownSign
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
-from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.wording import alert_of, reason_words, verdict_words
 
@@ -55,6 +55,8 @@ class FactsCard(Card):
             title.setContentsMargins(0, TIGHT, 0, 0)
             self._body.addWidget(title)
             self._body.addWidget(selectable(label(words)))
+        if language_of_guide():
+            self._body.addWidget(label(language_of_guide(), "small"))
 
 
 class VerdictPanel(ScrollColumn):
@@ -93,8 +95,13 @@ class VerdictPanel(ScrollColumn):
         words = QVBoxLayout()
         words.setSpacing(HAIR)
         words.setContentsMargins(HAIR, HAIR, HAIR, 0)
-        for piece in (self._verified, self._verdict, self._reason):
-            words.addWidget(piece)
+        self._sign = UnknownSign()
+        headline = row(spacing=TIGHT)
+        headline.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        headline.addWidget(self._verdict, 1)
+        words.addWidget(self._verified)
+        words.addLayout(headline)
+        words.addWidget(self._reason)
         self.column.addWidget(self.banner)
         self.column.addLayout(words)
         self.column.addWidget(self.candidates)
@@ -116,6 +123,7 @@ class VerdictPanel(ScrollColumn):
         self._observation = observation
         self.banner.tell(alert_of(observation, self._guide))
         self._verdict.setText(verdict_words(said.verdict, self._guide))
+        self._sign.setVisible(said.verdict.taxon is None)
         self._reason.setText(reason_words(said, self._guide))
         named = observation.verified
         self._verified.setVisible(named is not None)

@@ -27,7 +27,7 @@ class WorkView(QWidget):
     new_wanted = Signal()
     verify_wanted = Signal(int, object)
     help_wanted = Signal(Observation)
-    heat_wanted = Signal(Observation, Path, object, object)
+    heat_wanted = Signal(Observation, Path, object, object, str)
     heat_cancelled = Signal()
     view_wanted = Signal(Observation, str)
     place_wanted = Signal(Observation, bool)
@@ -54,6 +54,7 @@ class WorkView(QWidget):
         result.panel.place_wanted.connect(self._ask_place)
         result.panel.candidate_chosen.connect(self._candidate_chosen)
         result.heat_toggled.connect(self._toggle_heat)
+        result.heat_way_changed.connect(self._ask_heat)
         result.verify_wanted.connect(self.verify)
         result.relabel_wanted.connect(self.relabel)
         result.unknown_wanted.connect(self.leave_unknown)
@@ -204,7 +205,7 @@ class WorkView(QWidget):
         candidates = observation.identification.candidates
         if self._chosen < len(candidates):
             other = candidates[self._chosen].taxon if self._chosen else None
-            self.heat_wanted.emit(observation, path, candidates[0].taxon, other)
+            self.heat_wanted.emit(observation, path, candidates[0].taxon, other, self.result.heat_way)
 
     def _ask_help(self) -> None:
         if self.observation is not None:

@@ -15,6 +15,7 @@ from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.icons import danger_icon, paint_icon
 
 _SMALLER = 0.85
+_SIGN = 28
 
 
 def danger_word(level: Danger) -> str:
@@ -55,6 +56,27 @@ def paint_chip(painter: QPainter, corner: QPointF, level: Danger, colours: Colou
     painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, danger_word(level))
     painter.restore()
     return rect
+
+
+class UnknownSign(QWidget):
+    """A warning beside a verdict that names nothing: what nobody knows counts as dangerous."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedSize(_SIGN, _SIGN)
+        self.setAccessibleName(danger_word(Danger.UNKNOWN))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The icon of the unknown on its colour."""
+        pair = colours_now().danger(Danger.UNKNOWN)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(pair.fill))
+        painter.drawRoundedRect(QRectF(self.rect()), _SIGN / 4, _SIGN / 4)
+        inner = QRectF(self.rect()).adjusted(5, 5, -5, -5)
+        paint_icon(painter, inner, danger_icon(Danger.UNKNOWN), QColor(pair.on_fill))
+        painter.end()
 
 
 class DangerChip(QWidget):

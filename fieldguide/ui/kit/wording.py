@@ -9,7 +9,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.text import text
-from fieldguide.storage.standing import current_danger
+from fieldguide.storage.standing import PLAUSIBLE, current_danger
 from fieldguide.ui.kit.banner import Alert, Carrier
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.naming import name_of, ranked_name
@@ -29,18 +29,32 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
         kind = "unknown" if level is Danger.UNKNOWN else "caution"
         advice = text(f"identify.alert_{kind}_advice", percent=percent(alarm.harmful))
         return Alert(level, text(f"identify.alert_{kind}"), "", advice, help_words=text("identify.eaten_it"))
-    carriers = [one for one in alarm.taxa if guide.danger(one.taxon).harmful or one.danger.harmful]
+    carriers = _carriers(said, level, guide)
+    advice = text(f"identify.alert_{level.value}_advice")
+    if len(observation.photos) > 1:
+        advice = f"{advice} {text('identify.alert_worst_photo')}"
     named = carriers[:NAMED_CARRIERS]
     rest = len(carriers) - len(named)
     return Alert(
         level,
         text(f"identify.alert_{level.value}"),
         percent(alarm.probability) if level is alarm.level else "",
-        text(f"identify.alert_{level.value}_advice"),
+        advice,
         tuple(_carrier(one, guide) for one in named),
         text("identify.alert_more", count=rest) if rest else "",
         text("identify.eaten_it"),
     )
+
+
+def _carriers(said: Identification, level: Danger, guide: Guide) -> list[Candidate]:
+    """Who carries the danger: the taxa of the alarm, or what only today's guide calls so dangerous."""
+    carriers = [one for one in said.alarm.taxa if guide.danger(one.taxon).harmful or one.danger.harmful]
+    if carriers:
+        return carriers
+    verdict = said.verdict
+    wide = [Candidate(verdict.taxon, verdict.probability, level)] if verdict.taxon is not None else []
+    told = {one.taxon: one for one in (*wide, *said.candidates) if one.probability >= PLAUSIBLE}
+    return [one for one in told.values() if guide.danger(one.taxon).told is level]
 
 
 def _carrier(candidate: Candidate, guide: Guide) -> Carrier:
@@ -90,11 +104,15 @@ def _rivals(said: Identification, guide: Guide) -> list[str]:
 
 
 def set_words(said: Identification) -> str:
-    """The prediction set as a sentence; empty when the model promises none."""
-    if said.coverage is None or not said.plausible:
+    """The prediction set as a sentence; empty when the model promises none, and for what looks like something else:
+    the promise holds for photos like those that it was measured with.
+    """
+    strange = said.verdict.reason in (Reason.NO_SUBJECT, Reason.UNLIKE_TRAINING)
+    if said.coverage is None or not said.plausible or strange:
         return ""
     key = "identify.set_one" if len(said.plausible) == 1 else "identify.set_many"
-    return text(key, count=len(said.plausible), percent=percent(said.coverage))
+    held = said.coverage
+    return text(key, count=len(said.plausible), percent=percent(held), missed=percent(1 - held))
 
 
 def spoken_candidate(place: int, candidate: Candidate, guide: Guide, danger_word: str) -> str:

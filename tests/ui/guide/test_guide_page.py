@@ -3,8 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDate, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QDate, QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
@@ -13,6 +14,7 @@ from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.storage.guides import GuideDraft, GuideShelf
+from fieldguide.ui.guide.lookalikes import LookalikeTable
 from fieldguide.ui.guide.page import GuidePage
 from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.taxa import HitRole, TaxonModel
@@ -74,6 +76,37 @@ def test_nothing_found_is_a_warning_and_no_comfort(page: GuidePage) -> None:
     page.browser.field.setText("zzzz")
     assert page.browser.list.isHidden()
     assert text("guide.nothing") in words_in(page.browser)
+
+
+def test_a_search_without_result_leaves_everything_in_its_place(page: GuidePage, qtbot) -> None:
+    QApplication.processEvents()
+    before = page.browser.order.geometry()
+    qtbot.keyClicks(page.browser.field, "xyzzy")
+    QApplication.processEvents()
+    assert page.browser.order.geometry() == before
+    assert text("guide.nothing") in words_in(page.browser)
+
+
+def test_a_wheel_over_the_table_turns_the_page_and_not_the_columns(page: GuidePage, qtbot) -> None:
+    page.open_taxon("Amanita phalloides")
+    QApplication.processEvents()
+    (table,) = page.findChildren(LookalikeTable)
+    assert table.horizontalScrollBar().maximum() > 0
+    for delta, accepted in ((QPoint(0, -120), False), (QPoint(-120, 0), True)):
+        where = QPointF(20, 20)
+        event = QWheelEvent(
+            where,
+            where,
+            QPoint(),
+            delta,
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        table.wheelEvent(event)
+        assert event.isAccepted() is accepted
+        assert (table.horizontalScrollBar().value() > 0) is accepted
 
 
 def test_a_deadly_taxon_is_told_with_onset_and_why_delay_kills(page: GuidePage) -> None:

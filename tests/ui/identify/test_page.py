@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
@@ -19,31 +19,13 @@ from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.batch_panel import time_left
 from fieldguide.ui.identify.finds import FindModel
 from fieldguide.ui.identify.page import IdentifyPage
-from fieldguide.ui.kit.theme import Theme
+from fieldguide.ui.kit.danger import UnknownSign, danger_word
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.finds import deadly_find, taxon, unknown_find
+from tests.helpers.labels import pressed, words_on
 
 Pictures = tuple[Path, ...]
 SEASON = [f"season_{note.value}" for note in SeasonNote]
-
-
-@pytest.fixture
-def page(qtbot, theme: Theme, guide: Guide) -> IdentifyPage:
-    made = IdentifyPage(guide, Thumbnails(theme), lambda find: ("underside", "base"))
-    qtbot.addWidget(made)
-    made.resize(1100, 700)
-    with qtbot.waitActive(made):
-        made.show()
-    return made
-
-
-def words_on(widget: QWidget) -> str:
-    QApplication.processEvents()  # what was just put into a layout is shown now
-    return "\n".join(made.text() for made in widget.findChildren(QLabel) if made.isVisible())
-
-
-def pressed(widget: QWidget, words: str) -> QPushButton:
-    return next(made for made in widget.findChildren(QPushButton) if made.text() == words)
 
 
 def test_the_danger_stands_above_the_verdict_and_the_candidates(
@@ -71,6 +53,12 @@ def test_unknown_looks_like_a_warning(page: IdentifyPage, guide: Guide, pictures
     page.open(unknown_find(guide, pictures[:1]))
     assert page.work.result.panel.banner.level is Danger.UNKNOWN
     assert text("identify.reason_unlike_training") in words_on(page.work.result.panel)
+    (sign,) = page.work.result.panel.findChildren(UnknownSign)
+    assert sign.isVisible()
+    assert sign.accessibleName() == danger_word(Danger.UNKNOWN)
+    assert not sign.grab().isNull()
+    page.open(deadly_find(guide, pictures[:1]))
+    assert not sign.isVisible()
 
 
 def test_five_rows_speak_place_names_percent_and_danger(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
@@ -85,7 +73,7 @@ def test_the_prediction_set_is_one_sentence_with_names_on_demand(
 ) -> None:
     page.open(deadly_find(guide, pictures[:1]))
     card = page.work.result.panel.candidates
-    assert text("identify.set_many", count=3, percent="90 %") in words_on(card)
+    assert text("identify.set_many", count=3, percent="90 %", missed="10 %") in words_on(card)
     pressed(card, text("identify.set_show")).click()
     assert "Death cap, Horse mushroom, False death cap" in words_on(card)
 

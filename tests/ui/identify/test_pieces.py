@@ -49,9 +49,15 @@ def test_a_guess_is_offered_and_a_person_decides(qtbot, theme: Theme) -> None:
     separate = next(made for made in view.findChildren(QToolButton) if made.text() == text("identify.group_separate"))
     separate.click()
     assert view.model.groups == [[A], [B], [C]]
+    assert not view.join.isEnabled()
+    assert not view.part.isEnabled()
     view.view.selectAll()
+    assert view.join.isEnabled()
+    assert not view.part.isEnabled()
     qtbot.keyClick(view, Qt.Key.Key_J)
     assert view.model.groups == [[A, B, C]]
+    view.view.setCurrentIndex(view.model.index(1))
+    assert view.part.isEnabled()
     assert not view.grab().isNull()
     with qtbot.waitSignal(view.decided) as told:
         go.click()
