@@ -183,12 +183,16 @@ class RunConfig:
     export: ExportConfig = field(default_factory=ExportConfig)
 
 
-def phases_of(preset: str) -> tuple[Phase, ...]:
-    """The phases of a preset; "quick" has none: features once, then the head alone."""
+def phases_of(preset: str, *, others: bool = False) -> tuple[Phase, ...]:
+    """The phases of a preset; "quick" has none: features once, then the head alone.
+
+    With `others`, photos of anything else, "best" also learns from drawings and surroundings.
+    """
+    drawings, surroundings = (0.04, 0.03) if others else (0.0, 0.0)
     return {
         "quick": (),
         "standard": (Phase(2, 160, "head", 2e-3), Phase(8, 160, "all", 1e-3)),
-        "best": (Phase(2, 128, "head", 2e-3), Phase(24, 192, "all", 1e-3, from_size=128)),
+        "best": (Phase(2, 128, "head", 2e-3), Phase(24, 192, "all", 1e-3, 128, drawings, surroundings)),
     }[preset]
 
 

@@ -58,7 +58,7 @@ class Prepared:
 
 def complete(config: RunConfig) -> RunConfig:
     """The configuration with its preset's phases and its starting weights filled in; checked."""
-    phases = config.fit.phases or phases_of(config.preset)
+    phases = config.fit.phases or phases_of(config.preset, others=bool(config.data.background))
     config = replace(config, fit=replace(config.fit, phases=phases), network=start_from(config.network))
     check(config)
     return config
