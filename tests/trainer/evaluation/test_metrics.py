@@ -91,6 +91,7 @@ def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
         {"true": "Boletus", "said": "Suillus luteus", "photos": 1},
     ]
     assert [metrics["sources"][str(number)]["top1"] for number in range(5)] == [1.0, 1.0, 0.0, 1.0, 0.0]
+    assert metrics["several_photos"]["1"] == {"finds": 5, "top1": 0.6, "top5": 1.0}
     right = sum(row["recall"] * row["photos"] for row in metrics["classes"])
     assert right == pytest.approx(5 * (1 - metrics["abstention"][-1]["risk"])), "F1 rows and top-1 by label agree"
 
