@@ -49,6 +49,17 @@ class PhotoView(QWidget):
         self._centre = QPointF(0.5, 0.5)  # of what is seen, as a share of the photo
         self._grip: QPointF | None = None
         self._fitted: QPixmap | None = None
+        self._tools: QWidget | None = None
+
+    def hold(self, tools: QWidget) -> None:
+        """Keep a widget in the upper left corner of what is seen of the photo."""
+        tools.setParent(self)
+        self._tools = tools
+
+    def _put_tools(self) -> None:
+        if self._tools is not None and self._picture is not None:
+            corner = self._target().intersected(QRectF(self.rect())).topLeft()
+            self._tools.move(round(corner.x()) + CLOSE, round(corner.y()) + CLOSE)
 
     def clear(self, note: str = "") -> None:
         """Show no photo, with a word why (it is being read, or cannot be)."""
@@ -70,11 +81,16 @@ class PhotoView(QWidget):
             self._heat, self._zoom, self._asked_full = None, None, False
             self._centre = QPointF(0.5, 0.5)
             self.zoom_changed.emit(False)
+        self._put_tools()
         self.update()
 
     def show_heat(self, heat: QImage | None, caption: str = "") -> None:
-        """Lay a transparent picture of any size over the whole photo, or take it away; `caption` says what it is."""
+        """Lay a transparent picture of any size over the whole photo, or take it away; `caption` says what it is.
+
+        Below it the photo is grey: its own colours would pass for those of the map.
+        """
         self._heat = QPixmap.fromImage(heat) if heat is not None else None
+        self._fitted = None
         self._caption = caption
         self.update()
 
@@ -106,6 +122,7 @@ class PhotoView(QWidget):
             self.full_size_wanted.emit()
         self.setCursor(Qt.CursorShape.OpenHandCursor if zoom is not None else Qt.CursorShape.ArrowCursor)
         self.zoom_changed.emit(zoom is not None)
+        self._put_tools()
         self.update()
 
     def _fit_rect(self) -> QRectF:
@@ -146,7 +163,8 @@ class PhotoView(QWidget):
             if self._zoom is None:
                 self._paint_fitted(painter, target)
             else:
-                painter.drawPixmap(target, self._picture, QRectF(self._picture.rect()))
+                seen = self._seen(self._picture)
+                painter.drawPixmap(target, seen, QRectF(seen.rect()))
             if self._heat is not None:
                 painter.drawPixmap(target, self._heat, QRectF(self._heat.rect()))
             painter.setClipping(False)
@@ -154,13 +172,19 @@ class PhotoView(QWidget):
                 self._paint_key(painter, colours, target)
         painter.end()
 
+    def _seen(self, picture: QPixmap) -> QPixmap:
+        if self._heat is None:
+            return picture
+        return QPixmap.fromImage(picture.toImage().convertToFormat(QImage.Format.Format_Grayscale8))
+
     def _paint_fitted(self, painter: QPainter, target: QRectF) -> None:
         assert self._picture is not None
         ratio = self.devicePixelRatioF()
         wanted = QSize(round(target.width() * ratio), round(target.height() * ratio))
         if self._fitted is None or self._fitted.size() != wanted:
             smooth = Qt.TransformationMode.SmoothTransformation
-            self._fitted = self._picture.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            scaled = self._picture.scaled(wanted, Qt.AspectRatioMode.IgnoreAspectRatio, smooth)
+            self._fitted = self._seen(scaled)
         painter.drawPixmap(target, self._fitted, QRectF(self._fitted.rect()))
 
     def _paint_note(self, painter: QPainter, colours: Colours) -> None:
@@ -215,6 +239,7 @@ class PhotoView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The fitted picture is made anew."""
         self._fitted = None
+        self._put_tools()
         super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

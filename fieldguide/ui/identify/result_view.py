@@ -52,11 +52,11 @@ class ResultView(QWidget):
         self._waiting, self._problem = WaitingView(), ProblemView()
         self._heat = icon_button(text("identify.heat"), "heat", checkable=True, key="W")
         self._zoom = icon_button(text("identify.zoom"), "zoom", checkable=True, key="Z")
-        self.ways = Segments([(way, text(f"identify.heat_way_{way}")) for way in HEAT_WAYS], self.photo)
+        self.ways = Segments([(way, text(f"identify.heat_way_{way}")) for way in HEAT_WAYS])
         self.ways.setAccessibleName(text("identify.heat_ways"))
         self.ways.setToolTip(text("identify.heat_ways"))
-        self.ways.move(CLOSE, CLOSE)
         self.ways.hide()
+        self.photo.hold(self.ways)
         self._actions = self._action_bar()
         self._right = QStackedWidget()
         for piece in (self._waiting, self._problem, self._verdict_side()):

@@ -138,8 +138,14 @@ def test_the_heat_map_lies_over_the_photo_and_goes_with_it(photo: PhotoView) -> 
     before = photo.grab().toImage()
     heat = QImage(8, 8, QImage.Format.Format_RGBA8888)
     heat.fill(Qt.GlobalColor.blue)
+    assert before.pixelColor(200, 150).red() > 100
     photo.show_heat(heat, "Death cap")
     assert photo.grab().toImage() != before
+    clear = QImage(heat.size(), QImage.Format.Format_RGBA8888)
+    clear.fill(Qt.GlobalColor.transparent)
+    photo.show_heat(clear)
+    assert photo.grab().toImage().pixelColor(200, 150).saturation() == 0, "colours are those of the map alone"
+    photo.show_heat(heat, "Death cap")
     photo.show_heat(None)
     assert photo.grab().toImage() == before
 
