@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
@@ -10,7 +10,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide_search import Hit, Order, Wanted
 from fieldguide.core.taxonomy import Rank
-from fieldguide.core.text import text
+from fieldguide.core.text import language, text
 from fieldguide.ui.guide.taxa import HitRole, TaxonLine, TaxonModel
 from fieldguide.ui.kit.buttons import Segments
 from fieldguide.ui.kit.danger import danger_word
@@ -139,7 +139,7 @@ class GuideBrowser(QFrame):
 
     def _show_count(self) -> None:
         count = self.model.rowCount()
-        self._count.setText(text("guide.count", count=f"{count:,}"))
+        self._count.setText(text("guide.count", count=QLocale(language()).toString(count)))
         self._pages.setCurrentIndex(0 if count else 1)
 
     def _tell(self, index: QModelIndex) -> None:

@@ -20,7 +20,7 @@ from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
 
-SHOWN_AT_FIRST = 4
+SHOWN_AT_FIRST, SHOWN_MORE = 4, 10  # the worst come first; nobody reads fifty at once
 PLAUSIBLE = 0.05  # without a prediction set, a candidate below 1 in 20 is compared with nothing
 
 
@@ -45,7 +45,7 @@ class LookalikesCard(Card):
         self._list.setSpacing(TIGHT)
         self.column.addLayout(self._list)
         self._more = button("", "link")
-        self._more.clicked.connect(self._show_all)
+        self._more.clicked.connect(self._show_more)
         self.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._waiting: tuple[Lookalike, ...] = ()
         self._guide: Guide | None = None
@@ -61,15 +61,18 @@ class LookalikesCard(Card):
             self._list.addWidget(self._piece(each, guide, told=bool(labels), opened=place == 0))
         self._waiting = found[SHOWN_AT_FIRST:]
         self._told = bool(labels)
-        self._more.setText(text("identify.lookalikes_more", count=len(self._waiting)))
+        self._offer_more()
+
+    def _offer_more(self) -> None:
+        self._more.setText(text("identify.lookalikes_more", count=min(SHOWN_MORE, len(self._waiting))))
         self._more.setVisible(bool(self._waiting))
 
-    def _show_all(self) -> None:
+    def _show_more(self) -> None:
         assert self._guide is not None
-        for each in self._waiting:
+        for each in self._waiting[:SHOWN_MORE]:
             self._list.addWidget(self._piece(each, self._guide, told=self._told))
-        self._waiting = ()
-        self._more.hide()
+        self._waiting = self._waiting[SHOWN_MORE:]
+        self._offer_more()
 
     def _piece(self, found: Lookalike, guide: Guide, *, told: bool, opened: bool = False) -> QWidget:
         piece = QWidget()

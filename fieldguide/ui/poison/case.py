@@ -133,7 +133,9 @@ def _case(find: Observation | None, suspects: Sequence[Suspect], guide: Guide) -
 
 
 def _courses(suspects: Sequence[Suspect], guide: Guide) -> list[Course]:
-    """The syndromes of the suspects, the gravest first. A genus brings those of its harmful species."""
+    """The syndromes of the suspects: the gravest first, of these what is most probable, then what comes latest. A genus
+    brings those of its harmful species.
+    """
     causes: dict[str, list[tuple[Suspect, tuple[float, float] | None]]] = {}
     for suspect in suspects:
         for record in _records(suspect.taxon, guide):
@@ -145,7 +147,12 @@ def _courses(suspects: Sequence[Suspect], guide: Guide) -> list[Course]:
         onsets = [onset or syndrome.onset_hours for _, onset in found]
         onset = (min(first for first, _ in onsets), max(last for _, last in onsets))
         courses.append(Course(syndrome, onset, tuple(dict.fromkeys(suspect for suspect, _ in found))))
-    return sorted(courses, key=lambda course: (-course.syndrome.severity, -course.onset_hours[1]))
+    return sorted(courses, key=_urgency)
+
+
+def _urgency(course: Course) -> tuple[float, ...]:
+    likely = max(suspect.probability or 0.0 for suspect in course.suspects)
+    return -course.syndrome.severity, -likely, -course.onset_hours[1]
 
 
 def _records(taxon: Taxon, guide: Guide) -> list[TaxonRecord]:

@@ -14,8 +14,10 @@ from fieldguide.core.records import Alarm, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import choose_language, text
 from fieldguide.inference.explain import Way
+from fieldguide.ui.identify.lookalikes_card import SHOWN_AT_FIRST, SHOWN_MORE, LookalikesCard
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.identify.result_view import HEAT_WAYS
+from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.naming import Name, know_brought_names, name_called, name_of
 from fieldguide.ui.kit.wording import alert_of, set_words
 from tests.helpers.finds import candidates, deadly_find, taxon, unknown_find
@@ -89,6 +91,19 @@ def test_photos_and_missing_views_never_lie_over_each_other(
     for place, tile in enumerate(tiles):
         assert strip.rect().contains(tile.geometry()), "cut off"
         assert not any(tile.geometry().intersects(other.geometry()) for other in tiles[place + 1 :])
+
+
+def test_look_alikes_come_a_few_at_a_time(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    (card,) = page.work.result.panel.findChildren(LookalikesCard)
+
+    def shown() -> int:
+        QApplication.processEvents()
+        return sum(chip.isVisible() for chip in card.findChildren(DangerChip))
+
+    assert shown() == SHOWN_AT_FIRST
+    pressed(card, text("identify.lookalikes_more", count=SHOWN_MORE)).click()
+    assert shown() == SHOWN_AT_FIRST + SHOWN_MORE
 
 
 def test_a_model_names_what_the_guide_does_not(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:

@@ -62,6 +62,14 @@ def test_a_quick_upset_says_no_word_of_a_delay(guide) -> None:
     assert is_late(guide.syndromes["orellanine"].onset_hours, guide.syndromes["orellanine"])
 
 
+def test_of_courses_as_grave_the_probable_one_comes_first(guide) -> None:
+    rubellus = guide.record("Cortinarius rubellus").taxon
+    for first, then, key in ((PHALLOIDES, rubellus, "amatoxin"), (rubellus, PHALLOIDES, "orellanine")):
+        case = case_of(make_find(guide, first, others=(then,)), guide)
+        assert [course.syndrome.severity for course in case.courses[:2]] == [5, 5]
+        assert case.courses[0].syndrome.key == key
+
+
 def test_what_the_model_named_is_listed_however_many_are_worse(guide) -> None:
     deadly = [record.taxon for record in guide.records.values() if record.danger is Danger.DEADLY][:20]
     find = make_find(guide, EDULIS, others=(PHALLOIDES,), alarm=deadly_alarm(guide))
