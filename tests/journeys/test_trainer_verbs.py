@@ -2,9 +2,6 @@
 
 import csv
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ import torch
 from PIL import Image
 
 from tests.helpers.photo_folders import make_photo_folders
+from tests.helpers.torchrun import torchrun
 from trainer.cli import main as train
 
 LABELS = ["Amanita_phalloides", "Boletus_edulis"]
@@ -82,33 +80,14 @@ def test_an_autoencoder_repaints_invents_and_is_compared(photos: Path, tmp_path:
             assert sheet.size == (12 * 32, rows * 32)
 
 
-FIT = """
-import sys, torch
-torch.set_num_threads(1)
-from trainer.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
 def test_two_processes_train_one_network(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "crew"
     phases = "fit.phases=[{epochs = 2, size = 32, learning_rate = 3e-3}]"
-    call = ["run", str(photos), "--out", str(out), *TINY, "--set", phases, "--quiet"]
-    crew = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(_free_port())}  # as torchrun sets them
-    environment = os.environ | crew | {"OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
-    processes = [
-        subprocess.Popen([sys.executable, "-c", FIT, *call], env=environment | {"RANK": str(rank)}) for rank in (0, 1)
-    ]
-    assert [process.wait() for process in processes] == [0, 0]
-    assert len((out / "log.jsonl").read_text().splitlines()) == 2  # one process speaks and saves
+    done = torchrun("-m", "trainer.cli", "run", str(photos), "--out", str(out), *TINY, "--set", phases)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("Done.") == done.stderr.count("» exporting") == 1  # one process speaks and saves
+    assert len((out / "log.jsonl").read_text(encoding="utf-8").splitlines()) == 2
     state = torch.load(out / "checkpoints" / "last.pt", weights_only=True)
     assert state["history"][-1]["loss"] < 2
     assert (out / "model.fieldguide").exists()
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
+    assert (out / "report.html").exists()

@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 from fieldguide.core.text import text
+from trainer.config import RunConfig
 from trainer.export.call import add_options, add_telling, configuration, style_of
 from trainer.export.plan import plan
 from trainer.export.preparation import complete, open_run
 from trainer.export.run import run_all
-from trainer.fit.crew import join_crew
+from trainer.fit.crew import Crew, join_crew
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -29,18 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Do the run, or with --dry-run tell what it would be."""
     style = style_of(arguments)
-    progress = Progress(style)
     folder = RunFolder(arguments.out)
-    config = complete(configuration(arguments, folder.config if arguments.resume else None))
-    if arguments.dry_run:
-        print(plan(config))
-        return 0
-    with join_crew(config.device, config.fit.batch_size) as crew:
-        if crew.leads:
-            open_run(folder, config, resume=arguments.resume)
-        else:
-            progress = Progress(Style.QUIET)
-        crew.wait()
+    with join_crew() as crew:
+        progress = Progress(style if crew.leads else Style.QUIET)
+        config = crew.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
+        if arguments.dry_run:
+            crew.led(lambda: print(plan(config)))
+            return 0
+        crew.led(lambda: _begin(folder, config, crew, resume=arguments.resume))
         metrics = run_all(config, folder, progress, resume=arguments.resume, crew=crew)
     if not metrics:
         return 0
@@ -57,3 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         print(sentence)
     return 0
+
+
+def _begin(folder: RunFolder, config: RunConfig, crew: Crew, *, resume: bool) -> None:
+    crew.refuse_uneven(config.fit.batch_size)
+    open_run(folder, config, resume=resume)

@@ -9,9 +9,10 @@ from typing import Any
 
 from trainer.config import RunConfig
 from trainer.export.measured import export_run
-from trainer.export.preparation import ALONE, fit_run, prepare_run
+from trainer.export.preparation import ALONE, Prepared, fit_run, prepare_run
 from trainer.export.report import write_report
 from trainer.fit.crew import Crew
+from trainer.fit.network import Classifier
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
 
@@ -25,8 +26,12 @@ def run_all(
     """
     ready = crew.first(lambda: prepare_run(config, run, progress))
     network = fit_run(config, run, ready, progress, resume=resume, crew=crew)
-    if not crew.leads:
-        return {}
+    return crew.led(lambda: _finish(config, run, ready, network, progress)) or {}
+
+
+def _finish(
+    config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress
+) -> dict[str, Any]:
     metrics = export_run(config, run, ready, network, progress)
     progress.step("writing the report")
     write_report(run)

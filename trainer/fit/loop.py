@@ -58,8 +58,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     if state.average:
         average.load_state_dict(state.average)
     other = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
-    alone = fit.crew.size == 1
-    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, alone=alone, anything_else=other)
+    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, crew=fit.crew, anything_else=other)
     feed = open_feed(fit.train, fit.device, fit.progress)
     curves = Curves(fit.run.log, fit.run.curves if config.tensorboard and fit.crew.leads else None)
     train_norms = fit.config.network.batch_norm != "frozen"
@@ -67,10 +66,9 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         phase = config.phases[number]
         learning = schedule.learning_stages(network, phase.trainable, config.freeze_stages)
         schedule.set_learning(network, learning, train_norms)
-        stepper.model = fit.crew.share(network, fit.device)
+        model = cast(nn.Module, torch.compile(network)) if config.compile else network
+        stepper.model = fit.crew.share(model, fit.device)
         stepper.drawings, stepper.surroundings = phase.drawings, phase.surroundings
-        if config.compile:
-            stepper.model = cast(nn.Module, torch.compile(stepper.model))
         optimizer = schedule.create_optimizer(network, learning, config, number, state.epoch)
         if state.optimizer:
             optimizer.load_state_dict(state.optimizer)

@@ -13,6 +13,7 @@ from trainer.config import FitConfig
 from trainer.data.augment import Augment
 from trainer.data.dataset import Batch
 from trainer.data.subjectless import draw, surroundings
+from trainer.fit.crew import Crew
 from trainer.fit.losses import TreeLoss
 from trainer.fit.probe import autocast
 from trainer.progress import Progress
@@ -24,8 +25,9 @@ class Stepper:
     """Teaches `model` one batch at a time.
 
     Out of memory on the device, the batch goes through in twice as many parts and its gradients are added up: what is
-    learnt from a batch stays the same, but for batch norm, which then sees smaller parts. `drawings` and
-    `surroundings` are shares of pictures that lose their subject and are taught as the target `anything_else`.
+    learnt from a batch stays the same, but for batch norm, which then sees smaller parts. Of several processes all do
+    so as soon as one must. `drawings` and `surroundings` are shares of pictures that lose their subject and are taught
+    as the target `anything_else`.
     """
 
     def __init__(
@@ -35,14 +37,14 @@ class Stepper:
         device: torch.device,
         progress: Progress,
         *,
-        alone: bool = True,
+        crew: Crew = Crew(),  # noqa: B008 - frozen
         anything_else: int = -1,
     ) -> None:
         self.model: nn.Module = nn.Identity()
         self.drawings, self.surroundings = 0.0, 0.0
         self.parts = 1
         self._loss, self._config, self._device, self._progress = loss, config, device, progress
-        self._alone, self._anything_else = alone, anything_else
+        self._crew, self._anything_else = crew, anything_else
 
     def __call__(
         self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
@@ -52,20 +54,40 @@ class Stepper:
         Raises:
             FieldGuideError: DEVICE_MEMORY when not even a single picture fits.
         """
-        while True:
-            try:
-                mean = self._gather(batch, augment, optimizer, generator)
-                break
-            except torch.cuda.OutOfMemoryError as problem:
-                self._halve(len(batch.target), problem)
-        nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], LONGEST_GRADIENT)
+        learning = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        before = generator.get_state()
+        while (mean := self._attempt(learning, batch, augment, optimizer, generator)) is None:
+            self._halve(len(batch.target))
+            generator.set_state(before)
+        nn.utils.clip_grad_norm_(learning, LONGEST_GRADIENT)
         optimizer.step()
         return mean
 
-    def _halve(self, batch: int, problem: BaseException) -> None:
-        """Twice as many parts from now on. Several processes cannot: the others already wait for these gradients."""
-        if self.parts >= batch or not self._alone:
-            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=-(-batch // self.parts)) from problem
+    def _attempt(
+        self,
+        learning: list[nn.Parameter],
+        batch: Batch,
+        augment: Augment,
+        optimizer: torch.optim.Optimizer,
+        generator: torch.Generator,
+    ) -> Tensor | None:
+        """The crew's gradients into the parameters; returns the loss, or None when some process had no memory."""
+        mean = None
+        try:
+            with self._crew.apart(self.model):
+                mean = self._gather(batch, augment, optimizer, generator)
+            pooled = self._crew.pooled(learning)
+        except torch.cuda.OutOfMemoryError:
+            pooled = None
+        if not self._crew.all(pooled is not None) or pooled is None:
+            return None
+        self._crew.average(learning, pooled)
+        return mean
+
+    def _halve(self, batch: int) -> None:
+        """Twice as many parts from now on."""
+        if self.parts >= batch:
+            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=-(-batch // self.parts))
         self.parts *= 2
         self._progress.note(text("train.halved", part=-(-batch // self.parts), batch=batch))
 

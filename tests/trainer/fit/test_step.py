@@ -59,15 +59,6 @@ def _step(room: int, photos: CachedPhotos) -> tuple[Stepper, SmallMemory]:
 def test_out_of_memory_a_batch_goes_through_in_parts_and_teaches_the_same(photos: CachedPhotos) -> None:
     whole, parts = _step(12, photos), _step(4, photos)
     assert (whole[0].parts, parts[0].parts) == (1, 4)
-    again = torch.Generator().manual_seed(1)  # the same drawn numbers for both: the failed tries drew some
-    for stepper, model in (whole, parts):
-        again.manual_seed(1)
-        stepper(
-            photos.batch(np.arange(12)),
-            Augment(16, dict.fromkeys(AUGMENT, 0.0) | {"crop": 1.0}),
-            torch.optim.SGD(model.parameters(), lr=0.0),
-            again,
-        )
     for one, other in zip(whole[1].parameters(), parts[1].parameters(), strict=True):
         assert one.grad is not None
         assert torch.allclose(one.grad, other.grad, atol=1e-6)
