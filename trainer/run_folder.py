@@ -50,6 +50,11 @@ class RunFolder:
         return self.root / "cache" / "pixels.npy"
 
     @property
+    def features(self) -> Path:
+        """Features of the photos that teach, while a head is fitted on them and memory would not do."""
+        return self.root / "cache" / "features.npy"
+
+    @property
     def checkpoints(self) -> Path:
         """`last.pt` and `best.pt`."""
         return self.root / "checkpoints"

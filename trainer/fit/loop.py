@@ -128,9 +128,11 @@ def start(fit: Fit, loss: TreeLoss) -> None:
         )
         batchnorm.restore(fit.network, batches)
     fit.progress.step("features of every photo, once")
-    features = probe.extract_features(fit.network, fit.train, size, fit.device, fit.progress)
+    features = probe.extract_features(fit.network, fit.train, size, fit.device, fit.progress, fit.run.features)
     fit.progress.step("head on the features")
     probe.fit_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed)
+    del features
+    fit.run.features.unlink(missing_ok=True)
 
 
 def _epoch(

@@ -1,6 +1,11 @@
-"""Features once, then the head: the quick preset, and the start of every longer fit."""
+"""Features once, then the head: the quick preset, and the start of every longer fit.
+
+Memory stays bounded however many photos there are: a table of features that is too large for it lies in a file.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -17,24 +22,36 @@ from trainer.progress import Progress
 HEAD_RATE = 2e-3
 HEAD_DECAY = 1e-2
 HEAD_BATCH = 512
+HELD = 2**28  # bytes of features that are held in memory; a million photos have twenty times as many
 
 
 @torch.no_grad()
 def extract_features(
-    network: Classifier, photos: CachedPhotos, size: int, device: torch.device, progress: Progress
+    network: Classifier, photos: CachedPhotos, size: int, device: torch.device, progress: Progress, file: Path
 ) -> Tensor:
-    """Embeddings float [N,D] of whole pictures of `size` pixels and of their mirror images, averaged."""
+    """Embeddings float32 [N,D] of whole pictures of `size` pixels and of their mirror images, averaged.
+
+    Mapped from `file` (.npy, written anew) when they take more than `HELD` bytes: the same numbers, which the system
+    reads as they are needed. The file is no longer needed once the tensor is not.
+    """
     network.eval()
-    found = []
+    features = _table(len(photos), network.head.in_features, file)
     done = 0
     for batch in photos.in_order(64):
         pictures = whole(batch.pixels.to(device), size)
         with autocast(device, "auto"):
             embedding = network.embed(pictures) + network.embed(pictures.flip(3))
-        found.append(embedding.float().cpu() / 2)
+        features[done : done + len(pictures)] = embedding.float().cpu() / 2
         done += len(pictures)
         progress.advance(done, len(photos))
-    return torch.cat(found)
+    return features
+
+
+def _table(rows: int, width: int, file: Path) -> Tensor:
+    """Room for float32 [rows,width]: in memory, or in a file when it is too large."""
+    if rows * width * 4 <= HELD:
+        return torch.empty(rows, width)
+    return torch.from_numpy(np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=(rows, width)))
 
 
 def fit_head(
@@ -42,11 +59,11 @@ def fit_head(
 ) -> None:
     """Train the head on fixed features with AdamW and a cosine rate; features are scaled to unit variance and back.
 
-    features: float [N,D] on the CPU. The network's head is replaced in place.
+    features: float [N,D] on the CPU, maybe mapped from a file: read batch by batch, twice from beginning to end before.
+    The network's head is replaced in place.
     """
     torch.manual_seed(seed)
     mean, std = features.mean(0), features.std(0) + 1e-3
-    scaled = (features - mean) / std
     head = torch.nn.Linear(features.shape[1], network.head.out_features)
     torch.nn.init.zeros_(head.weight)
     torch.nn.init.zeros_(head.bias)
@@ -59,7 +76,7 @@ def fit_head(
         order = photos.order(seed, epoch, config.balance != "none")
         for rows in np.array_split(order, max(1, -(-len(order) // HEAD_BATCH))):
             chosen = torch.from_numpy(rows)
-            logits = head(functional.dropout(scaled[chosen], network.dropout.p))
+            logits = head(functional.dropout((features[chosen] - mean) / std, network.dropout.p))
             value = (cpu_loss(logits, target[chosen]) * weight[chosen]).mean()
             optimizer.zero_grad()
             value.backward()
