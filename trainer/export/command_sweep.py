@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Do every combination and compare them; 1 when a run failed, which never stops the others."""
     style = style_of(arguments)
     progress = Progress(style)
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        refuse("torchrun", text("train.sweep_alone"))
     chosen = combinations(arguments.set)
     base = base_configuration(arguments)
     configs = [complete(asked(base, arguments, settings)) for settings in chosen]

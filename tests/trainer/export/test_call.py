@@ -18,6 +18,7 @@ from trainer.config import (
     split_values,
     write_config,
 )
+from trainer.export import command_sweep
 from trainer.export.call import add_options, configuration
 from trainer.export.command_sweep import combinations
 from trainer.export.preparation import complete, open_run
@@ -62,6 +63,15 @@ def test_a_sweep_makes_every_combination() -> None:
     assert found[1] == (("fit.mixup", "0"), ("seed", "5"), ("network.dropout", "0.3"))
     with pytest.raises(FieldGuideError):
         combinations(["fit.mixup=0"])
+
+
+def test_a_sweep_is_no_work_for_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = argparse.ArgumentParser()
+    command_sweep.add_arguments(parser)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(FieldGuideError) as refusal:
+        command_sweep.run(parser.parse_args([str(tmp_path), "--out", str(tmp_path / "sweep"), "--set", "seed=1,2"]))
+    assert refusal.value.facts["option"] == "torchrun"
 
 
 def test_a_begun_run_goes_on_as_it_was_or_not_at_all(tmp_path: Path) -> None:
