@@ -34,7 +34,8 @@ class FindDetail(QWidget):
     Signals:
         back: to the gallery. step: -1 or 1, to the find before or after it in the list.
         verify_wanted: id and Taxon, or None to take the name away. name_wanted: Observation to be given another name.
-        notes_changed: id and the notes. split_wanted: id and places of the photos that leave.
+        notes_changed: id and the notes. facts_wanted: Observation to be given another date or place.
+        split_wanted: id and places of the photos that leave.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
         guide_wanted: scientific name.
     """
@@ -44,6 +45,7 @@ class FindDetail(QWidget):
     verify_wanted = Signal(int, object)
     name_wanted = Signal(Observation)
     notes_changed = Signal(int, str)
+    facts_wanted = Signal(Observation)
     split_wanted = Signal(int, list)
     delete_wanted = Signal(int)
     export_wanted = Signal(object, int)
@@ -147,6 +149,9 @@ class FindDetail(QWidget):
         card.column.addWidget(self.notes)
         self._facts.setSpacing(HAIR)
         card.column.addLayout(self._facts)
+        change = button(text("history.facts_change"), "link", "pencil", hint=text("history.facts_title"))
+        change.clicked.connect(lambda: self.find and self.facts_wanted.emit(self.find))
+        card.column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def show_find(self, find: Observation) -> None:

@@ -17,6 +17,7 @@ from fieldguide.storage.export import ExportKind
 from fieldguide.storage.observations import Change
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.detail import FindDetail
+from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -73,6 +74,7 @@ class HistoryPage(QWidget):
         detail.verify_wanted.connect(self._verify)
         detail.name_wanted.connect(self._ask_name)
         detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
+        detail.facts_wanted.connect(self._ask_facts)
         detail.split_wanted.connect(library.split)
         detail.delete_wanted.connect(lambda number: library.delete([number]))
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
@@ -154,6 +156,12 @@ class HistoryPage(QWidget):
         dialog = RelabelDialog(self._library.guide, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._verify(find.id, dialog.taxon))
+        dialog.open()
+
+    def _ask_facts(self, find: Observation) -> None:
+        dialog = FactsDialog(find, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.agreed.connect(lambda change: self._library.edit([find.id], change))
         dialog.open()
 
     def _step(self, by: int) -> None:

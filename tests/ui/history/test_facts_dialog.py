@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import text
+from fieldguide.services.library import Library
+from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.ui.history.facts_dialog import FactsDialog, read_date, read_position
+from fieldguide.ui.history.page import HistoryPage
+from tests.helpers.labels import pressed, words_in
+from tests.helpers.patience import PATIENCE
+from tests.helpers.stored_finds import EDULIS, make_find
+
+
+def test_a_date_and_a_place_are_read_as_they_are_written() -> None:
+    assert read_date(" 2026-10-03 ") == datetime(2026, 10, 3)
+    assert read_date("2026-10-03 14:30") == datetime(2026, 10, 3, 14, 30)
+    assert read_position("48.137, 11.575") == read_position("48.137;11.575") == (48.137, 11.575)
+    assert (read_date(""), read_position("  ")) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("date", "place", "key"),
+    [
+        ("last autumn", "", "facts_bad_date"),
+        (f"{datetime.now() + timedelta(days=3):%Y-%m-%d}", "", "facts_future"),
+        ("", "Munich", "facts_bad_place"),
+        ("", "48,137, 11,575", "facts_bad_place"),
+        ("", "95, 10", "facts_bad_place"),
+        ("", "nan, 10", "facts_bad_place"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_and_nothing_is_changed(
+    qtbot: QtBot, guide: Guide, theme: object, date: str, place: str, key: str
+) -> None:
+    dialog = FactsDialog(make_find(guide, EDULIS))
+    qtbot.addWidget(dialog)
+    dialog.date.setText(date)
+    dialog.place.setText(place)
+    with qtbot.assertNotEmitted(dialog.agreed):
+        dialog.keep()
+    assert dialog.problem == text(f"history.{key}")
+
+
+def test_what_was_told_is_kept_and_can_be_taken_away(
+    qtbot: QtBot, library: Library, store: ObservationStore, thumbnails: object, theme: object, guide: Guide
+) -> None:
+    find = store.add(make_find(guide, EDULIS, observed_at=datetime(2026, 9, 1, 8, 5)))
+    page = HistoryPage(library, thumbnails)
+    qtbot.addWidget(page)
+    page.open(find)
+    pressed(page.detail, text("history.facts_change")).click()
+    (dialog,) = page.findChildren(FactsDialog)
+    assert dialog.date.text() == "2026-09-01 08:05"
+    dialog.date.setText("2026-10-03")
+    dialog.place.clear()
+    with qtbot.waitSignal(dialog.agreed) as agreed, qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        dialog.keep()
+    assert agreed.args == [Change(observed_at=datetime(2026, 10, 3), place=None)]
+    kept = store.get(find.id)
+    assert kept is not None
+    assert (kept.observed_at, kept.latitude) == (datetime(2026, 10, 3), None)
+    assert text("history.no_place") in words_in(page.detail)
