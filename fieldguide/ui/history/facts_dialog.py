@@ -26,7 +26,7 @@ class FactsDialog(QDialog):
     def __init__(self, find: Observation, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(text("history.facts_title"))
-        self.resize(480, 0)
+        self.setMinimumWidth(480)
         placed = find.latitude is not None and find.longitude is not None
         self.date = _field("when", f"{find.observed_at:%Y-%m-%d %H:%M}" if find.observed_at else "", "facts_date_hint")
         self.place = _field("where", f"{find.latitude}, {find.longitude}" if placed else "", "facts_place_hint")
@@ -41,6 +41,7 @@ class FactsDialog(QDialog):
             column.addWidget(label(text(f"history.{heading}"), "strong"))
             column.addWidget(field)
         column.addWidget(self._problem)
+        column.addStretch(1)
         leave, keep = button(text("ui.close")), button(text("history.facts_keep"), "primary")
         keep.setDefault(True)
         leave.clicked.connect(self.reject)
