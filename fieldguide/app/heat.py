@@ -60,7 +60,7 @@ class HeatDesk(QObject):
             else:
                 overlay = paint_heat(found.heat, found.box, (photo.width, photo.height))
                 even = float(np.abs(found.heat).max()) < QUIET  # nothing is painted
-                told = text("identify.heat_even") if even else words
+                told = f"{text('identify.heat_even')} {words}" if even else words
                 self._page.take_heat(find.id, path, overlay, told)
 
         job = self._parts.identifier.with_model(

@@ -10,8 +10,12 @@ import pytest
 from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.resources import resource
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.services.identifier import Model
 from fieldguide.storage.settings import read_settings
 from fieldguide.ui.history.gallery_model import LevelRole
+from fieldguide.ui.kit.naming import name_of
+from tests.helpers.bundles import manifest
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
 from tests.journeys.conftest import OpenWindow
@@ -98,3 +102,13 @@ def test_a_choice_of_the_settings_is_kept(application: FieldGuide) -> None:
     application.settings.page.theme.chosen.emit("dark")
     assert read_settings(application.parts.locations.settings).settings.theme == "dark"
     assert application.theme.colours.dark
+
+
+def test_a_model_brings_names_for_what_the_guide_does_not_know(application: FieldGuide) -> None:
+    emperor, damselfly = (Taxon(name, Rank.SPECIES, name.split()[0]) for name in ("Anax imperator", "Ischnura elegans"))
+    guide = application.parts.guide
+    told = manifest(provenance={"common_names": {"Anax imperator": "emperor"}})
+    application.parts.identifier.model_ready.emit(Model(told, "cpu", None))
+    assert [name_of(each, guide).first for each in (emperor, damselfly)] == ["Emperor", "Ischnura elegans"]
+    application.parts.identifier.model_ready.emit(Model(manifest(), "cpu", None))
+    assert name_of(emperor, guide).first == "Anax imperator"
