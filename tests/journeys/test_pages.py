@@ -90,9 +90,10 @@ def test_a_model_that_is_dropped_is_installed_and_shown(qtbot, application: Fiel
     with qtbot.waitSignal(page.models_wanted, timeout=PATIENCE):
         application.window.paths_offered.emit([bundle_path])
     assert application.window.front == "models"
-    qtbot.waitUntil(lambda: page.list.count() == 2 and page.shown is not None, timeout=PATIENCE)
+    shelf = application.parts.locations.models
+    qtbot.waitUntil(lambda: page.shown is not None and page.shown.path.parent == shelf, timeout=PATIENCE)
+    assert page.list.count() == 2
     installed = page.shown
-    assert installed.path.parent == application.parts.locations.models
     page.remove_wanted.emit(installed)
     qtbot.waitUntil(lambda: page.list.count() == 1, timeout=PATIENCE)
     assert not installed.path.exists()
