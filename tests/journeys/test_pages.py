@@ -92,8 +92,8 @@ def test_a_model_that_is_dropped_is_installed_and_shown(qtbot, application: Fiel
     assert application.window.front == "models"
     shelf = application.parts.locations.models
     qtbot.waitUntil(lambda: page.shown is not None and page.shown.path.parent == shelf, timeout=PATIENCE)
-    assert page.list.count() == 2
     installed = page.shown
+    assert page.list.count() == 2
     page.remove_wanted.emit(installed)
     qtbot.waitUntil(lambda: page.list.count() == 1, timeout=PATIENCE)
     assert not installed.path.exists()

@@ -87,6 +87,7 @@ class ModelsPage(QWidget):
         self._in_use: Path | None = None
         self._note = ""
         self._shown: InstalledModel | None = None
+        self._awaited: Path | None = None
         self.list = QListWidget()
         self.list.setAccessibleName(text("models.shelf"))
         self.list.setItemDelegate(ModelLine(self.list))
@@ -131,7 +132,10 @@ class ModelsPage(QWidget):
     def take_models(self, models: Sequence[InstalledModel]) -> None:
         """The models on the shelf. What was shown stays shown, when it is still there."""
         self._models = list(models)
-        before = self._shown.path if self._shown else self._in_use
+        if any(model.path == self._awaited for model in self._models):
+            before, self._awaited = self._awaited, None
+        else:
+            before = self._shown.path if self._shown else self._in_use
         blocked = self.list.blockSignals(True)
         self.list.clear()
         for model in self._models:
@@ -142,8 +146,8 @@ class ModelsPage(QWidget):
         self._choose(self.list.currentRow())
 
     def take_installed(self, model: InstalledModel) -> None:
-        """A model was brought: show it."""
-        self._shown = model
+        """A model was brought: show it, as soon as a list holds it; one that was asked for before may not."""
+        self._awaited = model.path
         self.models_wanted.emit()
 
     def take_card(self, model: InstalledModel, markdown: str) -> None:
