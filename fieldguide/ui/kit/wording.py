@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.text import text
 from fieldguide.storage.standing import PLAUSIBLE, current_danger
@@ -28,6 +29,8 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
     if not level.harmful:
         kind = "unknown" if level is Danger.UNKNOWN else "caution"
         advice = text(f"identify.alert_{kind}_advice", percent=percent(alarm.harmful))
+        if level is not Danger.UNKNOWN:
+            advice = f"{advice} {_mistaken_for(said, guide)}".strip()
         return Alert(level, text(f"identify.alert_{kind}"), "", advice, help_words=text("identify.eaten_it"))
     carriers = _carriers(said, level, guide)
     advice = text(f"identify.alert_{level.value}_advice")
@@ -44,6 +47,14 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
         text("identify.alert_more", count=rest) if rest else "",
         text("identify.eaten_it"),
     )
+
+
+def _mistaken_for(said: Identification, guide: Guide) -> str:
+    """The worst look-alikes of what stands first: a mild name is never shown without them."""
+    first = said.candidates[0].taxon
+    names = [name_of(each.taxon, guide) for each in dangerous_lookalikes([first], guide)[:NAMED_RIVALS]]
+    told = ", ".join(name.first for name in names)
+    return text("identify.alert_caution_lookalikes", name=name_of(first, guide).first, names=told) if names else ""
 
 
 def _carriers(said: Identification, level: Danger, guide: Guide) -> list[Candidate]:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Alarm, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import choose_language, text
@@ -57,6 +58,22 @@ def test_a_danger_that_only_todays_guide_knows_is_named_on_the_banner(guide: Gui
     narrow = replace(wide, verdict=Verdict(VerdictKind.SPECIES, mild.candidates[0].taxon, Reason.CLEAR, 0.9))
     alert = alert_of(replace(find, identification=narrow), worse)
     assert (alert.level, [each.scientific for each in alert.carriers]) == (Danger.POISONOUS, ["Agaricus arvensis"])
+
+
+def test_a_mild_name_never_stands_without_its_dangerous_lookalikes(guide: Guide, pictures: Pictures) -> None:
+    find = deadly_find(guide, pictures[:1])
+    assert find.identification is not None
+    first = candidates(guide)[1]
+    mild = replace(
+        find.identification,
+        alarm=Alarm(Danger.CAUTION, 0.02, 0.0, 0.02),
+        candidates=(first,),
+        verdict=Verdict(VerdictKind.SPECIES, first.taxon, Reason.CLEAR, 0.9),
+    )
+    alert = alert_of(replace(find, identification=mild), guide)
+    worst = dangerous_lookalikes([first.taxon], guide)[0]
+    assert (alert.level, worst.danger) == (Danger.CAUTION, Danger.DEADLY)
+    assert name_of(worst.taxon, guide).first in alert.advice
 
 
 def test_the_heat_map_can_be_made_in_three_ways(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
