@@ -24,7 +24,7 @@ from fieldguide.storage.locations import find_locations
 from fieldguide.storage.settings import Settings, save_settings
 from tests.helpers.bundles import write_photo
 from tests.helpers.comfort import comfort_in
-from tests.helpers.finds import deadly_find, unknown_find
+from tests.helpers.finds import deadly_find, mild_find, unknown_find
 
 PHOTOS = (Path("a.jpg"),)
 
@@ -183,7 +183,8 @@ class Terminal(io.StringIO):
 def drawn(stream: Terminal) -> str:
     guide = load_guide()
     table = Table(stream, guide)
-    for observation in (deadly_find(guide, PHOTOS, unreadable=(Path("b.jpg"),)), unknown_find(guide, PHOTOS)):
+    deadly = deadly_find(guide, PHOTOS, unreadable=(Path("b.jpg"),))
+    for observation in (deadly, unknown_find(guide, PHOTOS), mild_find(guide, PHOTOS)):
         table.add(observation)
     table.close(ModelReference("tiny", "Tiny", "1"))
     return stream.getvalue()
@@ -208,6 +209,7 @@ def test_the_table_says_what_it_must_and_nothing_else(monkeypatch: pytest.Monkey
     assert "DANGER UNKNOWN" in out
     assert "Death cap (Amanita phalloides) 38 %" in out
     assert "b.jpg is not a picture" in out
+    assert "(Agaricus arvensis) is confused with dangerous species: " in " ".join(out.split())
     assert not [line for line in out.splitlines() if comfort_in(line)]
 
 

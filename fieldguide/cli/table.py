@@ -12,6 +12,7 @@ from typing import TextIO
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import explain, language, text
@@ -27,6 +28,7 @@ _COLOURS = {
     Danger.CAUTION: "33",
     Danger.INEDIBLE: "33",
 }
+NAMED_LOOKALIKES = 3
 _BOLD, _DIM = "1", "2"
 _RIVALLED = (Reason.SPECIES_TOO_CLOSE, Reason.GENERA_TOO_CLOSE)
 
@@ -88,6 +90,11 @@ class Table:
         if carriers:
             self._wrapped(", ".join(carriers))
         self._wrapped(text(f"identify.alert_{kind}_advice", percent=percent(said.alarm.harmful)))
+        first = said.candidates[0].taxon
+        alike = dangerous_lookalikes([first], self._guide)[:NAMED_LOOKALIKES]
+        if kind == Danger.CAUTION.value and alike:  # a mild name never stands without them
+            names = ", ".join(self._name(each.taxon) for each in alike)
+            self._wrapped(text("identify.alert_caution_lookalikes", name=self._name(first), names=names))
 
     def _verdict(self, said: Identification) -> None:
         verdict = said.verdict

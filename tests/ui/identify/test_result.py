@@ -21,7 +21,7 @@ from fieldguide.ui.identify.result_view import HEAT_WAYS
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.naming import Name, know_brought_names, name_called, name_of
 from fieldguide.ui.kit.wording import alert_of, set_words
-from tests.helpers.finds import candidates, deadly_find, taxon, unknown_find
+from tests.helpers.finds import candidates, deadly_find, mild_find, taxon, unknown_find
 from tests.helpers.guides import corrected
 from tests.helpers.labels import pressed, words_on
 
@@ -61,17 +61,8 @@ def test_a_danger_that_only_todays_guide_knows_is_named_on_the_banner(guide: Gui
 
 
 def test_a_mild_name_never_stands_without_its_dangerous_lookalikes(guide: Guide, pictures: Pictures) -> None:
-    find = deadly_find(guide, pictures[:1])
-    assert find.identification is not None
-    first = candidates(guide)[1]
-    mild = replace(
-        find.identification,
-        alarm=Alarm(Danger.CAUTION, 0.02, 0.0, 0.02),
-        candidates=(first,),
-        verdict=Verdict(VerdictKind.SPECIES, first.taxon, Reason.CLEAR, 0.9),
-    )
-    alert = alert_of(replace(find, identification=mild), guide)
-    worst = dangerous_lookalikes([first.taxon], guide)[0]
+    alert = alert_of(mild_find(guide, pictures[:1]), guide)
+    worst = dangerous_lookalikes([taxon("Agaricus arvensis", guide)], guide)[0]
     assert (alert.level, worst.danger) == (Danger.CAUTION, Danger.DEADLY)
     assert name_of(worst.taxon, guide).first in alert.advice
 
