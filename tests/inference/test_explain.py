@@ -68,7 +68,7 @@ def test_what_hardly_moves_a_nearly_certain_answer_is_faint(runtime: Runtime, wa
     muted = (0.3 * strong + 0.7 * strong.mean()).astype(np.uint8)
     logits = runtime.run(muted[None])[0][0] / runtime.manifest.temperature
     assert logits[1] - np.logaddexp(logits[0], logits[2]) > 8, "nearly certain"
-    assert np.abs(explain(runtime, muted, LABELS[1], way=way)).max() < 2 * QUIET, "next to nothing is painted, for or against"
+    assert np.abs(explain(runtime, muted, LABELS[1], way=way)).max() < 2 * QUIET, "next to nothing is painted"
     assert np.abs(explain(runtime, prepared(1, 0), LABELS[1], way=way)).max() > 5 * QUIET
 
 
