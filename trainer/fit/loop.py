@@ -22,6 +22,7 @@ from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
 from trainer.fit.step import Stepper, blend
+from trainer.fit.strided import widen_strided
 from trainer.fit.validation import Curves, validate
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
@@ -54,6 +55,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing)
     state = _begin(fit, loss, resume)
     network.to(memory_format=torch.channels_last)
+    if fit.device.type == "cpu":
+        widen_strided(network)
     average = copy.deepcopy(network).eval()
     if state.average:
         average.load_state_dict(state.average)
