@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -220,12 +221,17 @@ def open_program(path: Path, manifest: Manifest) -> torch.nn.Module:
 def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, extra: dict[str, bytes]) -> None:
     """Trace `module` on `pictures` uint8 [N,3,S,S] and write it as an archive with extra files: a bundle is made.
 
-    The archive takes its name whole or not at all. `module` is in evaluation mode and answers (logits, embedding).
+    The archive takes its name whole or not at all. `module` is in evaluation mode and answers (logits, embedding). What
+    torch writes for debuggers is left out: it names folders of the machine that trained, and nobody needs it.
     """
-    part = path.with_name(path.name + ".part")
+    written, part = io.BytesIO(), path.with_name(path.name + ".part")
     with _without_farewells(), torch.no_grad():
         traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
-        torch.jit.save(traced, str(part), _extra_files=extra)
+        torch.jit.save(traced, written, _extra_files=extra)
+    with ZipFile(written) as whole, ZipFile(part, "w") as kept:
+        for entry in whole.infolist():
+            if not entry.filename.endswith(".debug_pkl"):
+                kept.writestr(entry.filename, whole.read(entry), entry.compress_type)
     part.replace(path)
 
 

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from fieldguide.core.photo import read_photo
+from fieldguide.core.resources import resource
+from fieldguide.inference.runtime import save_program
 from tests.helpers.bundles import write_photo
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main
 from trainer.data.duplicates import perceptual_hash
+
+
+@pytest.mark.parametrize("shipped", [False, True])
+def test_a_bundle_names_no_folder_of_the_machine_that_made_it(tmp_path: Path, *, shipped: bool) -> None:
+    bundle = resource("model", "starter.fieldguide") if shipped else tmp_path / "traced.fieldguide"
+    if not shipped:
+        save_program(torch.nn.Conv2d(3, 2, 3).eval(), torch.zeros(1, 3, 8, 8), bundle, {"manifest.json": b"{}"})
+        assert torch.jit.load(bundle)(torch.zeros(1, 3, 8, 8)).shape == (1, 2, 6, 6)
+    with ZipFile(bundle) as archive:
+        inside = [archive.read(name) for name in archive.namelist()]
+    for folder in (Path(torch.__file__).parents[1], Path(__file__).parents[3]):
+        assert not any(str(folder).encode() in each for each in inside)
+    assert not any(b"site-packages" in each for each in inside)
 
 
 def test_inspect_tells_everything_as_json(bundle_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
