@@ -27,9 +27,8 @@ REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edg
 LIME_GRID, LIME_SAMPLES, LIME_RIDGE = 6, 48, 1.0
 FULL = 1.0  # nats that a patch must weigh for full colour: covering it changes the odds by a factor of e ...
 SHARE = 1 / 3  # ... and, where the model is nearly certain, this share of how far it is from even odds
-BLUR = (
-    0.08  # what is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself
-)
+# What is covered is blurred by this share of the side: colours stay, form goes; grey would be a form itself.
+BLUR = 0.08
 
 Heat = npt.NDArray[np.float32]
 
