@@ -53,8 +53,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     """
     config, network = fit.config.fit, fit.network
     loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing)
-    state = _begin(fit, loss, resume)
     network.to(memory_format=torch.channels_last)
+    state = _begin(fit, loss, resume)
     if fit.device.type == "cpu":
         widen_strided(network)
     average = copy.deepcopy(network).eval()

@@ -6,6 +6,8 @@ order photos for a person's eye, not to drop them unseen.
 
 from __future__ import annotations
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -16,16 +18,22 @@ Gray = NDArray[np.float32]
 
 _MARGIN = 4  # pixels along the edge that show the ground behind the subject
 _LETTER_HEIGHT = (4, 20)  # pixels in a picture of about 200
+_FEWEST_LETTERS = 4  # fewer are no line
 _SEAM_STEP = 12  # grey levels across a seam between two pictures
 
 
-def _ground(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float, NDArray[np.bool_]]:
-    """The colour along the edge [3], how evenly the edge has it (0 to 1), and where the picture has it, bool [H, W]."""
+def _edge(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
+    """The colour along the edge [3], and how evenly the edge has it (0 to 1)."""
     edges = (pixels[:_MARGIN], pixels[-_MARGIN:], pixels[:, :_MARGIN], pixels[:, -_MARGIN:])
     border = np.concatenate([edge.reshape(-1, 3) for edge in edges]).astype(np.float32)
     colour: NDArray[np.float32] = np.median(border, axis=0).astype(np.float32)
-    even = float((np.abs(border - colour).max(axis=1) < 18).mean())
-    return colour, even, np.abs(pixels - colour).max(axis=2) < 22
+    return colour, float((np.abs(border - colour).max(axis=1) < 18).mean())
+
+
+def _ground(pixels: NDArray[np.uint8], colour: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Where the picture has this colour, bool [H, W]."""
+    alike: NDArray[np.bool_] = np.abs(pixels - colour).max(axis=2) < 22
+    return alike
 
 
 def drawing_score(pixels: NDArray[np.uint8]) -> float:
@@ -33,9 +41,10 @@ def drawing_score(pixels: NDArray[np.uint8]) -> float:
 
     A photo cut out on pure white shows none of its ground inside the subject. Misses drawings that fill the frame.
     """
-    colour, even, ground = _ground(pixels)
+    colour, even = _edge(pixels)
     if even < 0.7 or float(colour @ LUMA) < 175:
         return 0.0
+    ground = _ground(pixels, colour)
     filled = ndimage.binary_fill_holes(~ground)
     inside = filled & ndimage.binary_erosion(filled, iterations=2)
     paper_inside = float((ground & inside).sum() / max(1, inside.sum()))
@@ -48,9 +57,10 @@ def several_subjects_score(pixels: NDArray[np.uint8]) -> float:
 
     Says nothing of busy backgrounds, where only a detector could count.
     """
-    _, even, ground = _ground(pixels)
+    colour, even = _edge(pixels)
     if even < 0.75:
         return 0.0
+    ground = _ground(pixels, colour)
     things, count = ndimage.label(ndimage.binary_opening(~ground))
     sizes = np.bincount(things.ravel(), minlength=count + 1)[1:] / ground.size
     return ramp(float((sizes > 0.012).sum()), 2, 4)
@@ -75,7 +85,7 @@ def text_score(gray: Gray) -> float:
 
 def _letters_in_line(strokes: NDArray[np.bool_]) -> int:
     labelled, count = ndimage.label(strokes)
-    if count < 4:
+    if count < _FEWEST_LETTERS:
         return 0
     sizes = np.bincount(labelled.ravel())
     boxes = np.array([(y.start, y.stop, x.start, x.stop) for y, x in ndimage.find_objects(labelled)])
@@ -83,16 +93,18 @@ def _letters_in_line(strokes: NDArray[np.bool_]) -> int:
     letters = boxes[
         (height >= _LETTER_HEIGHT[0]) & (height <= _LETTER_HEIGHT[1]) & (width <= 2.2 * height) & (sizes[1:] >= 4)
     ]
-    return max((_longest_run(letters, int(foot)) for foot in np.unique(letters[:, 1])), default=0)
+    standing = np.bincount(letters[:, 1], minlength=1)
+    enough = np.convolve(standing, (1, 1, 1))[1:-1] >= _FEWEST_LETTERS  # on the line, give or take one
+    return max((_longest_run(letters, foot) for foot in np.flatnonzero(enough & (standing > 0))), default=0)
 
 
-def _longest_run(letters: NDArray[np.int64], foot: int) -> int:
+def _longest_run(letters: NDArray[np.int64], foot: np.int64) -> int:
     """Letters that stand on the line `foot`, of about one height, with gaps no wider than a letter is high."""
     row = letters[np.abs(letters[:, 1] - foot) <= 1]
     height = row[:, 1] - row[:, 0]
-    usual = float(np.median(height))
+    usual = median(height.tolist())  # of some ten numbers: numpy's takes ten times as long
     row = row[np.abs(height - usual) <= max(1.0, usual / 4)]
-    if len(row) < 4:
+    if len(row) < _FEWEST_LETTERS:
         return 0
     row = row[np.argsort(row[:, 2])]
     gaps = row[1:, 2] - row[:-1, 3]
