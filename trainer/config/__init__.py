@@ -1,6 +1,7 @@
 """What a run is asked to do: frozen dataclasses, checked before any work, read from and written to one TOML file."""
 
 from trainer.config.check import check, refuse
+from trainer.config.presets import PRESETS, phases_of, with_preset
 from trainer.config.records import (
     AUGMENT,
     AUGMENT_RANGES,
@@ -8,7 +9,6 @@ from trainer.config.records import (
     BATCH_NORMS,
     DEVICES,
     OPTIMIZERS,
-    PRESETS,
     SMALL_CNN,
     TRAINABLE,
     DataConfig,
@@ -19,9 +19,8 @@ from trainer.config.records import (
     Phase,
     RunConfig,
     input_size,
-    phases_of,
 )
-from trainer.config.table import build, differences, read_config, split_values, toml_value, write_config
+from trainer.config.table import build, differences, overlay, read_config, split_values, toml_value, write_config
 
 __all__ = [
     "AUGMENT",
@@ -44,10 +43,12 @@ __all__ = [
     "check",
     "differences",
     "input_size",
+    "overlay",
     "phases_of",
     "read_config",
     "refuse",
     "split_values",
     "toml_value",
+    "with_preset",
     "write_config",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typing
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from trainer.config.presets import PRESETS
 from trainer.config.records import (
     AUGMENT,
     AUGMENT_RANGES,
@@ -12,7 +13,6 @@ from trainer.config.records import (
     BATCH_NORMS,
     DEVICES,
     OPTIMIZERS,
-    PRESETS,
     SMALL_CNN,
     TRAINABLE,
     RunConfig,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-PRESETS = ("quick", "standard", "best")
 TRAINABLE = ("head", "extra", "half", "all")
 OPTIMIZERS = ("adamw", "sgd", "adam-then-sgd")
 BATCH_NORMS = ("auto", "train", "frozen", "restore")
@@ -85,6 +84,7 @@ class FitConfig:
     keeps that many first stages as they came. `patience` epochs without a better validation end a phase early (0: off).
     `balance` draws photos of rare labels more often, `class_weights` weighs their loss instead: by the root of how rare
     they are, or in full. "adam-then-sgd" changes at half of all epochs; SGD then takes `sgd_scale` times the rate.
+    `average` is the decay of the moving average of the weights, (1 + n) / (10 + n) in step n if that is less; 0: off.
     `probe_size` is the side in pixels at which the head is first fitted; `compile` has torch compile the network;
     `tensorboard` writes curves to RUN/tensorboard.
     """
@@ -181,19 +181,6 @@ class RunConfig:
     fit: FitConfig = field(default_factory=FitConfig)
     judgement: JudgementConfig = field(default_factory=JudgementConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
-
-
-def phases_of(preset: str, *, others: bool = False) -> tuple[Phase, ...]:
-    """The phases of a preset; "quick" has none: features once, then the head alone.
-
-    With `others`, photos of anything else, "best" also learns from drawings and surroundings.
-    """
-    drawings, surroundings = (0.04, 0.03) if others else (0.0, 0.0)
-    return {
-        "quick": (),
-        "standard": (Phase(2, 160, "head", 2e-3), Phase(8, 160, "all", 1e-3)),
-        "best": (Phase(2, 128, "head", 2e-3), Phase(24, 192, "all", 1e-3, 128, drawings, surroundings)),
-    }[preset]
 
 
 def input_size(config: RunConfig) -> int:

@@ -13,6 +13,7 @@ import tomli_w
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config.check import refuse
+from trainer.config.presets import with_preset
 from trainer.config.records import RunConfig
 
 
@@ -25,7 +26,8 @@ def read_config(file: Path) -> RunConfig:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
     except tomllib.TOMLDecodeError as problem:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
-    config: RunConfig = build(RunConfig, table, "")
+    preset = table.get("preset")
+    config: RunConfig = overlay(with_preset(RunConfig(), preset) if isinstance(preset, str) else RunConfig(), table)
     return config
 
 
@@ -54,6 +56,18 @@ def build(kind: Any, table: dict[str, Any], where: str) -> Any:
     if unknown:
         refuse(where + unknown[0], "no such option")
     return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
+
+
+def overlay(config: Any, table: dict[str, Any]) -> Any:
+    """The configuration with some of its values replaced by those of a nested table."""
+    checked = build(type(config), table, "")
+    changes = {
+        name: overlay(getattr(config, name), value)
+        if isinstance(value, dict) and name not in ("options", "augment")
+        else getattr(checked, name)
+        for name, value in table.items()
+    }
+    return dataclasses.replace(config, **changes)
 
 
 def toml_value(word: str) -> Any:

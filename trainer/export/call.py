@@ -15,10 +15,11 @@ from trainer.config import (
     NetworkConfig,
     Phase,
     RunConfig,
-    build,
+    overlay,
     read_config,
     refuse,
     toml_value,
+    with_preset,
 )
 from trainer.export.preparation import complete
 from trainer.progress import Style
@@ -95,7 +96,8 @@ def asked(config: RunConfig, arguments: argparse.Namespace, settings: Sequence[t
         value = getattr(arguments, name)
         if value is not None:
             _put(table, key, str(Path(value).resolve()) if name in ("folder", "manifest", "background") else value)
-    config = overlay(config, table)
+    preset = table.get("preset", config.preset)
+    config = overlay(config if preset == config.preset else with_preset(config, str(preset)), table)
     return _with_epochs(complete(config), arguments.epochs) if arguments.epochs is not None else config
 
 
@@ -108,25 +110,11 @@ def parted(setting: str) -> tuple[str, str]:
 
 
 def _freed(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
-    """A file's configuration without what it says of another preset or network than the call names."""
-    if arguments.preset not in (None, config.preset):
-        config = replace(config, fit=replace(config.fit, phases=()))
+    """A file's configuration without what it says of another network than the call names."""
     if arguments.model not in (None, config.network.name):
         usual = NetworkConfig(dropout=config.network.dropout, grayscale=config.network.grayscale)
         config = replace(config, network=usual)
     return config
-
-
-def overlay(config: Any, table: dict[str, Any]) -> Any:
-    """The configuration with some of its values replaced by those of a nested table."""
-    checked = build(type(config), table, "")
-    changes = {
-        name: overlay(getattr(config, name), value)
-        if isinstance(value, dict) and name not in ("options", "augment")
-        else getattr(checked, name)
-        for name, value in table.items()
-    }
-    return replace(config, **changes)
 
 
 def _with_epochs(config: RunConfig, epochs: int) -> RunConfig:

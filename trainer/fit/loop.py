@@ -153,6 +153,7 @@ def _epoch(
     augment = Augment.of(phase.size_at(epoch), config.augment)
     order = fit.train.order(fit.config.seed, 1000 * (number + 1) + epoch, config.balance != "none")
     steps = max(1, len(order) // config.batch_size)
+    before = steps * (sum(earlier.epochs for earlier in config.phases[:number]) + epoch)
     saved = began = time.monotonic()
     first = state.step
     wanted = [
@@ -163,7 +164,7 @@ def _epoch(
         generator = seeded(fit, number, epoch, step)
         schedule.set_rate(optimizer, (epoch + step / steps) / phase.epochs)
         losses += stepper(batch, augment, optimizer, generator)
-        blend(average, fit.network, config.average)
+        blend(average, fit.network, min(config.average, (1 + before + step) / (10 + before + step)))
         if time.monotonic() - saved > SAVE_EVERY:
             state.step, state.loss_sum, saved = step + 1, float(losses), time.monotonic()
             _save_last(fit, average, optimizer, state)

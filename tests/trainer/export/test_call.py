@@ -1,6 +1,7 @@
 """What a call, a file and a begun run say of the same options."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ def test_the_call_goes_before_the_file(tmp_path: Path) -> None:
     other = _configuration("--config", str(recipe), "--preset", "quick", "--model", "resnet18", "--set", "fit.mixup=0")
     assert (other.preset, other.fit.phases, other.fit.mixup) == ("quick", (), 0)
     assert (other.network.name, other.network.init, other.network.options) == ("resnet18", "", {})
+
+
+def test_a_preset_decides_how_the_network_learns_until_somebody_says_otherwise(tmp_path: Path) -> None:
+    def fit(*words: str) -> FitConfig:
+        return complete(_configuration(*words)).fit
+
+    best = fit("--preset", "best")
+    assert min(best.average, best.mixup, best.cutmix) > 0
+    assert best.phases[-1].from_size < best.phases[-1].size
+    assert fit("--preset", "best", "--set", "fit.mixup=0.5") == replace(best, mixup=0.5)
+    recipe = tmp_path / "run.toml"
+    recipe.write_text('preset = "best"\n[fit]\ncutmix = 0.5\n')
+    assert fit("--config", str(recipe)) == replace(best, cutmix=0.5)
+    assert fit("--config", str(recipe), "--preset", "standard") == fit()
+    assert fit("--set", "preset=best") == best
 
 
 @pytest.mark.parametrize("words", [["--set", "fit"], ["--set", "fit=3", "--set", "fit.mixup=0"], ["--set", "=3"]])
