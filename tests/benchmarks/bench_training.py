@@ -86,10 +86,18 @@ def main() -> None:
         )
         taught = _tell_ground(ground)
         found: list[Measured] = []
-        for name in names:
-            found += _measure(name, ground, Path(folder), scripts, asked)
+
+        def run(name: str, rate: float, seed: int) -> None:
+            found.append(_run(name, ground, Path(folder), scripts, rate, seed))
             if asked.out:
                 asked.out.write_text(json.dumps([vars(one) for one in found]), encoding="utf-8")
+
+        for name in names:
+            for rate in _rates(name, asked.rates):
+                run(name, rate, 1)
+        for seed in range(2, asked.seeds + 1):  # in turn: machines are not equally fast all day
+            for name in names:
+                run(name, _chosen(name, found), seed)
     synthetic = _synthetic(ground)
     print(f"the same network on synthetic pictures: {synthetic:.0f} photos/s")
     for name in names:
@@ -139,15 +147,15 @@ def _tell_ground(ground: Ground) -> int:
     return counts["train"]
 
 
-def _measure(
-    name: str, ground: Ground, root: Path, scripts: dict[str, Path | None], asked: argparse.Namespace
-) -> list[Measured]:
-    """A run at every rate, then more seeds at the rate that did best on the validation photos."""
-    given = dict(pair.split("=") for pair in asked.rates.split(",") if pair)
-    rates = (float(given[name]),) if name in given else RATES[name.removesuffix("-float32")]
-    found = [_run(name, ground, root, scripts, rate, 1) for rate in rates]
-    best = max(found, key=lambda one: one.val).rate
-    return found + [_run(name, ground, root, scripts, best, seed) for seed in range(2, asked.seeds + 1)]
+def _rates(name: str, given: str) -> tuple[float, ...]:
+    """What a trainer may choose from: its list, or the one rate that was given for it."""
+    told = dict(pair.split("=") for pair in given.split(",") if pair)
+    return (float(told[name]),) if name in told else RATES[name.removesuffix("-float32")]
+
+
+def _chosen(name: str, found: list[Measured]) -> float:
+    """The rate that did best on the validation photos."""
+    return max((one for one in found if (one.name, one.seed) == (name, 1)), key=lambda one: one.val).rate
 
 
 def _run(name: str, ground: Ground, root: Path, scripts: dict[str, Path | None], rate: float, seed: int) -> Measured:
@@ -168,7 +176,7 @@ def _run(name: str, ground: Ground, root: Path, scripts: dict[str, Path | None],
 
 def _tell(name: str, runs: list[Measured], passes: int) -> None:
     """The mean over the seeds at the chosen rate."""
-    best = max((one for one in runs if one.seed == 1), key=lambda one: one.val).rate
+    best = _chosen(name, runs)
     chosen = [one for one in runs if one.rate == best]
 
     def mean(*path: str) -> float:

@@ -97,10 +97,10 @@ class FitConfig:
     label_smoothing: float = 0.1
     hierarchy: tuple[float, ...] = (0.3, 0.1)
     balance: str = "sqrt"
-    danger_weight: float = 1.0
+    danger_weight: float = 1.5
     mixup: float = 0.0
     cutmix: float = 0.0
-    average: float = 0.0
+    average: float = 0.99
     freeze_stages: int = 0
     patience: int = 0
     probe_epochs: int = 60
