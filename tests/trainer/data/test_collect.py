@@ -247,6 +247,15 @@ def test_wrong_calls_are_refused_before_any_work(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_list_given_as_a_name_is_told_how_to_be_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("names.txt").write_text(FLY, encoding="utf-8")
+    assert main(["collect", "names.txt", "--out", "out"]) == 2
+    assert "--species names.txt" in capsys.readouterr().err
+
+
 def test_lists_of_names_may_have_remarks(tmp_path: Path) -> None:
     file = tmp_path / "names.txt"
     file.write_text("# mine\nAmanita muscaria  # red\n\nBoletus edulis\n", encoding="utf-8")

@@ -66,6 +66,9 @@ def configuration(arguments: argparse.Namespace) -> CollectConfig:
         value = getattr(arguments, option)
         if value < least:
             _refuse("--" + option.replace("_", "-"), text("collect.number_too_small", value=value, least=least))
+    for name in arguments.names:
+        if Path(name).is_file():
+            _refuse(name, text("collect.name_is_file", file=name))
     listed = read_names(arguments.species) if arguments.species else []
     return CollectConfig(
         names=_checked([*arguments.names, *listed]),
