@@ -67,10 +67,15 @@ def find_rate(fit: Fit, steps: int) -> RateCurve:
 
 
 def suggest(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float64]) -> float:
-    """The rate at which the loss fell most steeply per factor of the rate, before its lowest point."""
+    """The rate around which the loss fell most steeply per factor of the rate, before its lowest point.
+
+    Steepness is that of a line through a decade of rates: from step to step the loss falls and rises by chance.
+    """
     low = int(np.nanargmin(losses)) + 1
     begin = min(SETTLING, max(low - 3, 0))
     if low - begin < 3:
         return float(rates[max(low - 1, 0)]) / 10  # no descent to speak of: well below where it was best
-    slope = np.gradient(losses[begin:low], np.log(rates[begin:low]))
-    return float(rates[begin + int(np.argmin(slope))])
+    logs, fallen = np.log10(rates[begin:low]), losses[begin:low]
+    near = np.abs(logs[:, None] - logs) <= 0.5
+    slopes = [np.polyfit(logs[around], fallen[around], 1)[0] for around in near]
+    return float(rates[begin + int(np.argmin(slopes))])
