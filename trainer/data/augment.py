@@ -35,7 +35,8 @@ class Augment:
     def __call__(self, pixels: Tensor, aspect: Tensor, generator: torch.Generator) -> Tensor:
         """uint8 [N,S,S,3] on the device and float [N] (width over height) to float [N,3,size,size], 0 to 255.
 
-        What is random is drawn on the processor, where `aspect` is, and sent: a device is never waited for.
+        What is random is drawn on the processor, where `aspect` is, and sent without waiting for the device; noise
+        alone, a number for every pixel, is drawn where the pixels are.
         """
         theta = self._theta(aspect, generator)
         lean = _between(2 * len(theta), -self.strengths["perspective"], self.strengths["perspective"], generator)
@@ -71,12 +72,12 @@ class Augment:
         x = gray + (x - gray) * _factor(count, s["saturation"], generator, x)
         mean = gray.mean(dim=(2, 3), keepdim=True)
         x = mean + (x - mean) * _factor(count, s["contrast"], generator, x)
-        tint = 1 + (torch.rand(count, 3, 1, 1, generator=generator).to(x) * 2 - 1) * s["hue"] * 4
+        tint = sent(_between(3 * count, 1 - 4 * s["hue"], 1 + 4 * s["hue"], generator).view(-1, 3, 1, 1), x)
         return (x * tint).clamp(0, 255)
 
     def _grayscale(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        chosen = _chosen(x, self.strengths["grayscale"], generator)
-        return torch.where(chosen, _gray(x), x)
+        chosen = torch.rand(len(x), generator=generator) < self.strengths["grayscale"]
+        return torch.where(sent(chosen, x).view(-1, 1, 1, 1), _gray(x), x)
 
     def _blur(self, x: Tensor, generator: torch.Generator) -> Tensor:
         """What thumbnails went through: shrunk to between a third and the whole, and enlarged again."""
@@ -99,12 +100,13 @@ class Augment:
     def _noise(self, x: Tensor, generator: torch.Generator) -> Tensor:
         chosen = _rows(x, self.strengths["noise"], generator)
         if len(chosen):
-            noise = torch.randn((len(chosen), *x.shape[1:]), generator=generator).to(x)
+            there = torch.Generator(x.device).manual_seed(int(torch.randint(2**31, (1,), generator=generator)))
+            noise = torch.randn((len(chosen), *x.shape[1:]), generator=there, device=x.device)
             x[chosen] = (x[chosen] + noise * NOISE).clamp(0, 255)
         return x
 
     def _cutout(self, x: Tensor, generator: torch.Generator) -> Tensor:
-        for row in _rows(x, self.strengths["cutout"], generator).tolist():
+        for row in _drawn_rows(len(x), self.strengths["cutout"], generator).tolist():
             side = int(torch.randint(self.size // 8, self.size // 3 + 1, (1,), generator=generator))
             top, left = torch.randint(0, self.size - side, (2,), generator=generator).tolist()
             x[row, :, top : top + side, left : left + side] = GROUND
@@ -117,7 +119,7 @@ class Augment:
                 continue
             chosen = _rows(x, self.strengths[name], generator)
             if len(chosen):
-                kept = middle(len(chosen), self.size, generator).to(x)
+                kept = sent(middle(len(chosen), self.size, generator), x)
                 x[chosen] = kept * x[chosen] + (1 - kept) * (_smooth(x[chosen]) if "blur" in name else GROUND)
         return x
 
@@ -132,8 +134,8 @@ def sample(pixels: Tensor, theta: Tensor, lean: Tensor, size: int) -> Tensor:
     line = (torch.arange(size, device=x.device) * 2 + 1) / size - 1
     down, across = torch.meshgrid(line, line, indexing="ij")
     flat = torch.stack([across, down], dim=-1).view(1, -1, 2)
-    distance = 1 + flat @ (lean.to(x) / 2)[:, :, None]
-    theta = theta.to(x)
+    distance = 1 + flat @ (sent(lean, x) / 2)[:, :, None]
+    theta = sent(theta, x)
     places = (flat / distance) @ theta[:, :, :2].transpose(1, 2) + theta[:, None, :, 2]
     grid = places.view(len(x), size, size, 2)
     return functional.grid_sample(x, grid, mode="bilinear", padding_mode="reflection", align_corners=False)
@@ -166,19 +168,24 @@ def _between(count: int, low: float, high: float, generator: torch.Generator) ->
 
 
 def _factor(count: int, strength: float, generator: torch.Generator, like: Tensor) -> Tensor:
-    return _between(count, 1 - strength, 1 + strength, generator).view(-1, 1, 1, 1).to(like)
+    return sent(_between(count, 1 - strength, 1 + strength, generator), like).view(-1, 1, 1, 1)
 
 
 def _gray(x: Tensor) -> Tensor:
     """Luma of ITU-R BT.601."""
-    weights = torch.tensor([0.299, 0.587, 0.114], device=x.device, dtype=x.dtype).view(1, 3, 1, 1)
-    return (x * weights).sum(dim=1, keepdim=True)
-
-
-def _chosen(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    return (torch.rand(len(x), generator=generator) < share).view(-1, 1, 1, 1).to(x.device)
+    return 0.299 * x[:, :1] + 0.587 * x[:, 1:2] + 0.114 * x[:, 2:]
 
 
 def _rows(x: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Rows drawn with a chance, int64 on the processor: a GPU need not be waited for."""
-    return torch.nonzero(torch.rand(len(x), generator=generator) < share).flatten()
+    """Rows of `x` drawn with a chance, int64 on its device."""
+    return sent(_drawn_rows(len(x), share, generator), x)
+
+
+def _drawn_rows(count: int, share: float, generator: torch.Generator) -> Tensor:
+    """Rows drawn with a chance, int64 on the processor."""
+    return torch.nonzero(torch.rand(count, generator=generator) < share).flatten()
+
+
+def sent(values: Tensor, like: Tensor) -> Tensor:
+    """`values` of the processor on the device of `like`, which is not waited for; their kind of number stays."""
+    return values.to(like.device, non_blocking=True)

@@ -32,17 +32,22 @@ def through_jpeg(pictures: Tensor, quality: int) -> Tensor:
     height, width = pictures.shape[2:]
     padding = (0, -width % (2 * BLOCK), 0, -height % (2 * BLOCK))
     x = functional.pad(pictures.float(), padding, mode="replicate")
-    planes = torch.einsum("nchw,dc->ndhw", x, x.new_tensor(_TO_YCBCR))
+    planes = _turned(x, _TO_YCBCR)
     brightness = _quantised(planes[:, :1] - 128, _table(_BRIGHTNESS, quality)) + 128
     colour = _quantised(functional.avg_pool2d(planes[:, 1:], 2), _table(_COLOUR, quality))
     colour = functional.interpolate(colour, scale_factor=2, mode="bilinear", align_corners=False)
-    back = torch.einsum("nchw,dc->ndhw", torch.cat([brightness, colour], dim=1), x.new_tensor(_TO_RGB))
+    back = _turned(torch.cat([brightness, colour], dim=1), _TO_RGB)
     return back[:, :, :height, :width].round().clamp(0, 255)
+
+
+def _turned(x: Tensor, matrix: tuple[tuple[float, ...], ...]) -> Tensor:
+    """The three planes of [N,3,H,W] mixed by a matrix [3,3]."""
+    return torch.einsum("nchw,dc->ndhw", x, torch.tensor(matrix).to(x, non_blocking=True))
 
 
 def _quantised(x: Tensor, table: Tensor) -> Tensor:
     """Each 8 x 8 block of [N,C,H,W] through the cosine transform, rounded to steps of `table` [8,8], and back."""
-    cosine, steps = _cosine().to(x), table.to(x)
+    cosine, steps = (part.to(x, non_blocking=True) for part in (_cosine(), table))
     blocks = x.unfold(2, BLOCK, BLOCK).unfold(3, BLOCK, BLOCK)
     blocks = cosine.T @ (((cosine @ blocks @ cosine.T) / steps).round() * steps) @ cosine
     return blocks.permute(0, 1, 2, 4, 3, 5).reshape(x.shape)

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainer.data.augment import sent
+
 SHAPES = 0.4  # share of drawings made of shapes alone; the others follow the lines and colours of a photo
 GROUNDED = 0.4  # share of the others that stand on empty paper
 
@@ -19,7 +21,7 @@ def draw(pictures: Tensor, generator: torch.Generator) -> Tensor:
     drawn = [_over_photo(picture, generator) for picture in pictures]
     for row in range(len(drawn)):
         if _uniform(generator) < SHAPES:
-            drawn[row] = _shapes(pictures.shape[-1], generator).to(pictures)
+            drawn[row] = sent(_shapes(pictures.shape[-1], generator), pictures)
     return torch.stack(drawn)
 
 
@@ -36,10 +38,10 @@ def surroundings(pixels: Tensor, size: int, generator: torch.Generator) -> Tenso
     )
     colour = corners.mean(dim=(3, 4))
     usual = (colour - colour.median(dim=1, keepdim=True).values).norm(dim=2).argsort(dim=1)
-    place = torch.randint(0, 2, (len(x),), generator=generator).to(x.device)
+    place = sent(torch.randint(0, 2, (len(x),), generator=generator), x)
     rows = torch.arange(len(x), device=x.device)
     chosen = corners[rows, usual[rows, place]]
-    mirrored = (torch.rand(len(x), generator=generator) < 0.5).view(-1, 1, 1, 1).to(x.device)
+    mirrored = sent(torch.rand(len(x), generator=generator) < 0.5, x).view(-1, 1, 1, 1)
     chosen = torch.where(mirrored, chosen.flip(3), chosen)
     return functional.interpolate(chosen, size=(size, size), mode="bicubic", align_corners=False).clamp(0, 255)
 
@@ -47,9 +49,9 @@ def surroundings(pixels: Tensor, size: int, generator: torch.Generator) -> Tenso
 def _over_photo(picture: Tensor, generator: torch.Generator) -> Tensor:
     """Few flat colours with or without lines, or lines on paper with or without a wash of colour."""
     size = picture.shape[-1]
-    paper = _paper(generator).to(picture)
+    paper = sent(_paper(generator), picture)
     lines = _lines(picture, generator)
-    ink = (torch.rand(3, 1, 1, generator=generator) * 70).to(picture)
+    ink = sent(torch.rand(3, 1, 1, generator=generator) * 70, picture)
     if _uniform(generator) < 0.4:
         wash = _uniform(generator, 0.0, 0.6) * (_uniform(generator) < 0.5)
         ground = paper * (1 - wash) + _flat(picture, generator) * wash
@@ -57,7 +59,7 @@ def _over_photo(picture: Tensor, generator: torch.Generator) -> Tensor:
         ground = _flat(picture, generator)
         lines = lines * (_uniform(generator) < 0.7)
         if _uniform(generator) < GROUNDED:
-            inside = (_distance(size, generator, 0.2) < _uniform(generator, 0.5, 0.9)).to(picture.device)
+            inside = sent(_distance(size, generator, 0.2) < _uniform(generator, 0.5, 0.9), picture)
             ground, lines = torch.where(inside, ground, paper), lines * inside
     return ground * (1 - lines) + ink * lines
 
@@ -77,7 +79,7 @@ def _flat(picture: Tensor, generator: torch.Generator) -> Tensor:
 def _lines(picture: Tensor, generator: torch.Generator) -> Tensor:
     """Where brightness changes most (Sobel): float [1,S,S], 1 on a line; 5 to 15 % of the area."""
     gray = functional.avg_pool2d(picture.mean(dim=0)[None, None], 5, stride=1, padding=2)
-    sobel = torch.tensor([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -2.0, -1.0]]).to(picture)
+    sobel = sent(torch.tensor([[1.0, 2.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -2.0, -1.0]]), picture)
     kernels = torch.stack([sobel, sobel.T])[:, None]
     steep = functional.conv2d(functional.pad(gray, (1, 1, 1, 1), mode="replicate"), kernels).norm(dim=1)
     return torch.gt(steep, torch.quantile(steep.flatten(), _uniform(generator, 0.85, 0.95))).to(picture)

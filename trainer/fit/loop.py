@@ -21,7 +21,7 @@ from trainer.fit.crew import Crew
 from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
-from trainer.fit.step import Stepper, blend
+from trainer.fit.step import MovingAverage, Stepper
 from trainer.fit.strided import widen_strided
 from trainer.fit.validation import Curves, validate
 from trainer.progress import Progress
@@ -156,6 +156,7 @@ def _epoch(
     before = steps * (sum(earlier.epochs for earlier in config.phases[:number]) + epoch)
     saved = began = time.monotonic()
     first = state.step
+    moving = MovingAverage(average, fit.network)
     wanted = [
         fit.crew.part(order[step * config.batch_size : (step + 1) * config.batch_size]) for step in range(first, steps)
     ]
@@ -164,7 +165,7 @@ def _epoch(
         generator = seeded(fit, number, epoch, step)
         schedule.set_rate(optimizer, (epoch + step / steps) / phase.epochs)
         losses += stepper(batch, augment, optimizer, generator)
-        blend(average, fit.network, min(config.average, (1 + before + step) / (10 + before + step)))
+        moving.blend(min(config.average, (1 + before + step) / (10 + before + step)))
         if time.monotonic() - saved > SAVE_EVERY:
             state.step, state.loss_sum, saved = step + 1, float(losses), time.monotonic()
             _save_last(fit, average, optimizer, state)

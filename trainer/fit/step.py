@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from trainer.config import FitConfig
-from trainer.data.augment import Augment
+from trainer.data.augment import Augment, sent
 from trainer.data.dataset import Batch
 from trainer.data.subjectless import draw, surroundings
 from trainer.fit.crew import Crew
@@ -122,10 +122,12 @@ class Stepper:
         drawn = torch.nonzero(chance < self.drawings).flatten()
         around = torch.nonzero((chance >= self.drawings) & (chance < self.drawings + self.surroundings)).flatten()
         if len(drawn):
-            pictures[drawn] = draw(pictures[drawn], generator)
+            here = sent(drawn, pictures)
+            pictures[here] = draw(pictures[here], generator)
         if len(around):
-            pictures[around] = surroundings(batch.pixels[around], pictures.shape[-1], generator)
-        rows = torch.cat([drawn, around]).to(batch.target.device)
+            here = sent(around, pictures)
+            pictures[here] = surroundings(batch.pixels[here], pictures.shape[-1], generator)
+        rows = sent(torch.cat([drawn, around]), batch.target)
         target, weight = batch.target.index_fill(0, rows, self._anything_else), batch.weight.index_fill(0, rows, 1.0)
         return replace(batch, target=target, weight=weight)
 
@@ -135,7 +137,7 @@ def mix(pictures: Tensor, config: FitConfig, generator: torch.Generator) -> tupl
     draw = float(torch.rand(1, generator=generator))
     if draw >= config.mixup + config.cutmix:
         return pictures, None, 1.0
-    other = torch.randperm(len(pictures), generator=generator).to(pictures.device)
+    other = sent(torch.randperm(len(pictures), generator=generator), pictures)
     share = float(torch.rand(1, generator=generator)) * 0.5 + 0.5
     if draw < config.mixup:
         return pictures * share + pictures[other] * (1 - share), other, share
@@ -147,11 +149,23 @@ def mix(pictures: Tensor, config: FitConfig, generator: torch.Generator) -> tupl
     return pictures, other, 1 - side * side / (size * size)
 
 
-@torch.no_grad()
-def blend(average: nn.Module, network: nn.Module, decay: float) -> None:
-    """Exponential moving average of weights and statistics; with decay 0 simply the network."""
-    old, new = list(average.state_dict().values()), list(network.state_dict().values())
-    real = [row for row, tensor in enumerate(old) if tensor.is_floating_point()]
-    torch._foreach_lerp_([old[row] for row in real], [new[row] for row in real], 1 - decay)
-    for row in set(range(len(old))) - set(real):
-        old[row].copy_(new[row])
+class MovingAverage:
+    """Exponential moving average of a network's weights and statistics, in `average`, a network of the same form.
+
+    Both keep their tensors while they are trained (loading weights copies into them), so they are listed once: to ask
+    a network for its tensors takes as long as blending them.
+    """
+
+    def __init__(self, average: nn.Module, network: nn.Module) -> None:
+        pairs = list(zip(average.state_dict().values(), network.state_dict().values(), strict=True))
+        self._real = [pair for pair in pairs if pair[0].is_floating_point()]
+        self._counts = [pair for pair in pairs if not pair[0].is_floating_point()]
+
+    @torch.no_grad()
+    def blend(self, decay: float) -> None:
+        """One step: the average keeps `decay` (0 to 1) of itself; with 0 it is simply the network."""
+        if self._real:
+            old, new = zip(*self._real, strict=True)
+            torch._foreach_lerp_(old, new, 1 - decay)
+        for count, newer in self._counts:
+            count.copy_(newer)
