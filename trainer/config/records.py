@@ -17,6 +17,7 @@ SMALL_CNN = "small-cnn"
 class DataConfig:
     """Which photos. `folder` holds one folder per label; `manifest` is an optional CSV with file, source, observation.
 
+    Without one, the `attribution.csv` that collecting left in the folder serves.
     `background` is a folder of photos of anything else. `hold_out` names labels kept out of training: they measure
     the unknown score. `fractions` are train, val, calibration, test. `cache_size` is in pixels (squares).
     """

@@ -9,7 +9,7 @@ import csv
 import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,8 +18,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.photo import PHOTO_SUFFIXES, read_photo
-from trainer.config import DataConfig
+from fieldguide.core.photo import PHOTO_SUFFIXES, find_photos, read_photo
+from fieldguide.core.text import text
+from trainer.config import DataConfig, refuse
+from trainer.data.collect.attribution import ATTRIBUTION
 from trainer.data.duplicates import perceptual_hash
 from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
@@ -33,7 +35,7 @@ class ScannedPhoto:
     """One file. `index` is its row in the cache; `error` is empty or a code; `raw_label` is its folder's name.
 
     `width` and `height` in pixels (upright); `phash` is the 64-bit perceptual hash in hex; `source` and `observation`
-    come from the manifest and are empty without one.
+    come from the manifest and are empty without one; `size` is the file's, in bytes (0: it could not be told).
     """
 
     index: int
@@ -46,6 +48,7 @@ class ScannedPhoto:
     width: int = 0
     height: int = 0
     error: str = ""
+    size: int = 0
 
     @property
     def aspect(self) -> float:
@@ -57,17 +60,17 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
     """Read every photo under `config.folder` (one folder per label) and `config.background` once.
 
     Writes `scan.csv` and the pixel cache: uint8 RGB [N,S,S,3], the whole picture squeezed to a square of
-    `config.cache_size` pixels. A scan of the same files that is already there is used again.
-
-    Raises:
-        FieldGuideError: DATA_MISSING without the folder, FOLDER_WITHOUT_PHOTOS when it holds no photo.
+    `config.cache_size` pixels. A scan of the same files that is already there is used again, with what the manifest
+    says of them today. Raises what `list_photos` raises.
     """
     listed = list_photos(config)
     found = read_scan(run.scan) if run.scan.exists() and run.pixels.exists() else []
-    if [(p.file, p.raw_label) for p in found] == [(p.file, p.raw_label) for p in listed] and _cache_fits(
-        config, run, len(found)
-    ):
-        return found
+    if [_identity(p) for p in found] == [_identity(p) for p in listed] and _cache_fits(config, run, len(found)):
+        told = [replace(p, source=q.source, observation=q.observation) for p, q in zip(found, listed, strict=True)]
+        if told != found:
+            write_rows(run.scan, ScannedPhoto, told)
+        return told
+    _tell_of_folders(config, listed, progress)
     size = config.cache_size
     part = run.pixels.with_name("pixels.part.npy")
     cache = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=(len(listed), size, size, 3))
@@ -85,23 +88,34 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
 
 
 def list_photos(config: DataConfig) -> list[ScannedPhoto]:
-    """The files of a scan, not yet read, in the order of the cache: by folder, then by name, background last."""
+    """The files of a scan, not yet read, in the order of the cache: by folder, then by name, background last.
+
+    Hidden files and folders are no photos. Without a manifest the attribution of a collected folder serves as one.
+
+    Raises:
+        FieldGuideError: DATA_MISSING without a folder or the manifest, FOLDER_WITHOUT_PHOTOS when there is no photo,
+            CONFIG_INVALID when the manifest names none of the photos.
+    """
     root = Path(config.folder)
     if not config.folder or not root.is_dir():
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.folder)
     if config.background and not Path(config.background).is_dir():
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.background)
-    told = _manifest(Path(config.manifest)) if config.manifest else {}
-    files = [
-        (file, folder.name) for folder in sorted(p for p in root.iterdir() if p.is_dir()) for file in _photos(folder)
-    ]
+    told = _manifest(config, root)
+    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
+    files = [(file, folder.name) for folder in folders for file in find_photos([folder])]
     if not files:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
+    names = [file.relative_to(root).as_posix() for file, _ in files]
     if config.background:
-        files += [(file, BACKGROUND_FOLDER) for file in _photos(Path(config.background))]
+        others = find_photos([Path(config.background)])
+        files += [(file, BACKGROUND_FOLDER) for file in others]
+        names += [f"{BACKGROUND_FOLDER}/{file.name}" for file in others]
+    if config.manifest and not told.keys() & set(names):
+        refuse("manifest", text("audit.manifest_of_others", file=config.manifest, folder=config.folder))
     return [
-        ScannedPhoto(index, str(file), label, *told.get(f"{label}/{file.name}", ("", "")))
-        for index, (file, label) in enumerate(files)
+        ScannedPhoto(index, str(file), label, *told.get(name, ("", "")), size=_size(file))
+        for index, ((file, label), name) in enumerate(zip(files, names, strict=True))
     ]
 
 
@@ -142,16 +156,42 @@ def _read(listed: ScannedPhoto, size: int) -> Read:
     return ScannedPhoto(**known | facts), np.asarray(squeezed)
 
 
-def _photos(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PHOTO_SUFFIXES and p.is_file())
+def _identity(photo: ScannedPhoto) -> tuple[str, str, int]:
+    """What tells that a file is still the one that was read."""
+    return photo.file, photo.raw_label, photo.size
 
 
-def _manifest(file: Path) -> dict[str, tuple[str, str]]:
-    """`folder/name` to its source and observation, for the files that the manifest tells of."""
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _tell_of_folders(config: DataConfig, listed: list[ScannedPhoto], progress: Progress) -> None:
+    """Say which photos stand where a person may not expect them: beside the labels' folders, or deeper inside."""
+    root = Path(config.folder)
+    loose = sum(file.suffix.lower() in PHOTO_SUFFIXES for file in root.iterdir() if not file.name.startswith("."))
+    if loose:
+        progress.note(text("audit.loose", count=loose, folder=root))
+    deeper = [p for p in listed if p.raw_label != BACKGROUND_FOLDER and Path(p.file).parent != root / p.raw_label]
+    if deeper:
+        first = Path(deeper[0].file).parent.relative_to(root)
+        progress.note(text("audit.deeper", count=len(deeper), folder=first, label=deeper[0].raw_label))
+
+
+def _manifest(config: DataConfig, root: Path) -> dict[str, tuple[str, str]]:
+    """`FOLDER/NAME` to its source and observation, for the files that a manifest tells of."""
+    file = Path(config.manifest) if config.manifest else root / ATTRIBUTION
     if not file.is_file():
-        raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(file))
-    with file.open(encoding="utf-8", newline="") as stream:
-        return {row["file"]: (row.get("source") or "", row.get("observation") or "") for row in csv.DictReader(stream)}
+        if config.manifest:
+            raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(file))
+        return {}
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream)
+        if "file" not in (rows.fieldnames or ()):
+            refuse("manifest", text("audit.manifest_without_files", file=file))
+        return {row["file"]: (row.get("source") or "", row.get("observation") or "") for row in rows}
 
 
 def _cache_fits(config: DataConfig, run: RunFolder, count: int) -> bool:
