@@ -58,7 +58,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"fieldguide-train: {explain(error)}", file=sys.stderr)
         return 2 if error.code in USAGE_ERRORS else 1
     except KeyboardInterrupt:
-        print(f"\nfieldguide-train: {text('train.interrupted')}", file=sys.stderr)
+        print(
+            f"\nfieldguide-train: {text('train.interrupted' if hasattr(parsed, 'resume') else 'train.stopped')}",
+            file=sys.stderr,
+        )
         return 1
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

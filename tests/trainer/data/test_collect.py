@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import socket
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -77,6 +78,22 @@ def test_only_the_licences_asked_for(gbif: FakeGbif, session: requests.Session, 
     _collect(gbif, session, CollectConfig((FLY,), tmp_path, licences=frozenset({Licence.CC0, Licence.CC_BY})))
     assert {row.licence for row in read_attributions(tmp_path / ATTRIBUTION)} == {"CC0", "CC BY"}
     assert gbif.count("/photos/") == 2
+
+
+def test_a_species_without_a_photo_that_may_be_taken_says_so(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(25, 3, CC_BY_ND)])
+    assert _collect(gbif, session, CollectConfig((FLY,), tmp_path)) == [Outcome(FLY, Fate.NO_PHOTO, "3", 1)]
+
+
+def test_a_network_that_is_down_is_told_in_a_few_words(tmp_path: Path) -> None:
+    with socket.socket() as unheard:  # bound, and nobody listens: connecting is refused
+        unheard.bind(("127.0.0.1", 0))
+        source = f"http://127.0.0.1:{unheard.getsockname()[1]}/v1"
+        with open_session(backoff=0) as session, pytest.raises(FieldGuideError) as failure:
+            collect(CollectConfig((FLY,), tmp_path, base_url=source), session, Pace(100), Progress(Style.QUIET))
+    assert failure.value.facts == {"url": f"{source}/species/match", "problem": "no connection, or it broke off"}
 
 
 def test_limits_per_species_and_per_observation(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
@@ -175,12 +192,19 @@ def test_names_are_taken_exactly_or_named(gbif: FakeGbif, session: requests.Sess
         "rank": "GENUS",
         "matchType": "HIGHERRANK",
     }
-    names = (FLY, "Agaricus muscarius", "Amanita muscarria", "Amanita nova", "Xyz abc")
+    gbif.matches["Oenanthe"] = {  # a bird and a plant
+        "confidence": 100,
+        "note": "Multiple equal matches for Oenanthe",
+        "matchType": "NONE",
+        "synonym": False,
+    }
+    names = (FLY, "Agaricus muscarius", "Amanita muscarria", "Amanita nova", "Xyz abc", "Oenanthe")
     outcomes = {outcome.name: outcome for outcome in _collect(gbif, session, CollectConfig(names, tmp_path))}
     assert outcomes["Agaricus muscarius"] == Outcome("Agaricus muscarius", Fate.SAME_TAXON, FLY, 1)
     assert outcomes["Amanita muscarria"] == Outcome("Amanita muscarria", Fate.SPELLED_OTHERWISE, FLY)
     assert outcomes["Amanita nova"] == Outcome("Amanita nova", Fate.ONLY_WIDER, "Amanita")
     assert outcomes["Xyz abc"] == Outcome("Xyz abc", Fate.NOT_FOUND)
+    assert outcomes["Oenanthe"] == Outcome("Oenanthe", Fate.SEVERAL_TAXA)
     assert len(_photos(tmp_path)) == 1
 
 
@@ -228,7 +252,7 @@ def test_the_command_line(gbif: FakeGbif, tmp_path: Path, capsys: pytest.Capture
     call += ["--source", f"{gbif.url}/v1"]
     assert main(call) == 0
     told = capsys.readouterr().out
-    assert "Amanita muscaria: 1 photos" in told
+    assert "      1  Amanita muscaria\n" in told
     assert "GBIF does not know this name" in told
     assert main([*call, "--json"]) == 0
     assert json.loads(capsys.readouterr().out.splitlines()[-1])["names"][0]["photos"] == 1
@@ -236,7 +260,16 @@ def test_the_command_line(gbif: FakeGbif, tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize(
     "wrong",
-    [["--licences", "by-nd"], ["--per-species", "0"], ["--rate", "0"], ["../evil"], ["--species", "/nowhere.txt"], []],
+    [
+        ["--licences", "by-nd"],
+        ["--per-species", "0"],
+        ["--rate", "0"],
+        ["--rate", "nan"],
+        ["../evil"],
+        ["--species", "/nowhere.txt"],
+        ["--source", "gbif"],
+        [],
+    ],
 )
 def test_wrong_calls_are_refused_before_any_work(
     wrong: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -254,6 +287,12 @@ def test_a_list_given_as_a_name_is_told_how_to_be_given(
     Path("names.txt").write_text(FLY, encoding="utf-8")
     assert main(["collect", "names.txt", "--out", "out"]) == 2
     assert "--species names.txt" in capsys.readouterr().err
+
+
+def test_a_list_in_another_encoding_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "names.txt").write_bytes(b"Agaricus br\xfcnneus\n")
+    assert main(["collect", "--species", str(tmp_path / "names.txt"), "--out", str(tmp_path / "out")]) == 2
+    assert "UTF-8" in capsys.readouterr().err
 
 
 def test_lists_of_names_may_have_remarks(tmp_path: Path) -> None:

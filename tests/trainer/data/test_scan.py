@@ -75,7 +75,9 @@ def test_photos_in_unexpected_places_are_told(photos: Path, tmp_path: Path) -> N
     assert f"as {Path('Amanita', 'Amanita_phalloides')} for Amanita: 1." in told.getvalue()
 
 
-@pytest.mark.parametrize("written", ["name,source\n000.jpg,web\n", "file,source\nphotos/Amanita_muscaria/000.jpg,web\n"])
+@pytest.mark.parametrize(
+    "written", ["name,source\n000.jpg,web\n", "file,source\nphotos/Amanita_muscaria/000.jpg,web\n"]
+)
 def test_a_manifest_of_other_photos_is_refused(written: str, photos: Path, tmp_path: Path) -> None:
     manifest = tmp_path / "photos.csv"
     manifest.write_text(written, encoding="utf-8")

@@ -18,6 +18,7 @@ from pathlib import Path
 import requests
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
 from trainer.data.collect.attribution import (
     ATTRIBUTION,
     Attribution,
@@ -53,7 +54,9 @@ class Fate(StrEnum):
     """What became of a name."""
 
     COLLECTED = "collected"  # as many photos as were asked for, or all there are
+    NO_PHOTO = "no_photo"  # of `detail` photos none could be taken
     NOT_FOUND = "not_found"
+    SEVERAL_TAXA = "several_taxa"  # one name, several taxa: the kingdom is to be told
     SPELLED_OTHERWISE = "spelled_otherwise"  # `detail` is the backbone's spelling: correct the list
     ONLY_WIDER = "only_wider"  # the backbone knows only its genus or family
     SAME_TAXON = "same_taxon"  # as `detail`, which came earlier in the list
@@ -131,8 +134,9 @@ def _collect_name(name: str, work: _Work) -> Outcome:
     occurrences = work.gbif.popularity(match.key) if config.min_occurrences else 0
     if occurrences < config.min_occurrences:
         return Outcome(name, Fate.UNPOPULAR, "", match.key, occurrences, shelf.of_label[name])
-    unreachable = 0
+    unreachable = seen = 0
     for media in work.gbif.still_images(match.key):
+        seen += 1
         if shelf.of_label[name] >= config.per_species:
             break
         if not _wanted(media, config, shelf):
@@ -140,15 +144,17 @@ def _collect_name(name: str, work: _Work) -> Outcome:
         trouble = _take(name, media, work)
         unreachable = unreachable + 1 if trouble is Trouble.UNREACHABLE else 0
         if unreachable >= _IN_A_ROW:
-            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=media.url, problem=trouble)
+            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=media.url, problem=text("collect.problem_photos"))
         work.progress.advance(shelf.of_label[name], config.per_species)
+    if not shelf.of_label[name]:
+        return Outcome(name, Fate.NO_PHOTO, str(seen), match.key, occurrences)
     return Outcome(name, Fate.COLLECTED, "", match.key, occurrences, shelf.of_label[name])
 
 
 def _unmatched(match: Match) -> Outcome:
     fates = {"FUZZY": Fate.SPELLED_OTHERWISE, "HIGHERRANK": Fate.ONLY_WIDER}
-    fate = fates.get(match.kind, Fate.NOT_FOUND)
-    return Outcome(match.asked, fate, match.name if fate is not Fate.NOT_FOUND else "")
+    fate = fates.get(match.kind, Fate.SEVERAL_TAXA if match.several else Fate.NOT_FOUND)
+    return Outcome(match.asked, fate, match.name if match.kind in fates else "")
 
 
 def _wanted(media: Media, config: CollectConfig, shelf: _Shelf) -> bool:

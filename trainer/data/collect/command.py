@@ -6,10 +6,12 @@ import argparse
 import csv
 import json
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import clean_name
@@ -21,6 +23,7 @@ from trainer.data.collect.licences import CHOICES, Licence
 from trainer.progress import Progress, Style
 
 _COLUMNS = ("scientific_name", "scientificname", "species", "name", "label")
+_KINGDOMS = ("Animalia", "Archaea", "Bacteria", "Chromista", "Fungi", "Plantae", "Protozoa", "Viruses")  # GBIF's
 _NAME = re.compile(r"[^\W\d_][\w .×-]*")
 
 
@@ -33,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--per-species", type=int, default=100, help=text("collect.help_per_species"))
     parser.add_argument("--per-observation", type=int, default=5, help=text("collect.help_per_observation"))
     parser.add_argument("--min-occurrences", type=int, default=0, help=text("collect.help_min_occurrences"))
-    parser.add_argument("--kingdom", default="", help=text("collect.help_kingdom"))
+    parser.add_argument("--kingdom", choices=_KINGDOMS, default="", metavar="NAME", help=text("collect.help_kingdom"))
     parser.add_argument("--rate", type=float, default=1.0, help=text("collect.help_rate"))
     parser.add_argument("--max-megabytes", type=int, default=25, help=text("collect.help_max_megabytes"))
     parser.add_argument("--source", default=BASE_URL, metavar="URL", help=text("collect.help_source"))
@@ -46,7 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Collect, and tell what became of each name."""
     style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
     config = configuration(arguments)
-    outcomes = collect(config, open_session(), Pace(config.rate), Progress(style))
+    try:
+        outcomes = collect(config, open_session(), Pace(config.rate), Progress(style))
+    except KeyboardInterrupt:
+        print(f"\nfieldguide-train: {text('collect.stopped')}", file=sys.stderr)
+        return 1
     if style is Style.JSON:
         print(json.dumps({"event": "done", "out": str(config.out), "names": [asdict(outcome) for outcome in outcomes]}))
     elif style is Style.PERSON:
@@ -64,8 +71,10 @@ def configuration(arguments: argparse.Namespace) -> CollectConfig:
         ("max_megabytes", 1),
     ):
         value = getattr(arguments, option)
-        if value < least:
+        if not least <= value < float("inf"):
             _refuse("--" + option.replace("_", "-"), text("collect.number_too_small", value=value, least=least))
+    if urlsplit(arguments.source).scheme not in ("http", "https"):
+        _refuse("--source", text("collect.source_wrong", value=arguments.source))
     for name in arguments.names:
         if Path(name).is_file():
             _refuse(name, text("collect.name_is_file", file=name))
@@ -88,7 +97,10 @@ def read_names(file: Path) -> list[str]:
     """Names from a text file (one per line, `#` begins a remark) or from a CSV with a column of scientific names."""
     if not file.is_file():
         _refuse("--species", text("collect.list_missing", file=file))
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        _refuse("--species", text("collect.list_not_utf8", file=file))
     if file.suffix.lower() != ".csv":
         return [name for line in lines if (name := line.split("#")[0].strip())]
     rows = list(csv.DictReader(lines))
@@ -100,13 +112,13 @@ def read_names(file: Path) -> list[str]:
 
 
 def _checked(names: Iterable[str]) -> tuple[str, ...]:
-    cleaned = tuple(dict.fromkeys(clean_name(name) for name in names))
+    cleaned = {clean_name(name): name for name in names}
     if not cleaned:
-        _refuse("--species", text("collect.no_names"))
-    for name in cleaned:
+        _refuse("NAME", text("collect.no_names"))
+    for name, written in cleaned.items():
         if not _NAME.fullmatch(name):
-            _refuse("--species", text("collect.name_unusable", name=name))
-    return cleaned
+            _refuse("NAME", text("collect.name_unusable", name=written))
+    return tuple(cleaned)
 
 
 def _licence(name: str) -> Licence:
@@ -123,7 +135,7 @@ def _told(config: CollectConfig, outcomes: list[Outcome]) -> str:
     facts = {"photos": count, "names": len(outcomes), "folder": config.out}
     lines.append(text("collect.summary", **facts, attribution=attribution, species=species))
     if count:
-        lines.append(text("collect.next", folder=config.out, attribution=attribution))
+        lines.append(text("collect.next", folder=config.out))
     return "\n".join(lines)
 
 

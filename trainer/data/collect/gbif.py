@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
 from trainer.data.collect.licences import Licence, read_licence
 
 BASE_URL = "https://api.gbif.org/v1"
@@ -25,6 +26,7 @@ PAGE = 300  # most that occurrence/search gives at once
 DEEPEST = 100_000  # offset + limit that the search allows
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 5
+_CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be told soon
 _TRANSIENT = (429, 500, 502, 503, 504)
 
 
@@ -33,6 +35,7 @@ class Match:
     """How GBIF's backbone understood a name. `key` is the accepted taxon's; 0 when there is no exact match.
 
     `kind` is EXACT, FUZZY (another spelling: `name` suggests it), HIGHERRANK (only a wider taxon is known) or NONE.
+    `several`: NONE because several taxa bear the name (the answer's only sign is its note "Multiple equal matches").
     """
 
     asked: str
@@ -40,6 +43,7 @@ class Match:
     name: str
     rank: str
     kind: str
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def open_session(attempts: int = ATTEMPTS, backoff: float = 1.0) -> requests.Ses
     """A session that asks again after throttling and passing failures: Retry-After first, else 1, 2, 4 ... seconds."""
     retry = Retry(
         total=attempts,
+        connect=min(attempts, _CONNECTS),
         backoff_factor=backoff,
         status_forcelist=_TRANSIENT,
         respect_retry_after_header=True,
@@ -112,7 +117,8 @@ class Gbif:
         kind = str(found.get("matchType", "NONE"))
         key = found.get("acceptedUsageKey") or found.get("usageKey") or 0
         canonical = str(found.get("canonicalName") or found.get("scientificName") or "")
-        return Match(name, int(key) if kind == "EXACT" else 0, canonical, str(found.get("rank", "")), kind)
+        several = "multiple equal matches" in str(found.get("note", "")).lower()
+        return Match(name, int(key) if kind == "EXACT" else 0, canonical, str(found.get("rank", "")), kind, several)
 
     def popularity(self, key: int) -> int:
         """How many occurrences of any kind GBIF has of a taxon, its synonyms and everything below it."""
@@ -152,9 +158,9 @@ class Gbif:
             answer.raise_for_status()
             found = answer.json()
         except (requests.RequestException, ValueError) as problem:
-            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=_first_line(problem)) from problem
+            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=_told_problem(problem)) from problem
         if not isinstance(found, dict):
-            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem="an answer of an unknown form")
+            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=text("collect.problem_form"))
         return found
 
 
@@ -163,7 +169,7 @@ def read_media(record: Mapping[str, Any]) -> list[Media]:
     found = []
     for number, medium in enumerate(record.get("media") or (), start=1):
         url = str(medium.get("identifier") or "")
-        if medium.get("type", "StillImage") != "StillImage" or urlsplit(url).scheme not in ("http", "https"):
+        if (medium.get("type") or "StillImage") != "StillImage" or urlsplit(url).scheme not in ("http", "https"):
             continue
         written = _told(medium, "license")
         found.append(
@@ -190,5 +196,12 @@ def _told(record: Mapping[str, Any], term: str) -> str:
     return " ".join(str(record.get(term) or "").split())
 
 
-def _first_line(problem: Exception) -> str:
-    return (str(problem).splitlines() or [type(problem).__name__])[0]
+def _told_problem(problem: Exception) -> str:
+    """A few words: what the library says of it runs over three lines."""
+    if isinstance(problem, requests.Timeout):
+        return text("collect.problem_timeout")
+    if isinstance(problem, requests.ConnectionError):
+        return text("collect.problem_connection")
+    if isinstance(problem, requests.HTTPError) and problem.response is not None:
+        return text("collect.problem_status", status=problem.response.status_code)
+    return text("collect.problem_form")
