@@ -80,6 +80,16 @@ FAULTY = {
 }
 
 
+@pytest.mark.parametrize("seeds", [(1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12)])
+def test_photos_of_one_brightness_that_meet_are_a_collage(seeds: tuple[int, ...]) -> None:
+    """Four of them, edge to edge: the seams step in most places, not in all."""
+    picture = Image.new("RGB", SIZE)
+    for place, seed in enumerate(seeds):
+        quarter = _field_photo(seed).resize((SIZE[0] // 2, SIZE[1] // 2), Image.Resampling.LANCZOS)
+        picture.paste(quarter, (place % 2 * SIZE[0] // 2, place // 2 * SIZE[1] // 2))
+    assert _scores(picture).collage >= LISTED
+
+
 @pytest.mark.parametrize("fault", FAULTY)
 def test_the_fault_is_scored(fault: str) -> None:
     assert getattr(_scores(FAULTY[fault]), fault) >= LISTED
