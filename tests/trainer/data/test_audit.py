@@ -118,7 +118,10 @@ def test_the_sheet_is_one_file_that_names_what_was_found(photos: Path, tmp_path:
     write_sheet(tmp_path / "audit.html", report, thumbnail, min_photos=10)
     page = (tmp_path / "audit.html").read_text(encoding="utf-8")
     assert "broken.jpg" in page
-    assert "also under Amanita_muscaria" in page
+    assert "cut off" in page
+    assert "also under Amanita muscaria" in page
+    assert "Amanita muscaria: 4" in page  # five files, one of them a copy
+    assert page.count("this one stays") == 2  # fly0 and cep0
     assert "data:image/jpeg;base64," in page
     assert 'src="http' not in page
 

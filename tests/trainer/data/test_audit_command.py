@@ -57,6 +57,9 @@ def test_without_a_model_it_says_what_was_not_looked_for(
     assert "--model" in told
     assert "Cannot be read" in told
     assert set(read_quarantine(run.quarantine).values()) == {"too_few"}
+    again = ["audit", str(photos), "--out", str(run.root), "--min-photos", "5", "--quarantine", "unreadable", "--quiet"]
+    assert main(again) == 0
+    assert list(read_quarantine(run.quarantine).values()) == ["unreadable"]  # another bound, another list
 
 
 @pytest.mark.parametrize("wrong", [["--quarantine", "ugly"], ["--min-photos", "-1"]])

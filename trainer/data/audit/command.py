@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
+from fieldguide.core.resources import resource
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import DataConfig
 from trainer.data.audit.embedding import embed_photos
 from trainer.data.audit.findings import (
+    TOO_FEW,
     AuditReport,
     Finding,
     PhotoAudit,
@@ -68,8 +70,14 @@ def run(arguments: argparse.Namespace) -> int:
     write_sheet(sheet, report, thumbnail, arguments.per_finding, arguments.min_photos)
     reasons = report.quarantined(findings, arguments.min_photos)
     if reasons:
-        write_quarantine(folder.quarantine, read_quarantine(folder.quarantine) | reasons)
+        earlier = read_quarantine(folder.quarantine)
+        if arguments.min_photos:  # another bound, another list
+            earlier = {file: reason for file, reason in earlier.items() if reason != TOO_FEW}
+        write_quarantine(folder.quarantine, earlier | reasons)
     _tell(report, folder, sheet, reasons, style)
+    if style is Style.PERSON:
+        for sentence in _not_looked_for(report, runtime):
+            print(sentence)
     return 0
 
 
@@ -94,6 +102,18 @@ def _asked(arguments: argparse.Namespace) -> list[Finding]:
     return parse_findings(arguments.quarantine, "--quarantine")
 
 
+def _not_looked_for(report: AuditReport, runtime: Runtime | None) -> list[str]:
+    """What this audit could not find, and what it would take."""
+    missing = []
+    if Finding.LABEL_ERROR not in report.looked_for:
+        starter = resource("model", "starter.fieldguide")
+        model = starter if starter.exists() else "BUNDLE"
+        missing.append(text("audit.too_few_for_errors" if runtime else "audit.without_model", model=model))
+    if Finding.NO_SUBJECT not in report.looked_for:
+        missing.append(text("audit.without_background"))
+    return missing
+
+
 def _tell(report: AuditReport, folder: RunFolder, sheet: Path, reasons: dict[str, str], style: Style) -> None:
     if style is Style.JSON:
         counts = {finding.value: count for finding, count in report.counts().items()}
@@ -104,8 +124,6 @@ def _tell(report: AuditReport, folder: RunFolder, sheet: Path, reasons: dict[str
             print(f"{count:7}  {text(f'audit.{finding}')}")
         for label, share in report.suspect_labels().items():
             print(text("audit.suspect_label", label=label, share=round(100 * share)))
-        if Finding.LABEL_ERROR not in report.looked_for:
-            print(text("audit.without_model"))
         if reasons:
             print(text("audit.quarantined", count=len(reasons), file=folder.quarantine))
         print(text("audit.wrote", audit=folder.audit, sheet=sheet))

@@ -13,6 +13,8 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from trainer.data.audit.scale import LISTED
 
+TOO_FEW = "too_few"  # reason of the quarantine list: nothing is wrong with the photo, its label has too few
+
 
 class Finding(StrEnum):
     """Every fault an audit knows; the catalogue `audit.toml` has a name and a sentence for each."""
@@ -100,20 +102,24 @@ class AuditReport:
     def quarantined(self, findings: Iterable[Finding], min_photos: int = 0) -> dict[str, str]:
         """File -> reason for every photo with one of these findings, and for labels with fewer than `min_photos` left.
 
-        The reason is the finding's name, or "too_few".
+        The reason is the finding's name, or TOO_FEW.
         """
         wanted = set(findings)
         reasons = {
             photo.file: first.value for photo in self.photos for first in photo.findings[::-1] if first in wanted
         }
         thin = self.thin_labels(reasons, min_photos)
-        reasons |= {p.file: "too_few" for p in self.photos if p.raw_label in thin and p.file not in reasons}
+        reasons |= {p.file: TOO_FEW for p in self.photos if p.raw_label in thin and p.file not in reasons}
         return reasons
 
     def thin_labels(self, without: Mapping[str, str], min_photos: int) -> dict[str, int]:
-        """Labels with fewer than `min_photos` photos besides those in `without`: label -> how many are left."""
+        """Labels with fewer than `min_photos` photos besides those in `without`: label -> how many are left.
+
+        What cannot be read and what is there twice does not count.
+        """
         left = Counter({photo.raw_label: 0 for photo in self.photos})
-        left.update(photo.raw_label for photo in self.photos if photo.file not in without)
+        useless = {Finding.UNREADABLE, Finding.EXACT_COPY}
+        left.update(p.raw_label for p in self.photos if p.file not in without and not useless & set(p.findings))
         return {label: count for label, count in sorted(left.items()) if count < min_photos}
 
 

@@ -16,7 +16,8 @@ from fieldguide.core.text import text
 from trainer.data.audit.findings import AuditReport, Finding, PhotoAudit
 
 Thumbnail = Callable[[PhotoAudit], NDArray[np.uint8]]
-_THUMBNAIL = 132  # pixels of the long side
+_THUMBNAIL = 172  # pixels of the long side
+_COPIES = (Finding.COPY_ACROSS_LABELS, Finding.EXACT_COPY, Finding.NEAR_COPY)
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --quiet: #777; }
@@ -25,9 +26,13 @@ h1 { font-size: 1.7rem; } h2 { margin: 2.5rem 0 .2rem; font-size: 1.2rem; }
 p, figcaption, .quiet { color: var(--quiet); } table { border-collapse: collapse; }
 td, th { padding: .15rem 1rem .15rem 0; text-align: left; border-bottom: 1px solid var(--line); }
 td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
-.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); gap: .9rem; }
-figure { margin: 0; } img { border-radius: 6px; max-width: 100%; display: block; }
-figcaption { font-size: 12px; overflow-wrap: anywhere; line-height: 1.35; } b { color: CanvasText; font-weight: 600; }
+.sheet { display: grid; grid-template-columns: repeat(auto-fill, minmax(172px, 1fr)); gap: 1.1rem; margin-top: .8rem; }
+figure { margin: 0; } i { padding: 1rem; text-align: center; }
+figure a { display: grid; place-items: center; aspect-ratio: 1; border-radius: 8px; background: #8882; color: inherit; }
+img { border-radius: 8px; width: 100%; height: 100%; object-fit: contain; display: block; }
+figcaption { font-size: 13px; overflow-wrap: anywhere; line-height: 1.4; margin-top: .3rem; }
+figcaption span { display: block; } b { color: CanvasText; font-weight: 600; }
+.told { color: CanvasText; }
 """
 
 
@@ -64,13 +69,15 @@ def _suspects(report: AuditReport) -> str:
     suspects = report.suspect_labels()
     if not suspects:
         return ""
-    items = [text("audit.suspect_label", label=label, share=round(100 * part)) for label, part in suspects.items()]
+    items = [
+        text("audit.suspect_label", label=_name(label), share=round(100 * part)) for label, part in suspects.items()
+    ]
     return _list(text("audit.suspect_labels"), text("audit.suspect_labels_about"), items)
 
 
 def _thin(report: AuditReport, minimum: int) -> str:
     thin = report.thin_labels({}, minimum)
-    items = [text("audit.thin_label", label=label, count=count) for label, count in thin.items()]
+    items = [text("audit.thin_label", label=_name(label), count=count) for label, count in thin.items()]
     return _list(text("audit.thin_labels", minimum=minimum), "", items) if items else ""
 
 
@@ -84,27 +91,48 @@ def _section(report: AuditReport, finding: Finding, thumbnail: Thumbnail, limit:
     if not listed:
         return ""
     shown = listed[:limit]
-    if finding in (Finding.COPY_ACROSS_LABELS, Finding.NEAR_COPY):
-        shown.sort(key=lambda photo: photo.group)  # copies side by side
     about = text(f"audit.{finding}_about")
     count = text("audit.shown", shown=len(shown), count=len(listed))
+    if finding in _COPIES:
+        shown = _beside_their_originals(shown, report, finding)
     figures = "".join(_figure(photo, finding, thumbnail) for photo in shown)
     head = f'<h2 id="{finding}">{escape(text(f"audit.{finding}"))}</h2>'
     return f'{head}<p>{escape(about)} <span class="quiet">{escape(count)}</span></p><div class="sheet">{figures}</div>'
 
 
+def _beside_their_originals(shown: list[PhotoAudit], report: AuditReport, finding: Finding) -> list[PhotoAudit]:
+    """Copies side by side, and before them the photo of the same label that they are copies of."""
+    wanted = {(photo.group, photo.raw_label) for photo in shown}
+    stays = [p for p in report.photos if (p.group, p.raw_label) in wanted and not set(_COPIES[1:]) & set(p.findings)]
+    found = {photo.index: photo for photo in [*stays, *shown]}.values()
+    return sorted(found, key=lambda p: (p.group, p.raw_label, p.scores.get(finding, 0.0) > 0, p.index))
+
+
 def _figure(photo: PhotoAudit, finding: Finding, thumbnail: Thumbnail) -> str:
     path = Path(photo.file)
-    notes = [f"{photo.scores[finding]:.2f}", path.name]
-    if photo.elsewhere:
-        notes.append(text("audit.also_under", labels=", ".join(photo.elsewhere)))
-    if photo.suggestion:
-        notes.append(text("audit.looks_like", label=photo.suggestion))
-    picture = "" if photo.error else f'<img src="{_embedded(thumbnail(photo))}" alt="">'
+    told = []
+    if finding not in photo.findings:
+        told.append(text("audit.stays"))
+    if finding is Finding.COPY_ACROSS_LABELS:
+        told.append(text("audit.also_under", labels=", ".join(map(_name, photo.elsewhere))))
+    if finding is Finding.LABEL_ERROR:
+        told.append(text("audit.looks_like", label=photo.suggestion))
+    if photo.error:
+        picture = f"<i>{escape(text(f'audit.why_{photo.error}'))}</i>"
+    else:
+        picture = f'<img src="{_embedded(thumbnail(photo))}" alt="">'
+    score = f" · {photo.scores[finding]:.2f}" if finding in photo.findings else ""
     link = escape(path.resolve().as_uri(), quote=True)
-    words = escape(" · ".join(notes))
-    caption = f"<figcaption><b>{escape(photo.raw_label)}</b><br>{words}</figcaption>"
+    lines = [
+        f"<b>{escape(_name(photo.raw_label))}</b>",
+        *(f'<span class="told">{escape(line)}</span>' for line in told),
+    ]
+    caption = f"<figcaption>{''.join(lines)}<span>{escape(path.name)}{score}</span></figcaption>"
     return f'<figure><a href="{link}">{picture}</a>{caption}</figure>'
+
+
+def _name(label: str) -> str:
+    return label.replace("_", " ")
 
 
 def _embedded(pixels: NDArray[np.uint8]) -> str:
