@@ -90,13 +90,14 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
 def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     """The files of a scan, not yet read, in the order of the cache: by folder, then by name, background last.
 
+    Paths are absolute: lists of photos must mean the same from wherever the next step is called.
     Hidden files and folders are no photos. Without a manifest the attribution of a collected folder serves as one.
 
     Raises:
         FieldGuideError: DATA_MISSING without a folder or the manifest, FOLDER_WITHOUT_PHOTOS when there is no photo,
             CONFIG_INVALID when the manifest names none of the photos.
     """
-    root = Path(config.folder)
+    root = Path(config.folder).absolute()
     if not config.folder or not root.is_dir():
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.folder)
     if config.background and not Path(config.background).is_dir():
@@ -108,7 +109,7 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
     names = [file.relative_to(root).as_posix() for file, _ in files]
     if config.background:
-        others = find_photos([Path(config.background)])
+        others = find_photos([Path(config.background).absolute()])
         files += [(file, BACKGROUND_FOLDER) for file in others]
         names += [f"{BACKGROUND_FOLDER}/{file.name}" for file in others]
     if config.manifest and not told.keys() & set(names):
@@ -170,10 +171,10 @@ def _size(file: Path) -> int:
 
 def _tell_of_folders(config: DataConfig, listed: list[ScannedPhoto], progress: Progress) -> None:
     """Say which photos stand where a person may not expect them: beside the labels' folders, or deeper inside."""
-    root = Path(config.folder)
+    root = Path(config.folder).absolute()
     loose = sum(file.suffix.lower() in PHOTO_SUFFIXES for file in root.iterdir() if not file.name.startswith("."))
     if loose:
-        progress.note(text("audit.loose", count=loose, folder=root))
+        progress.note(text("audit.loose", count=loose, folder=config.folder))
     deeper = [p for p in listed if p.raw_label != BACKGROUND_FOLDER and Path(p.file).parent != root / p.raw_label]
     if deeper:
         first = Path(deeper[0].file).parent.relative_to(root)

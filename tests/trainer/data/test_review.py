@@ -76,6 +76,14 @@ def test_the_first_pass_begins_with_the_worst_and_keeps_copies_together(review: 
     assert [card["index"] for card in found] == [2, 3, 4, 0]
     assert found[0]["elsewhere"] == ["Amanita muscaria"]
     assert found[2]["suggestion"] == "Russula emetica"
+    assert found[2]["file"] == "4.jpg"
+
+
+def test_a_new_label_is_chosen_from_the_folders_first_and_then_from_the_guide(review: ReviewServer) -> None:
+    answer = requests.get(f"{review.address}cards?pass=1", timeout=5).json()
+    assert answer["labels"] == ["Amanita muscaria", "Boletus edulis"]
+    assert "Amanita phalloides" in answer["names"]
+    assert not {"Amanita muscaria", "Boletus edulis"} & set(answer["names"])
 
 
 def test_two_passes_and_an_undo(review: ReviewServer, run: RunFolder) -> None:
@@ -154,6 +162,13 @@ def test_without_an_audit_or_with_an_unknown_finding_it_is_refused(run: RunFolde
         with pytest.raises(FieldGuideError) as refusal:
             open_review(folder, findings)
         assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+@pytest.mark.parametrize("port", [-1, 70_000, 0])
+def test_a_port_that_cannot_be_had_is_refused(port: int, review: ReviewServer, run: RunFolder) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        open_review(run.root, port=port or review.port)  # 0 stands for one that is taken
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
 
 
 def test_decisions_are_applied_to_a_scan() -> None:

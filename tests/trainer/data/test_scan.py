@@ -54,6 +54,12 @@ def test_a_manifest_reaches_a_scan_that_is_there_already(photos: Path, tmp_path:
     assert run.pixels.stat().st_mtime_ns == before
 
 
+def test_paths_mean_the_same_from_everywhere(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarantine or a review made from one folder must reach a run that is called from another."""
+    monkeypatch.chdir(photos.parent)
+    assert list_photos(DataConfig(folder="photos")) == list_photos(DataConfig(folder=str(photos)))
+
+
 def test_a_photo_that_was_mended_is_read_again(photos: Path, tmp_path: Path) -> None:
     broken = photos / LABELS[0] / "000.jpg"
     whole = broken.read_bytes()

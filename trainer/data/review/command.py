@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 def open_review(folder: Path, findings: str = "", port: int = 0) -> ReviewServer:
     """The server of a run folder's audit.
 
-    Raises FieldGuideError(CONFIG_INVALID) without an audit, or for an unknown finding.
+    Raises FieldGuideError(CONFIG_INVALID) without an audit, for an unknown finding, or a port that is taken.
     """
     run_folder = RunFolder(folder)
     if not run_folder.audit.exists():
@@ -49,7 +49,11 @@ def open_review(folder: Path, findings: str = "", port: int = 0) -> ReviewServer
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(folder), problem=problem)
     wanted = parse_findings(findings, "--findings")
     decisions = Decisions(folder / DECISIONS)
-    return ReviewServer(read_audit(run_folder.audit), decisions, wanted, port)
+    try:
+        return ReviewServer(read_audit(run_folder.audit), decisions, wanted, port)
+    except (OSError, OverflowError) as failure:
+        problem = text("review.port_unusable", port=port)
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option="--port", problem=problem) from failure
 
 
 def summary(folder: Path) -> str:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.guide import load_guide
 from fieldguide.core.photo import read_photo
 from fieldguide.core.text import text
 from trainer.data.audit.findings import AuditReport, Finding
@@ -41,6 +42,7 @@ class ReviewServer:
         self._report = report
         self._decisions = decisions
         self._findings = findings
+        self._names = set(load_guide().records)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler_of(self))
         self._server.daemon_threads = True
@@ -64,11 +66,12 @@ class ReviewServer:
         self._server.server_close()
 
     def list_cards(self, step: int) -> dict[str, object]:
-        """The cards of a pass and the labels to choose from, as the page wants them."""
+        """The cards of a pass, the labels there are, and the other names of the guide, as the page wants them."""
         with self._lock:
             found = cards(self._report, self._decisions, step, self._findings)
-        labels = sorted({photo.raw_label.replace("_", " ") for photo in self._report.photos if photo.raw_label != "."})
-        return {"cards": [_as_json(card) for card in found], "labels": labels}
+        labels = {photo.raw_label.replace("_", " ") for photo in self._report.photos if photo.raw_label != "."}
+        names = sorted(self._names - labels)
+        return {"cards": [_as_json(card) for card in found], "labels": sorted(labels), "names": names}
 
     def picture(self, index: int) -> bytes:
         """One photo as a JPEG that fits a screen. Raises FieldGuideError (unreadable) or IndexError (no such photo)."""
@@ -97,12 +100,14 @@ def page() -> str:
     """The page with the catalogue's sentences in it."""
     names = (
         "title pass_1 pass_2 nothing found also_under looks_like earlier copies keep drop relabel undo new_label keys"
-        " promise not_stored bad_name"
+        " promise not_stored bad_name new_name file"
     )
     html = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     words = {
         "about1": text("review.pass_1_about"),
         "about2": text("review.pass_2_about"),
+        "done1": text("review.pass_1_done"),
+        "done2": text("review.pass_2_done"),
         "decided": text("review.decided", done="@done", total="@total"),
     }
     for name in names.split():
@@ -116,6 +121,7 @@ def _as_json(card: Card) -> dict[str, object]:
     return {
         "index": photo.index,
         "label": photo.raw_label.replace("_", " "),
+        "file": Path(photo.file).name,
         "found": [text(f"audit.{finding}") for finding in photo.findings],
         "group": photo.group,
         "elsewhere": [label.replace("_", " ") for label in photo.elsewhere],
