@@ -29,7 +29,7 @@ from trainer.data.audit.findings import read_quarantine
 from trainer.data.class_counts import write_class_counts
 from trainer.data.collect.attribution import ATTRIBUTION, read_attributions, write_attributions
 from trainer.data.labels import Labels, build_tree, resolve_labels
-from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
+from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
 from trainer.data.scan import ScannedPhoto, read_scan, scan
 from trainer.data.split import SplitPhoto, read_split, split, write_split
 from trainer.progress import Progress, Style
@@ -75,6 +75,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = DataConfig(folder=arguments.folder, manifest=arguments.manifest, fractions=_shares(arguments.shares))
     if not 16 <= arguments.side <= 4096:
         _refuse("--side", text("prepare.side_wrong", value=arguments.side))
+    if arguments.seed < 0:
+        _refuse("--seed", text("audit.number_negative", value=arguments.seed))
     if arguments.out.exists() and any(arguments.out.iterdir()):
         _refuse("--out", text("prepare.out_not_empty"))
     if arguments.run_folder:
@@ -155,8 +157,9 @@ def _open_run(run: RunFolder) -> tuple[list[ScannedPhoto], list[SplitPhoto]]:
     """The scan and the frozen split of a run, with what a review decided and what the quarantine list keeps out."""
     if not run.scan.exists() or not run.split.exists():
         _refuse("--run", text("prepare.run_without_split"))
-    decided = apply_decisions(read_scan(run.scan), Decisions(run.root / DECISIONS).final().values())
-    kept_out = read_quarantine(run.quarantine)
+    decisions = Decisions(run.root / DECISIONS).final()
+    decided = apply_decisions(read_scan(run.scan), decisions.values())
+    kept_out = decided_quarantine(read_quarantine(run.quarantine), decisions)
     photos = [replace(photo, error=photo.error or kept_out.get(photo.file, "")) for photo in decided]
     return photos, read_split(run.split)
 

@@ -91,6 +91,14 @@ def read_split(file: Path) -> list[SplitPhoto]:
     return read_rows(file, SplitPhoto)
 
 
+def speaks_of(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labels) -> bool:
+    """Whether a frozen split is one of these very photos under these labels. Its rows are numbers into both."""
+    told = [(str(Path(row.file).absolute()), row.label) for row in placed]
+    now = [(str(Path(photo.file).absolute()), labels.of_folder.get(photo.raw_label, -1)) for photo in photos]
+    dropped = any(photos[row.index].error and row.split != LEFT_OUT for row in placed if row.index < len(photos))
+    return told == now and not dropped
+
+
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:
     """Write the split as CSV, whole or not at all."""
     write_rows(file, SplitPhoto, rows)

@@ -28,9 +28,9 @@ from trainer.data.audit.findings import read_quarantine, write_audit
 from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, resolve_labels
-from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
+from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
 from trainer.data.scan import ScannedPhoto, list_photos, scan
-from trainer.data.split import SplitPhoto, read_split, split, write_split
+from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
 from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network, refuse_sizes
@@ -114,12 +114,14 @@ def look_at_network(config: RunConfig) -> None:
 def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:
     """Scan, audit, name, split. An audit or a split that is there is used again.
 
-    What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded.
+    What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded, until
+    the split is frozen. Raises FieldGuideError(CONFIG_INVALID) when photos or labels changed since.
     """
     guide = load_guide()
     progress.step("reading photos")
     photos = scan(config.data, run, progress)
-    photos = apply_decisions(photos, Decisions(run.root / DECISIONS).final().values())
+    decisions = Decisions(run.root / DECISIONS).final()
+    photos = apply_decisions(photos, decisions.values())
     if not run.audit.exists():
         progress.step("looking for copies and poor photos")
         everything = resolve_labels((photo.raw_label for photo in photos), guide)
@@ -133,8 +135,11 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
     progress.step("splitting")
     if run.split.exists():
         placed = read_split(run.split)
+        if not speaks_of(placed, photos, labels):
+            refuse("resume", text("train.split_of_others", split=run.split))
     else:
-        placed = split(photos, labels, tree, config.data, config.seed, read_quarantine(run.quarantine))
+        quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
+        placed = split(photos, labels, tree, config.data, config.seed, quarantine)
         write_split(run.split, placed)
     return Prepared(photos, labels, tree, placed, guide)
 

@@ -97,7 +97,9 @@ def test_a_run_s_split_and_review_are_taken_over(photos: Path, tmp_path: Path) -
     assert all(row["part"] == part_of[row["source"]] for row in rows.values())
 
 
-@pytest.mark.parametrize("wrong", [["--shares", "1,2"], ["--shares", "1,0,1"], ["--side", "5"], ["--run", "nowhere"]])
+@pytest.mark.parametrize(
+    "wrong", [["--shares", "1,2"], ["--shares", "1,0,1"], ["--side", "5"], ["--seed", "-1"], ["--run", "nowhere"]]
+)
 def test_wrong_calls_are_refused_before_any_work(wrong: list[str], photos: Path, tmp_path: Path) -> None:
     assert main(["prepare", str(photos), "--out", str(tmp_path / "out"), *wrong]) == 2
     assert not (tmp_path / "out").exists()

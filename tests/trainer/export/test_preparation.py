@@ -1,5 +1,9 @@
+import shutil
 from pathlib import Path
 
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig, RunConfig
 from trainer.data.audit.findings import write_quarantine
@@ -27,3 +31,37 @@ def test_a_run_heeds_the_review_and_the_quarantine(tmp_path: Path) -> None:
     assert (rows[quarantined].split, rows[quarantined].why) == (LEFT_OUT, "blurred")
     assert ready.labels.taxa[rows[moved].label].name == "Boletus edulis"
     assert rows[moved].split != LEFT_OUT
+
+
+def test_what_a_person_kept_or_relabelled_leaves_the_quarantine(tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
+    run = RunFolder(tmp_path / "run").create()
+    kept, moved, unseen, thin = (str(photos / LABELS[0] / f"00{number}.jpg") for number in range(4))
+    decisions = Decisions(run.root / DECISIONS)
+    decisions.add(Decision(kept, 1, Choice.KEEP))
+    decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
+    decisions.add(Decision(thin, 1, Choice.KEEP))
+    write_quarantine(run.quarantine, dict.fromkeys((kept, moved, unseen), "label_error") | {thin: "too_few"})
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    ready = prepare_run(config, run, Progress(Style.QUIET))
+    assert {row.file for row in ready.placed if row.split == LEFT_OUT} == {unseen, thin}
+
+
+@pytest.mark.parametrize("change", ["new photo", "new label", "dropped"])
+def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: Path) -> None:
+    """Its rows are numbers: one photo or label more, and every later one would stand for its neighbour."""
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
+    run = RunFolder(tmp_path / "run").create()
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    before = prepare_run(config, run, Progress(Style.QUIET))
+    assert prepare_run(config, run, Progress(Style.QUIET)).placed == before.placed
+    first = photos / LABELS[0] / "000.jpg"
+    if change == "new photo":
+        shutil.copy(first, first.with_name("0.jpg"))
+    elif change == "new label":
+        Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.RELABEL, "Agaricus arvensis"))
+    else:
+        Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.DROP))
+    with pytest.raises(FieldGuideError) as refusal:
+        prepare_run(config, run, Progress(Style.QUIET))
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID

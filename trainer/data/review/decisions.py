@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
 from fieldguide.core.taxonomy import clean_name
+from trainer.data.audit.findings import TOO_FEW
 from trainer.data.scan import ScannedPhoto
 
 DECISIONS = "decisions.csv"
@@ -91,6 +92,15 @@ def apply_decisions(photos: Sequence[ScannedPhoto], decisions: Iterable[Decision
             photo = replace(photo, raw_label=clean_name(decision.label).replace(" ", "_"))
         decided.append(photo)
     return decided
+
+
+def decided_quarantine(quarantine: Mapping[str, str], decisions: Mapping[str, Decision]) -> dict[str, str]:
+    """The quarantine (file to reason) without the photos that a person kept or relabelled: a person knows better.
+
+    What is there only because its label has too few photos stays.
+    """
+    looked_at = {file for file, d in decisions.items() if d.choice in (Choice.KEEP, Choice.RELABEL)}
+    return {file: why for file, why in quarantine.items() if file not in looked_at or why == TOO_FEW}
 
 
 def _read(file: Path) -> list[Decision]:
