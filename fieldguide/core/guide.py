@@ -160,10 +160,11 @@ class Guide:
     def resolve(self, raw: str) -> Resolution | None:
         """The accepted taxon for a folder name, synonym or slight misspelling; None when nothing fits (never guessed).
 
+        "Amanita-phalloides" and "Amanita phalloides (Vaill.) Link" are the death cap as well as "Amanita_phalloides".
         A misspelling is accepted only when exactly one known name is as close as `MISSPELLING_CUTOFF`, and a species is
         matched only with species names, so that a wrong genus is not taken for a typing error.
         """
-        name = clean_name(raw)
+        name = next((n for n in (clean_name(raw), _bare_name(raw)) if self.record(n)), clean_name(raw))
         if name in self.records:
             return Resolution(raw, self.records[name].taxon, Match.ACCEPTED)
         if name in self._synonyms:
@@ -177,6 +178,16 @@ class Guide:
     def rests_on_reading(self, record: TaxonRecord) -> bool:
         """Whether at least one source of the record was read rather than recalled."""
         return any(self.sources[key].was_read for key in record.sources if key in self.sources)
+
+
+def _bare_name(raw: str) -> str:
+    """A name without what follows the epithet with a capital or a bracket (its authors), its words joined or not."""
+    words = re.split(r"[_\s]+", raw.strip())
+    if len(words) == 1:
+        words = words[0].split("-")
+    if len(words) > 2 and re.match(r"[(\[]|[^\W\d_]", words[2]) and not words[2][0].islower():
+        words = words[:2]
+    return clean_name(" ".join(words))
 
 
 def load_guide(folder: Path | None = None) -> Guide:

@@ -48,6 +48,9 @@ def broken(folder: Path) -> FieldGuideError:
     [
         ("Boletus_edulis", "Boletus edulis", Match.ACCEPTED),
         ("Boletus", "Boletus", Match.ACCEPTED),
+        ("Amanita-phalloides", "Amanita phalloides", Match.ACCEPTED),
+        ("Amanita phalloides (Vaill.) Link", "Amanita phalloides", Match.ACCEPTED),
+        ("Boletus_badius_Fr.", "Imleria badia", Match.SYNONYM),
         ("Boletus_badius", "Imleria badia", Match.SYNONYM),
         ("Plateus_cervinus", "Pluteus cervinus", Match.SYNONYM),  # the guide lists misspellings that are common
         ("Fomes_formentarius", "Fomes fomentarius", Match.SYNONYM),
@@ -61,7 +64,9 @@ def test_a_folder_name_ends_in_one_accepted_taxon(guide: Guide, raw: str, name: 
     assert (found.taxon.name, found.match, found.raw) == (name, match, raw)
 
 
-@pytest.mark.parametrize("raw", ["", "Holiday pictures", "Unknownia mirabilis", "IMG", "edulis"])
+@pytest.mark.parametrize(
+    "raw", ["", "Holiday pictures", "Unknownia mirabilis", "IMG", "edulis", "Boletus edulis nearby", "2019-09-12"]
+)
 def test_what_fits_nothing_is_not_guessed(guide: Guide, raw: str) -> None:
     assert guide.resolve(raw) is None
 

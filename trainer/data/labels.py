@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from fieldguide.core.guide import Guide, Match
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon, clean_name
+from fieldguide.core.text import text
 from trainer.data.scan import BACKGROUND_FOLDER
 
 
@@ -59,6 +60,12 @@ def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
     )
     row = {taxon: number for number, taxon in enumerate(taxa)}
     return Labels(taxa, {name: row[taxon] for name, taxon in taxon_of.items()}, tuple(renamed), tuple(unresolved))
+
+
+def told_names(labels: Labels) -> list[str]:
+    """Sentences on the folder names that the guide does not know, and on those that it knows by another name."""
+    told = [text("train.plan_unresolved", names=", ".join(labels.unresolved))] if labels.unresolved else []
+    return told + [text("train.plan_renamed", raw=raw, accepted=name, how=how) for raw, name, how in labels.renamed]
 
 
 def unlisted_taxon(raw: str) -> Taxon:

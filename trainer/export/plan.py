@@ -7,7 +7,7 @@ from pathlib import Path
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.config import RunConfig
-from trainer.data.labels import resolve_labels
+from trainer.data.labels import resolve_labels, told_names
 from trainer.data.scan import list_photos
 from trainer.export.preparation import look_at_network
 
@@ -25,10 +25,7 @@ def plan(config: RunConfig) -> str:
         text("train.plan_photos", photos=len(photos), folder=config.data.folder, labels=len(labels.taxa)),
         text("train.plan_network", name=config.network.name, init=Path(config.network.init).name or "random"),
     ]
-    if labels.unresolved:
-        lines.append(text("train.plan_unresolved", names=", ".join(labels.unresolved)))
-    for raw, accepted, how in labels.renamed:
-        lines.append(text("train.plan_renamed", raw=raw, accepted=accepted, how=how))
+    lines += told_names(labels)
     if not config.fit.phases:
         lines.append(text("train.plan_head"))
     for phase in config.fit.phases:

@@ -66,3 +66,15 @@ def test_without_a_model_it_says_what_was_not_looked_for(
 def test_wrong_calls_are_refused_before_any_work(wrong: list[str], photos: Path, tmp_path: Path) -> None:
     assert main(["audit", str(photos), "--out", str(tmp_path / "run"), *wrong]) == 2
     assert not (tmp_path / "run").exists()
+
+
+def test_names_that_the_guide_does_not_know_are_told(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a label has no danger in the guide: nobody should learn that only from the model."""
+    (photos / "Boletus").rename(photos / "Unsorted")
+    (photos / "Amanita_phalloides").rename(photos / "Amanita_phaloides")
+    assert main(["audit", str(photos), "--out", str(tmp_path / "run")]) == 0
+    told = capsys.readouterr().out
+    assert "not in the guide, so their danger is unknown: Unsorted" in told
+    assert "Amanita_phaloides is Amanita phalloides (misspelling)" in told

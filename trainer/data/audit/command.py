@@ -28,7 +28,7 @@ from trainer.data.audit.findings import (
 )
 from trainer.data.audit.judge import audit, natural_picture
 from trainer.data.audit.sheet import write_sheet
-from trainer.data.labels import build_tree, resolve_labels
+from trainer.data.labels import Labels, build_tree, resolve_labels, told_names
 from trainer.data.scan import ScannedPhoto, scan
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
@@ -60,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     config = DataConfig(folder=arguments.folder, background=arguments.background, manifest=arguments.manifest)
     photos = scan(config, folder, progress)
     pixels: NDArray[np.uint8] = np.load(folder.pixels, mmap_mode="r")
-    report = _audit(photos, pixels, runtime, progress)
+    labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
+    report = _audit(photos, pixels, labels, runtime, progress)
     sheet = folder.root / "audit.html"
     write_audit(folder.audit, report)
 
@@ -76,15 +77,18 @@ def run(arguments: argparse.Namespace) -> int:
         write_quarantine(folder.quarantine, earlier | reasons)
     _tell(report, folder, sheet, reasons, style)
     if style is Style.PERSON:
-        for sentence in _not_looked_for(report, runtime):
+        for sentence in (*told_names(labels), *_not_looked_for(report, runtime)):
             print(sentence)
     return 0
 
 
 def _audit(
-    photos: list[ScannedPhoto], pixels: NDArray[np.uint8], runtime: Runtime | None, progress: Progress
+    photos: list[ScannedPhoto],
+    pixels: NDArray[np.uint8],
+    labels: Labels,
+    runtime: Runtime | None,
+    progress: Progress,
 ) -> AuditReport:
-    labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
     embeddings = None
     if runtime is not None:
         progress.step(text("audit.step_embedding"))
