@@ -63,7 +63,7 @@ def test_the_tree(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[st
         "train",
         "val",
     ]
-    assert "were left out" in capsys.readouterr().out
+    assert "each other: 3\n" in capsys.readouterr().out
 
 
 def test_credits_follow_the_photos(photos: Path, tmp_path: Path) -> None:
