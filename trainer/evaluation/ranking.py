@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.calibration import expected_calibration_error, reliability_bins
+from fieldguide.core.calibration import ReliabilityBin, expected_calibration_error, reliability_bins
 from fieldguide.core.rollup import RANKS
 from fieldguide.core.taxonomy import Rank
 from trainer.evaluation.answers import Answers
@@ -20,6 +20,7 @@ from trainer.evaluation.intervals import clopper_pearson
 from trainer.evaluation.verdicts import UNKNOWN, right
 
 CONFUSIONS = 200  # pairs listed, the most frequent first
+SIMULATED = 50  # test sets, for the calibration error that chance alone makes
 
 
 def share(hits: NDArray[np.bool_] | NDArray[np.floating]) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def top_names(answers: Answers) -> dict[str, Any]:
     """Top-1 and top-5 (0 to 1) among the candidates, judged by name at each rank.
 
     Species: photos whose species is a label. Genus and family: photos whose genus, or family, holds a label; candidates
-    of any rank count with their genus, or family.
+    of any rank count with their genus, or family. `top1_between` holds the ends of the 95 % interval of `top1`.
     """
     found: dict[str, Any] = {}
     for place, rank in enumerate(RANKS):
@@ -43,13 +44,14 @@ def top_names(answers: Answers) -> dict[str, Any]:
         hits = at_rank[answers.order[rows, :5]] == truth[rows, None]
         prefix = "" if rank is Rank.SPECIES else f"{rank.value}_"
         found[f"{prefix}top1"] = float(hits[:, 0].mean()) if len(rows) else None
+        found[f"{prefix}top1_between"] = list(clopper_pearson(float(hits[:, 0].sum()), len(rows)))
         found[f"{prefix}top5"] = float(hits.any(axis=1).mean()) if len(rows) else None
         found[f"{rank.value}_photos"] = len(rows)
     return found
 
 
 def calibration(answers: Answers) -> dict[str, Any]:
-    """ECE (0 to 1) and reliability bins of what is said first, on photos with a label.
+    """ECE (0 to 1), what chance alone makes of it, and reliability bins of what is said first, on photos with a label.
 
     Each photo is judged at the rank that its name tells: a photo named to a species by the first candidate's
     probability, one named to a genus or family by the summed probability of the first genus or family.
@@ -64,9 +66,23 @@ def calibration(answers: Answers) -> dict[str, Any]:
         correct[wide] = names[best.place] == answers.truth.names[rows[wide], place]
     return {
         "ece": expected_calibration_error(confidence, correct) if len(rows) else None,
-        "bins": [asdict(each) for each in reliability_bins(confidence, correct)],
+        "ece_by_chance": _by_chance(confidence),
+        "bins": [_with_interval(each) for each in reliability_bins(confidence, correct)],
         "photos": len(rows),
     }
+
+
+def _with_interval(found: ReliabilityBin) -> dict[str, Any]:
+    low, high = clopper_pearson(found.accuracy * found.count, found.count)
+    return {**asdict(found), "accuracy_between": [low, high]}
+
+
+def _by_chance(confidence: NDArray[np.floating]) -> float | None:
+    """The ECE (0 to 1) that perfectly honest percentages would show on so many photos, by simulation."""
+    if len(confidence) == 0:
+        return None
+    drawn = np.random.default_rng(1).random((SIMULATED, len(confidence))) < confidence
+    return float(np.mean([expected_calibration_error(confidence, right) for right in drawn]))
 
 
 def prediction_sets(answers: Answers) -> dict[str, Any]:
@@ -121,7 +137,7 @@ def classes(answers: Answers) -> list[dict[str, Any]]:
     """Precision, recall and F1 of each label's first place, worst F1 first; labels without photos are left out.
 
     A species said of a photo that is filed under its genus counts for the genus, and neither for nor against the
-    species: nobody told which one it is.
+    species: nobody told which one it is. `right` of `photos` is the recall, `right` of `named` the precision.
     """
     rows = np.flatnonzero(answers.photos.targets >= 0)
     truth, said = answers.photos.targets[rows], first_names(answers)[rows]
@@ -133,6 +149,8 @@ def classes(answers: Answers) -> list[dict[str, Any]]:
             {
                 "label": answers.labels[target].name,
                 "photos": photos,
+                "named": named,
+                "right": hits,
                 "precision": hits / named if named else 0.0,
                 "recall": hits / photos,
                 "f1": 2 * hits / (photos + named),

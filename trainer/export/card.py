@@ -6,7 +6,7 @@ It lies in the bundle as `card.md` and beside the report; the application's mode
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from trainer.export.told import told_recipe
 from trainer.run_folder import RunFolder
 
 Metrics = Mapping[str, Any]
+NAMES = ("top1", "top5", "genus_top1", "genus_top5")
 
 
 def write_card(run: RunFolder, manifest: Manifest, metrics: Metrics) -> str:
@@ -109,22 +110,33 @@ def _names(metrics: Metrics) -> list[str]:
     for key in ("test", "calibrated_on"):
         found = metrics.get(key)
         if found and found.get("top1") is not None:
-            lines.append(text(f"card.names_{key}", photos=found["photos"], **_percents(found)))
+            between = _percents(
+                dict(zip(("low", "high"), found.get("top1_between", ()), strict=False)), ("low", "high")
+            )
+            lines.append(text(f"card.names_{key}", photos=found["photos"], **between, **_percents(found)))
     for rank in ("species", "genus", "family"):
         said = metrics.get("verdicts", {}).get(rank)
         if said and said["right"]["value"] is not None:
-            share = {"said": f"{100 * said['said']:.0f}", "right": f"{100 * said['right']['value']:.0f}"}
-            lines.append(text("card.verdict", rank=text(f"card.rank_{rank}"), **share))
+            share = _percents(said["right"], ("value", "low", "high")) | _percents(said, ("said",))
+            facts = {"rank": text(f"card.rank_{rank}"), "photos": said["right"]["photos"]}
+            lines.append(text("card.verdict", **facts, **share))
+    silent = metrics.get("verdicts", {}).get("unknown", {}).get("value")
+    if silent is not None:
+        lines.append(text("card.silent", share=f"{100 * silent:.0f}"))
     if metrics.get("calibration", {}).get("ece") is not None:
-        lines.append(text("card.ece", ece=f"{100 * metrics['calibration']['ece']:.1f}"))
+        lines.append(text("card.ece", **_percents(metrics["calibration"], ("ece", "ece_by_chance"))))
     unknown = metrics.get("other_things", {}).get("unknown")
     if unknown:
-        lines.append(text("card.other_things", share=f"{100 * unknown['value']:.0f}", photos=unknown["photos"]))
+        facts = _percents(unknown, ("value", "low", "high"))
+        lines.append(text("card.other_things", photos=unknown["photos"], **facts))
     drawn = metrics.get("test", {}).get("drawings")
     if drawn:
         unknown_share = f"{100 * drawn['unknown']['value']:.0f}"
         key = "card.drawings_taught" if drawn["taught"] else "card.drawings_untaught"
         lines.append(text(key, share=unknown_share, photos=drawn["photos"]))
+    seen = metrics.get("test", {}).get("seen_by_starting_weights")
+    if seen:
+        lines.append(text("card.seen_before", count=seen, photos=metrics["test"]["photos"]))
     return [*lines, text("card.flatters")] if lines else [text("card.not_measured")]
 
 
@@ -156,6 +168,5 @@ def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
         yield f"| {' | '.join(map(str, cells))} |"
 
 
-def _percents(found: Mapping[str, Any]) -> dict[str, str]:
-    names = ("top1", "top5", "genus_top1", "genus_top5")
+def _percents(found: Mapping[str, Any], names: Sequence[str] = NAMES) -> dict[str, str]:
     return {name: f"{100 * found[name]:.1f}" if found.get(name) is not None else "-" for name in names}

@@ -62,14 +62,14 @@ def run(arguments: argparse.Namespace) -> int:
     decided = gate(measured[0], measured[1]) if arguments.compare else None
     if decided is not None:
         document |= {"compared_with": describe(measured[1], photos), "gate": asdict(decided)}
+    document["report"] = evaluated_numbers(judged[0][1], guide, photos)
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
         write_json(arguments.out / "metrics.json", document)
     if arguments.report:
         progress.step(text("bundle.writing_report"))
-        numbers = document | {"report": evaluated_numbers(judged[0][1], guide, photos)}
         against = [line for line in gate_in_words(decided) if line] if decided else []
-        write_evaluation(arguments.report, runtimes[0], numbers, against)
+        write_evaluation(arguments.report, runtimes[0], document, against)
     if arguments.json:
         print(json.dumps(document, indent=1, ensure_ascii=False))
     elif not arguments.quiet:

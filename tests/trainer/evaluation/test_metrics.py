@@ -13,6 +13,7 @@ from trainer.evaluation.gate import gate
 from trainer.evaluation.intervals import clopper_pearson, wilson_lower
 from trainer.evaluation.metrics import Metrics, evaluate
 from trainer.evaluation.predictions import Predictions, join
+from trainer.evaluation.ranking import _by_chance
 
 EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
 
@@ -68,6 +69,15 @@ def test_every_number_is_plain_json_and_within_bounds(metrics: Metrics) -> None:
     assert set(metrics["sources"]) == {"field", "web"}
 
 
+def test_a_calibration_error_comes_with_what_chance_alone_would_make() -> None:
+    """Honest percentages on few photos look wrong by chance; on many hardly."""
+    few, many = (_by_chance(np.full(count, 0.7)) for count in (20, 20_000))
+    assert few is not None
+    assert many is not None
+    assert many < 0.01 < 0.04 < few
+    assert _by_chance(np.zeros(0)) is None
+
+
 def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
     """Three photos of the genus Boletus (named edulis, the genus, Suillus), one of edulis named so, one named genus."""
     edulis, genus, suillus = (NAMES.index(name) for name in ("Boletus edulis", "Boletus", "Suillus luteus"))
@@ -81,6 +91,8 @@ def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
     assert rows["Boletus"] == {
         "label": "Boletus",
         "photos": 3,
+        "named": 3,
+        "right": 2,
         "precision": pytest.approx(2 / 3),
         "recall": pytest.approx(2 / 3),
         "f1": pytest.approx(2 / 3),

@@ -30,7 +30,7 @@ def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Pa
     taught = drawings_unknown(runtime, judgement, guide, files, replace(RunConfig(), fit=drawn))
     assert taught is not None
     assert taught["taught"] is True
-    metrics = {"test": {"photos": 6, "drawings": taught}}
+    metrics = {"test": {"photos": 6, "drawings": taught}, "verdicts": {"unknown": taught["unknown"]}}
     assert "the same generator that taught it" in strangers(metrics)
     assert "the same generator that taught it" in model_card(manifest, metrics, guide)
 

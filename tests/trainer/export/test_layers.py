@@ -29,7 +29,8 @@ def report(tmp_path: Path) -> dict[str, object]:
     """The lists that the section chooses its photos from."""
     files = [write_photo(tmp_path / f"{number}.jpg", number, number) for number in range(3)]
     rows = [_row(file) for file in files]
-    return {"surest": rows[:1], "missed_deadly": rows[1:2], "unsure": rows, "top_losses": rows[:2]}
+    dangerous = {"missed_deadly": rows[1:2], "passed": [], "milder": []}
+    return {"surest": rows[:1], "unsure": rows, "top_losses": rows[:2], **dangerous}
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from trainer.evaluation.metrics import evaluate
 from trainer.export.card import model_card, write_card
 from trainer.export.predictions import predict
 from trainer.export.report import write_report
+from trainer.export.report.advice import next_steps, objections, suitability
 from trainer.export.told import told_metrics
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder, write_json
@@ -62,9 +63,9 @@ def test_the_report_opens_offline_and_names_the_dangerous_mistake(run: RunFolder
     page = write_report(run).read_text(encoding="utf-8")
     assert not re.search(r"(?:src|href)=[\"']?(?:https?:)?//", page)
     assert "@import" not in page
-    words = html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(style|script).*?</\1>", " ", page, flags=re.S)))
+    words = _words_of(page)
     assert "Amanita phalloides" in words
-    assert comfort_in(" ".join(words.split())) == []
+    assert comfort_in(words) == []
     for section in (
         "short",
         "danger",
@@ -142,3 +143,67 @@ def test_a_card_without_numbers_promises_nothing(bundle_path: Path) -> None:
     assert "Nobody measured it" in card
     assert "nothing is promised" in card
     assert "Nobody told which photos taught it" in card
+
+
+def _words_of(page: str) -> str:
+    shown = re.sub(r"<(style|script).*?</\1>", " ", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
+
+
+def test_the_report_says_first_whether_the_model_may_be_passed_on(run: RunFolder) -> None:
+    words = _words_of(write_report(run).read_text(encoding="utf-8"))
+    assert "Do not give this model to others yet" in words
+    assert words.index("Do not give this model") < words.index("Dangerous mistakes What could hurt")
+    assert "It was not measured on photos of other things" in words
+    assert "Others may try it" not in words
+
+
+def test_a_model_that_calls_everything_unknown_is_not_praised_for_noticing_strangers(run: RunFolder) -> None:
+    everything = {"value": 1.0, "low": 0.9, "high": 1.0, "photos": 60}
+    metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+    metrics["other_things"] = {"unknown": everything}
+    metrics["verdicts"]["unknown"] = everything
+    write_json(run.metrics, metrics)
+    words = _words_of(write_report(run).read_text(encoding="utf-8"))
+    assert "It names nothing for 100 %" in words
+    assert "It notices when a photo shows something else" not in words
+    card = write_card(run, read_manifest(run.bundle), metrics)
+    assert "For 100 % of the photos of kinds that it should know it names nothing" in card
+
+
+def test_only_a_model_without_objections_may_be_tried_by_others_and_its_misses_are_told_with_it() -> None:
+    sure = {"value": 1.0, "low": 0.97, "high": 1.0, "photos": 200}
+    alarm = {"recall": sure, "false_alarms": {**sure, "value": 0.2}}
+    right = {"said": 0.5, "right": {**sure, "value": 0.95}}
+    metrics = {
+        "verdicts": {"unknown": {**sure, "value": 0.2}, "species": right, "genus": right, "family": right},
+        "danger": {
+            "deadly": alarm,
+            "harmful": alarm,
+            "passed_as_harmless": {"count": 3, "deadly": 0, "of": 200, "photos": []},
+            "guarantees": {"deadly": {"alpha": 0.03}},
+        },
+        "other_things": {"unknown": sure},
+        "report": {"labels": [{"danger": "deadly"}]},
+    }
+    assert objections(metrics) == []
+    assert "3 of 200 dangerous photos came with no warning at all" in suitability(metrics)
+    metrics["danger"]["passed_as_harmless"]["deadly"] = 1
+    assert objections(metrics) == ["It showed one deadly photo with no warning at all."]
+    assert "Do not give" in suitability(metrics)
+
+
+def test_photos_that_the_starting_model_had_learned_are_told_on_page_and_card(run: RunFolder) -> None:
+    metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
+    metrics["test"]["seen_by_starting_weights"] = 7
+    write_json(run.metrics, metrics)
+    assert "7 of these 12 test photos had already taught" in write_report(run).read_text(encoding="utf-8")
+    assert "7 of these 12 photos had already taught" in write_card(run, read_manifest(run.bundle), metrics)
+
+
+def test_what_would_help_names_photos_labels_and_pairs(run: RunFolder) -> None:
+    write_report(run)
+    steps = " ".join(next_steps(json.loads(run.metrics.read_text(encoding="utf-8"))))
+    assert "Amanita phalloides (3 photos to learn from, 3 of 4 recognised)" in steps
+    assert "with --background" in steps
+    assert "fieldguide-train audit" in steps

@@ -8,6 +8,7 @@ from html import escape
 
 WIDTH, HEIGHT = 460, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 40
+_NAMED = 15  # width of a bar from which its name stands below it
 LINES = ("first", "second", "third")
 _MARKS = {"first": "var(--accent)", "second": "var(--second)", "third": "var(--quiet)"}
 
@@ -55,20 +56,21 @@ def line_chart(title: str, across: Axis, up: Axis, series: Sequence[Series], *, 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A point of a reliability diagram; `weight` (0 to 1) sets its area."""
+    """A point of a reliability diagram; `weight` (0 to 1) sets its area, `between` are the ends of its interval."""
 
     x: float
     y: float
     weight: float
     told: str
+    between: tuple[float, float]
 
 
 def dot_chart(title: str, across: Axis, up: Axis, dots: Sequence[Dot]) -> str:
-    """Dots joined by a line against the diagonal."""
+    """Dots with their intervals against the diagonal."""
     place = _Frame(across, up)
     inside = [place.axes(), f'<path class="ideal" d="{place.path(((0, 0), (1, 1)))}"/>']
-    inside.append(f'<path class="first" d="{place.path([(dot.x, dot.y) for dot in dots])}"/>' if len(dots) > 1 else "")
     inside += [
+        f'<path class="range" d="{place.path([(dot.x, end) for end in dot.between])}"/>'
         f'<circle class="dot" cx="{place.x(dot.x):.1f}" cy="{place.y(dot.y):.1f}" r="{3 + 8 * dot.weight**0.5:.1f}">'
         f"<title>{escape(dot.told)}</title></circle>"
         for dot in dots
@@ -77,10 +79,11 @@ def dot_chart(title: str, across: Axis, up: Axis, dots: Sequence[Dot]) -> str:
 
 
 def bar_chart(title: str, bars: Sequence[tuple[str, float]]) -> str:
-    """Thin upright bars side by side, as many as there are labels; a pointer reads their names."""
+    """Thin upright bars side by side, as many as there are labels; named where there is room, else by the pointer."""
     most = max((value for _, value in bars), default=1) or 1
     width, height = 960, 170
     step = (width - 40) / max(len(bars), 1)
+    names = 130 if step >= _NAMED else 0  # room below the bars
     inside = [
         f'<text x="34" y="12" text-anchor="end">{most:.0f}</text>',
         f'<text x="34" y="{height}" text-anchor="end">0</text>',
@@ -91,8 +94,12 @@ def bar_chart(title: str, bars: Sequence[tuple[str, float]]) -> str:
             f'<rect class="fill" x="{40 + number * step:.2f}" y="{height - tall:.1f}" '
             f'width="{max(step * 0.82, 0.6):.2f}" height="{tall:.1f}"><title>{escape(name)}: {value:.0f}</title></rect>'
         )
+        if names:
+            x, y = 40 + (number + 0.41) * step + 4, height + 6
+            place = f'x="{x:.1f}" y="{y}" transform="rotate(-90 {x:.1f} {y})"'
+            inside.append(f'<text {place} text-anchor="end">{escape(name)} · {value:.0f}</text>')
     inside.append(f'<line class="axis" x1="40" x2="{width}" y1="{height}" y2="{height}"/>')
-    return _figure(title, inside, [], f"0 0 {width} {height + 4}")
+    return _figure(title, inside, [], f"0 0 {width} {height + 4 + names}")
 
 
 class _Frame:

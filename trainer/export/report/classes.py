@@ -15,6 +15,7 @@ from trainer.export.report.parts import (
     Cell,
     Column,
     chip,
+    count_cell,
     name_of,
     say,
     search_field,
@@ -33,10 +34,8 @@ def every_class(metrics: Metrics, thumbnails: Mapping[str, str]) -> str:
     learned = any(label["photos"].get("train") for label in known.values())
     columns = [
         Column(text("report.column_label")),
-        *([Column(text("report.column_photo"), sorts=False)] if thumbnails else []),
         Column(text("report.column_danger")),
         *([Column(text("report.column_learned"), number=True)] if learned else []),
-        Column(text("report.column_tested"), number=True),
         Column(text("report.column_recall")),
         Column(text("report.column_precision")),
         Column("F1"),
@@ -45,16 +44,14 @@ def every_class(metrics: Metrics, thumbnails: Mapping[str, str]) -> str:
     for each in metrics["classes"]:
         label = known.get(each["label"], {"common": "", "danger": "", "photos": {}})
         common = f'<br><span class="quiet">{escape(label["common"])}</span>' if label["common"] else ""
-        pictures = [Cell(thumbnails.get(each["label"], ""))] if thumbnails else []
+        pictures = f"<div>{shown}</div>" if (shown := thumbnails.get(each["label"], "")) else ""
         rows.append(
             (
-                Cell(name_of(each["label"]) + common, each["label"]),
-                *pictures,
+                Cell(name_of(each["label"]) + common + pictures, each["label"]),
                 Cell(chip(label["danger"]), str(Danger(label["danger"]).severity) if label["danger"] else "-1"),
                 *([words(label["photos"].get("train", 0))] if learned else []),
-                words(each["photos"]),
-                share_cell(each["recall"]),
-                share_cell(each["precision"]),
+                count_cell(each["right"], each["photos"]),
+                count_cell(each["right"], each["named"]),
                 share_cell(each["f1"]),
             )
         )
@@ -82,14 +79,16 @@ def matrix(metrics: Metrics) -> str:
     )
     find = say("matrix_find")
     tools = (
-        f'<div class="tools"><button data-zoom="1.6">+</button><button data-zoom="0.625">−</button>'
+        f'<div class="tools"><button data-zoom="1.6" aria-label="{say("matrix_closer")}">+</button>'
+        f'<button data-zoom="0.625" aria-label="{say("matrix_farther")}">−</button>'
         f'<button data-zoom="0">{say("matrix_whole")}</button>'
         f'<input type="search" data-find placeholder="{find}" aria-label="{find}"></div>'
     )
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     drawn = (
         f'<div class="legend">{legend}</div><p class="told quiet" aria-live="polite"></p>'
-        f'<div class="walk"><div class="matrix"><canvas role="img" aria-label="{say("matrix")}"></canvas></div>'
+        f'<div class="walk"><div class="matrix">'
+        f'<canvas role="img" tabindex="0" aria-label="{say("matrix_label")}"></canvas></div>'
         f"<div>{confusions(metrics)}</div></div>"
         f'<script type="application/json" id="matrix-data">{packed}</script>'
     )

@@ -10,6 +10,7 @@ from trainer.export.report.charts import Axis, Dot, Series, dot_chart, line_char
 from trainer.export.report.parts import (
     Cell,
     Column,
+    count_cell,
     head,
     name_of,
     paragraph,
@@ -70,8 +71,7 @@ def _sources(metrics: Metrics) -> str:
         (
             words(source or text("report.no_source")),
             words(each["photos"]),
-            share_cell(each["top1"]),
-            share_cell(each["unknown"]),
+            *(count_cell(round(each[name] * each["photos"]), each["photos"]) for name in ("top1", "unknown")),
         )
         for source, each in sources.items()
     ]
@@ -95,13 +95,14 @@ def certainty(metrics: Metrics) -> str:
                     right=percent(each["accuracy"]),
                     photos=each["count"],
                 ),
+                (each["accuracy_between"][0], each["accuracy_between"][1]),
             )
             for each in found["bins"]
         ]
         across, up = Axis(text("report.axis_said"), 0, 1), Axis("", 0, 1)
         charts.append(
             dot_chart(text("report.reliability"), across, up, dots)
-            + paragraph("reliability_note", ece=percent(found["ece"], 1))
+            + paragraph("reliability_note", ece=percent(found["ece"], 1), chance=percent(found["ece_by_chance"], 1))
         )
     curve = [(each["coverage"], each["risk"]) for each in metrics["abstention"]]
     if len(curve) > 1:
@@ -119,18 +120,16 @@ def strangers(metrics: Metrics) -> str:
     content = []
     others = metrics.get("other_things")
     if others:
-        facts = {"share": percent(others["unknown"]["value"]), "photos": others["unknown"]["photos"]}
-        content.append(paragraph("others_unknown", **facts))
+        content.append(paragraph("others_unknown", **_facts(others["unknown"])))
     drawn = metrics.get("test", {}).get("drawings")
     if drawn:
-        facts = {"share": percent(drawn["unknown"]["value"]), "photos": drawn["photos"]}
-        bounds = {"low": percent(drawn["unknown"]["low"]), "high": percent(drawn["unknown"]["high"])}
-        content.append(paragraph(f"drawings_{'taught' if drawn['taught'] else 'untaught'}", **facts, **bounds))
+        content.append(paragraph(f"drawings_{'taught' if drawn['taught'] else 'untaught'}", **_facts(drawn["unknown"])))
     novel = metrics.get("novel")
     if novel:
         unknown, species = novel["verdicts"]["unknown"], novel["verdicts"]["species"]
-        facts = {"unknown": percent(unknown["value"]), "photos": unknown["photos"], "species": percent(species["said"])}
-        content.append(paragraph("novel", **facts))
+        content.append(paragraph("novel", **_facts(unknown), species=percent(species["said"])))
+    if content:
+        content.append(paragraph("known_unknown", **_facts(metrics["verdicts"]["unknown"])))
     fitted = metrics.get("fitting", {}).get("unknown", {})
     compared = fitted.get("compared", {})
     if compared:
@@ -157,6 +156,12 @@ def strangers(metrics: Metrics) -> str:
         note = paragraph("scores_note", kept=text(f"report.score_{fitted['score']}"))
         content.append(f"<details><summary>{say('scores')}</summary>{note}{table(columns, rows)}</details>")
     return section("strangers", *content) if content else ""
+
+
+def _facts(share: Metrics) -> dict[str, object]:
+    """A share with its interval, as sentences take it."""
+    ends = {end: percent(share[end]) for end in ("low", "high")}
+    return {"share": percent(share["value"]), "photos": share["photos"], **ends}
 
 
 def confusions(metrics: Metrics, limit: int = 40) -> str:

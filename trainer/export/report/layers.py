@@ -66,7 +66,7 @@ def layers(metrics: Metrics, run: RunFolder | None) -> str:
 def _chosen(report: Metrics) -> list[tuple[str, Metrics]]:
     """A right photo, a dangerous mistake, an unsure one and the worst surprise, each photo once."""
     losses = report["top_losses"]
-    dangerous = [*report["missed_deadly"], *(row for row in losses if row["danger"] in ("deadly", "poisonous"))]
+    dangerous = [*report["missed_deadly"], *report["passed"], *report["milder"]]
     wanted = (
         ("right", report["surest"]),
         ("danger", dangerous),

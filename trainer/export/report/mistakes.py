@@ -15,7 +15,7 @@ from trainer.evaluation.danger import dangers
 from trainer.evaluation.ranking import first_is_right
 
 LOSSES = 36  # photos of the largest loss that are kept
-MISSED = 60  # deadly photos without the deadly alarm that are kept
+MISSED = 60  # photos of each kind of dangerous mistake that are kept
 RIGHT = 4  # surest right photos, to show what the model looks at
 UNSURE = 4  # photos whose first name got the lowest probability
 _LEAST = 1e-12  # probabilities below it would make the loss infinite
@@ -30,6 +30,11 @@ def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
     losses = _losses(answers)
     missed = np.flatnonzero(found.deadly & ~rings_deadly)
     missed = missed[np.argsort(raised[missed], kind="stable")][:MISSED]
+    mild = np.array([not guide.danger(answers.labels[int(first)]).harmful for first in answers.order[:, 0]], dtype=bool)
+    milder = np.flatnonzero(found.harmful & mild)
+    milder = milder[
+        np.lexsort((-answers.shared[milder, answers.order[milder, 0]], ~found.deadly[milder], raised[milder]))
+    ]
     passed = np.flatnonzero(found.harmful & (levels == Danger.CAUTION))
     passed = passed[np.argsort(~found.deadly[passed], kind="stable")][:MISSED]
     known, correct = np.flatnonzero(answers.photos.targets >= 0), first_is_right(answers)
@@ -39,6 +44,7 @@ def mistakes(answers: Answers, guide: Guide) -> dict[str, Any]:
         "passed": [_row(answers, guide, losses, int(row)) for row in passed],
         "missed_deadly": [_row(answers, guide, losses, int(row)) for row in missed],
         "missed_deadly_count": int((found.deadly & ~rings_deadly).sum()),
+        "milder": [_row(answers, guide, losses, int(row)) for row in milder[:MISSED]],
         "taken_for": _taken_for(answers, guide, raised),
         "dangerous_labels": _by_label(answers, guide, rings_deadly, raised, levels),
         "top_losses": [

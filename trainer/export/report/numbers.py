@@ -43,6 +43,8 @@ def complete_metrics(run: RunFolder) -> Numbers:
     guide = load_guide()
     placed = read_split(run.split) if run.split.exists() else []
     metrics |= {
+        "test": {**metrics["test"], **ranking.top_names(answers)},
+        "calibration": ranking.calibration(answers),
         "sources": by_source(answers),
         "classes": ranking.classes(answers),
         "confusions": ranking.confusions(answers),

@@ -9,28 +9,37 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.core.thresholds import Thresholds
 from trainer.export.promises import promises_in_words
+from trainer.export.report.advice import (
+    FEW,
+    POOR,
+    SILENT,
+    listed,
+    next_steps,
+    suitability,
+)
 from trainer.export.report.parts import (
     Cell,
     Column,
     bullets,
     card,
     chip,
+    count_cell,
     head,
     name_of,
     paragraph,
     percent,
     say,
     section,
-    share_cell,
     table,
     words,
 )
 from trainer.export.report.photos import mistake_figures
 
 Metrics = Mapping[str, Any]
-FEW = 20  # photos below which a share says little
-GOOD, POOR = 0.8, 0.5  # F1 from which a class counts as well known, and below which as badly known
+ENOUGH = 5  # photos in the test below which nothing good is said of a label
+GOOD = 0.8  # F1 from which a class counts as well known
 NAMED = 12
+MILDER = 10  # photos of dangerous kinds that were named as something milder
 
 
 def in_short(metrics: Metrics, caution: str) -> str:
@@ -46,16 +55,42 @@ def in_short(metrics: Metrics, caution: str) -> str:
             danger=passed["count"] > 0,
         )
     )
-    note = text("report.card_top_note", top5=percent(test["top5"]), photos=test["species_photos"])
-    cards.append(card(percent(test["top1"]), text("report.card_top"), note))
-    note = text("report.card_genus_note", top5=percent(test["genus_top5"]))
-    cards.append(card(percent(test["genus_top1"]), text("report.card_genus"), note))
+    cards += [_names_card(test, rank) for rank in ("species", "genus")]
     others = metrics.get("other_things")
     if others:
-        note = text("report.card_others_note", photos=others["unknown"]["photos"])
+        known = percent(metrics["verdicts"]["unknown"]["value"])
+        note = text("report.card_others_note", **_between(others["unknown"]), known=known)
         cards.append(card(percent(others["unknown"]["value"]), text("report.card_others"), note))
-    flatters = f'<div class="warning"><p>{say(caution)}</p></div>'
-    return section("short", f'<div class="cards">{"".join(cards)}</div>', flatters, good_and_bad(metrics))
+    return section(
+        "short",
+        suitability(metrics),
+        f'<div class="cards">{"".join(cards)}</div>',
+        f'<div class="warning">{paragraph(caution)}{_seen_before(test)}</div>',
+        good_and_bad(metrics),
+        head("next") + bullets(next_steps(metrics)),
+    )
+
+
+def _names_card(test: Metrics, rank: str) -> str:
+    """How often the first name is right at this rank."""
+    prefix = "" if rank == "species" else f"{rank}_"
+    if test[f"{prefix}top1"] is None:
+        return card("–", text(f"report.card_{rank}"), text("report.card_none"))
+    low, high = test[f"{prefix}top1_between"]
+    facts = {"top5": percent(test[f"{prefix}top5"]), "photos": test[f"{rank}_photos"]}
+    note = text("report.card_names_note", **facts, low=percent(low), high=percent(high))
+    return card(percent(test[f"{prefix}top1"]), text(f"report.card_{rank}"), note)
+
+
+def _seen_before(test: Metrics) -> str:
+    """That the weights which the run began with knew some of the test photos."""
+    seen = test.get("seen_by_starting_weights")
+    return paragraph("seen_before", count=seen, photos=test["photos"]) if seen else ""
+
+
+def _between(share: Metrics) -> dict[str, object]:
+    """The facts of an interval, as sentences take them."""
+    return {"low": percent(share["low"]), "high": percent(share["high"]), "photos": share["photos"]}
 
 
 def _alarm_card(danger: Metrics, level: str) -> str:
@@ -88,14 +123,17 @@ def strengths(metrics: Metrics) -> list[str]:
         if right["photos"] >= FEW and right["value"] >= GOOD:
             facts = {"said": percent(verdicts[rank]["said"]), "right": percent(right["value"])}
             told.append(text(f"report.good_{rank}", **facts))
-    names = [each["label"] for each in metrics["classes"] if each["f1"] >= GOOD][::-1]
+    names = [each["label"] for each in metrics["classes"] if each["f1"] >= GOOD and each["photos"] >= ENOUGH][::-1]
     if names:
-        told.append(text(_form("good_classes", len(names)), count=len(names), names=_listed(names)))
+        told.append(
+            text(_form("good_classes", len(names)), count=len(names), enough=ENOUGH, names=listed(names, NAMED))
+        )
     if (metrics["calibration"]["ece"] or 1.0) <= 0.05:
-        told.append(text("report.good_certainty", ece=percent(metrics["calibration"]["ece"], 1)))
-    others = metrics.get("other_things", {}).get("unknown")
-    if others and others["value"] >= 0.9:
-        told.append(text("report.good_others", share=percent(others["value"])))
+        ece, chance = metrics["calibration"]["ece"], metrics["calibration"]["ece_by_chance"]
+        told.append(text("report.good_certainty", ece=percent(ece, 1), chance=percent(chance, 1)))
+    others, unknown = metrics.get("other_things", {}).get("unknown"), verdicts["unknown"]["value"]
+    if others and others["photos"] >= FEW and others["value"] >= 0.9 and unknown < SILENT:
+        told.append(text("report.good_others", share=percent(others["value"]), known=percent(unknown)))
     return told or [text("report.good_none")]
 
 
@@ -106,23 +144,18 @@ def weaknesses(metrics: Metrics) -> list[str]:
     missed = report.get("missed_deadly_count", 0)
     if missed:
         names = list(dict.fromkeys(row["true"] for row in report["missed_deadly"]))
-        told.append(text(_form("bad_missed", missed), count=missed, names=_listed(names)))
+        told.append(text(_form("bad_missed", missed), count=missed, names=listed(names, NAMED)))
     for level in ("deadly", "harmful"):
         count = metrics["danger"][level]["recall"]["photos"]
         if count < FEW:
             told.append(text(f"report.bad_few_{level}", count=count))
-    false = metrics["danger"]["deadly"]["false_alarms"]["value"]
-    if false is not None and false > 0.4:
-        told.append(text("report.bad_false", share=percent(false)))
     wide = {row["name"] for row in report.get("labels", []) if row["rank"] != Rank.SPECIES.value}
     names = [each["label"] for each in metrics["classes"] if each["f1"] < POOR and each["label"] not in wide]
     if names:
-        told.append(text(_form("bad_classes", len(names)), count=len(names), names=_listed(names)))
+        told.append(text(_form("bad_classes", len(names)), count=len(names), names=listed(names, NAMED)))
     thin = [row["name"] for row in report.get("labels", []) if 0 < row["photos"].get("train", 0) < FEW]
     if thin:
-        told.append(text(_form("bad_thin", len(thin)), count=len(thin), few=FEW, names=_listed(thin)))
-    if not metrics.get("other_things"):
-        told.append(text("report.bad_no_others"))
+        told.append(text(_form("bad_thin", len(thin)), count=len(thin), few=FEW, names=listed(thin, NAMED)))
     return [*told, text("report.bad_kinds"), text("report.bad_photo")]
 
 
@@ -134,8 +167,8 @@ def dangerous_mistakes(metrics: Metrics, photos: int) -> str:
     first += mistake_figures(report["missed_deadly"], photos)
     passed = metrics["danger"]["passed_as_harmless"]["count"]
     second = head("passed") + _counted("passed", passed) + mistake_figures(report["passed"], photos)
-    tables = _taken_for(report["taken_for"]), _dangerous_labels(report["dangerous_labels"])
-    return section("danger", first, second, *tables)
+    third = _taken_for(report["taken_for"]) + mistake_figures(report["milder"], MILDER)
+    return section("danger", first, second, third, _dangerous_labels(report["dangerous_labels"]))
 
 
 def _counted(key: str, count: int) -> str:
@@ -183,9 +216,9 @@ def _dangerous_labels(rows: list[dict[str, Any]]) -> str:
             Cell(name_of(row["label"]), row["label"]),
             Cell(chip(row["danger"])),
             words(row["photos"]),
-            share_cell(row["first"] / row["photos"]),
-            share_cell(row["alarm"] / row["photos"], bad=row["alarm"] < row["photos"]),
-            share_cell(row["deadly_alarm"] / row["photos"], bad=row["deadly_alarm"] < row["photos"])
+            count_cell(row["first"], row["photos"]),
+            count_cell(row["alarm"], row["photos"], bad=row["alarm"] < row["photos"]),
+            count_cell(row["deadly_alarm"], row["photos"], bad=row["deadly_alarm"] < row["photos"])
             if row["danger"] == "deadly"
             else Cell("", "-1"),
             words(row["no_warning"]),
@@ -201,12 +234,7 @@ def promises(metrics: Metrics, thresholds: Thresholds) -> str:
     for level in ("deadly", "harmful"):
         recall = metrics["danger"][level]["recall"]
         if recall["photos"]:
-            facts = {
-                "share": percent(recall["value"], 1),
-                "low": percent(recall["low"]),
-                "high": percent(recall["high"]),
-            }
-            told.append(text(f"report.shown_{level}", photos=recall["photos"], **facts))
+            told.append(text(f"report.shown_{level}", share=percent(recall["value"], 1), **_between(recall)))
     sets = metrics.get("sets", {})
     if sets and thresholds.coverage is not None:
         facts = {"asked": percent(thresholds.coverage), "held": percent(sets["coverage"]["value"])}
@@ -217,9 +245,3 @@ def promises(metrics: Metrics, thresholds: Thresholds) -> str:
 def _form(key: str, count: int) -> str:
     """The sentence for one or for several."""
     return f"report.{key}_one" if count == 1 else f"report.{key}"
-
-
-def _listed(names: list[str]) -> str:
-    more = len(names) - NAMED
-    listed = ", ".join(names[:NAMED])
-    return text("report.and_more", names=listed, count=more) if more > 0 else listed

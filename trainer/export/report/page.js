@@ -6,6 +6,7 @@ for (const table of document.querySelectorAll("table")) {
     const cell = row.cells[place], told = cell.dataset.value ?? cell.textContent.trim();
     return told === "" || isNaN(told) ? told.toLowerCase() : Number(told);
   };
+  for (const head of heads) head.addEventListener("keydown", event => { if (event.key === "Enter") head.click(); });
   for (const head of heads) head.addEventListener("click", () => {
     const up = head.getAttribute("aria-sort") === "descending", place = head.cellIndex, body = table.tBodies[0];
     heads.forEach(each => each.removeAttribute("aria-sort"));
@@ -138,6 +139,13 @@ function drawMatrix(canvas, data) {
   canvas.addEventListener("pointerup", event => {
     if (drag && Math.hypot(event.clientX - drag[0], event.clientY - drag[1]) < 4) { pinned = nearest(cell(event)); tell(pinned); draw(); }
     drag = null;
+  });
+  canvas.addEventListener("keydown", event => {
+    const step = { ArrowLeft: [-60, 0], ArrowRight: [60, 0], ArrowUp: [0, -60], ArrowDown: [0, 60] }[event.key];
+    const by = { "+": 1.6, "=": 1.6, "-": .625 }[event.key];
+    if (step) { left += step[0]; top += step[1]; keep(); draw(); }
+    if (by) zoom(by, canvas.clientWidth / 2, canvas.clientHeight / 2);
+    if (step || by) event.preventDefault();
   });
   for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => {
     const by = Number(button.dataset.zoom);

@@ -57,7 +57,8 @@ def bullets(sentences: Iterable[str]) -> str:
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], name: str = "") -> str:
     """A table whose heading stays in sight; `name` lets a search field find it."""
     heads = "".join(
-        f"<th{' class=number' * each.number}{' data-sort' * each.sorts}>{escape(each.head)}</th>" for each in columns
+        f"<th scope=col{' class=number' * each.number}{' data-sort tabindex=0' * each.sorts}>{escape(each.head)}</th>"
+        for each in columns
     )
     body = "".join(
         "<tr>" + "".join(_cell(column, cell) for column, cell in zip(columns, row, strict=True)) + "</tr>"
@@ -90,6 +91,16 @@ def share_cell(value: float | None, *, bad: bool = False) -> Cell:
     return Cell(
         f'<span class="{kind}"><i style="width:{100 * value:.0f}%"></i></span>{100 * value:.0f} %', f"{value:.5f}"
     )
+
+
+def count_cell(some: int, all_of_them: int, *, bad: bool = False) -> Cell:
+    """ "3 of 5" with a bar: few photos show as few, where percents would look exact."""
+    if not all_of_them:
+        return Cell("–", "-1")
+    share = some / all_of_them
+    kind = "bar bad" if bad else "bar"
+    bar = f'<span class="{kind}"><i style="width:{100 * share:.0f}%"></i></span>'
+    return Cell(bar + say("of", some=some, all=all_of_them), f"{share:.5f}")
 
 
 def card(number: str, title: str, note: str, *, danger: bool = False) -> str:

@@ -77,12 +77,10 @@ def true_name(row: Mapping[str, Any]) -> str:
 def _figure(row: dict[str, Any]) -> str:
     alarm = say("alarm_rang", level=row["alarm"]) if row["alarm_raised"] else say(f"alarm_silent_{row['alarm']}")
     lines = [true_name(row), say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"])]
-    loss = ""
     if row["loss"] is not None:
         of_true = row["probability_of_true"]
         told = percent(of_true, 1) if of_true >= LEAST else say("less_than", share=percent(LEAST, 1))
-        lines.append(say("given_to_true", probability=told))
-        loss = " · " + say("loss_of", loss=f"{row['loss']:.2f}")
-    lines.append(alarm)
-    file = escape(Path(row["file"]).name)
-    return f'<figure title="{file}{loss}">{picture(row["file"])}<figcaption>{"<br>".join(lines)}</figcaption></figure>'
+        lines.append(say("given_to_true", probability=told, loss=f"{row['loss']:.1f}"))
+    file = escape("/".join(Path(row["file"]).parts[-2:]))
+    lines += [alarm, f"<small>{file}</small>"]
+    return f"<figure>{picture(row['file'])}<figcaption>{'<br>'.join(lines)}</figcaption></figure>"
