@@ -1,7 +1,7 @@
 """`fieldguide-train autoencoder FOLDER --out OUT`: an autoencoder of any folder of photos, and what it is good for.
 
-Writes autoencoder.pt, before_after.png (photo, damaged, repainted), generated.png and autoencoder.json. A training
-that was stopped goes on from OUT/checkpoint.pt with --resume.
+Writes autoencoder.pt, before_after.png (photo, repainted, damaged, that repainted), generated.png and autoencoder.json.
+A training that was stopped goes on from OUT/checkpoint.pt with --resume.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -91,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
     judged = np.asarray(pixels[kept])
     painted, errors = repaint(network, judged, device)
     spread = teaching[:: -(-len(teaching) // MOST_FORMS)]
-    draw_sheets(network, judged[:SHOWN], pixels[spread], arguments.out, config.seed)
+    draw_sheets(network, judged[evenly(len(judged))], pixels[spread], arguments.out, config.seed)
     found: dict[str, Any] = {"config": asdict(config), "photos": len(files), "kept_back": len(kept), "losses": losses}
     found["error"] = {"mean": float(errors.mean()), "median": float(np.median(errors))}
     if runtime is not None:
@@ -111,6 +112,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def evenly(count: int) -> npt.NDArray[np.int64]:
+    """At most `SHOWN` places of `count`, from the first to the last, so that every folder has a chance to be seen."""
+    return np.linspace(0, count - 1, min(SHOWN, count)).round().astype(np.int64)
+
+
 def draw_sheets(network: Autoencoder, shown: Squares, forms: Squares, out: Path, seed: int) -> None:
     """before_after.png of the pictures `shown`, and generated.png of what resembles the pictures `forms`."""
     device = next(network.parameters()).device
@@ -124,6 +130,7 @@ def draw_sheets(network: Autoencoder, shown: Squares, forms: Squares, out: Path,
 def told(found: dict[str, Any], out: Path) -> list[str]:
     """What came out, for a person."""
     lines = [text("train.auto_done", out=out, error=f"{found['error']['mean']:.4f}", photos=found["kept_back"])]
+    lines.append(text("train.auto_sheets"))
     answers = found.get("classifier")
     if answers and answers["labelled"]:
         shares = {name: _percent(answers[name]) for name in ("originals_top1", "repainted_top1")}
@@ -131,7 +138,7 @@ def told(found: dict[str, Any], out: Path) -> list[str]:
     if answers:
         lines.append(text("train.auto_agreement", share=_percent(answers["agreement"])))
     for name, score in found.get("unknown", {}).items():
-        label = text("train.auto_error") if name == ERROR else name
+        label = text("train.auto_error") if name == ERROR else text(f"report.score_{name}")
         lines.append(text("train.auto_score", name=label, auroc=f"{score['auroc']:.3f}", fpr=_percent(score["fpr95"])))
     return lines
 

@@ -72,8 +72,6 @@ def ask(runtime: Runtime, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt
     return np.concatenate([logits for logits, _ in found]), np.concatenate([embedding for _, embedding in found])
 
 
-def sheet(rows: list[Squares], file: Path, scale: int = 1) -> None:
+def sheet(rows: list[Squares], file: Path) -> None:
     """Write pictures as a PNG: one row for each array of uint8 [N,S,S,3], all of one length."""
-    whole = np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)
-    picture = Image.fromarray(whole)
-    picture.resize((picture.width * scale, picture.height * scale), Image.Resampling.NEAREST).save(file)
+    Image.fromarray(np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)).save(file)

@@ -12,6 +12,7 @@ import torch
 
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.cli import main as train
+from trainer.export.command_autoencoder import SHOWN, evenly
 
 TRAIN_IN_A_PROCESS = """
 import sys, torch
@@ -73,3 +74,9 @@ def test_other_options_and_other_photos_are_refused(photos: Path, tmp_path: Path
     assert train([*call, *quick, "--latent", "8"]) == 2
     assert train(["autoencoder", str(photos / "a"), "--out", str(out), *SMALL, *quick]) == 2
     assert train([word for word in [*call, *quick] if word != "--resume"]) == 2
+
+
+def test_the_sheet_shows_photos_from_the_first_to_the_last_folder() -> None:
+    assert evenly(50).tolist()[::11] == [0, 49]
+    assert len(evenly(50)) == SHOWN
+    assert evenly(3).tolist() == [0, 1, 2]
