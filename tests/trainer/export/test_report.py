@@ -29,6 +29,7 @@ from trainer.export.predictions import predict
 from trainer.export.report import write_report
 from trainer.export.report.advice import next_steps, objections, suitability
 from trainer.export.told import told_metrics
+from trainer.fit.checkpoint import FitState, save
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder, write_json
 
@@ -207,3 +208,12 @@ def test_what_would_help_names_photos_labels_and_pairs(run: RunFolder) -> None:
     assert "Amanita phalloides (3 photos to learn from, 3 of 4 recognised)" in steps
     assert "with --background" in steps
     assert "fieldguide-train audit" in steps
+
+
+def test_a_head_that_no_epoch_beat_is_told_as_the_model_that_was_kept(run: RunFolder) -> None:
+    assert "The best epoch was number 4" in write_report(run).read_text(encoding="utf-8")
+    run.config.unlink()  # the network cannot be built again: its layers are not asked for here
+    save(FitState(best=0.95), run.checkpoints / "best.pt")
+    words = _words_of(write_report(run).read_text(encoding="utf-8"))
+    assert "only the last layer was trained, and that had 95.0 % right" in words
+    assert "The best epoch was" not in words

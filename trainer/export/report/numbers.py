@@ -27,6 +27,7 @@ from trainer.evaluation.metrics import by_source
 from trainer.evaluation.predictions import Predictions
 from trainer.export.folder_photos import FolderPhotos
 from trainer.export.report.mistakes import mistakes
+from trainer.fit.checkpoint import load
 from trainer.run_folder import RunFolder, write_json
 
 Numbers = dict[str, Any]
@@ -51,6 +52,7 @@ def complete_metrics(run: RunFolder) -> Numbers:
         "report": {
             **answered(answers, guide, placed),
             "learning": _learning(run.log),
+            "kept_top1": _kept(run.checkpoints / "best.pt"),
             "photos": _photos(placed),
             "audit": _audit(run, placed),
         },
@@ -145,6 +147,14 @@ def _learning(log: Path) -> list[Numbers]:
         if isinstance(entry, dict) and "epoch" in entry:
             found.append(entry)
     return found
+
+
+def _kept(best: Path) -> float | None:
+    """Share of the validation photos (0 to 1) that the model which was kept had right; None when nobody can tell."""
+    try:
+        return load(best).best
+    except FieldGuideError:
+        return None
 
 
 def _photos(placed: list[SplitPhoto]) -> Numbers:

@@ -11,6 +11,7 @@ from trainer.export.report.charts import Axis, Series, bar_chart, line_chart
 from trainer.export.report.parts import Column, bullets, head, paragraph, percent, say, section, table, words
 
 Metrics = Mapping[str, Any]
+SAME = 1e-6  # shares that differ by less came from the same photos
 UNREADABLE = 12  # files named
 SPLITS = ("train", "val", "calibration", "test", "held_out", "left_out")
 
@@ -45,14 +46,19 @@ def learning(metrics: Metrics) -> str:
     if lines:
         charts.append(line_chart(text("report.accuracy"), across, Axis("", 0, 1), lines))
     boxes = "".join(f"<div>{chart}</div>" for chart in charts)
-    return section("learning", f'<div class="charts">{boxes}</div>', _still_rising(lines))
+    return section(
+        "learning", f'<div class="charts">{boxes}</div>', _still_rising(lines, metrics["report"].get("kept_top1"))
+    )
 
 
-def _still_rising(lines: list[Series]) -> str:
+def _still_rising(lines: list[Series], kept: float | None) -> str:
+    """Whether more epochs would have helped; `kept` (0 to 1) is above them all when the head alone was better."""
     if not lines or len(lines[0].points) < 4:
         return ""
     best = max(lines[0].points, key=lambda point: point[1])
     last = lines[0].points[-1][0]
+    if kept is not None and kept > best[1] + SAME:
+        return paragraph("head_kept", kept=percent(kept, 1), best=percent(best[1], 1))
     key = "still_rising" if best[0] >= last - 0.1 * last else "flat_since"
     return paragraph(key, epoch=round(best[0]), best=percent(best[1], 1))
 
