@@ -28,7 +28,7 @@ class DataConfig:
     hold_out: tuple[str, ...] = ()
     min_photos: int = 2
     cache_size: int = 224
-    fractions: tuple[float, ...] = (0.7, 0.1, 0.1, 0.1)
+    fractions: tuple[float, ...] = (0.68, 0.07, 0.15, 0.1)
     background_fractions: tuple[float, ...] = (0.6, 0.05, 0.15, 0.2)
 
 
@@ -143,8 +143,11 @@ class JudgementConfig:
         confidence: of the bound that says so.
         most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
         unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
+            Where a model would then stay silent on most of its own kinds, this and `confidence` give way, and the
+            report says so.
         deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
-            people, because photos from elsewhere are harder than the split's.
+            people, because photos from elsewhere are harder than the split's; with too few photos for it, what they
+            can hold, up to that 0.05.
         coverage: of the prediction set. wide_share: see `Thresholds`.
         balance: how far labels count alike when calibrating: 0 as they are, 1 all alike.
         shift_margin: factor on the temperature against overconfidence on photos from elsewhere.

@@ -20,6 +20,7 @@ from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.thresholds import Guarantee
 
 EXPONENTS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
+PROMISED = 0.05  # misses that people are promised at most; a run asks for fewer where it has the photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,12 @@ def control_misses(scores: NDArray[np.floating], groups: NDArray[np.integer], al
     return float(scores[order[allowed]]) if allowed < len(scores) else float(scores[order[-1]])
 
 
+def reachable(alpha: float, groups: int) -> float:
+    """The misses that so many groups of dangerous photos can promise: `alpha`, or 1 / (groups + 1) up to `PROMISED`."""
+    least = 1.0 / (groups + 1)
+    return max(alpha, least) if least <= PROMISED else alpha
+
+
 @dataclass(frozen=True, slots=True)
 class FittedAlarms:
     """Both thresholds, the exponent of their score, and what they hold."""
@@ -92,7 +99,8 @@ def fit_alarms(
 ) -> FittedAlarms:
     """Choose the exponent that costs the fewest false deadly alarms, then both thresholds.
 
-    The exponent is one of six, chosen on the same photos: the promise is over the threshold for a given exponent, and
+    With too few photos for an alpha the promise is what they allow (`reachable`), or none and every photo rings. The
+    exponent is one of six, chosen on the same photos: the promise is over the threshold for a given exponent, and
     one choice among six bends it by less than the group counts do.
 
     Args:
@@ -100,20 +108,21 @@ def fit_alarms(
     """
     counted = np.ones(len(probabilities)) if weights is None else weights
     compared: dict[float, float] = {}
+    witnesses = [len(np.unique(groups[photos])) for photos in (found.deadly, found.harmful)]
+    alphas = [reachable(alpha, n) for alpha, n in zip((deadly_alpha, harmful_alpha), witnesses, strict=True)]
     for exponent in EXPONENTS:
         scores = alarm_scores(probabilities, found.deadly_labels, exponent)
-        least = control_misses(scores[found.deadly], groups[found.deadly], deadly_alpha)
+        least = control_misses(scores[found.deadly], groups[found.deadly], alphas[0])
         compared[exponent] = _rate(scores >= least, found.told & ~found.deadly, counted)
     exponent = min(compared, key=lambda each: (round(compared[each], 3), -each))
     thresholds, guarantees = [], []
-    for labels, photos, alpha in (
-        (found.deadly_labels, found.deadly, deadly_alpha),
-        (found.harmful_labels, found.harmful, harmful_alpha),
+    for labels, photos, alpha, n in zip(
+        (found.deadly_labels, found.harmful_labels), (found.deadly, found.harmful), alphas, witnesses, strict=True
     ):
         scores = alarm_scores(probabilities, labels, exponent)
         least = control_misses(scores[photos], groups[photos], alpha)
         rate = _rate((scores >= least) & (scores > 0), found.told & ~photos, np.ones(len(scores)))
-        held = Guarantee(alpha, int(photos.sum()), len(np.unique(groups[photos])), split, rate)
+        held = Guarantee(alpha, int(photos.sum()), n, split, rate)
         thresholds.append(least)
         guarantees.append(held if least > 0 else None)
     return FittedAlarms(

@@ -20,12 +20,13 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.thresholds import Thresholds
 from fieldguide.core.unknown import UnknownModel, unknown_model
 from trainer.config import JudgementConfig
-from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, strangers
+from trainer.evaluation.calibrate import RankFit, balanced_weights, fit_plausible, fit_ranks, strangers
 from trainer.evaluation.danger import dangers, fit_alarms
 from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.unknown import fit_threshold, fit_unknown
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
+SILENT = 0.5  # share of its own kinds on which a model that says nothing is of little use
 FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certain and teaches nothing
 
 
@@ -109,25 +110,7 @@ def fit_decision(
     temperature = float(np.clip(temperature, 0.25, 8.0))
     probabilities = softmax(subjects.logits, temperature)
     truth = subjects.true_taxa(labels)
-    simulate = len(labels) >= FEWEST_LABELS
-    scenarios = strangers(
-        probabilities,
-        truth,
-        weights,
-        tree,
-        shipped_groups(),
-        wide_share=config.wide_share,
-        unseen_species=config.unseen_species if simulate else 0.0,
-        unseen_genera=config.unseen_genera if simulate else 0.0,
-    )
-    thresholds, ranks = fit_ranks(
-        scenarios,
-        Thresholds(wide_share=config.wide_share),
-        target=config.target,
-        species_target=config.species_target,
-        confidence=config.confidence,
-        most_unknown=config.most_unknown,
-    )
+    thresholds, ranks, gave_way = _fit_names(probabilities, truth, weights, tree, config)
     alarms = fit_alarms(
         probabilities,
         dangers(labels, truth, guide),
@@ -159,9 +142,55 @@ def fit_decision(
         "config": asdict(config),
         "temperature": temperature,
         "ranks": [asdict(rank) for rank in ranks],
+        "gave_way": gave_way,
         "alarm_exponents": alarms.compared,
     }
     return _with_unknown(subjects, others, tree, temperature, thresholds, config, novel, report)
+
+
+def _fit_names(
+    probabilities: NDArray[np.float64],
+    truth: tuple[Taxon | None, ...],
+    weights: NDArray[np.float64],
+    tree: LabelTree,
+    config: JudgementConfig,
+) -> tuple[Thresholds, list[RankFit], list[str]]:
+    """The thresholds of the ranks as `config` asks; and, of what it asks, what had to give way.
+
+    Few labels or few photos cannot hold everything: the model would say nothing, and nobody would use it. While it is
+    silent on more than `SILENT` of its own kinds, the care for strangers gives way first, then how sure the bound is.
+    """
+    simulate = len(tree.labels) >= FEWEST_LABELS
+    unseen = (config.unseen_species, config.unseen_genera) if simulate else (0.0, 0.0)
+    ways = [(unseen, config.confidence), ((0.0, 0.0), config.confidence), ((0.0, 0.0), min(0.5, config.confidence))]
+    own = sum_up(probabilities, tree, config.wide_share, shipped_groups())
+    found = []
+    for (species, genera), confidence in dict.fromkeys(ways):
+        scenarios = strangers(
+            probabilities,
+            truth,
+            weights,
+            tree,
+            shipped_groups(),
+            wide_share=config.wide_share,
+            unseen_species=species,
+            unseen_genera=genera,
+        )
+        thresholds, ranks = fit_ranks(
+            scenarios,
+            Thresholds(wide_share=config.wide_share),
+            target=config.target,
+            species_target=config.species_target,
+            confidence=confidence,
+            most_unknown=config.most_unknown,
+        )
+        silent = float((weights * (say(own, thresholds).kinds == UNKNOWN)).sum() / weights.sum())
+        lost = {"strangers": (species, genera) != unseen, "confidence": confidence != config.confidence}
+        found.append((silent, thresholds, ranks, [name for name, given in lost.items() if given]))
+        if silent <= SILENT:
+            break
+    _, thresholds, ranks, gave_way = min(found, key=lambda each: max(each[0], SILENT))
+    return thresholds, ranks, gave_way
 
 
 def separate(photos: Predictions, background: Predictions | None, tree: LabelTree) -> tuple[Predictions, Predictions]:

@@ -123,6 +123,8 @@ def _names(metrics: Metrics) -> list[str]:
     silent = metrics.get("verdicts", {}).get("unknown", {}).get("value")
     if silent is not None:
         lines.append(text("card.silent", share=f"{100 * silent:.0f}"))
+    if "strangers" in metrics.get("fitting", {}).get("gave_way", ()):
+        lines.append(text("card.own_kinds"))
     if metrics.get("calibration", {}).get("ece") is not None:
         lines.append(text("card.ece", **_percents(metrics["calibration"], ("ece", "ece_by_chance"))))
     unknown = metrics.get("other_things", {}).get("unknown")

@@ -6,7 +6,7 @@ import pytest
 from fieldguide.core.calibration import softmax
 from fieldguide.core.decision import alarm_scores
 from tests.helpers.made_predictions import GUIDE, LABELS, predictions
-from trainer.evaluation.danger import control_misses, dangers, fit_alarms
+from trainer.evaluation.danger import control_misses, dangers, fit_alarms, reachable
 
 
 def test_the_dangers_of_labels_and_photos() -> None:
@@ -42,6 +42,17 @@ def test_copies_of_one_photo_are_one_witness() -> None:
 def test_too_few_photos_for_the_promise_let_everything_ring() -> None:
     assert control_misses(np.full(10, 0.9), np.arange(10), 0.05) == 0.0
     assert control_misses(np.zeros(0), np.zeros(0, dtype=int), 0.05) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("groups", "alpha"), [(200, 0.02), (49, 0.02), (30, 1 / 31), (19, 0.05), (18, 0.02), (0, 0.02)]
+)
+def test_few_photos_promise_what_they_can_hold_and_never_more_misses_than_people_are_told(
+    groups: int, alpha: float
+) -> None:
+    assert reachable(0.02, groups) == pytest.approx(alpha)
+    least = control_misses(np.linspace(0.5, 0.9, groups), np.arange(groups), reachable(0.02, groups))
+    assert (least > 0) is (groups >= 19)  # below, every photo rings
 
 
 def test_photos_at_the_threshold_ring() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from fieldguide.core.danger import Danger
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
+from trainer.evaluation.danger import PROMISED
 from trainer.export.report.parts import bullets, head, paragraph, percent
 
 Metrics = Mapping[str, Any]
@@ -48,6 +49,8 @@ def objections(metrics: Metrics) -> list[str]:
         if right["photos"] and right["value"] < RIGHT:
             facts = {"right": percent(right["value"]), "photos": right["photos"]}
             against.append(text(f"report.against_{rank}", **facts))
+    if "strangers" in metrics.get("fitting", {}).get("gave_way", ()):
+        against.append(text("report.against_own_kinds"))
     if not metrics.get("other_things"):
         against.append(text("report.bad_no_others"))
     return against
@@ -104,6 +107,7 @@ def _promise(metrics: Metrics) -> list[str]:
     asked = metrics.get("fitting", {}).get("config", {}).get("deadly_alpha")
     if not asked or metrics["danger"]["guarantees"]["deadly"] is not None:
         return []
+    asked = max(asked, PROMISED)
     return [text("report.next_promise", needed=ceil(round(1 / asked - 1, 9)), held=percent(1 - asked))]
 
 
