@@ -33,27 +33,27 @@ class LabelTree:
         self.labels = labels
         self.is_background = np.array([label.rank is Rank.BACKGROUND for label in labels], dtype=bool)
         self.taxa: dict[Rank, tuple[Taxon, ...]] = {}
-        self._members: dict[Rank, NDArray[np.float64]] = {}
+        self._order: dict[Rank, NDArray[np.intp]] = {}  # the labels below each taxon of a rank, one taxon after another
+        self._starts: dict[Rank, NDArray[np.intp]] = {}
         for rank in RANKS:
-            names = sorted({name for label in labels if (name := label.at(rank)) is not None})
-            self.taxa[rank] = tuple(_ancestor(name, rank, labels) for name in names)
-            place = {name: column for column, name in enumerate(names)}
-            members = np.zeros((len(labels), len(names)))
-            for row, label in enumerate(labels):
-                name = label.at(rank)
-                if name is not None:
-                    members[row, place[name]] = 1.0
-            self._members[rank] = members
+            below = _rows_below(labels, rank)
+            self.taxa[rank] = tuple(_ancestor(name, rank, [labels[row] for row in rows]) for name, rows in below)
+            self._order[rank] = np.array([row for _, rows in below for row in rows], dtype=np.intp)
+            self._starts[rank] = np.cumsum([0, *(len(rows) for _, rows in below)], dtype=np.intp)[:-1]
+        species = {
+            name: [row for row in rows if labels[row].rank is Rank.SPECIES]
+            for name, rows in _rows_below(labels, Rank.GENUS)
+        }
         self._wide = tuple(
-            (row, np.array(known))
+            (row, np.array(species[label.name]))
             for row, label in enumerate(labels)
-            if label.rank is Rank.GENUS
-            and (known := [i for i, e in enumerate(labels) if e.rank is Rank.SPECIES and e.genus == label.name])
+            if label.rank is Rank.GENUS and species[label.name]
         )
 
     def sums(self, probabilities: Floats, rank: Rank) -> NDArray[np.float64]:
         """Summed probabilities `[N, taxa of that rank]` from `[N,C]`."""
-        return np.asarray(np.asarray(probabilities, np.float64) @ self._members[rank])
+        found = np.asarray(probabilities, np.float64)[:, self._order[rank]]
+        return np.add.reduceat(found, self._starts[rank], axis=1) if self.taxa[rank] else np.zeros((len(found), 0))
 
     def best(self, probabilities: Floats, rank: Rank) -> Best:
         """The most probable taxon at `rank` for each row of `[N,C]`; probability 0 at place 0 when there is none."""
@@ -87,10 +87,18 @@ def label_tree(labels: tuple[Taxon, ...]) -> LabelTree:
     return LabelTree(labels)
 
 
-def _ancestor(name: str, rank: Rank, labels: tuple[Taxon, ...]) -> Taxon:
-    below = [label for label in labels if label.at(rank) == name]
-    own = [label for label in below if label.rank is rank]
-    if own:
-        return own[0]
+def _rows_below(labels: tuple[Taxon, ...], rank: Rank) -> list[tuple[str, list[int]]]:
+    """The rows of the labels at or below each taxon of a rank, by its name in the order of the alphabet."""
+    below: dict[str, list[int]] = {}
+    for row, label in enumerate(labels):
+        name = label.at(rank)
+        if name is not None:
+            below.setdefault(name, []).append(row)
+    return sorted(below.items())
+
+
+def _ancestor(name: str, rank: Rank, below: list[Taxon]) -> Taxon:
+    """The taxon of that name and rank: a label itself, else made from the labels `below` it."""
+    own = next((label for label in below if label.rank is rank), None)
     family = next((label.family for label in below if label.family is not None), None)
-    return Taxon(name, rank, name if rank is Rank.GENUS else None, family)
+    return own or Taxon(name, rank, name if rank is Rank.GENUS else None, family)

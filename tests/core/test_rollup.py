@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,15 @@ def test_sharing_survives_species_without_any_probability() -> None:
 
 def test_the_same_labels_share_one_tree() -> None:
     assert label_tree(LABELS) is label_tree(tuple(LABELS))
+
+
+def test_many_thousand_labels_take_a_moment_and_no_square_table() -> None:
+    """A model from elsewhere may have ten thousand labels; a table of labels by genera took minutes and gigabytes."""
+    labels = tuple(Taxon(f"G{n} x", Rank.SPECIES, f"G{n}", f"F{n % 100}") for n in range(30_000))
+    tracemalloc.start()
+    tree = label_tree(labels)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 100 * 2**20
+    assert tree.sums(np.full((1, 30_000), 1 / 30_000), Rank.FAMILY)[0] == pytest.approx(np.full(100, 0.01))
+    assert tree.sums(np.zeros((0, 30_000)), Rank.GENUS).shape == (0, 30_000)
