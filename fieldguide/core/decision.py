@@ -29,13 +29,16 @@ from fieldguide.core.rollup import LabelTree, label_tree
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.thresholds import Guarantee, Thresholds
 
-__all__ = ["Decision", "Guarantee", "Thresholds", "alarm_scores", "decide", "plausible_labels"]
+__all__ = ["Decision", "Guarantee", "Thresholds", "alarm_scores", "decide", "plausible_labels", "rings"]
 
 CANDIDATES = 5
 # 1. Labels that carry an alarm are named until they make up this share of its probability, at most so many.
 CARRIED, CARRIERS = 0.95, 10
 # 2. A harmful alarm is told as psychoactive only when deadly and poisonous labels make up less than this share of it.
 POISONOUS_SHARE = 0.1
+# 3. This summed probability of danger rings, however high a bundle set its alarm: its maker may have seen too few
+# photos, or want silence. (Of 700 photos the starter model's own thresholds kept none silent that this rings.)
+RINGS_ALWAYS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,13 @@ def alarm_scores(probabilities: Floats, counted: NDArray[np.bool_], exponent: fl
     """
     powers = np.asarray(probabilities, np.float64) ** exponent
     return np.asarray(powers[:, counted].sum(axis=1) / powers.sum(axis=1))
+
+
+def rings(probabilities: Floats, counted: NDArray[np.bool_], least: float, exponent: float) -> NDArray[np.bool_]:
+    """Whether the alarm over `counted` `[C]` rings for each row of probabilities `[N,C]`, set to ring from `least`."""
+    scores = alarm_scores(probabilities, counted, exponent)
+    summed = np.asarray(probabilities, np.float64)[:, counted].sum(axis=1)
+    return np.asarray((scores > 0) & ((scores >= least) | (summed >= RINGS_ALWAYS)))
 
 
 def plausible_labels(probabilities: Floats, tree: LabelTree, mass: float) -> NDArray[np.bool_]:
@@ -213,9 +223,9 @@ def _alarm(
     is_harmful = np.array([danger.harmful for danger in dangers])
     deadly, harmful = (float(rows[:, counted].sum(axis=1).max()) for counted in (is_deadly, is_harmful))
     floor = _floor(named, tops, guide)
-    if floor is Danger.DEADLY or _rings(rows, is_deadly, thresholds.deadly, thresholds.alarm_exponent):
+    if floor is Danger.DEADLY or rings(rows, is_deadly, thresholds.deadly, thresholds.alarm_exponent).any():
         return Alarm(Danger.DEADLY, deadly, deadly, harmful, _carriers(rows, tree, dangers, is_deadly), True)
-    if floor.harmful or _rings(rows, is_harmful, thresholds.harmful, thresholds.alarm_exponent):
+    if floor.harmful or rings(rows, is_harmful, thresholds.harmful, thresholds.alarm_exponent).any():
         poisonous = np.array([danger.severity >= Danger.POISONOUS.severity for danger in dangers])
         mild = float(rows[:, poisonous].sum(axis=1).max()) < POISONOUS_SHARE * harmful
         level = Danger.PSYCHOACTIVE if floor is not Danger.POISONOUS and (mild or harmful == 0) else Danger.POISONOUS
@@ -226,11 +236,6 @@ def _alarm(
     if taxon is None or guide.danger(taxon) is Danger.UNKNOWN or unrecorded:
         return Alarm(Danger.UNKNOWN, harmful, deadly, harmful, unrecorded)
     return Alarm(Danger.CAUTION, harmful, deadly, harmful)
-
-
-def _rings(rows: NDArray[np.float64], counted: NDArray[np.bool_], least: float, exponent: float) -> bool:
-    score = float(alarm_scores(rows, counted, exponent).max())
-    return score > 0 and score >= least
 
 
 def _wide_name(verdict: Verdict, tree: LabelTree, guide: Guide) -> tuple[Candidate, ...]:

@@ -50,6 +50,7 @@ class ErrorCode(StrEnum):
     DATA_MISSING = "data_missing"
     DATA_ONE_CLASS = "data_one_class"
     DATA_TOO_FEW = "data_too_few"
+    LABEL_PROMISES = "label_promises"
     CONFIG_INVALID = "config_invalid"
     NETWORK_UNKNOWN = "network_unknown"
     WEIGHTS_MISMATCH = "weights_mismatch"

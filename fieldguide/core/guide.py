@@ -26,13 +26,17 @@ MISSPELLING_CUTOFF = 0.88  # difflib ratio; "Plateus cervinus" against "Pluteus 
 
 
 # How words begin that promise, in the six languages: "Smardz jadalny", "Russule comestible". German joins its words.
+# Behind "non-" or "not" some of them warn; there others are the promise ("not poisonous").
 _PROMISES = re.compile(
-    r"\b(edible|jadaln|smaczn|comestib|comm?estibil|mangerecci|buon[oa]\b|essbar|eßbar)|speise", re.IGNORECASE
+    r"(?<!\bnon[\s-])(?<!\bnot\s)\b(edible|jadaln|smaczn|comestib|comm?estibil|mangerecci|buon[oa]\b|essbar|eßbar)|speise"
+    r"|(?<!\bnot\s)\b(safe|harmless|good\sto\seat|harmlos|unbedenklich|inoffensi[fv]|sans\sdanger|sicur[oi]\b|bezpieczn)"
+    r"|\b(non[\s-]?(poison|toxic)|not\s(poison|toxic)|ungiftig|nietruj)",
+    re.IGNORECASE,
 )
 
 
 def promises_a_meal(name: str) -> bool:
-    """Whether a common name says that one may eat it: such a name beside a machine's guess reads as a permission."""
+    """Whether a name says that one may eat it: such a name beside a machine's guess reads as a permission."""
     return _PROMISES.search(name) is not None
 
 

@@ -6,12 +6,13 @@ Plain JSON in and out. Knows nothing of archives (`core.bundle`) and nothing of 
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import promises_a_meal
 from fieldguide.core.preprocess import InputSpec
 from fieldguide.core.records import ModelReference
 from fieldguide.core.taxonomy import Rank, Taxon
@@ -20,6 +21,7 @@ from fieldguide.core.thresholds import Thresholds
 SCHEMA = 1
 MAX_LABELS = 100_000
 MAX_NAME = 200
+MAX_WORDS = 2000  # of a licence, an author, a region
 TEMPERATURES = (0.01, 100.0)
 
 
@@ -29,7 +31,8 @@ class Manifest:
 
     Attributes:
         id: identifies the training, the same for every copy. name, version, licence: for people.
-        labels: one taxon per logit, in order, of mixed ranks; at most one is the background.
+        labels: one taxon per logit, in order, of mixed ranks; at most one is the background. A species lies in the
+            genus that its name begins with, a genus in one family, and no name promises a meal.
         input: how pictures are prepared.
         temperature: logits are divided by it before the softmax (0.01 to 100).
         thresholds: what `core.thresholds.Thresholds.from_manifest` reads.
@@ -66,6 +69,9 @@ class Manifest:
             value = getattr(self, key)
             if not value.strip() or len(value) > MAX_NAME or not value.isprintable():
                 raise contradiction(f"{key} is empty, too long or has control characters")
+        for words in (self.licence, *self.authors, *self.regions):
+            if len(words) > MAX_WORDS or not words.isprintable():
+                raise contradiction(f"{words[:40]!r} is too long or has control characters")
         low, high = TEMPERATURES
         if not low <= self.temperature <= high:  # also refuses NaN
             raise contradiction(f"temperature is {self.temperature}, not within {low} to {high}")
@@ -147,19 +153,33 @@ def _check_labels(labels: tuple[Taxon, ...]) -> None:
     if not 2 <= len(labels) <= MAX_LABELS:
         raise contradiction(f"{len(labels)} labels")
     seen: set[str] = set()
+    families: dict[str, str] = {}
     for taxon in labels:
-        if not taxon.name.strip() or len(taxon.name) > MAX_NAME or not taxon.name.isprintable():
-            raise contradiction(f"label {taxon.name[:40]!r} is no name")
+        for name in (taxon.name, taxon.genus, taxon.family):
+            if name is not None:
+                _check_name(name)
         if taxon.name.lower() in seen:
             raise contradiction(f"label {taxon.name!r} stands twice")
         seen.add(taxon.name.lower())
         if taxon.rank is Rank.SPECIES and not taxon.genus:
             raise contradiction(f"species {taxon.name!r} has no genus")
+        if taxon.rank is Rank.SPECIES and taxon.genus != taxon.name.split()[0]:
+            raise contradiction(f"species {taxon.name!r} is said to be in the genus {taxon.genus!r}")
+        if taxon.genus and taxon.family and families.setdefault(taxon.genus, taxon.family) != taxon.family:
+            raise contradiction(f"genus {taxon.genus!r} is said to be in two families")
         for rank, own in ((Rank.GENUS, taxon.genus), (Rank.FAMILY, taxon.family)):
             if taxon.rank is rank and own not in (None, taxon.name):
                 raise contradiction(f"{rank.value} {taxon.name!r} is said to be in {own!r}")
     if sum(taxon.rank is Rank.BACKGROUND for taxon in labels) > 1:
         raise contradiction("two background labels")
+
+
+def _check_name(name: str) -> None:
+    """Refuse what is no name: it would be shown beside a danger, in a window that can read HTML too."""
+    if not name.strip() or len(name) > MAX_NAME or not name.isprintable() or set("<>") & set(name):
+        raise contradiction(f"label {name[:40]!r} is no name")
+    if promises_a_meal(name):
+        raise contradiction(f"label {name[:40]!r} promises a meal")
 
 
 def _read(document: Mapping[str, Any], key: str, kind: type, default: Any = None) -> Any:
@@ -173,7 +193,7 @@ def _read(document: Mapping[str, Any], key: str, kind: type, default: Any = None
 
 def _read_number(document: Mapping[str, Any], key: str) -> float:
     value = document.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise contradiction(f"{key} is {value!r:.40}, not a number")
     return float(value)
 

@@ -5,11 +5,14 @@ Knows the manifest's dictionary, not how anything is decided (`core.decision`) o
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+
+MAX_SPLIT = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Guarantee:
         photos: how many dangerous photos it was fitted on. groups: near-duplicate groups among them (what counts).
         split: name of the split.
         false_alarm_rate: share of the other photos of that split that ring it.
+
+    Raises:
+        FieldGuideError: BUNDLE_CONTRADICTORY for values that promise nothing.
     """
 
     alpha: float
@@ -28,6 +34,17 @@ class Guarantee:
     groups: int
     split: str
     false_alarm_rate: float
+
+    def __post_init__(self) -> None:
+        """Refuse what is no promise."""
+        for name in ("alpha", "false_alarm_rate"):
+            if not 0 <= _number(name, getattr(self, name)) <= 1:
+                raise _contradiction(f"{name} of a guarantee is {getattr(self, name)}, not within 0 to 1")
+        counts = (self.photos, self.groups)
+        if not all(type(count) is int and count > 0 for count in counts) or not isinstance(self.split, str):
+            raise _contradiction(f"a guarantee rests on {self.photos!r} photos in {self.groups!r} groups")
+        if not self.split.isprintable() or len(self.split) > MAX_SPLIT:
+            raise _contradiction("the split of a guarantee has no name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +58,8 @@ class Thresholds:
         species, genus, family: least summed probability at which a verdict names that rank.
         unknown: unknown score above which a photo is like nothing the model knows; None: the score is not used.
         background: least probability of the background label at which the photo shows no subject.
-        deadly, harmful: an alarm rings when its score reaches this and is above zero.
+        deadly, harmful: an alarm rings when its score reaches this and is above zero, and always from
+            `decision.RINGS_ALWAYS` on.
         alarm_exponent: the alarm's score sums p**exponent, renormalised: below 1 listens more to unlikely labels.
         wide_share: how much of a genus label's probability is shared out among the known species of that genus (a
             folder `Boletus` holds known species too). Only for names; alarms never use it.
@@ -98,6 +116,8 @@ class Thresholds:
     def from_manifest(cls, values: Mapping[str, Any]) -> Thresholds:
         """Back from JSON. Missing keys take the cautious defaults; keys that nobody knows are refused.
 
+        So is an alarm that was set to keep silent by no photos: without a guarantee every trace of danger rings.
+
         Raises:
             FieldGuideError: BUNDLE_CONTRADICTORY with `problem`.
         """
@@ -112,13 +132,19 @@ class Thresholds:
             for name, value in known.items():
                 if not name.endswith("_guarantee") and value is not None:
                     known[name] = _number(name, value)
-            return cls(**known)
+            found = cls(**known)
         except TypeError as problem:
             raise _contradiction(str(problem)) from problem
+        for name in ("deadly", "harmful"):
+            if getattr(found, name) > 0 and getattr(found, f"{name}_guarantee") is None:
+                raise _contradiction(
+                    f"the {name} alarm is set to {getattr(found, name):g}, and no guarantee says by what"
+                )
+        return found
 
 
 def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
         raise _contradiction(f"threshold {name} is {value!r}, not a number")
     return float(value)
 

@@ -127,6 +127,13 @@ def test_the_first_candidate_is_never_told_milder_than_it_is() -> None:
     assert judge((SEMILANCEATA, 0.5), (EDULIS, 0.3), thresholds=deaf).alarm.level is Danger.PSYCHOACTIVE
 
 
+@pytest.mark.parametrize(("taxon", "level"), [(PHALLOIDES, Danger.DEADLY), (MUSCARIA, Danger.POISONOUS)])
+def test_no_bundle_can_silence_a_danger_of_one_in_four(taxon: Taxon, level: Danger) -> None:
+    deaf = replace(FITTED, deadly=1.0, harmful=1.0, alarm_exponent=4.0)
+    assert judge((taxon, 0.3), (EDULIS, 0.7), thresholds=deaf).alarm.level is level
+    assert judge((taxon, 0.2), (EDULIS, 0.8), thresholds=deaf).alarm.level is Danger.CAUTION
+
+
 def test_a_genus_that_holds_poisonous_species_is_never_told_as_caution() -> None:
     decision = judge((BOLETUS, 0.1), (EDULIS, 0.55), thresholds=replace(FITTED, species=0.9, harmful=0.9))
     assert decision.verdict.taxon == BOLETUS

@@ -110,13 +110,21 @@ def test_common_names_fall_back_to_english(guide: Guide) -> None:
         "Ovolo buono",
         "Speise-Morchel",
         "Grüner Speisetäubling",
+        "Safe",
+        "Harmless mushroom",
+        "Non-poisonous",
+        "Nontoxic",
+        "Ungiftig",
     ],
 )
 def test_a_name_that_promises_a_meal_is_known_as_one(name: str) -> None:
     assert promises_a_meal(name)
 
 
-@pytest.mark.parametrize("name", ["Inedible bolete", "Gołąbek niejadalny", "Bonete", "Borowik szlachetny", "Death cap"])
+@pytest.mark.parametrize(
+    "name",
+    ["Inedible bolete", "Non-edible", "Not safe", "Gołąbek niejadalny", "Bonete", "Russula innocua", "Death cap"],
+)
 def test_other_names_are_shown(name: str) -> None:
     assert not promises_a_meal(name)
 

@@ -94,6 +94,10 @@ def test_what_must_be_there_is_asked_for(key: str) -> None:
         {"authors": "Somebody"},
         {"authors": [3]},
         {"metrics": []},
+        {"temperature": 10**400},
+        {"licence": "CC0\x1b[2J"},
+        {"authors": ["A" * 10_000]},
+        {"regions": ["europe\u202eeporue"]},
     ],
 )
 def test_contradictions_are_refused_and_named(change: dict[str, Any]) -> None:
@@ -112,6 +116,25 @@ def test_what_is_no_json_object_is_refused(text: str | bytes) -> None:
 def test_not_a_number_is_no_temperature() -> None:
     with pytest.raises(FieldGuideError):
         manifest(temperature=float("nan"))
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        Taxon("Amanita virosa", Rank.SPECIES, "Agaricus", "Agaricaceae"),  # told as one of a milder genus
+        Taxon("Amanita virosa", Rank.SPECIES, "Amanita", "Agaricaceae"),  # ... or family
+        Taxon("Amanita virosa", Rank.SPECIES, "Amanita", "F" * 10_000),
+        Taxon("Amanita virosa", Rank.SPECIES, "Amanita", "Amanita\nceae"),
+        Taxon("<b>Amanita</b> virosa", Rank.SPECIES, "<b>Amanita</b>", None),
+        Taxon("Amanita\u202e virosa", Rank.SPECIES, "Amanita\u202e", None),
+        Taxon("Edible", Rank.GENUS, "Edible", None),
+        Taxon("Not poisonous", Rank.SPECIES, "Not", None),
+    ],
+)
+def test_labels_that_mislead_are_refused(label: Taxon) -> None:
+    with pytest.raises(FieldGuideError) as caught:
+        manifest(labels=(*LABELS, label))
+    assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
 
 
 def test_a_genus_is_not_in_another_genus() -> None:

@@ -20,6 +20,9 @@ FITTED = Thresholds(
 )
 
 
+PROMISE = {"alpha": 0.05, "photos": 40, "groups": 30, "split": "calibration", "false_alarm_rate": 0.1}
+
+
 @pytest.mark.parametrize("thresholds", [Thresholds(), FITTED])
 def test_they_survive_a_manifest(thresholds: Thresholds) -> None:
     assert Thresholds.from_manifest(json.loads(json.dumps(thresholds.to_manifest(), allow_nan=False))) == thresholds
@@ -51,6 +54,15 @@ def test_fitted_means_both_alarms_rest_on_data() -> None:
         {"coverage": 0.9},
         {"deadly_guarantee": {"alpha": 0.05}},
         {"deadly_guarantee": 3},
+        {"deadly_guarantee": {**PROMISE, "alpha": "little"}},
+        {"deadly_guarantee": {**PROMISE, "alpha": 1.5}},
+        {"deadly_guarantee": {**PROMISE, "photos": 0}},
+        {"deadly_guarantee": {**PROMISE, "groups": 2.5}},
+        {"deadly_guarantee": {**PROMISE, "split": ["calibration"]}},
+        {"harmful_guarantee": {**PROMISE, "split": "x" * 10_000}},
+        {"harmful_guarantee": {**PROMISE, "false_alarm_rate": float("inf")}},
+        {"unknown": float("inf")},
+        {"unknown": 10**400},
         {"mystery": 1.0},
     ],
 )
@@ -58,3 +70,11 @@ def test_contradictory_thresholds_are_refused_and_never_clamped(values: dict[str
     with pytest.raises(FieldGuideError) as refused:
         Thresholds.from_manifest(values)
     assert refused.value.code is ErrorCode.BUNDLE_CONTRADICTORY
+
+
+@pytest.mark.parametrize("alarm", ["deadly", "harmful"])
+def test_no_alarm_is_quietened_without_photos(alarm: str) -> None:
+    with pytest.raises(FieldGuideError, match=alarm):
+        Thresholds.from_manifest({alarm: 0.3})
+    assert Thresholds.from_manifest({alarm: 0.0}).deadly_guarantee is None
+    assert getattr(Thresholds.from_manifest({alarm: 0.3, f"{alarm}_guarantee": PROMISE}), alarm) == 0.3

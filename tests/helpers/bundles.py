@@ -22,6 +22,7 @@ LABELS = (
     Taxon("Cantharellus cibarius", Rank.SPECIES, "Cantharellus", "Hydnaceae"),
 )
 SPEC = InputSpec(64, 72)
+GUARANTEE = {"alpha": 0.05, "photos": 40, "groups": 30, "split": "calibration", "false_alarm_rate": 0.1}
 _CAPS = ((120, 150, 60), (110, 60, 30), (240, 180, 40))
 
 
@@ -77,7 +78,10 @@ def manifest(**changes: Any) -> Manifest:
         "labels": LABELS,
         "input": SPEC,
         "temperature": 1.2,
-        "thresholds": {"species": 0.6, "genus": 0.6, "family": 0.6, "unknown": 0.1, "deadly": 0.05, "harmful": 0.05},
+        "thresholds": {
+            **{"species": 0.6, "genus": 0.6, "family": 0.6, "unknown": 0.1, "deadly": 0.05, "harmful": 0.05},
+            **{"deadly_guarantee": GUARANTEE, "harmful_guarantee": GUARANTEE},
+        },
         "unknown": {"score": "cosine"},
         "metrics": {"test": {"top1": 1.0, "top5": 1.0}},
         "provenance": {"photos": 96, "seed": 1},

@@ -11,7 +11,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.core.guide import Guide, Match
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, Match, promises_a_meal
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon, clean_name
 from fieldguide.core.text import text
 from trainer.data.scan import BACKGROUND_FOLDER
@@ -66,6 +67,17 @@ def told_names(labels: Labels) -> list[str]:
     """Sentences on the folder names that the guide does not know, and on those that it knows by another name."""
     told = [text("train.plan_unresolved", names=", ".join(labels.unresolved))] if labels.unresolved else []
     return told + [text("train.plan_renamed", raw=raw, accepted=name, how=how) for raw, name, how in labels.renamed]
+
+
+def refuse_promises(labels: Labels) -> None:
+    """Refuse folders such as `edible`: the application would say it, and no photo can.
+
+    Raises:
+        FieldGuideError: LABEL_PROMISES with `folder`.
+    """
+    for folder, row in labels.of_folder.items():
+        if promises_a_meal(labels.taxa[row].name):
+            raise FieldGuideError(ErrorCode.LABEL_PROMISES, folder=folder)
 
 
 def unlisted_taxon(raw: str) -> Taxon:

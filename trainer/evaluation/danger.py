@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision import alarm_scores
+from fieldguide.core.decision import alarm_scores, rings
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.thresholds import Guarantee
@@ -113,7 +113,8 @@ def fit_alarms(
     for exponent in EXPONENTS:
         scores = alarm_scores(probabilities, found.deadly_labels, exponent)
         least = control_misses(scores[found.deadly], groups[found.deadly], alphas[0])
-        compared[exponent] = _rate(scores >= least, found.told & ~found.deadly, counted)
+        rung = rings(probabilities, found.deadly_labels, least, exponent)
+        compared[exponent] = _rate(rung, found.told & ~found.deadly, counted)
     exponent = min(compared, key=lambda each: (round(compared[each], 3), -each))
     thresholds, guarantees = [], []
     for labels, photos, alpha, n in zip(
@@ -121,10 +122,10 @@ def fit_alarms(
     ):
         scores = alarm_scores(probabilities, labels, exponent)
         least = control_misses(scores[photos], groups[photos], alpha)
-        rate = _rate((scores >= least) & (scores > 0), found.told & ~photos, np.ones(len(scores)))
-        held = Guarantee(alpha, int(photos.sum()), n, split, rate)
+        rung = rings(probabilities, labels, least, exponent)
+        rate = _rate(rung, found.told & ~photos, np.ones(len(rung)))
         thresholds.append(least)
-        guarantees.append(held if least > 0 else None)
+        guarantees.append(Guarantee(alpha, int(photos.sum()), n, split, rate) if least > 0 else None)
     return FittedAlarms(
         thresholds[0],
         thresholds[1],

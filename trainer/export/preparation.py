@@ -27,7 +27,7 @@ from trainer.config import (
 from trainer.data.audit.findings import read_quarantine, write_audit
 from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
-from trainer.data.labels import Labels, Tree, build_tree, resolve_labels
+from trainer.data.labels import Labels, Tree, build_tree, refuse_promises, resolve_labels
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
 from trainer.data.scan import ScannedPhoto, list_photos, scan
 from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
@@ -82,7 +82,7 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     Raises:
         FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
             when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING,
-            FOLDER_WITHOUT_PHOTOS, NETWORK_UNKNOWN or WEIGHTS_MISMATCH before anything is written.
+            FOLDER_WITHOUT_PHOTOS, LABEL_PROMISES, NETWORK_UNKNOWN or WEIGHTS_MISMATCH before anything is written.
     """
     if run.config.exists():
         if not resume:
@@ -93,7 +93,9 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
             if not longer and not option.startswith(LATER):
                 refuse(option, text("train.begun_otherwise"))
     else:
-        list_photos(config.data)
+        photos = list_photos(config.data)
+        named = {photo.raw_label for photo in photos} - set(config.data.hold_out)
+        refuse_promises(resolve_labels(named, load_guide()))
         look_at_network(config)
     run.create()
     write_config(config, run.config)
@@ -128,6 +130,7 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
         pixels = np.load(run.pixels, mmap_mode="r")
         write_audit(run.audit, audit(photos, pixels, everything, build_tree(everything.taxa), None, progress.advance))
     labels = resolve_labels((p.raw_label for p in photos if p.raw_label not in config.data.hold_out), guide)
+    refuse_promises(labels)  # a review may have named one
     tree = build_tree(labels.taxa)
     told = json.loads(json.dumps(labels.as_json()))
     if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.bundles import write_photo
+from tests.helpers.bundles import GUARANTEE, write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main
 
 THRESHOLDS = {"species": 0.6, "genus": 0.6, "family": 0.6, "deadly": 0.0, "harmful": 0.0}
+BOLD = {"deadly": 0.9, "harmful": 0.9, "deadly_guarantee": GUARANTEE, "harmful_guarantee": GUARANTEE}
 NAMES = ("Amanita_phalloides", "Boletus", "Cantharellus_cibarius")
 
 
@@ -70,9 +71,7 @@ def test_the_gate_refuses_a_model_that_lets_more_danger_pass(
     for seed in range(2):  # deadly by its folder, and drawn as a chanterelle
         write_photo(folder / "Amanita_phalloides" / f"yellow{seed}.jpg", 2, 50 + seed)
     careful = rewrite(bundle_path, tmp_path / "careful.fieldguide", thresholds=THRESHOLDS, unknown={})
-    bold = rewrite(
-        bundle_path, tmp_path / "bold.fieldguide", thresholds={**THRESHOLDS, "deadly": 0.9, "harmful": 0.9}, unknown={}
-    )
+    bold = rewrite(bundle_path, tmp_path / "bold.fieldguide", thresholds={**THRESHOLDS, **BOLD}, unknown={})
     calls = ["evaluate", str(bold), str(folder), "--compare", str(careful), "--device", "cpu"]
     assert main([*calls, "--json"]) == 1
     told = json.loads(capsys.readouterr().out)

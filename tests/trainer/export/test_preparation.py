@@ -5,6 +5,7 @@ import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from tests.helpers.photo_folders import make_photo_folders
+from trainer.cli import main
 from trainer.config import DataConfig, RunConfig
 from trainer.data.audit.findings import write_quarantine
 from trainer.data.review.decisions import DECISIONS, Choice, Decision, Decisions
@@ -14,6 +15,17 @@ from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
 LABELS = ["Amanita_muscaria", "Boletus_edulis"]
+
+
+@pytest.mark.parametrize("words", [[], ["--dry-run"]])
+def test_a_folder_that_promises_a_meal_is_no_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Two folders, edible and poisonous, are what beginners find first; the application must not say the one."""
+    photos = make_photo_folders(tmp_path / "photos", ["edible", "poisonous"], 6)
+    assert main(["run", str(photos), "--out", str(tmp_path / "run"), *words]) == 1
+    assert "edible" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_run_heeds_the_review_and_the_quarantine(tmp_path: Path) -> None:
