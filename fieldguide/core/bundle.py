@@ -162,12 +162,14 @@ def read_bundle(path: Path) -> BundleFile:
 def read_program(path: Path, manifest: Manifest) -> BundleFile:
     """A TorchScript archive of somebody else's, after the same checks, with the manifest that it shall get.
 
+    The pictures that a traced program was made with, which torch keeps inside, are left out: nothing reads them.
+
     Raises:
         FieldGuideError: one of the BUNDLE_ codes, always with the fact `file`.
     """
     _check_file(path)
     with _naming(path.name):
-        data = path.read_bytes()
+        data = _without_traced_inputs(path.read_bytes(), path.name)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             folder = inspect_archive(archive, path.name)
     return BundleFile(path, data, hashlib.sha256(data).hexdigest(), folder, manifest)
@@ -195,6 +197,17 @@ def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
         if inside not in _KNOWN and not inside.startswith("."):
             raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"a file named {name!r:.60}")
     return folder
+
+
+def _without_traced_inputs(data: bytes, file: str) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w") as written:
+        _refuse_sizes(archive.infolist(), file)
+        _refuse_tricks(archive.infolist(), file)
+        for entry in archive.infolist():
+            if not entry.filename.partition("/")[2].startswith("traced_inputs"):
+                written.writestr(entry.filename, archive.read(entry), entry.compress_type)
+    return kept.getvalue()
 
 
 def _check_file(path: Path) -> None:

@@ -69,9 +69,9 @@ class Manifest:
             value = getattr(self, key)
             if not value.strip() or len(value) > MAX_NAME or not value.isprintable():
                 raise contradiction(f"{key} is empty, too long or has control characters")
-        for words in (self.licence, *self.authors, *self.regions):
-            if len(words) > MAX_WORDS or not words.isprintable():
-                raise contradiction(f"{words[:40]!r} is too long or has control characters")
+        for key, told in (("licence", [self.licence]), ("authors", self.authors), ("regions", self.regions)):
+            if not all(len(words) <= MAX_WORDS and words.isprintable() for words in told):
+                raise contradiction(f"{key} is too long or has control characters")
         low, high = TEMPERATURES
         if not low <= self.temperature <= high:  # also refuses NaN
             raise contradiction(f"temperature is {self.temperature}, not within {low} to {high}")

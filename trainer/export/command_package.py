@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide_check import REGIONS
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.preprocess import InputSpec
-from fieldguide.core.taxonomy import Rank
+from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import toml_value
@@ -28,6 +30,7 @@ from trainer.export.told import told_metrics
 from trainer.progress import Progress
 
 CALIBRATED_ON = "calibrated_on"  # key of numbers from the photos that the thresholds were fitted on: they flatter
+_OPTIONS = {"name": "--name", "version": "--version", "licence": "--licence", "authors": "--author"}  # told of
 _FRAME = 8 / 7  # short side over input, as networks are usually measured: 256 for 224
 
 
@@ -114,17 +117,24 @@ def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
     }
     if listed.common_names:
         provenance["common_names"] = listed.common_names
-    return Manifest(
-        id="packaged",
-        name=arguments.name,
-        version=arguments.version,
-        labels=listed.taxa,
-        input=spec,
-        licence=arguments.licence,
-        authors=tuple(arguments.author),
-        regions=tuple(arguments.region),
-        provenance=provenance,
-    )
+    strangers = set(arguments.region) - set(REGIONS)
+    if strangers:
+        raise _refusal("--region", f"{min(strangers)} is none of {', '.join(REGIONS)}")
+    try:
+        return Manifest(
+            id="packaged",
+            name=arguments.name,
+            version=arguments.version,
+            labels=listed.taxa,
+            input=spec,
+            licence=arguments.licence,
+            authors=tuple(arguments.author),
+            regions=tuple(arguments.region),
+            provenance=provenance,
+        )
+    except FieldGuideError as problem:  # said of what was asked for, not of a file that somebody else made
+        told = str(problem.facts["problem"])
+        raise _refusal(_OPTIONS.get(told.split()[0], "--labels"), told) from problem
 
 
 def calibrate(
@@ -153,11 +163,27 @@ def calibrate(
 def _told(out: Path, manifest: Manifest, guide: Guide) -> str:
     strangers = sum(label.rank is not Rank.BACKGROUND and guide.record(label.name) is None for label in manifest.labels)
     lines = [text("bundle.packaged", out=out, labels=len(manifest.labels), bytes=out.stat().st_size / 2**20)]
+    top1 = manifest.metrics.get(CALIBRATED_ON, {}).get("top1")
+    if top1 is not None:
+        lines.append(text("bundle.packaged_score", top1=f"{100 * top1:.1f}"))
     if not manifest.thresholds:
         lines.append(text("bundle.packaged_uncalibrated"))
     if strangers:
         lines.append(text("bundle.packaged_strangers", count=strangers))
+    doubts = [f"{name} ({known}?)" for name, known in misspelt(manifest.labels, guide)]
+    if doubts:
+        lines.append(text("bundle.packaged_misspelt", names=", ".join(doubts)))
     return "\n".join(lines)
+
+
+def misspelt(labels: Sequence[Taxon], guide: Guide) -> Iterator[tuple[str, str]]:
+    """Labels outside the guide that look like typing errors, of genera that it knows, with the names it has."""
+    genera = {record.taxon.genus for record in guide.records.values()}
+    for label in labels:
+        if label.genus in genera and guide.record(label.name) is None:
+            near = guide.resolve(label.name)
+            if near is not None:
+                yield label.name, near.taxon.name
 
 
 def _colours(option: str, values: list[float]) -> tuple[float, ...]:

@@ -37,7 +37,9 @@ def read_label_list(file: Path, guide: Guide) -> LabelList:
         lines = file.read_text(encoding="utf-8-sig").rstrip().splitlines()
     except FileNotFoundError as missing:
         raise _refusal(f"{file} is not there") from missing
-    except (UnicodeDecodeError, OSError) as problem:
+    except UnicodeDecodeError as problem:
+        raise _refusal(f"{file} is no UTF-8 text; save it as UTF-8 (an editor asks for it under Save as)") from problem
+    except OSError as problem:
         raise _refusal(f"{file}: {problem}") from problem
     taxa: list[Taxon] = []
     common_names: dict[str, str] = {}
@@ -45,6 +47,8 @@ def read_label_list(file: Path, guide: Guide) -> LabelList:
         found = _LINE.match(line.strip())
         if found is None:
             raise _refusal(f"{file.name}, line {number} is {line!r:.60}, not a name")
+        if found["name"][:1].isdigit():
+            raise _refusal(f"{file.name}, line {number} begins with a number: leave it out, the order tells it")
         taxon = _taxon(found["name"], guide)
         if taxon in taxa:
             raise _refusal(f"{file.name}, line {number}: {taxon.name} stands twice")

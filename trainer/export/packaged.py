@@ -106,9 +106,17 @@ def package_network(recipe: Recipe, manifest: Manifest) -> nn.Module:
             logits, embedding = network.eval()(torch.full((2, 3, size, size), 128.0))
     except (RuntimeError, ValueError, TypeError, IndexError) as problem:
         raise _mismatch(recipe, str(problem).strip().splitlines()[-1]) from problem
-    if logits.shape != (2, labels) or embedding.ndim != 2:
-        raise _mismatch(recipe, f"it answers {tuple(logits.shape[1:])} for {labels} labels")
+    if logits.ndim != 2 or embedding.ndim != 2:
+        raise _mismatch(recipe, f"it answers with {tuple(logits.shape[1:])}, not one number for each label")
+    refuse_count(logits.shape[1], labels)
     return network
+
+
+def refuse_count(outputs: int, labels: int) -> None:
+    """Refuse a label list of another length than the network's answer, with both numbers: CONFIG_INVALID."""
+    if outputs != labels:
+        problem = f"the network answers with {outputs} numbers, and the list has {labels} labels"
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option="--labels", problem=problem)
 
 
 def is_program(file: Path) -> bool:
@@ -121,9 +129,11 @@ def is_program(file: Path) -> bool:
 
 def _named(recipe: Recipe, labels: int, size: int) -> nn.Module:
     model, mean, std = _build(recipe, labels)
+    weights = read_state(recipe.weights)
     try:
-        model.load_state_dict(read_state(recipe.weights))
+        model.load_state_dict(weights)
     except RuntimeError as problem:
+        _refuse_other_count(model.state_dict(), weights, labels)
         raise _mismatch(recipe, " ".join(str(problem).split())[:200]) from problem
     for name in recipe.identity:
         parent, _, child = name.rpartition(".")
@@ -132,6 +142,14 @@ def _named(recipe: Recipe, labels: int, size: int) -> nn.Module:
     if recipe.same_padding:
         pad_same(model, size)
     return _with_embedding(model, labels, size, recipe.mean or mean, recipe.std or std)
+
+
+def _refuse_other_count(own: dict[str, Tensor], weights: dict[str, Tensor], labels: int) -> None:
+    """When nothing but the last layer is of another size, it is the label list that does not fit."""
+    if own.keys() == weights.keys():
+        counts = {len(weights[name]) for name, value in own.items() if value.shape != weights[name].shape}
+        if len(counts) == 1:
+            refuse_count(counts.pop(), labels)
 
 
 def _build(recipe: Recipe, labels: int) -> tuple[nn.Module, Colours, Colours]:

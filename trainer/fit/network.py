@@ -126,7 +126,8 @@ def read_state(file: Path) -> dict[str, Tensor]:
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
         weights: dict[str, Tensor] = state.get("state_dict", state)
-        return dict(weights)
+        parallel = all(name.startswith("module.") for name in weights)  # as DataParallel calls them
+        return {name.removeprefix("module.") if parallel else name: value for name, value in weights.items()}
     except UnpicklingError as problem:
         raise FieldGuideError(
             ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights"

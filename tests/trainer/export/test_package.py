@@ -69,16 +69,22 @@ class Program(nn.Module):
         return torch.cat([means, means.sum(dim=1, keepdim=True)], dim=1)
 
 
-def test_a_torchscript_program_becomes_a_bundle(labels: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "program", [torch.jit.script(Program()), torch.jit.trace(Program(), torch.zeros(1, 3, 64, 64))]
+)
+@pytest.mark.filterwarnings("ignore:.*jit.*:DeprecationWarning")
+def test_a_torchscript_program_becomes_a_bundle(labels: Path, tmp_path: Path, program: torch.nn.Module) -> None:
     file, out = tmp_path / "program.pt", tmp_path / "mine.fieldguide"
-    torch.jit.save(torch.jit.script(Program()), str(file))
+    torch.jit.save(program, str(file))
     assert call(file, labels, out, "--mean", "0", "--std", "1") == 0
     logits, embedding = Runtime.load(out, "cpu", threads=1).run(np.full((1, 3, 64, 64), 51, np.uint8))
     np.testing.assert_allclose(logits, [[0.2, 0.2, 0.2, 0.6]], atol=1e-5)
     np.testing.assert_array_equal(logits, embedding)
 
 
-def test_calibrating_fits_temperature_and_thresholds(weights: Path, labels: Path, tmp_path: Path) -> None:
+def test_calibrating_fits_temperature_and_thresholds(
+    weights: Path, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for label, name in enumerate(("Amanita_phalloides", "Boletus")):
         for seed in range(6):
             write_photo(tmp_path / "photos" / name / f"{seed}.jpg", label, 20 * label + seed)
@@ -87,6 +93,7 @@ def test_calibrating_fits_temperature_and_thresholds(weights: Path, labels: Path
     manifest = read_manifest(out)
     assert "alarm_exponent" in manifest.thresholds
     assert manifest.metrics["calibrated_on"]["photos"] == 12
+    assert f"{100 * manifest.metrics['calibrated_on']['top1']:.1f} %" in capsys.readouterr().out
     assert main(["verify", str(out)]) == 0
 
 
@@ -99,6 +106,8 @@ def test_calibrating_fits_temperature_and_thresholds(weights: Path, labels: Path
         ([], 2, "--model"),
         (["--model", "test_resnet", "--size", "7"], 2, "--size"),
         (["--model", "test_resnet", "--background", "."], 2, "--calibrate"),
+        (["--model", "test_resnet", "--region", "atlantis"], 2, "atlantis"),
+        (["--model", "test_resnet", "--version", ""], 2, "--version"),
     ],
 )
 def test_what_does_not_fit_is_refused_by_name(
@@ -116,9 +125,47 @@ def test_what_does_not_fit_is_refused_by_name(
     assert not out.exists()
 
 
-def test_a_label_list_of_another_length_is_refused(weights: Path, labels: Path, tmp_path: Path) -> None:
+def test_a_label_list_of_another_length_is_refused(
+    weights: Path, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     labels.write_text(LINES + "Anax junius\n", encoding="utf-8")
-    assert call(weights, labels, tmp_path / "mine.fieldguide", "--model", "test_resnet") == 1
+    assert call(weights, labels, tmp_path / "mine.fieldguide", "--model", "test_resnet") == 2
+    said = capsys.readouterr().err
+    assert "4 numbers" in said
+    assert "5 labels" in said
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (LINES.encode("utf-16"), "UTF-8"),
+        (LINES.replace("Emperor", "Libellule azurée").encode("latin-1"), "UTF-8"),
+        (b"0 Amanita phalloides\n1 Boletus\n2 Anax\n3 background\n", "begins with a number"),
+        (b"Amanita phalloides\nBoletus\nAnax\nSafe to eat\n", "promises a meal"),
+    ],
+)
+def test_a_list_that_cannot_be_taken_says_why(
+    weights: Path, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], data: bytes, said: str
+) -> None:
+    labels.write_bytes(data)
+    assert call(weights, labels, tmp_path / "mine.fieldguide", "--model", "test_resnet") == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_weights_of_a_training_are_taken_out_of_its_checkpoint(weights: Path, labels: Path, tmp_path: Path) -> None:
+    state = torch.load(weights, weights_only=True)
+    wrapped = tmp_path / "checkpoint.pth"
+    torch.save({"epoch": 3, "state_dict": {f"module.{name}": value for name, value in state.items()}}, wrapped)
+    assert call(wrapped, labels, tmp_path / "mine.fieldguide", "--model", "test_resnet") == 0
+
+
+def test_what_may_be_a_typing_error_is_said(
+    weights: Path, labels: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A death cap by a wrong name is told as unknown, and rings no alarm."""
+    labels.write_text("Amanita phaloides\nAnax imperator\nBoletus\nbackground\n", encoding="utf-8")
+    assert call(weights, labels, tmp_path / "mine.fieldguide", "--model", "test_resnet") == 0
+    assert "Amanita phaloides (Amanita phalloides?)" in capsys.readouterr().out
 
 
 def test_label_lines_become_taxa_and_names_outside_the_guide_are_not_bent(tmp_path: Path) -> None:
