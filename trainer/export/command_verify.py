@@ -43,5 +43,6 @@ def _check(file: Path, device: str) -> tuple[str, str]:
             unknown_model(str(score), runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature)
     except FieldGuideError as error:
         named = FieldGuideError(error.code, **{"file": file.name, **error.facts})
-        return error.code.value, explain(named)
+        told = explain(named)
+        return error.code.value, told if file.name in told else f"{file.name}: {told}"
     return "", runtime.note or "" if device == "cuda" else ""

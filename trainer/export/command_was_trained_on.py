@@ -1,6 +1,7 @@
 """`fieldguide-train was-trained-on PHOTO BUNDLE`: whether a photo, or nearly the same picture, taught this model.
 
-Exit status: 0 yes (the same file, or a near-duplicate), 1 no, 2 the model file does not list its photos.
+Exit status: 0 yes (the same file, or a near-duplicate), 1 no, 2 it cannot be told (photo or model file
+unreadable, or it does not list its photos).
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ import numpy as np
 from PIL import Image
 
 from fieldguide.core.bundle import read_bundle
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import read_photo
-from fieldguide.core.text import text
+from fieldguide.core.text import explain, text
 from trainer.data.duplicates import NEAR, hamming, perceptual_hash
 
 YES, NO, CANNOT_TELL = 0, 1, 2
@@ -45,11 +47,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Answer, in words and by the exit status."""
-    listed = read_bundle(arguments.bundle).extra("photos.txt")
-    if listed is None:
-        print(text("bundle.photos_not_listed", file=arguments.bundle.name), file=sys.stderr)
+    try:
+        listed = read_bundle(arguments.bundle).extra("photos.txt")
+        if listed is None:
+            print(text("bundle.photos_not_listed", file=arguments.bundle.name), file=sys.stderr)
+            return CANNOT_TELL
+        trace = find_photo(arguments.photo, listed.decode("utf-8", "replace"))
+    except FieldGuideError as error:  # exit 1 would say that the photo was not used
+        print(explain(FieldGuideError(error.code, **{"file": arguments.bundle.name, **error.facts})), file=sys.stderr)
         return CANNOT_TELL
-    trace = find_photo(arguments.photo, listed.decode("utf-8"))
     answer = "same" if trace.same else "near" if trace.near else "no"
     if arguments.json:
         print(json.dumps({"photo": str(arguments.photo), "answer": answer, "bits": trace.bits}))
@@ -62,13 +68,16 @@ def find_photo(photo: Path, listed: str) -> Trace:
     """Look for a photo among lines of SHA-256 and perceptual hash (hex).
 
     Raises:
-        FieldGuideError: one of the PHOTO_ codes.
+        FieldGuideError: one of the PHOTO_ codes; BUNDLE_DAMAGED for lines that are none.
     """
     decoded = read_photo(photo, _SIDE)
     lines = [line.split() for line in listed.splitlines() if line.strip()]
     if not lines:
         return Trace(same=False, bits=-1)
+    try:
+        others = np.array([int(fingerprint, 16) for _, fingerprint in lines], dtype=np.uint64)
+    except (ValueError, OverflowError) as problem:
+        raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED) from problem
     own = np.uint64(perceptual_hash(np.asarray(Image.fromarray(decoded.pixels).convert("L"))))
-    others = np.array([int(line[1], 16) for line in lines], dtype=np.uint64)
     same = decoded.photo.sha256 in {line[0] for line in lines}
     return Trace(same, int(hamming(np.full(len(others), own, dtype=np.uint64), others).min()))

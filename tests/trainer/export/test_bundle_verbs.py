@@ -113,3 +113,15 @@ def test_was_trained_on_knows_the_file_a_copy_and_a_stranger(
         assert json.loads(capsys.readouterr().out)["answer"] == word
     assert main(["was-trained-on", str(photo), str(bundle_path)]) == 2
     assert "does not list" in capsys.readouterr().err
+
+
+def test_was_trained_on_never_takes_a_failure_for_a_no(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = write_photo(tmp_path / "one.jpg")
+    garbled = rewrite(bundle_path, tmp_path / "garbled.fieldguide", {"photos.txt": b"no fingerprint\n"})
+    longer = rewrite(bundle_path, tmp_path / "longer.fieldguide", {"photos.txt": b"a " + b"f" * 40 + b"\n"})
+    missing = tmp_path / "missing"
+    for asked, bundle in ((photo, garbled), (photo, longer), (photo, missing), (missing, garbled), (garbled, garbled)):
+        assert main(["was-trained-on", str(asked), str(bundle)]) == 2
+        assert asked.name in (told := capsys.readouterr().err) or bundle.name in told
