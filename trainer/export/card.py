@@ -15,7 +15,6 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
-from fieldguide.core.thresholds import Thresholds
 from trainer.config import read_config
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
 from trainer.export.promises import labels_in_words, promises_in_words
@@ -52,7 +51,7 @@ def model_card(manifest: Manifest, metrics: Metrics, guide: Guide, attribution: 
         *_section("photos", _photos(manifest, metrics)),
         *_section("labels", _labels(manifest, guide)),
         *_section("names", _names(metrics)),
-        *_section("danger", _danger(metrics, Thresholds.from_manifest(manifest.thresholds))),
+        *_section("danger", _danger(metrics, promises_in_words(manifest, guide))),
         *_section("limits", [text(f"card.limit_{number}") for number in range(1, 7)]),
     ]
     if attribution:
@@ -142,8 +141,8 @@ def _names(metrics: Metrics) -> list[str]:
     return [*lines, text("card.flatters")] if lines else [text("card.not_measured")]
 
 
-def _danger(metrics: Metrics, thresholds: Thresholds) -> list[str]:
-    lines = promises_in_words(thresholds)
+def _danger(metrics: Metrics, promises: list[str]) -> list[str]:
+    lines = list(promises)
     told = metrics.get("danger", {})
     for level in ("deadly", "harmful"):
         recall, false = told.get(level, {}).get("recall"), told.get(level, {}).get("false_alarms")

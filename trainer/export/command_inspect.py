@@ -15,7 +15,6 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
-from fieldguide.core.thresholds import Thresholds
 from trainer.export.promises import labels_in_words, promises_in_words
 
 _PARTS = {"data": "weights", "code": "program", "extra": "extra"}
@@ -78,10 +77,10 @@ def summary(bundle: BundleFile) -> str:
         _line("size", ", ".join(f"{name} {count / 2**20:.2f} MB" for name, count in sizes(bundle).items())),
         _line("digest", bundle.digest),
         "",
-        *promises_in_words(Thresholds.from_manifest(manifest.thresholds)),
+        *promises_in_words(manifest, load_guide()),
     ]
     card = bundle.extra("card.md")
-    return "\n".join([*lines, "", card.decode("utf-8", "replace") if card else text("bundle.no_card")])
+    return "\n".join([*lines, "", _plain(card.decode("utf-8", "replace")) if card else text("bundle.no_card")])
 
 
 def dangers_in_words(manifest: Manifest) -> str:
@@ -96,6 +95,11 @@ def input_in_words(manifest: Manifest) -> str:
     """How a photo is framed."""
     spec = manifest.input
     return text(f"bundle.input_{'whole' if spec.whole else 'centre'}", size=spec.size, resize=spec.resize)
+
+
+def _plain(words: str) -> str:
+    """Somebody else's text without what would steer the terminal."""
+    return "".join(letter for letter in words if letter.isprintable() or letter in "\n\t")
 
 
 def _line(key: str, value: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from fieldguide.core.danger import Danger, worst
+from fieldguide.core.guide import Guide
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
@@ -16,11 +18,17 @@ def labels_in_words(manifest: Manifest) -> str:
     return ", ".join(text(f"bundle.rank_{rank.value}", count=counted[rank]) for rank in Rank if counted[rank])
 
 
-def promises_in_words(thresholds: Thresholds) -> list[str]:
-    """What each alarm holds, with its alpha and n; or that nothing is promised."""
+def promises_in_words(manifest: Manifest, guide: Guide) -> list[str]:
+    """What each alarm holds, with its alpha and n; or that nothing is promised; or that it can never ring."""
+    thresholds = Thresholds.from_manifest(manifest.thresholds)
+    worst_label = worst(guide.danger(label) for label in manifest.labels if label.rank is not Rank.BACKGROUND)
+    rings = {"deadly": worst_label is Danger.DEADLY, "harmful": worst_label.harmful}
     told = []
     for name in ("deadly", "harmful"):
         held = getattr(thresholds, f"{name}_guarantee")
+        if not rings[name]:
+            told.append(text(f"bundle.never_rings_{name}"))
+            continue
         if held is None:
             told.append(text(f"bundle.no_promise_{name}"))
             continue

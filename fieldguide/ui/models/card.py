@@ -62,7 +62,7 @@ class ModelView(ScrollColumn):
             return
         manifest = model.manifest
         self._sheet.addWidget(label(text("models.about_words"), "muted"))
-        for promise in facts.promises_of(manifest):
+        for promise in facts.promises_of(manifest, guide):
             self._sheet.addWidget(PromiseCard(promise))
         self._add_silence(manifest)
         self._add_measures(manifest)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fieldguide.core.danger import Danger
+from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide import Guide
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
@@ -43,14 +43,20 @@ class Measure:
     share: float
 
 
-def promises_of(manifest: Manifest) -> list[Promise]:
+def promises_of(manifest: Manifest, guide: Guide) -> list[Promise]:
     """The deadly alarm's promise, then that of the alarm for anything harmful."""
     thresholds = Thresholds.from_manifest(manifest.thresholds)
-    return [_promise(DEADLY, thresholds.deadly_guarantee), _promise(HARMFUL, thresholds.harmful_guarantee)]
+    gravest = worst(level for level, _ in dangers_of(manifest, guide))
+    return [
+        _promise(DEADLY, thresholds.deadly_guarantee, rings=gravest is Danger.DEADLY),
+        _promise(HARMFUL, thresholds.harmful_guarantee, rings=gravest.harmful),
+    ]
 
 
-def _promise(kind: str, held: Guarantee | None) -> Promise:
+def _promise(kind: str, held: Guarantee | None, *, rings: bool) -> Promise:
     headline = text(f"models.alarm_{kind}")
+    if not rings:
+        return Promise(kind, headline, text("danger.guarantee_never_rings"))
     if held is None:
         return Promise(kind, headline, text("danger.guarantee_none"))
     facts = {

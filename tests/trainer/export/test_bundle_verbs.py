@@ -50,7 +50,30 @@ def test_inspect_tells_a_person_labels_dangers_and_what_is_promised(
     told = capsys.readouterr().out
     assert "2 species, 1 genera" in told
     assert "1 deadly" in told
-    assert "nothing is promised" in told
+    assert "at most 5 % of the deadly ones" in told
+
+
+def test_inspect_says_what_no_alarm_promises(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = rewrite(bundle_path, tmp_path / "raw.fieldguide", thresholds={})
+    assert main(["inspect", str(raw)]) == 0
+    assert "any probability of a deadly label rings it" in capsys.readouterr().out
+    names = ("Anax imperator", "Apis mellifera", "Libellula depressa")
+    labels = [{"name": name, "rank": "species", "genus": name.split()[0]} for name in names]
+    insects = rewrite(bundle_path, tmp_path / "insects.fieldguide", thresholds={}, labels=labels)
+    assert main(["inspect", str(insects)]) == 0
+    told = capsys.readouterr().out
+    assert "the guide calls none of the labels deadly" in told
+    assert "rings it" not in told
+
+
+def test_inspect_writes_nothing_to_a_terminal_but_text(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = "# Card\x1b[2J\n\tAnd\u202e more\n".encode()
+    assert main(["inspect", str(rewrite(bundle_path, tmp_path / "a.fieldguide", {"card.md": card}))]) == 0
+    assert capsys.readouterr().out.endswith("# Card[2J\n\tAnd more\n\n")
 
 
 def test_verify_passes_a_good_bundle_and_refuses_a_cut_one(

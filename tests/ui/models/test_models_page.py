@@ -63,16 +63,28 @@ def buttons(page: ModelsPage) -> dict[str, QPushButton]:
     return {each.text(): each for each in page.view.findChildren(QPushButton) if not each.isHidden()}
 
 
-def test_both_promises_stand_in_words_with_every_number() -> None:
-    deadly, harmful = facts.promises_of(FITTED)
+def test_both_promises_stand_in_words_with_every_number(guide) -> None:
+    deadly, harmful = facts.promises_of(FITTED, guide)
     assert (deadly.missed, round(harmful.missed)) == (5.0, 8)
     for number in ("5 %", "412", "calibration", "371", "0.05", "38 %"):
         assert number in deadly.words
     assert "8 %" in harmful.words
 
 
-def test_a_model_that_promises_nothing_says_so() -> None:
-    assert {promise.words for promise in facts.promises_of(PLAIN)} == {text("danger.guarantee_none")}
+def test_a_model_that_promises_nothing_says_so(guide) -> None:
+    assert {promise.words for promise in facts.promises_of(PLAIN, guide)} == {text("danger.guarantee_none")}
+
+
+def test_an_alarm_that_nothing_can_ring_is_told_as_one(guide) -> None:
+    insects = (Taxon("Anax imperator", Rank.SPECIES, "Anax"), Taxon("Apis mellifera", Rank.SPECIES, "Apis"), BACKGROUND)
+    for model in (replace(PLAIN, labels=insects), replace(FITTED, labels=insects)):
+        promises = facts.promises_of(model, guide)
+        assert {promise.words for promise in promises} == {text("danger.guarantee_never_rings")}
+        assert {promise.missed for promise in promises} == {None}
+    mushrooms = replace(PLAIN, labels=(Taxon("Amanita muscaria", Rank.SPECIES, "Amanita", "Amanitaceae"), *insects))
+    deadly, harmful = facts.promises_of(mushrooms, guide)
+    assert deadly.words == text("danger.guarantee_never_rings")
+    assert harmful.words == text("danger.guarantee_none")
     assert facts.coverage_words(PLAIN) == ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from fieldguide.core.guide import load_guide
+from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.core.thresholds import Thresholds
@@ -228,9 +230,10 @@ def _dangerous_labels(rows: list[dict[str, Any]]) -> str:
     return head("dangerous_labels") + paragraph("dangerous_labels_note") + table(columns, lines) if rows else ""
 
 
-def promises(metrics: Metrics, thresholds: Thresholds) -> str:
+def promises(metrics: Metrics, manifest: Manifest) -> str:
     """What the alarms were fitted to hold, in words, and what the test split showed of it."""
-    told = list(promises_in_words(thresholds))
+    thresholds = Thresholds.from_manifest(manifest.thresholds)
+    told = promises_in_words(manifest, load_guide())
     for level in ("deadly", "harmful"):
         recall = metrics["danger"][level]["recall"]
         if recall["photos"]:

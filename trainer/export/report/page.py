@@ -13,7 +13,6 @@ from typing import Any
 from fieldguide.core.bundle import read_manifest
 from fieldguide.core.manifest import Manifest
 from fieldguide.core.text import language, text
-from fieldguide.core.thresholds import Thresholds
 from fieldguide.inference.runtime import Runtime
 from trainer.export.report.attention import attention
 from trainer.export.report.classes import every_class, matrix
@@ -104,7 +103,7 @@ def _sections(manifest: Manifest, metrics: Metrics, beside: Beside) -> dict[str,
         "short": in_short(metrics, "flatters" if beside.of_run else "flatters_evaluated"),
         "gate": section("gate", bullets(beside.gate)),
         "danger": dangerous_mistakes(metrics, MISTAKES),
-        "promises": promises(metrics, Thresholds.from_manifest(manifest.thresholds)),
+        "promises": promises(metrics, manifest),
         "names": names_by_rank(metrics),
         "classes": every_class(metrics, beside.thumbnails),
         "matrix": matrix(metrics),
