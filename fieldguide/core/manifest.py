@@ -144,6 +144,12 @@ class Manifest:
         )
 
 
+def is_name(name: str) -> bool:
+    """Whether somebody else's name may stand beside a danger: short, plain (a window reads HTML too), no promise."""
+    plain = name.isprintable() and not set("<>") & set(name)
+    return plain and 0 < len(name.strip()) <= len(name) <= MAX_NAME and not promises_a_meal(name)
+
+
 def contradiction(problem: str) -> FieldGuideError:
     """The error for a bundle that cannot be what it says; `problem` is a short technical phrase."""
     return FieldGuideError(ErrorCode.BUNDLE_CONTRADICTORY, problem=problem)
@@ -156,8 +162,8 @@ def _check_labels(labels: tuple[Taxon, ...]) -> None:
     families: dict[str, str] = {}
     for taxon in labels:
         for name in (taxon.name, taxon.genus, taxon.family):
-            if name is not None:
-                _check_name(name)
+            if name is not None and not is_name(name):
+                raise contradiction(f"label {name[:40]!r} is no name, or promises a meal")
         if taxon.name.lower() in seen:
             raise contradiction(f"label {taxon.name!r} stands twice")
         seen.add(taxon.name.lower())
@@ -172,14 +178,6 @@ def _check_labels(labels: tuple[Taxon, ...]) -> None:
                 raise contradiction(f"{rank.value} {taxon.name!r} is said to be in {own!r}")
     if sum(taxon.rank is Rank.BACKGROUND for taxon in labels) > 1:
         raise contradiction("two background labels")
-
-
-def _check_name(name: str) -> None:
-    """Refuse what is no name: it would be shown beside a danger, in a window that can read HTML too."""
-    if not name.strip() or len(name) > MAX_NAME or not name.isprintable() or set("<>") & set(name):
-        raise contradiction(f"label {name[:40]!r} is no name")
-    if promises_a_meal(name):
-        raise contradiction(f"label {name[:40]!r} promises a meal")
 
 
 def _read(document: Mapping[str, Any], key: str, kind: type, default: Any = None) -> Any:

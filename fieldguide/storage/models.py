@@ -6,10 +6,11 @@ answers as it should is found out where it is loaded (`fieldguide.inference`). K
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fieldguide.core.bundle import BUNDLE_SUFFIX, Manifest, read_bundle, read_manifest
+from fieldguide.core.bundle import BUNDLE_SUFFIX, BundleFile, Manifest, read_bundle, read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.resources import resource
 from fieldguide.storage.atomic import os_errors, written_atomically
@@ -43,13 +44,16 @@ class ModelShelf:
         others.sort(key=lambda model: (model.manifest.name.casefold() if model.manifest else "~", model.path.name))
         return [_look(self.starter, starter=True), *others]
 
-    def install(self, path: Path) -> InstalledModel:
+    def install(self, path: Path, look: Callable[[BundleFile], None]) -> InstalledModel:
         """Copy a model onto the shelf after every check that needs no torch; one that is there already is left alone.
+
+        `look` goes through its program and refuses what is hostile (`fieldguide.inference.operators.refuse_program`).
 
         Raises:
             FieldGuideError: one of the BUNDLE_ codes with `file`; DISK_FULL or NOT_WRITABLE with `path`.
         """
         bundle = read_bundle(path)
+        look(bundle)
         bundle.golden()  # a model without its own test is refused before it is copied
         place = self._folder / f"{bundle.digest[:_DIGITS]}{BUNDLE_SUFFIX}"
         make_folder(self._folder)

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from fieldguide.core.guide import Guide, Syndrome, TaxonRecord, promises_a_meal
+from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
+from fieldguide.core.manifest import is_name
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import FALLBACK, language, text
 
@@ -36,12 +37,12 @@ class Name:
 def know_brought_names(names: object) -> None:
     """Common names by scientific name that the loaded model brings (a bundle's provenance: anything may stand there).
 
-    They are shown for what the guide has no common name of; those that promise a meal never.
+    They are shown for what the guide has no common name of; those that promise a meal or are no name never.
     """
     told = names.items() if isinstance(names, Mapping) else ()
     words = {taxon: name for taxon, name in told if isinstance(taxon, str) and isinstance(name, str)}
     _brought.clear()
-    _brought.update({taxon: _capital(name) for taxon, name in words.items() if not promises_a_meal(name)})
+    _brought.update({taxon: _capital(name) for taxon, name in words.items() if is_name(name)})
 
 
 _brought: dict[str, str] = {}  # like the language: one for the window, read on its thread

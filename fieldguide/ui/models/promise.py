@@ -67,4 +67,4 @@ class PromiseCard(Card):
             self.column.addWidget(label(missed, "strong"))
             self.column.addWidget(HundredDots(promise.missed, level, missed))
             self.column.addWidget(label(text("models.rings", count=round(promise.rings))))
-        self.column.addWidget(selectable(label(promise.words, "muted")))
+        self.column.addWidget(selectable(label(promise.words, "body" if promise.missed is None else "muted")))
