@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -116,7 +117,12 @@ def test_compare_lists_labels_lost_and_gained_and_values_side_by_side(
     assert told["values"]["metrics.test.top1"] == [1.0, 0.5]
     assert told["values"]["metrics.test.top5"] == [1.0, None]
     assert main(["compare", str(bundle_path), str(other)]) == 0
-    assert "Amanita virosa" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Dangerous ones that only B knows (1): Amanita virosa (deadly)" in said
+    assert "Others only in A: Cantharellus cibarius" in said
+    assert re.search(r"Right name at first +100.0 % +50.0 %  \*", said)
+    assert main(["compare", str(other), str(bundle_path)]) == 0
+    assert "B no longer knows these dangerous ones (1)" in capsys.readouterr().out
 
 
 def test_was_trained_on_knows_the_file_a_copy_and_a_stranger(
