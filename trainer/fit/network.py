@@ -132,6 +132,8 @@ def read_state(file: Path) -> dict[str, Tensor]:
         raise FieldGuideError(
             ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights"
         ) from problem
+    except FileNotFoundError as missing:
+        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="there is no such file") from missing
     except (OSError, RuntimeError, ValueError, EOFError, AttributeError) as problem:
         raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=str(problem)) from problem
 
