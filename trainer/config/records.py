@@ -143,8 +143,8 @@ class JudgementConfig:
         confidence: of the bound that says so.
         most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
         unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
-            Where a model would then stay silent on most of its own kinds, this and `confidence` give way, and the
-            report says so.
+            Where a model would then name neither species nor genus for most of its own kinds, this and `confidence`
+            give way, and the report says so.
         deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
             people, because photos from elsewhere are harder than the split's; with too few photos for it, what they
             can hold, up to that 0.05.

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from fieldguide.core.calibration import fit_temperature, softmax
 from fieldguide.core.cryptic import shipped_groups
 from fieldguide.core.guide import Guide
-from fieldguide.core.rollup import LabelTree, label_tree
-from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.rollup import RANKS, LabelTree, label_tree
+from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.thresholds import Thresholds
 from fieldguide.core.unknown import UnknownModel, unknown_model
 from trainer.config import JudgementConfig
@@ -26,7 +26,7 @@ from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.unknown import fit_threshold, fit_unknown
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
-SILENT = 0.5  # share of its own kinds on which a model that says nothing is of little use
+VAGUE = 0.5  # share of its own kinds for which a model that names neither species nor genus is of little use
 FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certain and teaches nothing
 
 
@@ -157,8 +157,9 @@ def _fit_names(
 ) -> tuple[Thresholds, list[RankFit], list[str]]:
     """The thresholds of the ranks as `config` asks; and, of what it asks, what had to give way.
 
-    Few labels or few photos cannot hold everything: the model would say nothing, and nobody would use it. While it is
-    silent on more than `SILENT` of its own kinds, the care for strangers gives way first, then how sure the bound is.
+    Few labels or few photos cannot hold everything: the model would name next to nothing, and nobody would use it.
+    While it names neither species nor genus for more than `VAGUE` of its own kinds, the care for strangers gives way
+    first, then how sure the bound is.
     """
     simulate = len(tree.labels) >= FEWEST_LABELS
     unseen = (config.unseen_species, config.unseen_genera) if simulate else (0.0, 0.0)
@@ -184,12 +185,13 @@ def _fit_names(
             confidence=confidence,
             most_unknown=config.most_unknown,
         )
-        silent = float((weights * (say(own, thresholds).kinds == UNKNOWN)).sum() / weights.sum())
+        wide = say(own, thresholds).kinds >= RANKS.index(Rank.FAMILY)
+        vague = float(weights[wide].sum() / weights.sum())
         lost = {"strangers": (species, genera) != unseen, "confidence": confidence != config.confidence}
-        found.append((silent, thresholds, ranks, [name for name, given in lost.items() if given]))
-        if silent <= SILENT:
+        found.append((vague, thresholds, ranks, [name for name, given in lost.items() if given]))
+        if vague <= VAGUE:
             break
-    _, thresholds, ranks, gave_way = min(found, key=lambda each: max(each[0], SILENT))
+    _, thresholds, ranks, gave_way = min(found, key=lambda each: max(each[0], VAGUE))
     return thresholds, ranks, gave_way
 
 
