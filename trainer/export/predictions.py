@@ -13,6 +13,7 @@ import numpy.typing as npt
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.core.preprocess import InputSpec, prepare
+from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.data.split import SplitPhoto
 from trainer.evaluation.predictions import Predictions
@@ -22,7 +23,7 @@ BATCH = 32
 
 
 def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
-    """Logits and embeddings of photos through `fieldguide.inference`; files gone since the scan are skipped."""
+    """Logits and embeddings through `fieldguide.inference`; files gone or damaged since the scan are named and skipped."""
     kept: list[SplitPhoto] = []
     logits: list[npt.NDArray[np.float32]] = []
     embeddings: list[npt.NDArray[np.float32]] = []
@@ -32,6 +33,9 @@ def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) ->
             chosen = rows[start : start + BATCH]
             pictures = list(pool.map(lambda row: _picture(row, spec), chosen))
             kept += [row for row, picture in zip(chosen, pictures, strict=True) if picture is not None]
+            for row, picture in zip(chosen, pictures, strict=True):
+                if picture is None:
+                    progress.note(text("train.photo_skipped", file=row.file))
             readable = [picture for picture in pictures if picture is not None]
             if readable:
                 found, embedding = runtime.run(np.stack(readable))

@@ -29,7 +29,7 @@ from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, refuse_promises, resolve_labels
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
-from trainer.data.scan import ScannedPhoto, list_photos, scan
+from trainer.data.scan import ScannedPhoto, list_photos, read_scan, scan
 from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
 from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
@@ -42,6 +42,7 @@ from trainer.run_folder import RunFolder, write_json
 EDGETPU = "mobilenet_edgetpu_100"
 LATER = ("device", "export", "judgement", "fit.tensorboard")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
+NAMED = 5  # files that a sentence names
 ALONE = Crew()
 
 
@@ -117,13 +118,16 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
     """Scan, audit, name, split. An audit or a split that is there is used again.
 
     What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded, until
-    the split is frozen. Raises FieldGuideError(CONFIG_INVALID) when photos or labels changed since.
+    the split is frozen.
+
+    Raises:
+        FieldGuideError: CONFIG_INVALID when the split that is there is of other photos, labels or decisions; what
+            `scan` and `split` raise.
     """
     guide = load_guide()
     progress.step("reading photos")
-    photos = scan(config.data, run, progress)
     decisions = Decisions(run.root / DECISIONS).final()
-    photos = apply_decisions(photos, decisions.values())
+    photos = apply_decisions(_read_photos(config, run, progress), decisions.values())
     if not run.audit.exists():
         progress.step("looking for copies and poor photos")
         everything = resolve_labels((photo.raw_label for photo in photos), guide)
@@ -145,6 +149,20 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
         placed = split(photos, labels, tree, config.data, config.seed, quarantine)
         write_split(run.split, placed)
     return Prepared(photos, labels, tree, placed, guide)
+
+
+def _read_photos(config: RunConfig, run: RunFolder, progress: Progress) -> list[ScannedPhoto]:
+    """The photos by their rows in the cache. Once split they stay as they were read, whatever became of the files."""
+    if not (run.split.exists() and run.scan.exists() and run.pixels.exists()):
+        return scan(config.data, run, progress)
+    known, listed = read_scan(run.scan), list_photos(config.data)
+    before, now = ({photo.file for photo in photos} for photos in (known, listed))
+    if before == now:
+        return scan(config.data, run, progress)
+    for key, files in (("train.photos_gone", before - now), ("train.photos_new", now - before)):
+        if files:
+            progress.note(text(key, files=", ".join(sorted(files)[:NAMED]), count=len(files)))
+    return known
 
 
 def fit_run(

@@ -1,10 +1,9 @@
-import shutil
 from pathlib import Path
 
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from tests.helpers.photo_folders import make_photo_folders
+from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.cli import main
 from trainer.config import DataConfig, RunConfig
 from trainer.data.audit.findings import write_quarantine
@@ -59,7 +58,7 @@ def test_what_a_person_kept_or_relabelled_leaves_the_quarantine(tmp_path: Path) 
     assert {row.file for row in ready.placed if row.split == LEFT_OUT} == {unseen, thin}
 
 
-@pytest.mark.parametrize("change", ["new photo", "new label", "dropped"])
+@pytest.mark.parametrize("change", ["other photos", "new label", "dropped"])
 def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: Path) -> None:
     """Its rows are numbers: one photo or label more, and every later one would stand for its neighbour."""
     photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
@@ -68,8 +67,9 @@ def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: 
     before = prepare_run(config, run, Progress(Style.QUIET))
     assert prepare_run(config, run, Progress(Style.QUIET)).placed == before.placed
     first = photos / LABELS[0] / "000.jpg"
-    if change == "new photo":
-        shutil.copy(first, first.with_name("0.jpg"))
+    if change == "other photos":
+        first.unlink()
+        run.scan.unlink()
     elif change == "new label":
         Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.RELABEL, "Agaricus arvensis"))
     else:
@@ -77,3 +77,18 @@ def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: 
     with pytest.raises(FieldGuideError) as refusal:
         prepare_run(config, run, Progress(Style.QUIET))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_once_split_the_photos_stay_as_they_were_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A photo that is deleted or added later moves every other in the list: labels must not move with it."""
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 8)
+    run = RunFolder(tmp_path / "run").create()
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    before = prepare_run(config, run, Progress(Style.QUIET))
+    (photos / LABELS[0] / "000.jpg").unlink()
+    draw_kind(1, 99).save(photos / LABELS[0] / "late.jpg")
+    after = prepare_run(config, run, Progress(Style.PERSON))
+    assert (after.photos, after.placed) == (before.photos, before.placed)
+    told = capsys.readouterr().err
+    assert "000.jpg" in told
+    assert "late.jpg" in told
