@@ -12,6 +12,7 @@ from trainer.cli import main as train
 
 LABELS = ["Amanita_muscaria", "Amanita_phalloides", "Boletus_edulis"]
 TINY = ["--model", "test_resnet", "--init", "random", "--device", "cpu", "--set", "data.cache_size=64"]
+STANDARD = [*TINY, "--set", "data.cache_size=160"]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def test_a_run_is_never_overwritten_and_resumes_when_asked(
     run_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos = run_folder.parent / "photos"
-    assert train(["run", str(photos), "--out", str(run_folder), *TINY, "--quiet"]) == 2
+    assert train(["run", str(photos), "--out", str(run_folder), *STANDARD, "--quiet"]) == 2
     assert "--resume" in capsys.readouterr().err
 
 
@@ -73,7 +74,7 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
     run_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos = run_folder.parent / "photos"
-    assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--dry-run", *TINY]) == 0
+    assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--dry-run", *STANDARD]) == 0
     assert "90 photos of 3 labels" in capsys.readouterr().out
     assert not (tmp_path / "run").exists()
 

@@ -20,6 +20,7 @@ def test_a_written_configuration_reads_back_the_same(tmp_path: Path) -> None:
         ({"fit": {"mixup": "lots"}}, "fit.mixup"),
         ({"fit": {"phases": [{"epochs": 3, "size": 128, "speed": 1}]}}, "fit.phases[1].speed"),
         ({"data": 3}, "data"),
+        ({"fit": {"phases": [{"epochs": 3}]}}, "fit.phases[1].size"),
     ],
 )
 def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, object], option: str) -> None:
@@ -39,6 +40,15 @@ def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, ob
         {"fit": {"augment": {"sparkle": 1.0}}},
         {"fit": {"phases": [{"epochs": 0, "size": 128}]}},
         {"data": {"fractions": [0.5, 0.5]}},
+        {"seed": -1},
+        {"seed": 10**30},
+        {"fit": {"hierarchy": [5.0, -1.0]}},
+        {"fit": {"hierarchy": [0.3]}},
+        {"fit": {"hierarchy": [float("nan"), 0.1]}},
+        {"fit": {"phases": [{"epochs": 3, "size": 384}]}},
+        {"export": {"size": 5000}},
+        {"export": {"resize": -4}},
+        {"judgement": {"unseen_genera": 2.0}},
         {"data": {"fractions": [0.5, 0.1, 0.1, 0.1]}},
     ],
 )
@@ -46,6 +56,23 @@ def test_values_that_cannot_work_are_refused_not_clamped(table: dict[str, object
     with pytest.raises(FieldGuideError) as refusal:
         check(build(RunConfig, table, ""))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+@pytest.mark.parametrize(
+    ("table", "meant"),
+    [
+        ({"fit": {"mixupp": 0.2}}, "fit.mixup"),
+        ({"mixup": 0.2}, "fit.mixup"),
+        ({"network": {"optimiser": "sgd"}}, "fit.optimizer"),
+        ({"sede": 3}, "seed"),
+        ({"fit": {"augment": {"zoom": 0.4}}}, "crop"),
+        ({"fit": {"augment": {"cut_out": 0.4}}}, "cutout"),
+    ],
+)
+def test_who_mistypes_an_option_is_told_the_right_one(table: dict[str, object], meant: str) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        check(build(RunConfig, table, ""))
+    assert meant in refusal.value.facts["problem"]
 
 
 def test_pictures_grow_over_a_phase() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from difflib import get_close_matches
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config.presets import PRESETS
@@ -18,6 +19,9 @@ from trainer.config.records import (
     RunConfig,
     input_size,
 )
+
+ALSO_CALLED = {"zoom": "crop", "color": "saturation", "colour": "brightness, contrast, saturation, hue"}
+"""What people know an augmentation as, and what it is called here."""
 
 
 def check(config: RunConfig) -> None:
@@ -35,6 +39,7 @@ def check(config: RunConfig) -> None:
         shares = getattr(data, name)
         if len(shares) != 4 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6 or shares[0] == 0:
             refuse(f"data.{name}", "four shares (train, val, calibration, test) that add up to 1")
+    _within("seed", config.seed, 0, 2**32 - 1)
     _within("data.min_photos", data.min_photos, 1, 10**6)
     _within("data.cache_size", data.cache_size, 32, 1024)
     _within("fit.batch_size", fit.batch_size, 1, 65536)
@@ -43,6 +48,11 @@ def check(config: RunConfig) -> None:
     _within("fit.sgd_scale", fit.sgd_scale, 1e-3, 1e3)
     _within("fit.probe_size", fit.probe_size, 32, 1024)
     _within("fit.probe_epochs", fit.probe_epochs, 1, 10**4)
+    if len(fit.hierarchy) != 2 or not all(0 <= weight <= 10 for weight in fit.hierarchy):
+        refuse("fit.hierarchy", "two weights from 0 to 10, of the genus and of the family")
+    for name in ("size", "resize"):
+        if getattr(config.export, name):
+            _within(f"export.{name}", getattr(config.export, name), 32, 1024)
     _within("network.dropout", config.network.dropout, 0, 0.95)
     for name in ("patience", "freeze_stages"):
         _within(f"fit.{name}", getattr(fit, name), 0, 10**4)
@@ -55,8 +65,14 @@ def check(config: RunConfig) -> None:
         "harmful_alpha",
         "coverage",
         "balance",
+        "unseen_species",
+        "unseen_genera",
+        "wide_share",
+        "background_recall",
+        "most_strange",
     ):
         _within(f"judgement.{name}", getattr(config.judgement, name), 0, 1)
+    _within("judgement.shift_margin", config.judgement.shift_margin, 0.1, 10)
     _within("fit.danger_weight", fit.danger_weight, 1, 100)
     for number, phase in enumerate(fit.phases, start=1):
         _one_of(f"fit.phases[{number}].trainable", phase.trainable, TRAINABLE)
@@ -68,7 +84,9 @@ def check(config: RunConfig) -> None:
         if phase.from_size:
             _within(f"fit.phases[{number}].from_size", phase.from_size, 32, 1024)
     for name, strength in fit.augment.items():
-        _one_of("fit.augment", name, tuple(AUGMENT))
+        if name not in AUGMENT:
+            meant = ALSO_CALLED.get(name, "") or next(iter(get_close_matches(name, AUGMENT, 1)), "")
+            refuse(f"fit.augment.{name}", f"no such augmentation: take {meant or ', '.join(AUGMENT)}")
         low, high = AUGMENT_RANGES.get(name, (0.0, 1.0))
         if isinstance(strength, bool) or not isinstance(strength, int | float):
             refuse(f"fit.augment.{name}", f"expected a number, found {strength!r}")
@@ -90,6 +108,10 @@ def _refuse_contradictions(config: RunConfig) -> None:
         refuse("fit.phases", "only the head would learn, on random features")
     if any(phase.drawings + phase.surroundings for phase in fit.phases) and not config.data.background:
         refuse("fit.phases, data.background", "drawings and surroundings are anything else: name its folder")
+    largest = max((max(phase.size, phase.from_size) for phase in fit.phases), default=0)
+    if largest > config.data.cache_size:
+        problem = f"the photos are kept at {config.data.cache_size} pixels, so {largest} would be blurred: keep them as large"
+        refuse("fit.phases, data.cache_size", problem)
     if config.export.resize and config.export.resize < input_size(config):
         refuse("export.resize", "smaller than the pictures that the network takes")
 

@@ -6,6 +6,7 @@ import dataclasses
 import tomllib
 import types
 import typing
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,10 @@ def build(kind: Any, table: dict[str, Any], where: str) -> Any:
     hints = typing.get_type_hints(kind)
     unknown = sorted(set(table) - set(hints))
     if unknown:
-        refuse(where + unknown[0], "no such option")
+        refuse(where + unknown[0], f"no such option{_meant(where + unknown[0])}")
+    for needed in dataclasses.fields(kind):
+        if needed.name not in table and needed.default is needed.default_factory is dataclasses.MISSING:
+            refuse(where + needed.name, "not said, and there is no usual value")
     return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
 
 
@@ -95,16 +99,25 @@ def split_values(word: str) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _meant(unknown: str) -> str:
+    """The option that was probably meant: by the last part of its name (mixup for fit.mixup), else by the whole."""
+    names = [*_flat(dataclasses.asdict(RunConfig()), ""), "fit.augment", "network.options"]
+    last = {name.rpartition(".")[2]: name for name in reversed(names)}
+    near = [last[part] for part in get_close_matches(unknown.rpartition(".")[2], last, 1, cutoff=0.75)]
+    near = near or get_close_matches(unknown, names, 1)
+    return f"; is {near[0]} meant?" if near else ""
+
+
 def _value(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint):
-        return build(hint, value, where + ".") if isinstance(value, dict) else refuse(where, "a table")
+        return build(hint, value, where + ".") if isinstance(value, dict) else refuse(where, f"expected a table, found {value!r}")
     origin = typing.get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list):
-            refuse(where, "a list")
+            refuse(where, f"expected a list in square brackets, found {value!r}")
         return tuple(_value(typing.get_args(hint)[0], item, f"{where}[{n}]") for n, item in enumerate(value, start=1))
     if origin is dict:
-        return value if isinstance(value, dict) else refuse(where, "a table")
+        return value if isinstance(value, dict) else refuse(where, f"expected a table, found {value!r}")
     if hint is float and type(value) is int:
         return float(value)
     if hint is not Any and not isinstance(hint, types.UnionType) and type(value) is not hint:
