@@ -16,6 +16,7 @@ from fieldguide.core.text import explain, text
 
 VERBS = {
     "run": "trainer.export.command_run",
+    "options": "trainer.export.command_options",
     "sweep": "trainer.export.command_sweep",
     "find-rate": "trainer.export.command_find_rate",
     "augment-sheet": "trainer.export.command_augment_sheet",

@@ -13,7 +13,7 @@ from fieldguide.core.text import FALLBACK, catalogue, choose_language, language,
 
 TRANSLATED = tuple(code for code in languages() if code != FALLBACK)
 # What only those read who train a model.
-ENGLISH_ONLY = frozenset({"audit", "bundle", "card", "collect", "prepare", "report", "review", "train"})
+ENGLISH_ONLY = frozenset({"audit", "bundle", "card", "collect", "options", "prepare", "report", "review", "train"})
 
 
 def test_the_app_speaks_the_languages_of_its_guide() -> None:

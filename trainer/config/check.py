@@ -110,7 +110,9 @@ def _refuse_contradictions(config: RunConfig) -> None:
         refuse("fit.phases, data.background", "drawings and surroundings are anything else: name its folder")
     largest = max((max(phase.size, phase.from_size) for phase in fit.phases), default=0)
     if largest > config.data.cache_size:
-        problem = f"the photos are kept at {config.data.cache_size} pixels, so {largest} would be blurred: keep them as large"
+        problem = (
+            f"the photos are kept at {config.data.cache_size} pixels, so {largest} would be blurred: keep them as large"
+        )
         refuse("fit.phases, data.cache_size", problem)
     if config.export.resize and config.export.resize < input_size(config):
         refuse("export.resize", "smaller than the pictures that the network takes")

@@ -110,7 +110,11 @@ def _meant(unknown: str) -> str:
 
 def _value(hint: Any, value: Any, where: str) -> Any:
     if dataclasses.is_dataclass(hint):
-        return build(hint, value, where + ".") if isinstance(value, dict) else refuse(where, f"expected a table, found {value!r}")
+        return (
+            build(hint, value, where + ".")
+            if isinstance(value, dict)
+            else refuse(where, f"expected a table, found {value!r}")
+        )
     origin = typing.get_origin(hint)
     if origin is tuple:
         if not isinstance(value, list):

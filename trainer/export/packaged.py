@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.manifest import Manifest
 from fieldguide.inference.runtime import open_program
-from trainer.fit.network import Classifier, read_state
+from trainer.fit.network import Classifier, read_state, unknown_network
 
 Colours = tuple[float, ...]
 _IMAGENET: tuple[Colours, Colours] = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -162,7 +162,7 @@ def _build(recipe: Recipe, labels: int) -> tuple[nn.Module, Colours, Colours]:
             return torchvision.models.get_model(recipe.name, num_classes=labels, **recipe.options), *_IMAGENET
     except TypeError as problem:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option="--option", problem=str(problem)) from problem
-    raise FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=recipe.name)
+    raise unknown_network(recipe.name)
 
 
 def pad_same(model: nn.Module, size: int) -> None:

@@ -23,7 +23,7 @@ BATCH = 32
 
 
 def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
-    """Logits and embeddings through `fieldguide.inference`; files gone or damaged since the scan are named and skipped."""
+    """Logits and embeddings of photos through `fieldguide.inference`; what cannot be read is named and skipped."""
     kept: list[SplitPhoto] = []
     logits: list[npt.NDArray[np.float32]] = []
     embeddings: list[npt.NDArray[np.float32]] = []

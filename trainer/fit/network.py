@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -69,7 +70,8 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
     """The network of `config` with a fresh head for `labels` labels.
 
     Raises:
-        FieldGuideError: NETWORK_UNKNOWN, or WEIGHTS_MISMATCH when `init` does not fit it.
+        FieldGuideError: NETWORK_UNKNOWN, CONFIG_INVALID when it takes no such options or is no network for pictures,
+            or WEIGHTS_MISMATCH when `init` does not fit it.
     """
     backbone, mean, std = _backbone(config)
     if config.init not in ("", "random", "pretrained"):
@@ -80,7 +82,7 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
     own = int(getattr(backbone, "pretrained_cfg", {}).get("input_size", (3, 224, 224))[-1])
     width = embedding_width(backbone, PROBED) or embedding_width(backbone, own)
     if not width:
-        raise FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=config.name)
+        refuse("network.name", f"{config.name} gives no features of a picture")
     return Classifier(backbone, width, labels, mean, std, config.dropout, config.grayscale)
 
 
@@ -166,7 +168,16 @@ def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
         except TypeError as problem:
             refuse("network.options", str(problem))
         return _without_head(model), *imagenet
-    raise FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=config.name)
+    raise unknown_network(config.name)
+
+
+def unknown_network(name: str) -> FieldGuideError:
+    """NETWORK_UNKNOWN, with those whose names are like it and those that most people begin with."""
+    known = [*timm.list_models(), *torchvision.models.list_models(torchvision.models)]
+    within = sorted((each for each in known if name.lower() in each), key=len) if name else []
+    like = within[:6] or get_close_matches(name.lower(), known, 4)
+    near = dict.fromkeys([*like, "resnet18", SMALL_CNN])
+    return FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=name, near=", ".join(near))
 
 
 def _without_head(model: Any) -> nn.Module:
@@ -178,7 +189,8 @@ def _without_head(model: Any) -> nn.Module:
     for name in ("fc", "classifier", "head", "heads"):
         head = getattr(model, name, None)
         if isinstance(head, nn.Module):
-            pools = any(isinstance(part, nn.Conv2d) for part in head.modules())  # SqueezeNet's head is a convolution
+            # SqueezeNet's head is a convolution, and MaxViT's pools by itself.
+            pools = any(isinstance(part, nn.Conv2d | nn.AdaptiveAvgPool2d) for part in head.modules())
             setattr(model, name, nn.AdaptiveAvgPool2d(1) if pools else nn.Identity())
             break
     bare: nn.Module = model

@@ -32,6 +32,19 @@ def test_a_small_network_is_as_its_options_say() -> None:
     assert network.head.in_features == 12
 
 
+def test_a_head_that_also_pools_leaves_its_pooling_behind() -> None:
+    with torch.device("meta"):
+        network = create_network(NetworkConfig("maxvit_t", "random"), 7)
+    assert network.head.in_features == 512
+
+
+def test_who_mistypes_a_network_is_told_the_nearest() -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        create_network(NetworkConfig("xception"), 7)
+    assert refusal.value.code is ErrorCode.NETWORK_UNKNOWN
+    assert "legacy_xception" in refusal.value.facts["near"]
+
+
 @pytest.mark.parametrize(
     "network",
     [
