@@ -6,6 +6,7 @@ Exit status: 0 done, 1 something expected went wrong (a sentence says what to do
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -68,8 +69,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
-        code = ErrorCode.DISK_FULL if error.errno == 28 else ErrorCode.NOT_WRITABLE
-        print(f"fieldguide-train: {explain(FieldGuideError(code, path=error.filename or ''))}", file=sys.stderr)
+        path = error.filename or getattr(parsed, "out", "")
+        full = explain(FieldGuideError(ErrorCode.DISK_FULL, path=path))
+        told = full if error.errno == errno.ENOSPC else text("train.disk", path=path, problem=error.strerror)
+        print(f"fieldguide-train: {told}", file=sys.stderr)
         return 1
 
 

@@ -23,6 +23,7 @@ from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
 from trainer.data.collect.attribution import ATTRIBUTION
 from trainer.data.duplicates import perceptual_hash
+from trainer.data.room import create_array
 from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
@@ -73,7 +74,7 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
     _tell_of_folders(config, listed, progress)
     size = config.cache_size
     part = run.pixels.with_name("pixels.part.npy")
-    cache = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=(len(listed), size, size, 3))
+    cache = create_array(part, np.uint8, (len(listed), size, size, 3))
     scanned: list[ScannedPhoto] = []
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         for photo, pixels in _in_order(pool, listed, size):

@@ -18,6 +18,7 @@ from PIL import Image
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
+from trainer.data.room import create_array
 from trainer.progress import Progress
 from trainer.run_folder import write_json
 
@@ -65,7 +66,7 @@ def keep_back(squares: Squares, share: float, fewest: int, seed: int) -> tuple[R
 
 def _write_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> list[int]:
     """Fill the cache; returns which of the files were readable."""
-    squares = np.lib.format.open_memmap(cache, mode="w+", dtype=np.uint8, shape=(len(files), size, size, 3))
+    squares = create_array(cache, np.uint8, (len(files), size, size, 3))
     kept: list[int] = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for start in range(0, len(files), AT_ONCE):

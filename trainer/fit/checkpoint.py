@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -40,10 +41,15 @@ def save(state: Any, file: Path) -> None:
 
 
 def write(content: dict[str, Any], file: Path) -> None:
-    """Write plain values and tensors through a temporary file beside it, on the disk before it takes the name."""
+    """Write plain values and tensors through a temporary file beside it, on the disk before it takes the name.
+
+    Made in memory first: torch hides a full disk behind an error of its own. Raises OSError.
+    """
+    made = io.BytesIO()
+    torch.save(content, made)
     part = file.with_name(file.name + ".part")
     with part.open("wb") as stream:
-        torch.save(content, stream)
+        stream.write(made.getbuffer())
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(file)

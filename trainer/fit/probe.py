@@ -15,6 +15,7 @@ from torch.nn import functional
 from trainer.config import FitConfig
 from trainer.data.augment import whole
 from trainer.data.dataset import CachedPhotos
+from trainer.data.room import create_array
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
 from trainer.progress import Progress
@@ -51,7 +52,7 @@ def _table(rows: int, width: int, file: Path) -> Tensor:
     """Room for float32 [rows,width]: in memory, or in a file when it is too large."""
     if rows * width * 4 <= HELD:
         return torch.empty(rows, width)
-    return torch.from_numpy(np.lib.format.open_memmap(file, mode="w+", dtype=np.float32, shape=(rows, width)))
+    return torch.from_numpy(create_array(file, np.float32, (rows, width)))
 
 
 def fit_head(
