@@ -89,3 +89,25 @@ def test_the_report_shows_the_layers_and_the_drawings(run_folder: Path) -> None:
     assert len(section) < 400_000
     assert "drawings that a generator made" in page
     assert read_manifest(run_folder / "model.fieldguide").metrics["test"]["drawings"] == drawn
+
+
+def test_folders_of_genera_or_of_names_outside_the_guide_train_a_model_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = make_photo_folders(tmp_path / "photos", ["cats", "dogs"], 12)
+    call = [
+        "run",
+        str(photos),
+        "--out",
+        str(tmp_path / "run"),
+        *TINY,
+        "--preset",
+        "quick",
+        "--set",
+        "fit.probe_size=64",
+    ]
+    assert train(call) == 0
+    assert "genus right at first" in capsys.readouterr().out
+    photo = next((photos / "cats").glob("*.jpg"))
+    assert fieldguide(["identify", str(photo), "--model", str(tmp_path / "run" / "model.fieldguide"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["observations"][0]["danger"]["level"] == "unknown"

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.config import RunConfig
 from trainer.export.call import add_options, add_telling, configuration, style_of
@@ -44,16 +47,18 @@ def run(arguments: argparse.Namespace) -> int:
     if style is Style.JSON:
         print(json.dumps({"event": "done", "run": str(folder.root), "test": metrics["test"]}))
     elif style is Style.PERSON:
-        test = metrics["test"]
-        sentence = text(
-            "train.done",
-            top1=f"{100 * test['top1']:.1f}",
-            top5=f"{100 * test['top5']:.1f}",
-            bundle=folder.bundle,
-            report=folder.report,
-        )
-        print(sentence)
+        print("\n".join([_told(metrics["test"]), text("train.done_files", bundle=folder.bundle, report=folder.report)]))
     return 0
+
+
+def _told(test: Mapping[str, Any]) -> str:
+    """How often it is right, for the narrowest rank that its test photos have: a model of genera knows no species."""
+    for rank, prefix in ((Rank.SPECIES, ""), (Rank.GENUS, "genus_"), (Rank.FAMILY, "family_")):
+        top1, top5 = test[f"{prefix}top1"], test[f"{prefix}top5"]
+        if top1 is not None:
+            facts = {"rank": text(f"train.rank_{rank}"), "top1": f"{100 * top1:.1f}", "top5": f"{100 * top5:.1f}"}
+            return text("train.done", **facts)
+    return text("train.done_unmeasured")
 
 
 def _begin(folder: RunFolder, config: RunConfig, crew: Crew, *, resume: bool) -> None:
