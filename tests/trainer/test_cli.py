@@ -26,7 +26,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 def test_a_place_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 2)
+    photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 4)
     taken = tmp_path / "taken"
     taken.write_text("a file where a folder should be")
     call = ["run", str(photos), "--out", str(taken), "--model", "small-cnn", "--init", "random", "--quiet"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
@@ -29,6 +29,7 @@ from trainer.progress import Progress
 from trainer.run_folder import RunFolder
 
 BACKGROUND_FOLDER = "."  # the raw label of photos from `background`
+NAMED = 5  # files or folders that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
         if told != found:
             write_rows(run.scan, ScannedPhoto, told)
         return told
-    _tell_of_folders(config, listed, progress)
+    for sentence in misplaced(config, listed):
+        progress.note(sentence)
     size = config.cache_size
     part = run.pixels.with_name("pixels.part.npy")
     cache = create_array(part, np.uint8, (len(listed), size, size, 3))
@@ -107,6 +109,8 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
     files = [(file, folder.name) for folder in folders for file in find_photos([folder])]
     if not files:
+        if loose_photos(root):
+            raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=0)
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
     names = [file.relative_to(root).as_posix() for file, _ in files]
     if config.background:
@@ -119,6 +123,30 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
         ScannedPhoto(index, str(file), label, *told.get(name, ("", "")), size=_size(file))
         for index, ((file, label), name) in enumerate(zip(files, names, strict=True))
     ]
+
+
+def loose_photos(root: Path) -> list[Path]:
+    """Photos that lie beside the labels' folders and so belong to none."""
+    inside = (path for path in root.iterdir() if not path.name.startswith("."))
+    return sorted(path for path in inside if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+
+
+def misplaced(config: DataConfig, listed: Sequence[ScannedPhoto]) -> list[str]:
+    """Sentences on what lies where a person may not expect it: photos beside the labels' folders or deeper inside, and
+    folders without photos."""
+    root = Path(config.folder).absolute()
+    labels = {photo.raw_label for photo in listed}
+    folders = (path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = {
+        "train.empty_folders": sorted(path.name for path in folders if path.name not in labels),
+        "train.loose_photos": [path.name for path in loose_photos(root)],
+    }
+    told = [text(key, count=len(names), names=", ".join(names[:NAMED])) for key, names in found.items() if names]
+    deeper = [p for p in listed if p.raw_label != BACKGROUND_FOLDER and Path(p.file).parent != root / p.raw_label]
+    if deeper:
+        first = Path(deeper[0].file).parent.relative_to(root)
+        told.append(text("audit.deeper", count=len(deeper), folder=first, label=deeper[0].raw_label))
+    return told
 
 
 def read_scan(file: Path) -> list[ScannedPhoto]:
@@ -168,18 +196,6 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
-
-
-def _tell_of_folders(config: DataConfig, listed: list[ScannedPhoto], progress: Progress) -> None:
-    """Say which photos stand where a person may not expect them: beside the labels' folders, or deeper inside."""
-    root = Path(config.folder).absolute()
-    loose = sum(file.suffix.lower() in PHOTO_SUFFIXES for file in root.iterdir() if not file.name.startswith("."))
-    if loose:
-        progress.note(text("audit.loose", count=loose, folder=config.folder))
-    deeper = [p for p in listed if p.raw_label != BACKGROUND_FOLDER and Path(p.file).parent != root / p.raw_label]
-    if deeper:
-        first = Path(deeper[0].file).parent.relative_to(root)
-        progress.note(text("audit.deeper", count=len(deeper), folder=first, label=deeper[0].raw_label))
 
 
 def _manifest(config: DataConfig, root: Path) -> dict[str, tuple[str, str]]:

@@ -54,8 +54,8 @@ def split(
     """Place every photo; those `quarantined` (file to reason) are left out. The same seed gives the same split.
 
     Raises:
-        FieldGuideError: DATA_ONE_CLASS with fewer than two labels, DATA_TOO_FEW with the label and its count when a
-            label has fewer usable groups of photos than the splits need or than `min_photos`.
+        FieldGuideError: DATA_ONE_CLASS with fewer than two labels, DATA_TOO_FEW with all labels and their counts that
+            have fewer usable groups of photos than the splits need or than `min_photos`.
     """
     left_out = {file: reason or "quarantine" for file, reason in (quarantined or {}).items()}
     out = {photo.index: photo.error or left_out.get(photo.file, "") for photo in photos}
@@ -168,14 +168,19 @@ def _deal(groups: list[list[SplitPhoto]], shares: tuple[float, ...], random: np.
 
 
 def _refuse_too_few(undecided: dict[int, list[list[SplitPhoto]]], labels: Labels, config: DataConfig) -> None:
-    subjects = [label for label in undecided if labels.taxa[label] != BACKGROUND]
-    if len(subjects) < 2:
-        raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=len(subjects))
+    subjects = [label for label, taxon in enumerate(labels.taxa) if taxon != BACKGROUND]
+    found = sum(label in undecided for label in subjects)
+    if found < 2:
+        raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=found)
+    few = []
     for label in subjects:
-        count = sum(len(rows) for rows in undecided[label])
-        if count < config.min_photos or len(undecided[label]) < len(SPLITS):
-            needed = max(config.min_photos, len(SPLITS))
-            raise FieldGuideError(ErrorCode.DATA_TOO_FEW, label=labels.taxa[label].name, photos=count, needed=needed)
+        groups = undecided.get(label, [])
+        count = sum(len(rows) for rows in groups)
+        if count < config.min_photos or len(groups) < len(SPLITS):
+            few.append(f"{labels.taxa[label].name} ({count if len(groups) >= len(SPLITS) else len(groups)})")
+    if few:
+        needed = max(config.min_photos, len(SPLITS))
+        raise FieldGuideError(ErrorCode.DATA_TOO_FEW, labels=", ".join(few), needed=needed)
 
 
 def _moved(row: SplitPhoto, name: str) -> SplitPhoto:

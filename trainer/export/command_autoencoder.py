@@ -84,7 +84,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(arguments.folder))
     teaching, kept = keep_back(pixels, KEPT_BACK, SHOWN, config.seed)
     if not len(kept):
-        raise FieldGuideError(ErrorCode.DATA_TOO_FEW, label=str(arguments.folder), photos=1, needed=2)
+        raise FieldGuideError(ErrorCode.DATA_TOO_FEW, labels=f"{arguments.folder} (1)", needed=2)
     progress.step(text("train.auto_training"))
     network, losses = fit_autoencoder(pixels, teaching, config, device, progress, arguments.out / "checkpoint.pt")
     write({"config": asdict(config), "state_dict": network.state_dict()}, arguments.out / "autoencoder.pt")

@@ -29,8 +29,9 @@ from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
 from trainer.data.labels import Labels, Tree, build_tree, refuse_promises, resolve_labels
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
-from trainer.data.scan import ScannedPhoto, list_photos, read_scan, scan
+from trainer.data.scan import NAMED, ScannedPhoto, list_photos, read_scan, scan
 from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
+from trainer.export.folders import refuse_folders
 from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network, refuse_sizes
@@ -42,7 +43,6 @@ from trainer.run_folder import RunFolder, write_json
 EDGETPU = "mobilenet_edgetpu_100"
 LATER = ("device", "export", "judgement", "fit.tensorboard")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
-NAMED = 5  # files that a sentence names
 ALONE = Crew()
 
 
@@ -83,7 +83,8 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     Raises:
         FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
             when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING,
-            FOLDER_WITHOUT_PHOTOS, LABEL_PROMISES, NETWORK_UNKNOWN or WEIGHTS_MISMATCH before anything is written.
+            DATA_ONE_CLASS, DATA_TOO_FEW, FOLDER_WITHOUT_PHOTOS, LABEL_PROMISES, NETWORK_UNKNOWN or WEIGHTS_MISMATCH
+            before anything is written.
     """
     if run.config.exists():
         if not resume:
@@ -94,9 +95,8 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
             if not longer and not option.startswith(LATER):
                 refuse(option, text("train.begun_otherwise"))
     else:
-        photos = list_photos(config.data)
-        named = {photo.raw_label for photo in photos} - set(config.data.hold_out)
-        refuse_promises(resolve_labels(named, load_guide()))
+        photos = apply_decisions(list_photos(config.data), Decisions(run.root / DECISIONS).final().values())
+        refuse_folders(config.data, photos, resolve_labels({photo.raw_label for photo in photos}, load_guide()))
         look_at_network(config)
     run.create()
     write_config(config, run.config)
@@ -126,8 +126,9 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
     """
     guide = load_guide()
     progress.step("reading photos")
+    photos = _read_photos(config, run, progress)
     decisions = Decisions(run.root / DECISIONS).final()
-    photos = apply_decisions(_read_photos(config, run, progress), decisions.values())
+    photos = apply_decisions(photos, decisions.values())
     if not run.audit.exists():
         progress.step("looking for copies and poor photos")
         everything = resolve_labels((photo.raw_label for photo in photos), guide)

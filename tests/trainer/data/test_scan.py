@@ -77,7 +77,7 @@ def test_photos_in_unexpected_places_are_told(photos: Path, tmp_path: Path) -> N
     draw_kind(0, 10).save(deeper / "000.jpg")
     told = io.StringIO()
     scan(DataConfig(folder=str(photos), cache_size=48), RunFolder(tmp_path / "run").create(), Progress(stream=told))
-    assert "in the folder of no label, are left out: 1." in told.getvalue()
+    assert "(1): loose.jpg" in told.getvalue()
     assert f"as {Path('Amanita', 'Amanita_phalloides')} for Amanita: 1." in told.getvalue()
 
 

@@ -118,6 +118,26 @@ def test_folders_that_cannot_train_are_refused(tmp_path: Path, labels: list[str]
     assert refusal.value.code is code
 
 
+def test_every_label_with_too_few_photos_is_named_at_once(tmp_path: Path) -> None:
+    folder = make_photo_folders(tmp_path / "photos", [*LABELS, "Suillus_luteus", "Russula_emetica"], 8)
+    for name, kept in ((LABELS[1], 3), ("Suillus_luteus", 2)):
+        for file in sorted((folder / name).iterdir())[kept:]:
+            file.unlink()
+    for file in (folder / "Russula_emetica").iterdir():
+        file.write_bytes(b"no photo at all")
+    with pytest.raises(FieldGuideError) as refusal:
+        _split(*_scan(folder, tmp_path))
+    named = set(str(refusal.value.facts["labels"]).split(", "))
+    assert named == {"Amanita phalloides (3)", "Suillus luteus (2)", "Russula emetica (0)"}
+
+
+def test_photos_outside_of_any_label_are_told_from_none(tmp_path: Path) -> None:
+    folder = make_photo_folders(tmp_path, [LABELS[0]], 2) / LABELS[0]
+    with pytest.raises(FieldGuideError) as refusal:
+        list_photos(DataConfig(folder=str(folder)))
+    assert refusal.value.code is ErrorCode.DATA_ONE_CLASS
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FieldGuideError) as refusal:
         list_photos(DataConfig(folder=str(tmp_path / "nowhere")))
