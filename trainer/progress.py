@@ -47,7 +47,7 @@ class Progress:
         else:
             renew = "\r\x1b[K" if self.stream.isatty() else ""
             end = "\n" if done == total or not renew else ""
-            left_text = f"{_clock(left)} left" if done != total else f"took {_clock(now - self._started)}"
+            left_text = f"{clock(left)} left" if done != total else f"took {clock(now - self._started)}"
             self.stream.write(f"{renew}  {100 * done / max(total, 1):3.0f} %  {left_text}  {note}{end}")
             self.stream.flush()
 
@@ -67,7 +67,8 @@ class Progress:
         self.stream.flush()
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """Minutes and seconds, with hours before them when there are any: 3:05, 1:03:05."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,6 +1,7 @@
 """From folders to a bundle, from the bundle to an answer: the two programs together, as a society uses them."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,9 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
 ) -> None:
     photos = run_folder.parent / "photos"
     assert train(["run", str(photos), "--out", str(tmp_path / "run"), "--dry-run", *STANDARD]) == 0
-    assert "90 photos of 3 labels" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "90 photos of 3 labels" in told
+    assert re.search(r"about \d+:\d\d of computing on this cpu", told)
     assert not (tmp_path / "run").exists()
 
 

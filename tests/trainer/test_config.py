@@ -47,6 +47,7 @@ def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, ob
         {"fit": {"hierarchy": [float("nan"), 0.1]}},
         {"fit": {"phases": [{"epochs": 3, "size": 384}]}},
         {"export": {"size": 5000}},
+        {"export": {"name": " "}},
         {"export": {"resize": -4}},
         {"judgement": {"unseen_genera": 2.0}},
         {"data": {"fractions": [0.5, 0.1, 0.1, 0.1]}},

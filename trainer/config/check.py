@@ -39,6 +39,8 @@ def check(config: RunConfig) -> None:
         shares = getattr(data, name)
         if len(shares) != 4 or min(shares) < 0 or abs(sum(shares) - 1) > 1e-6 or shares[0] == 0:
             refuse(f"data.{name}", "four shares (train, val, calibration, test) that add up to 1")
+    if not config.export.name.strip():
+        refuse("export.name", "a model needs a name")
     _within("seed", config.seed, 0, 2**32 - 1)
     _within("data.min_photos", data.min_photos, 1, 10**6)
     _within("data.cache_size", data.cache_size, 32, 1024)

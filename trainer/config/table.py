@@ -105,7 +105,7 @@ def _meant(unknown: str) -> str:
     last = {name.rpartition(".")[2]: name for name in reversed(names)}
     near = [last[part] for part in get_close_matches(unknown.rpartition(".")[2], last, 1, cutoff=0.75)]
     near = near or get_close_matches(unknown, names, 1)
-    return f"; is {near[0]} meant?" if near else ""
+    return f"; perhaps {near[0]} is meant" if near else ""
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:

@@ -119,9 +119,11 @@ def _freed(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:
 
 def _with_epochs(config: RunConfig, epochs: int) -> RunConfig:
     """All phases together get `epochs`, shared out as they were; the last takes what is left."""
+    if epochs < 1:
+        refuse("--epochs", text("train.epochs_few", epochs=epochs))
     phases = config.fit.phases or (Phase(1, 160),)
     if epochs < len(phases):
-        phases = phases[-max(epochs, 1) :]
+        phases = phases[-epochs:]
     total = sum(phase.epochs for phase in phases)
     shares = [max(1, epochs * phase.epochs // total) for phase in phases[:-1]]
     shares.append(epochs - sum(shares))

@@ -9,8 +9,10 @@ from fieldguide.core.text import text
 from trainer.config import RunConfig
 from trainer.data.labels import resolve_labels, told_names
 from trainer.data.scan import list_photos, misplaced
+from trainer.export.expected import expected_seconds
 from trainer.export.folders import refuse_folders
-from trainer.export.preparation import look_at_network
+from trainer.export.preparation import choose_device, look_at_network
+from trainer.progress import Progress, Style, clock
 
 
 def plan(config: RunConfig) -> str:
@@ -35,4 +37,7 @@ def plan(config: RunConfig) -> str:
     for phase in config.fit.phases:
         facts = {"epochs": phase.epochs, "layers": phase.trainable, "size": phase.size, "rate": phase.learning_rate}
         lines.append(text("train.plan_phase", **facts))
+    device = choose_device(config.device, Progress(Style.PERSON))
+    seconds = expected_seconds(config, len(photos), device)
+    lines.append(text("train.plan_time", time=clock(seconds), device=device.type, batch=config.fit.batch_size))
     return "\n".join(lines)

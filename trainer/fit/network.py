@@ -73,10 +73,17 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
         FieldGuideError: NETWORK_UNKNOWN, CONFIG_INVALID when it takes no such options or is no network for pictures,
             or WEIGHTS_MISMATCH when `init` does not fit it.
     """
-    backbone, mean, std = _backbone(config)
+    try:
+        backbone, mean, std = _backbone(config)
+    except OSError as problem:  # also what the libraries raise without a network
+        raise FieldGuideError(
+            ErrorCode.WEIGHTS_MISMATCH, file=config.init, problem="no download of them came"
+        ) from problem
     if config.init not in ("", "random", "pretrained"):
         load_weights(backbone, Path(config.init))
     for name in config.identity:
+        if not name or name not in dict(backbone.named_modules()):
+            refuse("network.identity", f"{config.name} has no module {name!r}")
         parent, _, child = name.rpartition(".")
         setattr(backbone.get_submodule(parent), child, nn.Identity())
     own = int(getattr(backbone, "pretrained_cfg", {}).get("input_size", (3, 224, 224))[-1])
@@ -136,7 +143,10 @@ def read_state(file: Path) -> dict[str, Tensor]:
         ) from problem
     except FileNotFoundError as missing:
         raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="there is no such file") from missing
-    except (OSError, RuntimeError, ValueError, EOFError, AttributeError) as problem:
+    except OSError as problem:
+        told = problem.strerror or str(problem)
+        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=told) from problem
+    except (RuntimeError, ValueError, EOFError, AttributeError) as problem:
         raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=str(problem)) from problem
 
 

@@ -62,7 +62,9 @@ def test_a_preset_decides_how_the_network_learns_until_somebody_says_otherwise(t
     assert fit("--set", "preset=best") == best
 
 
-@pytest.mark.parametrize("words", [["--set", "fit"], ["--set", "fit=3", "--set", "fit.mixup=0"], ["--set", "=3"]])
+@pytest.mark.parametrize(
+    "words", [["--set", "fit"], ["--set", "fit=3", "--set", "fit.mixup=0"], ["--set", "=3"], ["--epochs", "0"]]
+)
 def test_settings_that_say_nothing_are_refused(words: list[str]) -> None:
     with pytest.raises(FieldGuideError) as refusal:
         _configuration(*words)

@@ -52,6 +52,7 @@ def test_who_mistypes_a_network_is_told_the_nearest() -> None:
         NetworkConfig("small-cnn", options={"kernel": 4}),
         NetworkConfig("small-cnn", options={"depth": 4}),
         NetworkConfig("test_resnet", options={"nonsense": 4}),
+        NetworkConfig("test_resnet", identity=("nowhere",)),
     ],
 )
 def test_options_that_cannot_be_built_are_refused(network: NetworkConfig) -> None:
