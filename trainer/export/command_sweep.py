@@ -100,10 +100,13 @@ def write_table(file: Path, table: list[Outcome]) -> None:
 
 
 def drawn(table: list[Outcome]) -> list[str]:
-    """The table for a terminal."""
-    rows = [{name: _short(value) for name, value in outcome.row().items()} for outcome in table]
-    if not rows:
+    """The table for a terminal, without the options that are the same in every run."""
+    if not table:
         return []
+    same = {name for name, value in table[0].options.items() if all(each.options[name] == value for each in table)}
+    if len(table) == 1:
+        same = set()
+    rows = [{name: _short(value) for name, value in each.row().items() if name not in same} for each in table]
     widths = {name: max(len(name), *(len(row[name]) for row in rows)) for name in rows[0]}
     lines = [dict(zip(widths, widths, strict=True)), *rows]
     return ["  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip() for row in lines]

@@ -23,6 +23,7 @@ from trainer.export import command_sweep
 from trainer.export.call import add_options, configuration
 from trainer.export.command_sweep import combinations
 from trainer.export.preparation import complete, open_run
+from trainer.export.sweep import Outcome
 from trainer.run_folder import RunFolder
 
 
@@ -81,6 +82,14 @@ def test_a_sweep_makes_every_combination() -> None:
     assert found[1] == (("fit.mixup", "0"), ("seed", "5"), ("network.dropout", "0.3"))
     with pytest.raises(FieldGuideError):
         combinations(["fit.mixup=0"])
+
+
+def test_a_sweep_shows_what_differs() -> None:
+    runs = [Outcome(f"00{n}", {"seed": str(n), "fit.mixup": "0.2"}, 0.5, {"top1": None}, 3.0) for n in (1, 2)]
+    head, *lines = command_sweep.drawn(runs)
+    assert head.split() == ["run", "seed", "val_top1", "test_top1", "seconds"]
+    assert len(lines) == 2
+    assert "fit.mixup" in command_sweep.drawn(runs[:1])[0]
 
 
 def test_a_sweep_is_no_work_for_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
