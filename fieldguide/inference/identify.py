@@ -7,6 +7,7 @@ of a find -> place and season -> decide. No step reaches back. Knows neither the
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain, islice
@@ -44,6 +45,9 @@ class PlaceAndSeason:
     """Let place and date weigh the candidates. `home`: the user's region, for photos that do not tell their place."""
 
     home: str | None = None
+
+
+MANY = 8  # photos from which on decoding and the network are better off with cores of their own
 
 
 def never() -> bool:
@@ -87,7 +91,8 @@ class Identifier:
             FieldGuideError: BUNDLE_DAMAGED when the network itself fails.
         """
         opinions = self._opinions(chain.from_iterable(groups), should_stop, on_photo)
-        try:
+        many = sum(map(len, groups)) >= MANY
+        with closing(opinions), self.runtime.beside_decoding() if many else nullcontext():
             for place, group in enumerate(groups):
                 members = list(islice(opinions, len(group)))
                 if len(members) < len(group):
@@ -96,8 +101,6 @@ class Identifier:
                 if on_result is not None:
                     on_result(observation)
                 yield observation
-        finally:
-            opinions.close()
 
     def _opinions(
         self,

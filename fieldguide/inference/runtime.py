@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ class Runtime:
         self.note: str | None = None
         self.batch_size = CPU_BATCH
         self.golden = golden
+        self._pool: ThreadPoolExecutor | None = None
+        self._pieces = 1
         self._module = _load(bundle, "cpu")
 
     @property
@@ -114,6 +117,23 @@ class Runtime:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
         return answers
 
+    @contextmanager
+    def beside_decoding(self) -> Iterator[None]:
+        """Within it the processor runs parts of a batch side by side, each on one thread of torch, instead of one after
+        the other on several: those wait for each other in every layer, and for the threads that decode.
+        """
+        threads = torch.get_num_threads()
+        if self.device != "cpu" or threads == 1:
+            yield
+            return
+        try:
+            with ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+                self._pool, self._pieces = pool, threads
+                yield
+        finally:
+            self._pool, self._pieces = None, 1
+            torch.set_num_threads(threads)
+
     def input_gradient(
         self, picture: npt.NDArray[np.uint8], weights: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.float32]:
@@ -133,6 +153,13 @@ class Runtime:
         return np.asarray(values.grad[0].cpu().numpy(), np.float32)
 
     def _forward(self, part: npt.NDArray[np.uint8]) -> Answers:
+        if self._pool is None:
+            return self._compute(part)
+        pieces = np.array_split(part, min(self._pieces, len(part)))
+        logits, embeddings = zip(*self._pool.map(self._compute, pieces), strict=True)
+        return np.concatenate(logits), np.concatenate(embeddings)
+
+    def _compute(self, part: npt.NDArray[np.uint8]) -> Answers:
         pictures = torch.from_numpy(np.ascontiguousarray(part)).to(self.device)
         with torch.inference_mode():
             answer = self._module(pictures.contiguous(memory_format=torch.channels_last))

@@ -13,7 +13,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.records import Observation, Reason, VerdictKind
-from fieldguide.inference.identify import Identifier, PlaceAndSeason
+from fieldguide.inference.identify import MANY, Identifier, PlaceAndSeason
 from fieldguide.inference.reading import read_ahead
 from fieldguide.inference.runtime import Runtime
 from tests.helpers.bundles import SPEC, manifest, prepared, write_photo
@@ -75,7 +75,7 @@ def test_order_is_kept_and_a_bad_file_stops_nothing(identifier: Identifier, tmp_
 
 
 def test_a_batch_says_the_same_as_one_at_a_time(identifier: Identifier, tmp_path: Path) -> None:
-    photos = [write_photo(tmp_path / f"{number}.jpg", number % 3, number) for number in range(6)]
+    photos = [write_photo(tmp_path / f"{number}.jpg", number % 3, number) for number in range(MANY + 1)]
     together = alone(identifier, *photos)
     for photo, batched in zip(photos, together, strict=True):
         (single,) = alone(identifier, photo)

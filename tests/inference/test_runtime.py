@@ -43,6 +43,24 @@ def test_parts_answer_as_the_whole(runtime: Runtime, monkeypatch: pytest.MonkeyP
     assert np.allclose(runtime.run(batch)[0], whole, atol=1e-4)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_beside_decoding_the_answers_and_afterwards_the_threads_are_the_same(runtime: Runtime, threads: int) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        for count in (0, 1, 7):
+            pictures = np.stack([prepared(number % 3, number) for number in range(7)])[:count]
+            alone = runtime.run(pictures)
+            with runtime.beside_decoding():
+                together = runtime.run(pictures)
+            for one, other in zip(alone, together, strict=True):
+                assert one.shape == other.shape
+                assert np.allclose(one, other, atol=1e-4)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_loading_says_nothing_of_deprecations(bundle_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
