@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 from fieldguide.core.taxonomy import BACKGROUND
-from trainer.config import RunConfig
+from fieldguide.core.text import text
+from trainer.config import RunConfig, input_size
 from trainer.data.augment import Augment, whole
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import Tree
@@ -24,7 +25,7 @@ from trainer.fit.network import Classifier
 from trainer.fit.step import MovingAverage, Stepper
 from trainer.fit.strided import widen_strided
 from trainer.fit.validation import Curves, validate
-from trainer.progress import Progress
+from trainer.progress import Progress, clock
 from trainer.run_folder import RunFolder
 
 SAVE_EVERY = 120.0  # seconds between checkpoints within an epoch
@@ -79,10 +80,12 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
             fit.progress.step(
                 f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}, {phase.size_at(epoch)} px"
             )
+            began = time.monotonic()
             _epoch(fit, feed, stepper, average, optimizer, state, number, epoch)
             top1 = _judge(fit, average, state, curves, number, epoch)
+            _tell_time_left(fit, number, epoch, time.monotonic() - began)
             state.stale = 0 if top1 > state.best else state.stale + 1
-            if top1 > state.best:
+            if top1 >= state.best:  # of equals the one that learned longer
                 state.best = top1
                 _save(fit, FitState(best=top1, network=average.state_dict()), "best.pt")
             state.epoch, state.step, state.loss_sum = epoch + 1, 0, 0.0
@@ -111,7 +114,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     scores = {"top1": 0.0}
     if fit.crew.leads:
         start(fit, loss)
-        scores = _validate(fit, fit.network, fit.config.fit.probe_size)
+        scores = _validate(fit, fit.network)
     state = FitState(best=fit.crew.agree(scores)["top1"], network=fit.network.state_dict())
     _save(fit, state, "best.pt")
     fit.progress.note(f"head alone: {100 * state.best:.1f} % of the validation photos")
@@ -189,7 +192,7 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
     phases = fit.config.fit.phases
     scores = {"top1": 0.0, "top5": 0.0}
     if fit.crew.leads:
-        scores = _validate(fit, average, phases[number].size_at(epoch))
+        scores = _validate(fit, average)
     scores = fit.crew.agree(scores)
     line = {
         "phase": number + 1,
@@ -205,8 +208,20 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
     return scores["top1"]
 
 
-def _validate(fit: Fit, network: nn.Module, size: int) -> dict[str, float]:
+def _validate(fit: Fit, network: nn.Module) -> dict[str, float]:
+    """At the size that is exported, whatever the epoch learned at: only then can epochs be compared."""
+    size = input_size(fit.config)
     return validate(network, fit.val, fit.tree, size, fit.device, fit.config.fit.precision)
+
+
+def _tell_time_left(fit: Fit, number: int, epoch: int, seconds: float) -> None:
+    """How long all epochs that are left will take, from what this one took; time goes with the area of the pictures."""
+    phases = fit.config.fit.phases
+    left = [phases[number].size_at(later) for later in range(epoch + 1, phases[number].epochs)]
+    left += [phase.size_at(later) for phase in phases[number + 1 :] for later in range(phase.epochs)]
+    if left:
+        pace = seconds / phases[number].size_at(epoch) ** 2
+        fit.progress.note(text("train.fit_left", time=clock(pace * sum(size**2 for size in left)), epochs=len(left)))
 
 
 def _save_last(fit: Fit, average: nn.Module, optimizer: torch.optim.Optimizer | None, state: FitState) -> None:
