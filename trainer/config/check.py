@@ -101,6 +101,10 @@ def _refuse_contradictions(config: RunConfig) -> None:
     fit, network = config.fit, config.network
     if fit.mixup + fit.cutmix > 1:
         refuse("fit.mixup, fit.cutmix", "chances that add up to more than 1")
+    if not fit.phases and fit.mixup + fit.cutmix:
+        refuse(
+            "fit.mixup, fit.cutmix", "only a head on fixed features is fitted (preset quick): nothing is mixed there"
+        )
     powers = {"none": 0.0, "sqrt": 0.5, "full": 1.0}
     if powers[fit.balance] + powers[fit.class_weights] > 1:
         refuse("fit.balance, fit.class_weights", "rare labels would count more than in full: take one of the two")

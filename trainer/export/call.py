@@ -13,7 +13,6 @@ from trainer.config import (
     DEVICES,
     PRESETS,
     NetworkConfig,
-    Phase,
     RunConfig,
     overlay,
     read_config,
@@ -121,7 +120,9 @@ def _with_epochs(config: RunConfig, epochs: int) -> RunConfig:
     """All phases together get `epochs`, shared out as they were; the last takes what is left."""
     if epochs < 1:
         refuse("--epochs", text("train.epochs_few", epochs=epochs))
-    phases = config.fit.phases or (Phase(1, 160),)
+    phases = config.fit.phases
+    if not phases:
+        refuse("--epochs", text("train.epochs_of_head"))
     if epochs < len(phases):
         phases = phases[-epochs:]
     total = sum(phase.epochs for phase in phases)

@@ -38,14 +38,17 @@ def export_run(
 ) -> dict[str, Any]:
     """Export, calibrate on the exported bundle's own answers, and measure the final bundle once on the test split.
 
-    Writes `model.fieldguide`, `predictions/*.npz` and `metrics.json`; returns the metrics.
+    Writes `model.fieldguide`, `predictions/*.npz` and `metrics.json`; returns the metrics. The bundle takes its name
+    when it is calibrated: nobody shall pass one on whose alarms were never set.
     """
     taxa, guide = ready.labels.taxa, ready.guide
     manifest, parts = describe(config, ready, network)
-    write = partial(write_bundle, run.bundle, network, flip=config.export.flip)
+    write = partial(write_bundle, network=network, flip=config.export.flip)
+    ask = partial(_ask, config=config, run=run, ready=ready, progress=progress)
     progress.step("exporting")
-    write(manifest, parts)
-    calibration, strangers = (_ask(run, name, config, ready, progress) for name in ("calibration", HELD_OUT))
+    uncalibrated = run.bundle.with_stem("uncalibrated")
+    write(uncalibrated, manifest=manifest, parts=parts)
+    calibration, strangers = ask(uncalibrated, "calibration"), ask(uncalibrated, HELD_OUT)
     progress.step("calibrating")
     novel = strangers if len(strangers) else None
     fitted = fit_decision(calibration, taxa, guide, config=config.judgement, novel=novel)
@@ -53,17 +56,18 @@ def export_run(
         manifest, temperature=fitted.temperature, thresholds=fitted.thresholds.to_manifest(), unknown=fitted.unknown
     )
     parts = replace(parts, statistics=fitted.statistics)
-    write(manifest, parts)
-    test = _ask(run, "test", config, ready, progress)
+    write(run.bundle, manifest=manifest, parts=parts)
+    uncalibrated.unlink()
+    test = ask(run.bundle, "test")
     metrics = evaluate(test, taxa, guide, fitted.judgement, novel=novel) | {"fitting": fitted.report}
-    drawn = _drawings(run, config, ready, fitted.judgement)
+    drawn = _drawings(run.bundle, config, ready, fitted.judgement)
     metrics["test"] |= {"drawings": drawn} if drawn else {}
     metrics["test"]["seen_by_starting_weights"] = seen = _seen_before(config, ready)
     if seen:
         progress.note(text("train.seen_before", count=seen, photos=len(test)))
     write_json(run.metrics, metrics)
     card = write_card(run, manifest, metrics)
-    write(replace(manifest, metrics=told_metrics(metrics)), replace(parts, card=card))
+    write(run.bundle, manifest=replace(manifest, metrics=told_metrics(metrics)), parts=replace(parts, card=card))
     Runtime.load(run.bundle, device="cpu")
     return metrics
 
@@ -99,11 +103,11 @@ def describe(config: RunConfig, ready: Prepared, network: Classifier) -> tuple[M
     return manifest, BundleParts(golden_pictures(spec.size), photos=photo_lines(ready.photos, used))
 
 
-def _drawings(run: RunFolder, config: RunConfig, ready: Prepared, judgement: Judgement) -> dict[str, Any] | None:
+def _drawings(bundle: Path, config: RunConfig, ready: Prepared, judgement: Judgement) -> dict[str, Any] | None:
     """How the bundle takes drawings made from test photos of subjects."""
     subjects = {number for number, taxon in enumerate(ready.labels.taxa) if taxon.rank is not Rank.BACKGROUND}
     files = sorted(row.file for row in ready.placed if row.split == "test" and row.label in subjects)
-    runtime = Runtime.load(run.bundle, device=config.device)
+    runtime = Runtime.load(bundle, device=config.device)
     return drawings_unknown(runtime, judgement, ready.guide, files, config)
 
 
@@ -116,11 +120,14 @@ def _seen_before(config: RunConfig, ready: Prepared) -> int:
     return sum(row.split == "test" and ready.photos[row.index].sha256 in known for row in ready.placed)
 
 
-def _ask(run: RunFolder, name: str, config: RunConfig, ready: Prepared, progress: Progress) -> Predictions:
+def _ask(
+    bundle: Path, name: str, *, config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress
+) -> Predictions:
     """The bundle's answers to a split, kept in the run folder; held-out photos carry their true taxon."""
-    progress.step(f"asking the bundle: {name}")
-    runtime = Runtime.load(run.bundle, device=config.device)
     rows = [row for row in ready.placed if row.split == name]
+    if rows:
+        progress.step(f"asking the bundle: {name}")
+    runtime = Runtime.load(bundle, device=config.device)
     answers = predict(runtime, rows, progress)
     if name == HELD_OUT:
         found = [ready.guide.resolve(Path(file).parent.name) for file in answers.files.tolist()]

@@ -64,7 +64,14 @@ def test_a_preset_decides_how_the_network_learns_until_somebody_says_otherwise(t
 
 
 @pytest.mark.parametrize(
-    "words", [["--set", "fit"], ["--set", "fit=3", "--set", "fit.mixup=0"], ["--set", "=3"], ["--epochs", "0"]]
+    "words",
+    [
+        ["--set", "fit"],
+        ["--set", "fit=3", "--set", "fit.mixup=0"],
+        ["--set", "=3"],
+        ["--epochs", "0"],
+        ["--preset", "quick", "--epochs", "3"],
+    ],
 )
 def test_settings_that_say_nothing_are_refused(words: list[str]) -> None:
     with pytest.raises(FieldGuideError) as refusal:
