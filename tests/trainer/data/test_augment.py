@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.helpers.photo_folders import draw_kind
+from tests.helpers.waits import Waits
 from trainer.config import AUGMENT
 from trainer.data.augment import Augment, whole
 from trainer.data.jpeg import through_jpeg
@@ -51,26 +51,10 @@ def test_pictures_of_any_size_go_through_jpeg() -> None:
     assert through_jpeg(torch.rand(1, 3, 37, 50) * 255, 50).shape == (1, 3, 37, 50)
 
 
-class Waits(TorchDispatchMode):
-    """Notes every copy between devices that would make the processor wait."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def __torch_dispatch__(self, function, types, arguments=(), options=None):  # type: ignore[no-untyped-def]
-        options = options or {}
-        result = function(*arguments, **options)
-        if function is torch.ops.aten._to_copy.default and options.get("device") not in (None, arguments[0].device):
-            self.found += [] if options.get("non_blocking") else [str(arguments[0].shape)]
-        if function is torch.ops.aten._local_scalar_dense.default and arguments[0].device.type != "cpu":
-            self.found.append("a number read")
-        return result
-
-
 def test_no_change_waits_for_the_device() -> None:
     everything = AUGMENT | dict.fromkeys(set(AUGMENT) - {"crop", "rotate"}, 0.9) | {"noise": 0.0}
+    there = PIXELS.to("meta")
     with Waits() as waits:
-        found = Augment(64, everything)(PIXELS.to("meta"), ASPECT, torch.Generator().manual_seed(3))
+        found = Augment(64, everything)(there, ASPECT, torch.Generator().manual_seed(3))
     assert found.device.type == "meta"
-    assert waits.found == [str(PIXELS.shape)]  # our own
+    assert waits.found == []

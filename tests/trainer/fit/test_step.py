@@ -1,5 +1,7 @@
 """A step of learning, and the batches that feed it: in one piece, in parts, from memory, read ahead."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -7,13 +9,14 @@ from torch import Tensor, nn
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
+from tests.helpers.waits import Waits
 from trainer.config import AUGMENT, FitConfig
 from trainer.data.augment import Augment
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.fit.feed import Feed, fits, hold, read_ahead
 from trainer.fit.losses import TreeLoss
-from trainer.fit.step import Stepper
+from trainer.fit.step import MovingAverage, Stepper
 from trainer.progress import Progress, Style
 
 CPU = torch.device("cpu")
@@ -81,6 +84,27 @@ def test_batches_are_the_same_from_the_cache_from_memory_and_read_ahead(photos: 
             first, second, third = (getattr(batch, name) for batch in batches)
             assert torch.equal(first, second)
             assert torch.equal(first, third)
+
+
+def test_on_a_device_a_step_waits_for_nothing_and_leaves_nothing_behind(photos: CachedPhotos) -> None:
+    """From the photos that the device holds to moved weights: a tensor on the wrong device would be an error."""
+    there = torch.device("meta")
+    torch.manual_seed(0)
+    model = SmallMemory(12).to(there)
+    tree = TreeLoss(build_tree(NAMES.taxa), 2, (0.3, 0.1), 0.1).to(there)
+    config = FitConfig(mixup=0.5, cutmix=0.5, precision="float32")
+    stepper = Stepper(tree, config, CPU, Progress(Style.QUIET), anything_else=1)  # autocast knows no such device
+    stepper.model, stepper.drawings, stepper.surroundings = model, 0.3, 0.4
+    strengths = AUGMENT | dict.fromkeys(set(AUGMENT) - {"crop", "rotate"}, 0.9) | {"noise": 0.0}  # drawn over there
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
+    moving = MovingAverage(copy.deepcopy(model), model)
+    feed = Feed(photos, there, hold(photos, there))
+    with Waits() as waits:
+        for seed, batch in enumerate(feed.batches([np.arange(12), np.arange(6)])):
+            mean = stepper(batch, Augment(16, strengths), optimizer, torch.Generator().manual_seed(seed))
+            moving.blend(0.9)
+            assert mean.device == there
+    assert waits.found == []
 
 
 def test_pixels_leave_the_network_its_memory(photos: CachedPhotos) -> None:
