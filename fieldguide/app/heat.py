@@ -11,7 +11,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject
 
 from fieldguide.app.parts import Parts
-from fieldguide.core.preprocess import crop_box
+from fieldguide.core.photo.preprocess import crop_box
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text

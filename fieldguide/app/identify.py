@@ -11,8 +11,8 @@ from PySide6.QtGui import QImage
 
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
+from fieldguide.core.decision.fusion import views_to_ask
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.fusion import views_to_ask
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import explain, text

@@ -11,8 +11,8 @@ import textwrap
 from typing import TextIO
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide
-from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import explain, language, text

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageFilter
 
 from fieldguide.core.photo import read_photo
-from fieldguide.core.preprocess import prepare
+from fieldguide.core.photo.preprocess import prepare
 from fieldguide.core.records import Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.inference.identify import never

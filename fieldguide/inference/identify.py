@@ -16,17 +16,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.core.calibration import softmax
+from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.decision import decide
-from fieldguide.core.fusion import disagreement, fuse
+from fieldguide.core.decision.calibration import softmax
+from fieldguide.core.decision.fusion import disagreement, fuse
+from fieldguide.core.decision.rollup import label_tree
+from fieldguide.core.decision.season import Weighing, weigh
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.decision.unknown import UnknownModel, unknown_model
 from fieldguide.core.guide import Guide
-from fieldguide.core.manifest import contradiction
 from fieldguide.core.photo import DecodedPhoto
 from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
-from fieldguide.core.rollup import label_tree
-from fieldguide.core.season import Weighing, weigh
-from fieldguide.core.thresholds import Thresholds
-from fieldguide.core.unknown import UnknownModel, unknown_model
 from fieldguide.inference.reading import PreparedPhoto, read_ahead
 from fieldguide.inference.runtime import Runtime
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import DecodedPhoto, read_photo
-from fieldguide.core.preprocess import InputSpec, prepare
+from fieldguide.core.photo.preprocess import InputSpec, prepare
 from fieldguide.core.records import Photo, UnreadablePhoto
 
 LOOK_AHEAD = 4  # photos waiting per core: enough that neither side starves, 150 KB each once prepared

@@ -21,8 +21,8 @@ import numpy.typing as npt
 import torch
 
 from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle, read_program
+from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.manifest import contradiction
 from fieldguide.core.text import text
 from fieldguide.inference.operators import refuse_operators, refuse_program
 

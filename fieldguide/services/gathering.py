@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from fieldguide.core.decision.fusion import propose_groups
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.fusion import propose_groups
 from fieldguide.core.photo import find_photos, read_header
 from fieldguide.core.records import Photo
 from fieldguide.services.lanes import Handle, Lane, Lanes

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.manifest import Manifest
 from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.services.batch import Batch, BatchWork, Desk, Identified, Preview
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes

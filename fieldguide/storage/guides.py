@@ -20,9 +20,9 @@ from pathlib import Path, PurePosixPath
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
-from fieldguide.core.guide_changes import GuideChanges, compare_guides
-from fieldguide.core.guide_check import Problem, check_tables
-from fieldguide.core.guide_tables import COLUMNS, Table, read_table
+from fieldguide.core.guide.changes import GuideChanges, compare_guides
+from fieldguide.core.guide.check import Problem, check_tables
+from fieldguide.core.guide.tables import COLUMNS, Table, read_table
 from fieldguide.core.resources import resource
 from fieldguide.storage.atomic import os_errors, written_atomically
 from fieldguide.storage.locations import make_folder

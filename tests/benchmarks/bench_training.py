@@ -35,9 +35,9 @@ from tests.benchmarks.training_ground import FRAMINGS, QUIET, STARTS, Ground, la
 from tests.benchmarks.training_rivals import RATES
 from trainer.config import NetworkConfig
 from trainer.data.split import read_split
-from trainer.export.preparation import EDGETPU, choose_device, start_from
 from trainer.fit.network import create_network
 from trainer.fit.probe import autocast
+from trainer.pipeline.preparation import EDGETPU, choose_device, start_from
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from fieldguide.core.photo import read_photo
 from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig
 from trainer.data.dataset import open_split
 from trainer.data.split import LEFT_OUT, SplitPhoto, read_split, write_split
-from trainer.export.preparation import Prepared, complete, prepare_run
 from trainer.fit import batchnorm
 from trainer.fit.network import Classifier, create_network
+from trainer.pipeline.preparation import Prepared, complete, prepare_run
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 

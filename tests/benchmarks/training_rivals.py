@@ -26,7 +26,7 @@ from torch import nn
 
 from tests.benchmarks.training_ground import MEAN, QUIET, STD, Ground, Plain, judge, read_ground, start_network
 from trainer.config import Phase
-from trainer.export.preparation import choose_device, fit_run, prepare_run
+from trainer.pipeline.preparation import choose_device, fit_run, prepare_run
 from trainer.run_folder import RunFolder
 
 RATES = {

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from fieldguide.core.bundle import BUNDLE_SUFFIX, Manifest
-from fieldguide.core.preprocess import InputSpec, prepare
+from fieldguide.core.photo.preprocess import InputSpec, prepare
 from fieldguide.core.taxonomy import Rank, Taxon
 
 LABELS = (

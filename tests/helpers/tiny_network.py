@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from fieldguide.core.bundle import Manifest
-from fieldguide.core.unknown import unit_length
+from fieldguide.core.decision.unknown import unit_length
 from tests.helpers.bundles import LABELS
 
 TRAINED = 96

@@ -10,8 +10,8 @@ import pytest
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
-from fieldguide.core.guide_check import Rule
-from fieldguide.core.guide_tables import COLUMNS
+from fieldguide.core.guide.check import Rule
+from fieldguide.core.guide.tables import COLUMNS
 from fieldguide.core.resources import resource
 from fieldguide.storage.guides import GuideShelf
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.calibration import softmax
 from fieldguide.core.decision import Decision, decide, plausible_labels
+from fieldguide.core.decision.calibration import softmax
+from fieldguide.core.decision.rollup import LabelTree, label_tree
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import VerdictKind
-from fieldguide.core.rollup import LabelTree, label_tree
 from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.predictions import Predictions

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.cryptic import CrypticGroup
-from fieldguide.core.rollup import RANKS, LabelTree
+from fieldguide.core.decision.rollup import RANKS, LabelTree
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.guide.cryptic import CrypticGroup
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.thresholds import Thresholds
 from trainer.evaluation.intervals import wilson_lower
 from trainer.evaluation.verdicts import Summed, Truth, right_at, sum_up, truth_of
 

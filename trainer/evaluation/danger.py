@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision import alarm_scores, rings
+from fieldguide.core.decision.thresholds import Guarantee
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.thresholds import Guarantee
 
 EXPONENTS = (1.0, 0.85, 0.7, 0.6, 0.5, 0.4)
 PROMISED = 0.05  # misses that people are promised at most; a run asks for fewer where it has the photos

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.calibration import fit_temperature, softmax
-from fieldguide.core.cryptic import shipped_groups
+from fieldguide.core.decision.calibration import fit_temperature, softmax
+from fieldguide.core.decision.rollup import RANKS, LabelTree, label_tree
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.decision.unknown import UnknownModel, unknown_model
 from fieldguide.core.guide import Guide
-from fieldguide.core.rollup import RANKS, LabelTree, label_tree
+from fieldguide.core.guide.cryptic import shipped_groups
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.thresholds import Thresholds
-from fieldguide.core.unknown import UnknownModel, unknown_model
 from trainer.config import JudgementConfig
 from trainer.evaluation.calibrate import RankFit, balanced_weights, fit_plausible, fit_ranks, strangers
 from trainer.evaluation.danger import dangers, fit_alarms

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from fieldguide.core.decision.rollup import label_tree
+from fieldguide.core.decision.thresholds import Guarantee
 from fieldguide.core.guide import Guide
-from fieldguide.core.rollup import label_tree
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.core.thresholds import Guarantee
 from trainer.evaluation import harm, ranking
 from trainer.evaluation.answers import Answers, answer
 from trainer.evaluation.fitting import Judgement, separate

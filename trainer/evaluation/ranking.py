@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.calibration import ReliabilityBin, expected_calibration_error, reliability_bins
-from fieldguide.core.rollup import RANKS
+from fieldguide.core.decision.calibration import ReliabilityBin, expected_calibration_error, reliability_bins
+from fieldguide.core.decision.rollup import RANKS
 from fieldguide.core.taxonomy import Rank
 from trainer.evaluation.answers import Answers
 from trainer.evaluation.calibrate import label_covers

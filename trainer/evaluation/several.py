@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from fieldguide.core.calibration import softmax
-from fieldguide.core.fusion import fuse
-from fieldguide.core.rollup import label_tree
+from fieldguide.core.decision.calibration import softmax
+from fieldguide.core.decision.fusion import fuse
+from fieldguide.core.decision.rollup import label_tree
 from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.fitting import Judgement

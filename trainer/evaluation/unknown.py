@@ -2,7 +2,7 @@
 
 Statistics are fitted on one half of the groups and compared on the other, twice (two-fold), so that no score is judged
 on photos that it has seen; the kept one is then fitted on everything. The functions themselves are
-`fieldguide.core.unknown`.
+`fieldguide.core.decision.unknown`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from fieldguide.core.rollup import LabelTree
-from fieldguide.core.unknown import Score, UnknownModel, unit_length
+from fieldguide.core.decision.rollup import LabelTree
+from fieldguide.core.decision.unknown import Score, UnknownModel, unit_length
 from trainer.evaluation.predictions import Predictions, join
 
 DIRECTIONS = 128  # principal directions kept for Mahalanobis and neighbours: 1280 x 1280 would not fit a small bundle

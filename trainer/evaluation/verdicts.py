@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.cryptic import CrypticGroup
-from fieldguide.core.rollup import RANKS, LabelTree
+from fieldguide.core.decision.rollup import RANKS, LabelTree
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.guide.cryptic import CrypticGroup
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.thresholds import Thresholds
 
 UNKNOWN = len(RANKS)  # after species, genus, family
 

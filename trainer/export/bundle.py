@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from fieldguide.core.manifest import Manifest
-from fieldguide.core.preprocess import InputSpec
+from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.inference.runtime import save_program
 from trainer.config import RunConfig, input_size
 from trainer.data.scan import ScannedPhoto

@@ -15,8 +15,8 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.manifest import Manifest
 from fieldguide.inference.runtime import open_program
 from trainer.fit.network import Classifier, read_state, unknown_network
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListView, QStackedWidget, QVBo
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.guide_search import Hit, Order, Wanted
+from fieldguide.core.guide.search import Hit, Order, Wanted
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
 from fieldguide.ui.guide.taxa import HitRole, TaxonLine, TaxonModel

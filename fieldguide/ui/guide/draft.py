@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
-from fieldguide.core.guide_changes import DangerChange, GuideChanges
-from fieldguide.core.guide_tables import COLUMNS
+from fieldguide.core.guide.changes import DangerChange, GuideChanges
+from fieldguide.core.guide.tables import COLUMNS
 from fieldguide.core.text import text
 from fieldguide.storage.guides import GuideDraft
 from fieldguide.ui.guide.wording import problem_words

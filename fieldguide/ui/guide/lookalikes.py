@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
+from fieldguide.core.decision.lookalikes import Check, Lookalike, dangerous_lookalikes
 from fieldguide.core.guide import Guide, TaxonRecord
-from fieldguide.core.lookalikes import Check, Lookalike, dangerous_lookalikes
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldguide.core.guide import TaxonRecord
-from fieldguide.core.guide_search import in_season
+from fieldguide.core.guide.search import in_season
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.metrics import HAIR

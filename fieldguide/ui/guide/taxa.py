@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.guide import Guide
-from fieldguide.core.guide_search import GuideIndex, Hit, Wanted
+from fieldguide.core.guide.search import GuideIndex, Hit, Wanted
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.danger import chip_size, danger_word, paint_chip

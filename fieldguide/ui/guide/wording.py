@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide, Source, TaxonRecord
-from fieldguide.core.guide_check import Problem
+from fieldguide.core.guide.check import Problem
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.ui.kit.banner import Alert

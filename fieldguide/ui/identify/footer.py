@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from fieldguide.core.manifest import Manifest
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.colours import colours_now

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from fieldguide.core.decision.lookalikes import Lookalike, dangerous_lookalikes
 from fieldguide.core.guide import Guide
-from fieldguide.core.lookalikes import Lookalike, dangerous_lookalikes
 from fieldguide.core.records import Identification
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text

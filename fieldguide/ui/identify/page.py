@@ -12,8 +12,8 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
-from fieldguide.core.manifest import Manifest
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.services.progress import Progress

@@ -8,8 +8,8 @@ from datetime import date
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
+from fieldguide.core.decision.season import Place, SeasonNote, read_place
 from fieldguide.core.records import Identification, Observation
-from fieldguide.core.season import Place, SeasonNote, read_place
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label

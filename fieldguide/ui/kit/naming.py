@@ -11,8 +11,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
+from fieldguide.core.bundle.manifest import is_name
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
-from fieldguide.core.manifest import is_name
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import FALLBACK, language, text
 

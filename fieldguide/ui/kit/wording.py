@@ -6,8 +6,8 @@ Dangers are today's guide's; probabilities are those of the day when the model s
 from __future__ import annotations
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide
-from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.text import text
 from fieldguide.storage.standing import PLAUSIBLE, current_danger

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
-from fieldguide.core.manifest import Manifest
 from fieldguide.core.text import explain, text
 from fieldguide.storage.models import InstalledModel
 from fieldguide.ui.kit.bar import ProbabilityBar, percent

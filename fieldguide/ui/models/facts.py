@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.danger import Danger, worst
+from fieldguide.core.decision.thresholds import Guarantee, Thresholds
 from fieldguide.core.guide import Guide
-from fieldguide.core.manifest import Manifest
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
-from fieldguide.core.thresholds import Guarantee, Thresholds
 
 DEADLY, HARMFUL = "deadly", "harmful"
 LIMITS = ("senses", "labels", "photos", "labelled", "guide", "eaten")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QLocale
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.emergency import EmergencyNumber, shipped_numbers
+from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide, PoisonCentre, Syndrome, TaxonRecord
-from fieldguide.core.lookalikes import dangerous_lookalikes
+from fieldguide.core.guide.emergency import EmergencyNumber, shipped_numbers
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text

@@ -16,10 +16,10 @@ import requests
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from tests.helpers.gbif_server import CC0, CC_BY, CC_BY_NC, CC_BY_ND, FakeGbif, serving_gbif
 from trainer.cli import main
+from trainer.commands.collect import read_names
 from trainer.config import DataConfig
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, credits, read_attributions
 from trainer.data.collect.collection import CollectConfig, Fate, Outcome, collect
-from trainer.data.collect.command import read_names
 from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session
 from trainer.data.collect.licences import Licence, read_licence
 from trainer.data.scan import list_photos

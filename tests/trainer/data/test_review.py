@@ -13,8 +13,8 @@ from PIL import Image
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from tests.helpers.photo_folders import draw_kind
+from trainer.commands.review import open_review, summary
 from trainer.data.audit.findings import AuditReport, Finding, PhotoAudit, write_audit
-from trainer.data.review.command import open_review, summary
 from trainer.data.review.decisions import DECISIONS, Choice, Decision, Decisions, apply_decisions
 from trainer.data.review.server import ReviewServer
 from trainer.data.scan import ScannedPhoto

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fieldguide.core.calibration import softmax
-from fieldguide.core.cryptic import shipped_groups
 from fieldguide.core.decision import decide, plausible_labels
+from fieldguide.core.decision.calibration import softmax
+from fieldguide.core.decision.rollup import label_tree
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.guide.cryptic import shipped_groups
 from fieldguide.core.records import VerdictKind
-from fieldguide.core.rollup import label_tree
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
-from fieldguide.core.thresholds import Thresholds
 from tests.helpers.made_predictions import GUIDE, LABELS, predictions
 from trainer.evaluation.calibrate import (
     NEVER,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fieldguide.core.calibration import softmax
 from fieldguide.core.decision import alarm_scores
+from fieldguide.core.decision.calibration import softmax
 from tests.helpers.made_predictions import GUIDE, LABELS, predictions
 from trainer.evaluation.danger import control_misses, dangers, fit_alarms, reachable
 

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from fieldguide.core.thresholds import Thresholds
+from fieldguide.core.decision.thresholds import Thresholds
 from tests.helpers.made_predictions import GUIDE, LABELS, NAMES, other_things, predictions
 from trainer.config import JudgementConfig
 from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fieldguide.core.rollup import label_tree
-from fieldguide.core.unknown import Score, unknown_model
+from fieldguide.core.decision.rollup import label_tree
+from fieldguide.core.decision.unknown import Score, unknown_model
 from tests.helpers.made_predictions import LABELS, other_things, predictions
 from trainer.evaluation.unknown import compare, fit_threshold, fit_unknown
 

@@ -12,7 +12,7 @@ import torch
 
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.cli import main as train
-from trainer.export.command_autoencoder import SHOWN, evenly
+from trainer.commands.autoencoder import SHOWN, evenly
 
 TRAIN_IN_A_PROCESS = """
 import sys, torch

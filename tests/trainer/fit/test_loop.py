@@ -12,7 +12,7 @@ import torch
 
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig, write_config
-from trainer.export.preparation import fit_run, prepare_run
+from trainer.pipeline.preparation import fit_run, prepare_run
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -25,7 +25,7 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from trainer.config import read_config
-from trainer.export.preparation import fit_run, prepare_run
+from trainer.pipeline.preparation import fit_run, prepare_run
 from trainer.fit import loop
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
-from fieldguide.core.guide_search import Wanted
+from fieldguide.core.guide.search import Wanted
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text

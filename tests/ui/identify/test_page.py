@@ -12,8 +12,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.season import SeasonNote
 from fieldguide.core.guide import Guide
-from fieldguide.core.season import SeasonNote
 from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.batch_panel import time_left

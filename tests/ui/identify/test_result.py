@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide
-from fieldguide.core.lookalikes import dangerous_lookalikes
 from fieldguide.core.records import Alarm, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import choose_language, text

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.manifest import Manifest
-from fieldguide.core.preprocess import InputSpec
+from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.storage.models import InstalledModel

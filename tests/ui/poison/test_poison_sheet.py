@@ -11,9 +11,9 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QImage
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.emergency import load_emergency_numbers
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.core.guide.emergency import load_emergency_numbers
 from fieldguide.core.records import Candidate
 from fieldguide.core.text import text
 from fieldguide.ui.kit.naming import is_late, onset_words

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.preprocess import prepare
+from fieldguide.core.photo.preprocess import prepare
 from fieldguide.inference.runtime import Runtime
 from trainer.data.audit.judge import natural_picture
 from trainer.data.scan import ScannedPhoto

@@ -1,0 +1,23 @@
+"""A model's one file: its archive and its manifest, checked before anything in them is used. Knows no torch."""
+
+from fieldguide.core.bundle.archive import (
+    BUNDLE_SUFFIX,
+    BundleFile,
+    Golden,
+    Manifest,
+    bundle_digest,
+    read_bundle,
+    read_manifest,
+    read_program,
+)
+
+__all__ = [
+    "BUNDLE_SUFFIX",
+    "BundleFile",
+    "Golden",
+    "Manifest",
+    "bundle_digest",
+    "read_bundle",
+    "read_manifest",
+    "read_program",
+]

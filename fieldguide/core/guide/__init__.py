@@ -1,0 +1,25 @@
+"""What is known of each kind: names, danger, syndromes, look-alikes, whom to call. Knows no model."""
+
+from fieldguide.core.guide.guide import (
+    LANGUAGES,
+    Guide,
+    Match,
+    PoisonCentre,
+    Source,
+    Syndrome,
+    TaxonRecord,
+    load_guide,
+    promises_a_meal,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "Guide",
+    "Match",
+    "PoisonCentre",
+    "Source",
+    "Syndrome",
+    "TaxonRecord",
+    "load_guide",
+    "promises_a_meal",
+]

@@ -1,0 +1,259 @@
+"""Whether the tables of a guide keep the rules: each broken one by table, row and name, so that people can mend it.
+
+The shipped tables keep all of them (`tests/core/test_guide_tables.py`). A corrected guide that somebody brings must
+keep those that `blocks` says: they could hide a danger, or leave a record that nobody can read. The others are remarks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fieldguide.core.danger import Danger, worst
+from fieldguide.core.guide.tables import COLUMNS, KEYS, Line, Table
+
+REGIONS = ("europe", "north_america", "asia", "australasia", "africa", "south_america")
+_NAMES = {"species": r"[A-Z][a-z]+ [a-z-]+", "genus": r"[A-Z][a-z]+", "family": r"[A-Z][a-z]+aceae"}
+_LEVELS = frozenset(Danger)
+
+
+class Rule(StrEnum):
+    """Every rule; the catalogue `guide` holds a sentence `rule_NAME` for each."""
+
+    TABLE_DAMAGED = "table_damaged"
+    COLUMN_MISSING = "column_missing"
+    CELLS = "cells"
+    EMPTY_KEY = "empty_key"
+    TWICE = "twice"
+    RANK = "rank"
+    NAME = "name"
+    FAMILY_NAME = "family_name"
+    GBIF = "gbif"
+    SYNONYM = "synonym"
+    DANGER = "danger"
+    NO_SYNDROME = "no_syndrome"
+    SYNDROME = "syndrome"
+    TOXINS = "toxins"
+    ONSET = "onset"
+    NO_SOURCE = "no_source"
+    SOURCE = "source"
+    CONSULTED = "consulted"
+    REGION = "region"
+    MONTHS = "months"
+    DESCRIPTION = "description"
+    LOOKALIKE = "lookalike"
+    LOOKALIKE_MILD = "lookalike_mild"
+    NO_GENUS = "no_genus"
+    OTHER_FAMILY = "other_family"
+    GENUS_MILDER = "genus_milder"
+    NO_FAMILY = "no_family"
+    FAMILY_MILDER = "family_milder"
+    FAMILY_HARSHER = "family_harsher"
+    FAMILY_NAMES_NONE = "family_names_none"
+    WIDE_MILD = "wide_mild"
+    WIDE_NOTE = "wide_note"
+    SEVERITY = "severity"
+    EXAMPLE = "example"
+    COUNTRY = "country"
+    PHONE = "phone"
+    VERIFIED = "verified"
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a guide that breaks it is refused."""
+        return self not in _REMARKS
+
+
+_REMARKS = {
+    *(Rule.GBIF, Rule.REGION, Rule.DESCRIPTION, Rule.LOOKALIKE_MILD, Rule.FAMILY_HARSHER, Rule.FAMILY_NAMES_NONE),
+    *(Rule.WIDE_NOTE, Rule.EXAMPLE, Rule.COUNTRY, Rule.VERIFIED, Rule.CONSULTED, Rule.NO_FAMILY, Rule.OTHER_FAMILY),
+    *(Rule.NO_SOURCE, Rule.NO_GENUS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One broken rule. `row` counts as a spreadsheet does, 0 for the table as a whole; `value` is what stands there."""
+
+    table: str
+    row: int
+    name: str
+    rule: Rule
+    value: str = ""
+
+
+def check_tables(tables: Mapping[str, Table]) -> list[Problem]:
+    """All that is wrong with the four tables (`COLUMNS` names them), in their order; empty when nothing is."""
+    shapes = [problem for name in COLUMNS for problem in _check_shape(name, tables[name])]
+    if any(problem.rule in (Rule.TABLE_DAMAGED, Rule.COLUMN_MISSING) for problem in shapes):
+        return shapes  # what the other rules would say is noise
+    taxa = {line.name: line for line in tables["species"].lines}
+    syndromes = {line.name for line in tables["syndromes"].lines}
+    sources = {line.name for line in tables["sources"].lines}
+    found = [*shapes, *_check_species(tables["species"].lines, taxa, syndromes, sources)]
+    found += _check_tree(tables["species"].lines, taxa)
+    found += _check_syndromes(tables["syndromes"].lines, taxa, sources)
+    found += _check_centres(tables["poison_centres"].lines)
+    found += _rows("sources", tables["sources"].lines, Rule.CONSULTED, "consulted", r"(read|recalled).*")
+    order = list(COLUMNS)
+    return sorted(found, key=lambda problem: (order.index(problem.table), problem.row))
+
+
+def _check_shape(name: str, table: Table) -> Iterator[Problem]:
+    if table.damage:
+        yield Problem(name, 0, "", Rule.TABLE_DAMAGED, table.damage)
+        return
+    for column in COLUMNS[name]:
+        if column not in table.header:
+            yield Problem(name, 1, "", Rule.COLUMN_MISSING, column)
+    for number in table.crooked:
+        yield Problem(name, number, "", Rule.CELLS, str(len(table.header)))
+    if name in KEYS and KEYS[name] in table.header:
+        seen: set[str] = set()
+        for line in table.lines:
+            key = line.cells[KEYS[name]]
+            if not key:
+                yield Problem(name, line.number, "", Rule.EMPTY_KEY, KEYS[name])
+            elif key in seen:
+                yield Problem(name, line.number, key, Rule.TWICE, key)
+            seen.add(key)
+
+
+def _check_species(
+    lines: Sequence[Line], taxa: Mapping[str, Line], syndromes: set[str], sources: set[str]
+) -> Iterator[Problem]:
+    keys = Counter(line.cells["gbif_key"] for line in lines)
+    owners: dict[str, str] = {}
+    for line in lines:
+        cells = line.cells
+
+        def wrong(rule: Rule, value: str = "", line: Line = line) -> Problem:
+            return Problem("species", line.number, line.name, rule, value)
+
+        if cells["rank"] not in _NAMES:
+            yield wrong(Rule.RANK, cells["rank"])
+        elif not re.fullmatch(_NAMES[cells["rank"]], line.name):
+            yield wrong(Rule.NAME, cells["rank"])
+        if not cells["family"].endswith("aceae"):
+            yield wrong(Rule.FAMILY_NAME, cells["family"])
+        if cells["gbif_key"] and (not cells["gbif_key"].isdigit() or keys[cells["gbif_key"]] > 1):
+            yield wrong(Rule.GBIF, cells["gbif_key"])
+        for synonym in line.several("synonyms"):
+            if synonym in taxa or owners.setdefault(synonym, line.name) != line.name:
+                yield wrong(Rule.SYNONYM, synonym)
+        if cells["danger"] not in _LEVELS:
+            yield wrong(Rule.DANGER, cells["danger"])
+        elif Danger(cells["danger"]).harmful and not cells["syndrome"]:
+            yield wrong(Rule.NO_SYNDROME, cells["danger"])
+        if cells["syndrome"]:
+            if cells["syndrome"] not in syndromes:
+                yield wrong(Rule.SYNDROME, cells["syndrome"])
+            if not cells["toxins"]:
+                yield wrong(Rule.TOXINS)
+        if not _is_onset(line, needed=bool(cells["syndrome"])):
+            yield wrong(Rule.ONSET, f"{cells['onset_hours_min']} - {cells['onset_hours_max']}")
+        yield from (wrong(Rule.SOURCE, key) for key in line.several("sources") if key not in sources)
+        if not cells["sources"]:
+            yield wrong(Rule.NO_SOURCE)
+        if not cells["regions"] or not set(line.several("regions")) <= set(REGIONS):
+            yield wrong(Rule.REGION, cells["regions"])
+        if not _is_season(cells["months_north"]):
+            yield wrong(Rule.MONTHS, cells["months_north"])
+        if not cells["habitat"] or not cells["key_features"]:
+            yield wrong(Rule.DESCRIPTION)
+        for other in line.several("dangerous_lookalikes"):
+            if other == line.name or other not in taxa or taxa[other].cells["rank"] != "species":
+                yield wrong(Rule.LOOKALIKE, other)
+            elif taxa[other].cells["danger"] in (Danger.EDIBLE, Danger.UNKNOWN):
+                yield wrong(Rule.LOOKALIKE_MILD, other)
+
+
+def _check_tree(lines: Sequence[Line], taxa: Mapping[str, Line]) -> Iterator[Problem]:
+    """A genus and a family are never milder than what they hold; each family names who makes it dangerous."""
+    members: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.cells["rank"] != "family":
+            members.setdefault(line.cells["family"], []).append(line)
+        if line.cells["rank"] != "species":
+            yield from _check_wide(line)
+            continue
+        genus = taxa.get(line.name.split(" ")[0])
+        if genus is None or genus.cells["rank"] != "genus":
+            yield Problem("species", line.number, line.name, Rule.NO_GENUS, line.name.split(" ")[0])
+            continue
+        if genus.cells["family"] != line.cells["family"]:
+            yield Problem("species", line.number, line.name, Rule.OTHER_FAMILY, genus.cells["family"])
+        if _level(genus).severity < _level(line).severity:
+            yield Problem("species", genus.number, genus.name, Rule.GENUS_MILDER, line.name)
+    for name, inside in members.items():
+        family = taxa.get(name)
+        if family is None:
+            yield Problem("species", inside[0].number, inside[0].name, Rule.NO_FAMILY, name)
+            continue
+        expected = worst(_level(line) for line in inside).told
+        carriers = [line.name for line in inside if _level(line) is expected]
+        if _level(family).severity < expected.severity:
+            yield Problem("species", family.number, name, Rule.FAMILY_MILDER, carriers[0] if carriers else "")
+        elif _level(family).severity > expected.severity:
+            yield Problem("species", family.number, name, Rule.FAMILY_HARSHER, expected.value)
+        if expected is not Danger.CAUTION and not any(one in family.cells["key_features"] for one in carriers):
+            yield Problem("species", family.number, name, Rule.FAMILY_NAMES_NONE, carriers[0] if carriers else "")
+
+
+def _check_wide(line: Line) -> Iterator[Problem]:
+    if _level(line) is Danger.EDIBLE:
+        yield Problem("species", line.number, line.name, Rule.WIDE_MILD)
+    if "[note:" not in line.cells["key_features"]:
+        yield Problem("species", line.number, line.name, Rule.WIDE_NOTE)
+    if line.cells["rank"] == "family" and line.cells["family"] != line.name:
+        yield Problem("species", line.number, line.name, Rule.FAMILY_NAME, line.cells["family"])
+
+
+def _check_syndromes(lines: Sequence[Line], taxa: Mapping[str, Line], sources: set[str]) -> Iterator[Problem]:
+    for line in lines:
+        if not _is_onset(line, needed=True):
+            value = f"{line.cells['onset_hours_min']} - {line.cells['onset_hours_max']}"
+            yield Problem("syndromes", line.number, line.name, Rule.ONSET, value)
+        if line.cells["severity"] not in {"1", "2", "3", "4", "5"}:
+            yield Problem("syndromes", line.number, line.name, Rule.SEVERITY, line.cells["severity"])
+        for key in line.several("sources"):
+            if key not in sources:
+                yield Problem("syndromes", line.number, line.name, Rule.SOURCE, key)
+        for name in line.several("example_species"):
+            if name not in taxa or taxa[name].cells["syndrome"] != line.name:
+                yield Problem("syndromes", line.number, line.name, Rule.EXAMPLE, name)
+
+
+def _check_centres(lines: Sequence[Line]) -> Iterator[Problem]:
+    yield from _rows("poison_centres", lines, Rule.COUNTRY, "country_iso2", r"[A-Z]{2}")
+    yield from _rows("poison_centres", lines, Rule.PHONE, "phone", r".*\d.*")
+    yield from _rows("poison_centres", lines, Rule.VERIFIED, "verified", r"(official|secondary).*")
+
+
+def _rows(table: str, lines: Sequence[Line], rule: Rule, column: str, pattern: str) -> Iterator[Problem]:
+    for line in lines:
+        if not re.fullmatch(pattern, line.cells[column]):
+            yield Problem(table, line.number, line.cells.get("name") or line.name, rule, line.cells[column])
+
+
+def _is_onset(line: Line, *, needed: bool) -> bool:
+    first, last = line.cells["onset_hours_min"], line.cells["onset_hours_max"]
+    if not first and not last:
+        return not needed
+    try:
+        return 0 <= float(first) <= float(last) < 10_000
+    except ValueError:
+        return False
+
+
+def _is_season(months: str) -> bool:
+    parts = re.fullmatch(r"(\d{1,2})-(\d{1,2})", months)
+    return not months or (parts is not None and all(1 <= int(month) <= 12 for month in parts.groups()))
+
+
+def _level(line: Line) -> Danger:
+    value = line.cells["danger"]
+    return Danger(value) if value in _LEVELS else Danger.UNKNOWN

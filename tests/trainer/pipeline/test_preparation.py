@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from tests.helpers.photo_folders import draw_kind, make_photo_folders
+from trainer.cli import main
+from trainer.config import DataConfig, RunConfig
+from trainer.data.audit.findings import write_quarantine
+from trainer.data.review.decisions import DECISIONS, Choice, Decision, Decisions
+from trainer.data.split import LEFT_OUT
+from trainer.pipeline.preparation import prepare_run
+from trainer.progress import Progress, Style
+from trainer.run_folder import RunFolder
+
+LABELS = ["Amanita_muscaria", "Boletus_edulis"]
+
+
+@pytest.mark.parametrize("words", [[], ["--dry-run"]])
+def test_a_folder_that_promises_a_meal_is_no_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Two folders, edible and poisonous, are what beginners find first; the application must not say the one."""
+    photos = make_photo_folders(tmp_path / "photos", ["edible", "poisonous"], 6)
+    assert main(["run", str(photos), "--out", str(tmp_path / "run"), *words]) == 1
+    assert "edible" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_heeds_the_review_and_the_quarantine(tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
+    run = RunFolder(tmp_path / "run").create()
+    dropped, moved, quarantined = (str(photos / LABELS[0] / f"00{number}.jpg") for number in range(3))
+    decisions = Decisions(run.root / DECISIONS)
+    decisions.add(Decision(dropped, 1, Choice.DROP))
+    decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
+    write_quarantine(run.quarantine, {quarantined: "blurred"})
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    ready = prepare_run(config, run, Progress(Style.QUIET))
+    rows = {row.file: row for row in ready.placed}
+    assert (rows[dropped].split, rows[dropped].why) == (LEFT_OUT, "dropped")
+    assert (rows[quarantined].split, rows[quarantined].why) == (LEFT_OUT, "blurred")
+    assert ready.labels.taxa[rows[moved].label].name == "Boletus edulis"
+    assert rows[moved].split != LEFT_OUT
+
+
+def test_what_a_person_kept_or_relabelled_leaves_the_quarantine(tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
+    run = RunFolder(tmp_path / "run").create()
+    kept, moved, unseen, thin = (str(photos / LABELS[0] / f"00{number}.jpg") for number in range(4))
+    decisions = Decisions(run.root / DECISIONS)
+    decisions.add(Decision(kept, 1, Choice.KEEP))
+    decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
+    decisions.add(Decision(thin, 1, Choice.KEEP))
+    write_quarantine(run.quarantine, dict.fromkeys((kept, moved, unseen), "label_error") | {thin: "too_few"})
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    ready = prepare_run(config, run, Progress(Style.QUIET))
+    assert {row.file for row in ready.placed if row.split == LEFT_OUT} == {unseen, thin}
+
+
+@pytest.mark.parametrize("change", ["other photos", "new label", "dropped"])
+def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: Path) -> None:
+    """Its rows are numbers: one photo or label more, and every later one would stand for its neighbour."""
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
+    run = RunFolder(tmp_path / "run").create()
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    before = prepare_run(config, run, Progress(Style.QUIET))
+    assert prepare_run(config, run, Progress(Style.QUIET)).placed == before.placed
+    first = photos / LABELS[0] / "000.jpg"
+    if change == "other photos":
+        first.unlink()
+        run.scan.unlink()
+    elif change == "new label":
+        Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.RELABEL, "Agaricus arvensis"))
+    else:
+        Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.DROP))
+    with pytest.raises(FieldGuideError) as refusal:
+        prepare_run(config, run, Progress(Style.QUIET))
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_once_split_the_photos_stay_as_they_were_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A photo that is deleted or added later moves every other in the list: labels must not move with it."""
+    photos = make_photo_folders(tmp_path / "photos", LABELS, 8)
+    run = RunFolder(tmp_path / "run").create()
+    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    before = prepare_run(config, run, Progress(Style.QUIET))
+    (photos / LABELS[0] / "000.jpg").unlink()
+    draw_kind(1, 99).save(photos / LABELS[0] / "late.jpg")
+    after = prepare_run(config, run, Progress(Style.PERSON))
+    assert (after.photos, after.placed) == (before.photos, before.placed)
+    told = capsys.readouterr().err
+    assert "000.jpg" in told
+    assert "late.jpg" in told

@@ -1,0 +1,151 @@
+"""`fieldguide-train compare A B`: two model files side by side: what the new one lost and gained, above all of danger.
+
+A person reads what changed, in words; `--json` gives every value of both manifests.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fieldguide.core.bundle import read_manifest
+from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import text
+
+_ABOUT = ("id", "name", "version", "licence", "temperature")
+_LONGEST = 60
+_NAMED = 40  # labels without a known danger that are named; all stand in --json, and dangerous ones always
+_WIDEST = 24  # characters of a value in the table
+# What a person compares, in the order in which it matters; shares of 0 to 1 unless told otherwise.
+_SHARES = {
+    "recall_deadly": "metrics.danger.deadly.recall.value",
+    "recall_harmful": "metrics.danger.harmful.recall.value",
+    "false_deadly": "metrics.danger.deadly.false_alarms.value",
+    "false_harmful": "metrics.danger.harmful.false_alarms.value",
+    "top1": "metrics.test.top1",
+    "top5": "metrics.test.top5",
+    "genus_top1": "metrics.test.genus_top1",
+    "species_right": "metrics.verdicts.species.right.value",
+    "others_unknown": "metrics.other_things.unknown.value",
+    "ece": "metrics.calibration.ece",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One value in both files; None where a file does not have it."""
+
+    key: str
+    old: Any
+    new: Any
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `compare`."""
+    parser.add_argument("old", type=Path, metavar="A", help=text("bundle.help_bundle"))
+    parser.add_argument("new", type=Path, metavar="B", help=text("bundle.help_bundle"))
+    parser.add_argument("--json", action="store_true", help=text("bundle.help_json"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print both side by side."""
+    old, new = read_manifest(arguments.old), read_manifest(arguments.new)
+    if arguments.json:
+        lost, gained = ([label.name for label in labels] for labels in label_changes(old, new))
+        values = {row.key: [row.old, row.new] for row in differences(old, new)}
+        told = {"labels_lost": lost, "labels_gained": gained, "values": values}
+        print(json.dumps(told, indent=1, ensure_ascii=False))
+    else:
+        print("\n".join(summary(old, new, load_guide())))
+    return 0
+
+
+def label_changes(old: Manifest, new: Manifest) -> tuple[list[Taxon], list[Taxon]]:
+    """Labels that only the old file has, and labels that only the new one has, by name; sorted."""
+    before, after = ({label.name: label for label in manifest.labels} for manifest in (old, new))
+    lost, gained = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())
+    return [before[name] for name in lost], [after[name] for name in gained]
+
+
+def differences(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    """Every single value of the manifests but the labels: what they are, input, thresholds, metrics."""
+    before, after = (dict(_values(manifest)) for manifest in (old, new))
+    for key in dict.fromkeys([*before, *after]):
+        yield Difference(key, before.get(key), after.get(key))
+
+
+def summary(old: Manifest, new: Manifest, guide: Guide) -> Iterator[str]:
+    """For a person: which two, dangerous names lost and gained first, then the numbers that count."""
+    for letter, manifest in (("A", old), ("B", new)):
+        yield f"{letter}  {text('bundle.title', name=manifest.name, version=manifest.version)}"
+    lost, gained = label_changes(old, new)
+    yield ""
+    yield text("bundle.labels_compared", kept=len(old.labels) - len(lost), lost=len(lost), gained=len(gained))
+    for key, labels in (("lost", lost), ("gained", gained)):
+        harmful = [label for label in labels if guide.danger(label).harmful]
+        if harmful:
+            told = sorted(harmful, key=lambda label: (-guide.danger(label).severity, label.name))
+            names = [f"{label.name} ({guide.danger(label).value})" for label in told]
+            yield text(f"bundle.dangers_{key}", count=len(names), names=", ".join(names))
+        others = [label.name for label in labels if label not in harmful]
+        if others:
+            more = [text("bundle.labels_more", count=len(others) - _NAMED)] if len(others) > _NAMED else []
+            yield text(f"bundle.labels_{key}", names=", ".join([*others[:_NAMED], *more]))
+    yield ""
+    yield from _table(list(rows(old, new)))
+    yield ""
+    yield text("bundle.compared_apart")
+
+
+def rows(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    """What a person compares, each value in words; the key is a sentence."""
+    before, after = ([*_told(manifest)] for manifest in (old, new))
+    for (key, one), (_, other) in zip(before, after, strict=True):
+        yield Difference(text(f"bundle.compare_{key}"), one, other)
+
+
+def _told(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    thresholds = Thresholds.from_manifest(manifest.thresholds)
+    values = dict(_values(manifest))
+    yield "labels", str(len(manifest.labels))
+    yield "input", f"{manifest.input.size} px"
+    for name in ("deadly", "harmful"):
+        held = getattr(thresholds, f"{name}_guarantee")
+        yield f"missed_{name}", f"{100 * held.alpha:g} %" if held else text("bundle.compare_no_promise")
+    for key, path in _SHARES.items():
+        value = values.get(path)
+        yield key, f"{100 * value:.1f} %" if isinstance(value, int | float) else "-"
+
+
+def _table(found: Sequence[Difference]) -> Iterator[str]:
+    width = max(len(row.key) for row in found)
+    yield f"{'':<{width}}  {'A':>{_WIDEST}}  {'B':>{_WIDEST}}"
+    for row in found:
+        yield f"{row.key:<{width}}  {row.old:>{_WIDEST}}  {row.new:>{_WIDEST}}{'' if row.old == row.new else '  *'}"
+
+
+def _values(manifest: Manifest) -> Iterator[tuple[str, Any]]:
+    for name in _ABOUT:
+        yield name, getattr(manifest, name)
+    yield "labels", len(manifest.labels)
+    spec = manifest.input
+    yield from _flat("input", {"size": spec.size, "resize": spec.resize, "whole": spec.whole})
+    yield from _flat("thresholds", manifest.thresholds)
+    yield from _flat("unknown", {"score": manifest.unknown.get("score")})
+    yield from _flat("metrics", manifest.metrics)
+
+
+def _flat(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Numbers and words below a key; lists are no single values and stay out."""
+    if isinstance(value, Mapping):
+        for name, inside in value.items():
+            yield from _flat(f"{key}.{name}", inside)
+    elif isinstance(value, str | int | float) and len(str(value)) <= _LONGEST:
+        yield key, value

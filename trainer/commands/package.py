@@ -1,0 +1,196 @@
+"""`fieldguide-train package`: weights that somebody else trained, with a label list, become a bundle that works."""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from fieldguide.core.bundle import BUNDLE_SUFFIX
+from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide.check import REGIONS
+from fieldguide.core.photo.preprocess import InputSpec
+from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import text
+from fieldguide.inference.runtime import Runtime
+from trainer.config import toml_value
+from trainer.evaluation.fitting import fit_decision
+from trainer.evaluation.folder_photos import predict_folders, read_folders, split_background
+from trainer.evaluation.metrics import evaluate
+from trainer.export.bundle import BundleParts, golden_pictures, weights_digest, write_bundle
+from trainer.export.label_list import LabelList, read_label_list
+from trainer.export.packaged import Recipe, package_network
+from trainer.export.told import told_metrics
+from trainer.progress import Progress
+from trainer.report.card import model_card
+
+CALIBRATED_ON = "calibrated_on"  # key of numbers from the photos that the thresholds were fitted on: they flatter
+_OPTIONS = {"name": "--name", "version": "--version", "licence": "--licence", "authors": "--author"}  # told of
+_FRAME = 8 / 7  # short side over input, as networks are usually measured: 256 for 224
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `package`."""
+    parser.add_argument("--weights", type=Path, required=True, help=text("bundle.help_weights"))
+    parser.add_argument("--labels", type=Path, required=True, help=text("bundle.help_labels"))
+    parser.add_argument("--out", type=Path, required=True, help=text("bundle.help_out"))
+    parser.add_argument("--model", default="", help=text("bundle.help_model"))
+    parser.add_argument("--size", type=int, default=224, help=text("bundle.help_size"))
+    parser.add_argument("--resize", type=int, help=text("bundle.help_resize"))
+    parser.add_argument("--whole", action="store_true", help=text("bundle.help_whole"))
+    parser.add_argument("--mean", type=float, nargs="+", default=[], help=text("bundle.help_mean"))
+    parser.add_argument("--std", type=float, nargs="+", default=[], help=text("bundle.help_std"))
+    parser.add_argument("--same-padding", action="store_true", help=text("bundle.help_same_padding"))
+    parser.add_argument("--option", action="append", default=[], metavar="KEY=VALUE", help=text("bundle.help_option"))
+    parser.add_argument("--identity", action="append", default=[], metavar="MODULE", help=text("bundle.help_identity"))
+    parser.add_argument("--name", required=True, help=text("bundle.help_name"))
+    parser.add_argument("--version", default="1", help=text("bundle.help_version"))
+    parser.add_argument("--licence", default="", help=text("bundle.help_licence"))
+    parser.add_argument("--author", action="append", default=[], help=text("bundle.help_author"))
+    parser.add_argument("--region", action="append", default=[], help=text("bundle.help_region"))
+    parser.add_argument("--calibrate", type=Path, metavar="FOLDER", help=text("bundle.help_calibrate"))
+    parser.add_argument("--background", type=Path, metavar="FOLDER", help=text("bundle.help_background"))
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the bundle, check that it loads, and calibrate it where photos are given."""
+    guide = load_guide()
+    if arguments.out.suffix != BUNDLE_SUFFIX:
+        raise _refusal("--out", f"{arguments.out} does not end in {BUNDLE_SUFFIX}")
+    if arguments.background and not arguments.calibrate:
+        raise _refusal("--background", "--calibrate is missing")
+    listed = read_label_list(arguments.labels, guide)
+    recipe = recipe_of(arguments)
+    manifest = manifest_of(arguments, listed)
+    network = package_network(recipe, manifest)
+    manifest = replace(manifest, id=weights_digest(network)[:16])
+    parts = BundleParts(golden_pictures(manifest.input.size))
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=arguments.out.parent) as folder:
+        trial = Path(folder) / arguments.out.name
+        write_bundle(trial, network, manifest, parts, flip=False)
+        runtime = Runtime.load(trial, "cpu")
+        if arguments.calibrate:
+            manifest, parts = calibrate(runtime, manifest, parts, arguments, guide)
+    parts = replace(parts, card=model_card(manifest, manifest.metrics, guide))
+    write_bundle(arguments.out, network, manifest, parts, flip=False)
+    Runtime.load(arguments.out, "cpu")
+    print(_told(arguments.out, manifest, guide))
+    return 0
+
+
+def recipe_of(arguments: argparse.Namespace) -> Recipe:
+    """The network to build. Raises FieldGuideError CONFIG_INVALID."""
+    if not arguments.weights.is_file():
+        raise _refusal("--weights", f"{arguments.weights} is not there")
+    options: dict[str, Any] = {}
+    for setting in arguments.option:
+        key, separator, value = setting.partition("=")
+        if not separator:
+            raise _refusal("--option", f"{setting!r} is not KEY=VALUE")
+        options[key.strip()] = toml_value(value)
+    mean, std = (_colours(name, getattr(arguments, name)) for name in ("mean", "std"))
+    if min(std, default=1.0) <= 0:
+        raise _refusal("--std", "a spread must be above 0")
+    identity = tuple(arguments.identity)
+    return Recipe(arguments.weights, arguments.model, options, identity, mean, std, arguments.same_padding)
+
+
+def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
+    """What the bundle says of itself before any calibration: cautious thresholds, no promise."""
+    try:
+        spec = InputSpec(arguments.size, arguments.resize or round(arguments.size * _FRAME), whole=arguments.whole)
+    except ValueError as problem:
+        raise _refusal("--size", str(problem)) from problem
+    provenance: dict[str, Any] = {
+        "packaged_from": arguments.weights.name,
+        "network": {
+            "name": arguments.model,
+            "same_padding": arguments.same_padding,
+            "identity": list(arguments.identity),
+        },
+    }
+    if listed.common_names:
+        provenance["common_names"] = listed.common_names
+    strangers = set(arguments.region) - set(REGIONS)
+    if strangers:
+        raise _refusal("--region", f"{min(strangers)} is none of {', '.join(REGIONS)}")
+    try:
+        return Manifest(
+            id="packaged",
+            name=arguments.name,
+            version=arguments.version,
+            labels=listed.taxa,
+            input=spec,
+            licence=arguments.licence,
+            authors=tuple(arguments.author),
+            regions=tuple(arguments.region),
+            provenance=provenance,
+        )
+    except FieldGuideError as problem:  # said of what was asked for, not of a file that somebody else made
+        told = str(problem.facts["problem"])
+        raise _refusal(_OPTIONS.get(told.split()[0], "--labels"), told) from problem
+
+
+def calibrate(
+    runtime: Runtime, manifest: Manifest, parts: BundleParts, arguments: argparse.Namespace, guide: Guide
+) -> tuple[Manifest, BundleParts]:
+    """Temperature, thresholds, alarms and unknown score from labelled photos, and what was measured on them."""
+    progress = Progress()
+    progress.step(text("bundle.reading"))
+    photos = read_folders(arguments.calibrate, arguments.background, guide)
+    progress.step(text("bundle.asking", name=manifest.name))
+    subjects, others = split_background(predict_folders(runtime, photos, progress))
+    fitted = fit_decision(subjects, manifest.labels, guide, others if len(others) else None)
+    if not fitted.report["photos"]:
+        raise _refusal("--calibrate", f"none of the folders in {arguments.calibrate} is a label of this network")
+    measured = evaluate(subjects, manifest.labels, guide, fitted.judgement, others, split=CALIBRATED_ON)
+    manifest = replace(
+        manifest,
+        temperature=fitted.temperature,
+        thresholds=fitted.thresholds.to_manifest(),
+        unknown=fitted.unknown,
+        metrics=told_metrics({name: measured[name] for name in (CALIBRATED_ON, "danger")}),
+    )
+    return manifest, replace(parts, statistics=fitted.statistics)
+
+
+def _told(out: Path, manifest: Manifest, guide: Guide) -> str:
+    strangers = sum(label.rank is not Rank.BACKGROUND and guide.record(label.name) is None for label in manifest.labels)
+    lines = [text("bundle.packaged", out=out, labels=len(manifest.labels), bytes=out.stat().st_size / 2**20)]
+    top1 = manifest.metrics.get(CALIBRATED_ON, {}).get("top1")
+    if top1 is not None:
+        lines.append(text("bundle.packaged_score", top1=f"{100 * top1:.1f}"))
+    if not manifest.thresholds:
+        lines.append(text("bundle.packaged_uncalibrated"))
+    if strangers:
+        lines.append(text("bundle.packaged_strangers", count=strangers))
+    doubts = [f"{name} ({known}?)" for name, known in misspelt(manifest.labels, guide)]
+    if doubts:
+        lines.append(text("bundle.packaged_misspelt", names=", ".join(doubts)))
+    return "\n".join(lines)
+
+
+def misspelt(labels: Sequence[Taxon], guide: Guide) -> Iterator[tuple[str, str]]:
+    """Labels outside the guide that look like typing errors, of genera that it knows, with the names it has."""
+    genera = {record.taxon.genus for record in guide.records.values()}
+    for label in labels:
+        if label.genus in genera and guide.record(label.name) is None:
+            near = guide.resolve(label.name)
+            if near is not None:
+                yield label.name, near.taxon.name
+
+
+def _colours(option: str, values: list[float]) -> tuple[float, ...]:
+    if len(values) not in (0, 1, 3) or not all(0 <= value <= 1 for value in values):
+        raise _refusal(f"--{option}", "one number or three, each 0 to 1")
+    return tuple(values * 3 if len(values) == 1 else values)
+
+
+def _refusal(option: str, problem: str) -> FieldGuideError:
+    return FieldGuideError(ErrorCode.CONFIG_INVALID, option=option, problem=problem)

@@ -1,0 +1,77 @@
+"""What an autoencoder's pictures are to a classifier, and what its error says of strangers; sheets to look at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from fieldguide.core.decision.unknown import Score, unknown_model
+from fieldguide.core.guide import Guide
+from fieldguide.core.photo.preprocess import prepare
+from fieldguide.inference.runtime import Runtime
+from trainer.evaluation.unknown import compare
+
+Squares = npt.NDArray[np.uint8]
+Errors = npt.NDArray[np.float64]
+
+ERROR = "reconstruction_error"
+CHOSEN_BATCH = 64
+
+
+def classify_both(
+    runtime: Runtime, pixels: Squares, painted: Squares, files: list[Path], guide: Guide
+) -> dict[str, Any]:
+    """A model's answers to originals and to repainted pictures side by side. Shares are 0 to 1.
+
+    `agreement`: the same first label. `labelled` counts photos whose folder names a label of the model; of those
+    `top1` is the accuracy. Both kinds are shown at the autoencoder's size, so that only the painting differs.
+    """
+    labels = {taxon.name: place for place, taxon in enumerate(runtime.manifest.labels)}
+    named = [guide.resolve(file.parent.name) for file in files]
+    truth = np.array([labels.get(found.taxon.name, -1) if found else -1 for found in named], dtype=int)
+    first, second = (ask(runtime, each)[0].argmax(axis=1) for each in (pixels, painted))
+    known = truth >= 0
+    return {
+        "photos": len(files),
+        "labelled": int(known.sum()),
+        "originals_top1": float((first == truth)[known].mean()) if known.any() else None,
+        "repainted_top1": float((second == truth)[known].mean()) if known.any() else None,
+        "agreement": float((first == second).mean()) if len(files) else None,
+    }
+
+
+def compare_scores(
+    subjects: tuple[Squares, Errors], others: tuple[Squares, Errors], runtime: Runtime | None
+) -> dict[str, dict[str, float]]:
+    """How well the error tells other things from subjects, beside the scores of a model: AUROC and FPR at 95 %.
+
+    Each argument is pictures uint8 [N,S,S,3] with their errors [N].
+    """
+    found = {ERROR: compare(subjects[1], others[1])}
+    if runtime is not None:
+        answers = [ask(runtime, pixels) for pixels in (subjects[0], others[0])]
+        arrays, temperature = runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature
+        kinds = {str(runtime.manifest.unknown.get("score") or ""), Score.MAX_PROBABILITY, Score.ENERGY} - {""}
+        for kind in sorted(kinds):
+            score = unknown_model(kind, arrays, temperature).score
+            found[str(kind)] = compare(*(score(*each) for each in answers))
+    return {name: {"auroc": each.auroc, "fpr95": each.fpr95} for name, each in found.items()}
+
+
+def ask(runtime: Runtime, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Logits [N,C] and embeddings [N,D] of uint8 [N,S,S,3], framed as the model wants its pictures."""
+    spec = runtime.manifest.input
+    found = [
+        runtime.run(np.stack([prepare(np.asarray(square), spec) for square in pixels[at : at + CHOSEN_BATCH]]))
+        for at in range(0, len(pixels), CHOSEN_BATCH)
+    ]
+    return np.concatenate([logits for logits, _ in found]), np.concatenate([embedding for _, embedding in found])
+
+
+def sheet(rows: list[Squares], file: Path) -> None:
+    """Write pictures as a PNG: one row for each array of uint8 [N,S,S,3], all of one length."""
+    Image.fromarray(np.concatenate([np.concatenate(list(row), axis=1) for row in rows], axis=0)).save(file)

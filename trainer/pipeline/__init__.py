@@ -1,0 +1,1 @@
+"""A run from folders of photos to a bundle: steps that the run folder remembers."""

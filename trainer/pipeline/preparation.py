@@ -1,0 +1,206 @@
+"""The first half of a run: options made whole, photos read, named and split, the network trained."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from fieldguide.core.bundle import read_manifest
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.resources import resource
+from fieldguide.core.text import text
+from trainer.config import (
+    NetworkConfig,
+    RunConfig,
+    check,
+    differences,
+    input_size,
+    phases_of,
+    read_config,
+    refuse,
+    write_config,
+)
+from trainer.data.audit.findings import read_quarantine, write_audit
+from trainer.data.audit.judge import audit
+from trainer.data.dataset import open_split
+from trainer.data.labels import Labels, Tree, build_tree, refuse_promises, resolve_labels
+from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
+from trainer.data.scan import NAMED, ScannedPhoto, list_photos, read_scan, scan
+from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
+from trainer.fit.crew import Crew
+from trainer.fit.loop import Fit, fit_network
+from trainer.fit.network import Classifier, create_network, refuse_sizes
+from trainer.pipeline.folders import refuse_folders
+from trainer.progress import Progress
+from trainer.run_folder import RunFolder, write_json
+
+# TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block;
+# timm's definition of it differs in both.
+EDGETPU = "mobilenet_edgetpu_100"
+LATER = ("device", "export", "judgement", "fit.tensorboard")
+"""Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
+ALONE = Crew()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Photos, labels and their places, ready to fit."""
+
+    photos: list[ScannedPhoto]
+    labels: Labels
+    tree: Tree
+    placed: list[SplitPhoto]
+    guide: Guide
+
+
+def complete(config: RunConfig) -> RunConfig:
+    """The configuration with its preset's phases and its starting weights filled in; checked."""
+    phases = config.fit.phases or phases_of(config.preset, others=bool(config.data.background))
+    config = replace(config, fit=replace(config.fit, phases=phases), network=start_from(config.network))
+    check(config)
+    return config
+
+
+def start_from(network: NetworkConfig) -> NetworkConfig:
+    """Where nothing was said: built as its weights need it, started from the starter model's weights if they fit."""
+    if network.name == EDGETPU and not network.options and not network.identity:
+        network = replace(network, options={"pad_type": "same"}, identity=("blocks.0.0.bn1.act",))
+    starter = resource("model", "starter.fieldguide")
+    if network.init or not starter.exists():
+        return network
+    told = read_manifest(starter).provenance.get("network", {})
+    same = (told.get("name"), told.get("options")) == (network.name, network.options)
+    return replace(network, init=str(starter)) if same else network
+
+
+def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
+    """Make the run folder and write its configuration, or go on with the run that is in it.
+
+    Raises:
+        FieldGuideError: RUN_EXISTS when the folder already holds a run and `resume` is not asked for; CONFIG_INVALID
+            when options of a begun fit were changed (more phases may be added at the end); DATA_MISSING,
+            DATA_ONE_CLASS, DATA_TOO_FEW, FOLDER_WITHOUT_PHOTOS, LABEL_PROMISES, NETWORK_UNKNOWN or WEIGHTS_MISMATCH
+            before anything is written.
+    """
+    if run.config.exists():
+        if not resume:
+            raise FieldGuideError(ErrorCode.RUN_EXISTS, folder=str(run.root))
+        begun = complete(read_config(run.config))
+        for option in differences(begun, config):
+            longer = option == "fit.phases" and config.fit.phases[: len(begun.fit.phases)] == begun.fit.phases
+            if not longer and not option.startswith(LATER):
+                refuse(option, text("train.begun_otherwise"))
+    else:
+        photos = apply_decisions(list_photos(config.data), Decisions(run.root / DECISIONS).final().values())
+        refuse_folders(config.data, photos, resolve_labels({photo.raw_label for photo in photos}, load_guide()))
+        look_at_network(config)
+    run.create()
+    write_config(config, run.config)
+    return config
+
+
+def look_at_network(config: RunConfig) -> None:
+    """Refuse an unknown name, weights that do not fit, and pictures of a size that the network cannot take.
+
+    Raises:
+        FieldGuideError: NETWORK_UNKNOWN, WEIGHTS_MISMATCH or CONFIG_INVALID.
+    """
+    phases = config.fit.phases
+    sizes = {phase.size_at(epoch) for phase in phases for epoch in (0, phase.epochs - 1)}
+    refuse_sizes(create_network(config.network, 2), sizes | {config.fit.probe_size, input_size(config)})
+
+
+def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:
+    """Scan, audit, name, split. An audit or a split that is there is used again.
+
+    What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded, until
+    the split is frozen.
+
+    Raises:
+        FieldGuideError: CONFIG_INVALID when the split that is there is of other photos, labels or decisions; what
+            `scan` and `split` raise.
+    """
+    guide = load_guide()
+    progress.step("reading photos")
+    photos = _read_photos(config, run, progress)
+    decisions = Decisions(run.root / DECISIONS).final()
+    photos = apply_decisions(photos, decisions.values())
+    if not run.audit.exists():
+        progress.step("looking for copies and poor photos")
+        everything = resolve_labels((photo.raw_label for photo in photos), guide)
+        pixels = np.load(run.pixels, mmap_mode="r")
+        write_audit(run.audit, audit(photos, pixels, everything, build_tree(everything.taxa), None, progress.advance))
+    labels = resolve_labels((p.raw_label for p in photos if p.raw_label not in config.data.hold_out), guide)
+    refuse_promises(labels)  # a review may have named one
+    tree = build_tree(labels.taxa)
+    told = json.loads(json.dumps(labels.as_json()))
+    if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:
+        write_json(run.labels, told)
+    progress.step("splitting")
+    if run.split.exists():
+        placed = read_split(run.split)
+        if not speaks_of(placed, photos, labels):
+            refuse("resume", text("train.split_of_others", split=run.split))
+    else:
+        quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
+        placed = split(photos, labels, tree, config.data, config.seed, quarantine)
+        write_split(run.split, placed)
+    return Prepared(photos, labels, tree, placed, guide)
+
+
+def _read_photos(config: RunConfig, run: RunFolder, progress: Progress) -> list[ScannedPhoto]:
+    """The photos by their rows in the cache. Once split they stay as they were read, whatever became of the files."""
+    if not (run.split.exists() and run.scan.exists() and run.pixels.exists()):
+        return scan(config.data, run, progress)
+    known, listed = read_scan(run.scan), list_photos(config.data)
+    before, now = ({photo.file for photo in photos} for photos in (known, listed))
+    if before == now:
+        return scan(config.data, run, progress)
+    for key, files in (("train.photos_gone", before - now), ("train.photos_new", now - before)):
+        if files:
+            progress.note(text(key, files=", ".join(sorted(files)[:NAMED]), count=len(files)))
+    return known
+
+
+def fit_run(
+    config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, *, resume: bool, crew: Crew = ALONE
+) -> Classifier:
+    """Train the network of the configuration on the prepared photos."""
+    return fit_network(open_fit(config, run, ready, progress, crew), resume=resume)
+
+
+def open_fit(config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, crew: Crew = ALONE) -> Fit:
+    """Network, photos and device of a fit that is about to begin."""
+    torch.manual_seed(config.seed)
+    device = choose_device(config.device, progress)
+    if crew.size > 1 and device.type == "cuda":
+        device = torch.device("cuda", crew.local)
+    network = create_network(config.network, len(ready.labels.taxa)).to(device)
+    train, val = (
+        open_split(name, run, ready.photos, ready.placed, ready.labels.taxa, ready.guide, config)
+        for name in ("train", "val")
+    )
+    return Fit(network, train, val, ready.tree, config, run, device, progress, crew)
+
+
+def choose_device(asked: str, progress: Progress) -> torch.device:
+    """The GPU when there is a usable one, else the CPU; what was asked for and is not there is said.
+
+    A GPU that is too old for the installed torch is "available" and fails at the first kernel: so one is run.
+    """
+    if asked == "cpu":
+        return torch.device("cpu")
+    try:
+        if torch.cuda.is_available():
+            torch.zeros(8, device="cuda").sum().item()
+            return torch.device("cuda")
+        problem = "no GPU found"
+    except RuntimeError as failure:
+        problem = str(failure).splitlines()[0]
+    if asked == "cuda":
+        progress.note(f"the GPU cannot be used ({problem}): training on the CPU")
+    return torch.device("cpu")
