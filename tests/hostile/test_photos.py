@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fieldguide.core.photo import reading as module
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import read_photo
+from fieldguide.core.photo import reading as module
 from fieldguide.core.text import explain
 
 

@@ -12,7 +12,45 @@ from typing import Any
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
-MAX_SPLIT = 200  # characters
+MAX_NAME = 200  # characters of a split's or a source's name
+MAX_SOURCES = 1000
+GROUNDS = ("elsewhere", "crossed", "own")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On whose photos the judgement was fitted. Every sentence that rests on it names it.
+
+    Attributes:
+        kind: "elsewhere": sources that taught the model nothing; "crossed": each teaching source was answered by a head
+            that it had not taught; "own": photos of the very sources that teach, which flatters.
+        sources: their names. photos: how many of subjects. strangers: share of them, 0 to 1, that show a kind the model
+            has no label for, as they were weighed. day: ISO date of the fit. people: who took them, None: not told.
+
+    Raises:
+        FieldGuideError: BUNDLE_CONTRADICTORY for values that say nothing.
+    """
+
+    kind: str
+    sources: tuple[str, ...]
+    photos: int
+    strangers: float
+    day: str
+    people: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what names no ground."""
+        counts = [self.photos] + ([] if self.people is None else [self.people])
+        if self.kind not in GROUNDS or not all(type(count) is int and count > 0 for count in counts):
+            raise _contradiction(f"a judgement rests on {self.photos!r} photos of the kind {self.kind!r}")
+        if not 0 <= _number("strangers", self.strangers) <= 1:
+            raise _contradiction(f"the share of strangers is {self.strangers}, not within 0 to 1")
+        if len(self.sources) > MAX_SOURCES or not all(_is_name(name) for name in (*self.sources, self.day)):
+            raise _contradiction("the sources of a judgement have no names")
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and len(value) <= MAX_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +62,8 @@ class Guarantee:
         photos: how many dangerous photos it was fitted on. groups: near-duplicate groups among them (what counts).
         split: name of the split.
         false_alarm_rate: share of the other photos of that split that ring it.
+        source: the source that decided (the worst one), of which `photos` and `groups` are then counted; empty when all
+            sources had to be taken together.
 
     Raises:
         FieldGuideError: BUNDLE_CONTRADICTORY for values that promise nothing.
@@ -34,6 +74,7 @@ class Guarantee:
     groups: int
     split: str
     false_alarm_rate: float
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what is no promise."""
@@ -41,9 +82,9 @@ class Guarantee:
             if not 0 <= _number(name, getattr(self, name)) <= 1:
                 raise _contradiction(f"{name} of a guarantee is {getattr(self, name)}, not within 0 to 1")
         counts = (self.photos, self.groups)
-        if not all(type(count) is int and count > 0 for count in counts) or not isinstance(self.split, str):
+        if not all(type(count) is int and count > 0 for count in counts):
             raise _contradiction(f"a guarantee rests on {self.photos!r} photos in {self.groups!r} groups")
-        if not self.split.isprintable() or len(self.split) > MAX_SPLIT:
+        if not _is_name(self.split) or not _is_name(self.source):
             raise _contradiction("the split of a guarantee has no name")
 
 
@@ -67,6 +108,7 @@ class Thresholds:
         coverage: share of photos whose true label is in that set.
         target: share of said names that was asked to be right when the three ranks were fitted; None: not fitted.
         deadly_guarantee, harmful_guarantee: what the alarms hold; None: nothing.
+        ground: on whose photos all this was fitted; None: nobody told.
     """
 
     species: float = 0.9
@@ -83,6 +125,7 @@ class Thresholds:
     target: float | None = None
     deadly_guarantee: Guarantee | None = None
     harmful_guarantee: Guarantee | None = None
+    ground: Ground | None = None
 
     def __post_init__(self) -> None:
         """Raises FieldGuideError BUNDLE_CONTRADICTORY for a value out of its range; nothing is clamped."""
@@ -129,11 +172,13 @@ class Thresholds:
             for name in ("deadly_guarantee", "harmful_guarantee"):
                 if known.get(name) is not None:
                     known[name] = Guarantee(**known[name])
+            if known.get("ground") is not None:
+                known["ground"] = Ground(**{**known["ground"], "sources": tuple(known["ground"]["sources"])})
             for name, value in known.items():
-                if not name.endswith("_guarantee") and value is not None:
+                if name != "ground" and not name.endswith("_guarantee") and value is not None:
                     known[name] = _number(name, value)
             found = cls(**known)
-        except TypeError as problem:
+        except (TypeError, KeyError) as problem:
             raise _contradiction(str(problem)) from problem
         for name in ("deadly", "harmful"):
             if getattr(found, name) > 0 and getattr(found, f"{name}_guarantee") is None:

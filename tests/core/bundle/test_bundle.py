@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fieldguide.core.bundle import archive as bundle
 from fieldguide.core.bundle import Manifest, bundle_digest, read_bundle, read_manifest
+from fieldguide.core.bundle import archive as bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import Rank, Taxon

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fieldguide.core.decision.thresholds import Guarantee, Thresholds
+from fieldguide.core.decision.thresholds import Ground, Guarantee, Thresholds
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 FITTED = Thresholds(
@@ -15,11 +15,13 @@ FITTED = Thresholds(
     plausible_mass=0.95,
     coverage=0.9,
     target=0.85,
-    deadly_guarantee=Guarantee(0.03, 120, 110, "calibration", 0.4),
-    harmful_guarantee=Guarantee(0.03, 600, 550, "calibration", 0.5),
+    deadly_guarantee=Guarantee(0.03, 120, 110, "elsewhere", 0.4, "ash"),
+    harmful_guarantee=Guarantee(0.03, 600, 550, "elsewhere", 0.5),
+    ground=Ground("elsewhere", ("ash", "a society"), 640, 0.35, "2026-11-27", 5),
 )
 
 
+GROUND = {"kind": "elsewhere", "sources": ["ash"], "photos": 40, "strangers": 0.3, "day": "2026-11-27"}
 PROMISE = {"alpha": 0.05, "photos": 40, "groups": 30, "split": "calibration", "false_alarm_rate": 0.1}
 
 
@@ -52,6 +54,14 @@ def test_fitted_means_both_alarms_rest_on_data() -> None:
         {"alarm_exponent": 9.0},
         {"plausible_mass": 0.9},
         {"coverage": 0.9},
+        {"ground": 3},
+        {"ground": {**GROUND, "kind": "everywhere"}},
+        {"ground": {**GROUND, "photos": 0}},
+        {"ground": {**GROUND, "sources": 5}},
+        {"ground": {**GROUND, "sources": [5]}},
+        {"ground": {**GROUND, "sources": ["a" * 500]}},
+        {"ground": {**GROUND, "strangers": 1.5}},
+        {"ground": {"kind": "own"}},
         {"deadly_guarantee": {"alpha": 0.05}},
         {"deadly_guarantee": 3},
         {"deadly_guarantee": {**PROMISE, "alpha": "little"}},
