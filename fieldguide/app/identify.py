@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.decision.fusion import views_to_ask
+from fieldguide.core.decision.standing import plausible_taxa
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
@@ -21,7 +22,6 @@ from fieldguide.services.identifier import Model, Summary
 from fieldguide.services.lanes import Lane
 from fieldguide.services.library import ChangeKind, LibraryChange
 from fieldguide.ui.identify.keys import key_help
-from fieldguide.ui.identify.lookalikes_card import plausible_taxa
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.naming import know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of

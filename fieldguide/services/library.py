@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.standing import current_danger, taxon_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
@@ -28,7 +29,6 @@ from fieldguide.storage.export.json import export_json
 from fieldguide.storage.journal import Undone
 from fieldguide.storage.observations import PAGE, Change, ObservationStore
 from fieldguide.storage.search import Filter
-from fieldguide.storage.standing import current_danger, taxon_danger
 
 EXPORT_GROUP = "export"
 
@@ -82,7 +82,7 @@ class Library(QObject):
         return self._join()
 
     def current_danger(self, observation: Observation) -> Danger:
-        """The danger to show for a find by today's guide: see `storage.standing`."""
+        """The danger to show for a find by today's guide: see `core.decision.standing`."""
         return current_danger(observation, self._guide)
 
     def taxon_danger(self, observation: Observation) -> Danger:

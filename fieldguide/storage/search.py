@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation, VerdictKind
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.rows import clean, first_key
-from fieldguide.storage.standing import current_danger
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_QUERY = 20  # words; more are a pasted page, not a search

@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 from fieldguide.storage.locations import make_folder
-from fieldguide.storage.standing import shown_taxon
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 

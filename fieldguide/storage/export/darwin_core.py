@@ -15,13 +15,13 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
-from fieldguide.storage.standing import shown_taxon
 
 _TERMS = "http://rs.tdwg.org/dwc/terms/"
 TERMS = (

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation
 from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 from fieldguide.storage.export.csv import file_name
-from fieldguide.storage.standing import current_danger
 
 
 def export_json(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:

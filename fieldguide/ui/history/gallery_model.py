@@ -14,11 +14,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.observations import PAGE, Page
 from fieldguide.storage.search import Filter
-from fieldguide.storage.standing import current_danger
 from fieldguide.ui.history.wording import spoken_find
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import short_verdict

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import text
-from fieldguide.storage.standing import current_danger, shown_taxon
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import day_words, name_of, ranked_name, when_words

@@ -10,10 +10,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
-from fieldguide.storage.standing import current_danger
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
 from fieldguide.ui.kit.wording import short_verdict

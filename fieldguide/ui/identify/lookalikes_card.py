@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.decision.lookalikes import Lookalike, dangerous_lookalikes
+from fieldguide.core.decision.standing import plausible_taxa
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification
 from fieldguide.core.taxonomy import Taxon
@@ -21,13 +22,6 @@ from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
 
 SHOWN_AT_FIRST, SHOWN_MORE = 4, 10  # the worst come first; nobody reads fifty at once
-PLAUSIBLE = 0.05  # without a prediction set, a candidate below 1 in 20 is compared with nothing
-
-
-def plausible_taxa(said: Identification) -> list[Taxon]:
-    """What is worth comparing with: the candidates of some weight, then the rest of the prediction set."""
-    likely = [one.taxon for place, one in enumerate(said.candidates) if place == 0 or one.probability >= PLAUSIBLE]
-    return list(dict.fromkeys([*likely, *(one.taxon for one in said.plausible)]))
 
 
 class LookalikesCard(Card):

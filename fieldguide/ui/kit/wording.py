@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
+from fieldguide.core.decision.standing import PLAUSIBLE, current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.text import text
-from fieldguide.storage.standing import PLAUSIBLE, current_danger
 from fieldguide.ui.kit.banner import Alert, Carrier
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.naming import name_of, ranked_name

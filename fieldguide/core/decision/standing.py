@@ -1,4 +1,8 @@
-"""How dangerous a stored find is by today's guide. Old scores stay as they were; corrected dangers reach them."""
+"""What a find stands for: what it is called, and how dangerous it is to be shown.
+
+A name that a person gives may add a danger and never takes one away: what is shown is the worst of what the machine
+warned of and what the person named. Old scores stay as they were; corrected dangers of the guide reach them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification, Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 
-# A candidate of the five below 1 in 20 raises nothing by a correction, unless the prediction set holds it.
+# A candidate of the five below 1 in 20 raises nothing by a correction and is compared with nothing, unless the
+# prediction set holds it.
 PLAUSIBLE = 0.05
 
 
@@ -24,22 +29,36 @@ def taxon_danger(observation: Observation, guide: Guide) -> Danger:
     return guide.danger(taxon) if taxon else Danger.UNKNOWN
 
 
-def current_danger(observation: Observation, guide: Guide) -> Danger:
-    """The danger to show for a stored find: the worst of
+def machine_danger(said: Identification | None, guide: Guide) -> Danger:
+    """What the machine warned of, as it is to be shown today: the worst of
 
-    - today's danger of what it is called,
-    - the alarm of its identification, which only a corrected guide makes milder (a human's label overrules an alarm
-      that says no more than *unknown*, never one that names a harm),
+    - today's danger of its verdict (*unknown* when it names nothing, or nothing was said),
+    - its alarm, which only a corrected guide makes milder,
     - every plausible candidate of which today's guide says worse than when the model spoke.
     """
-    levels = [taxon_danger(observation, guide)]
-    said = observation.identification
-    if said is not None:
-        alarm = _alarm_today(said, guide)
-        if alarm.harmful or observation.verified is None:
-            levels.append(alarm)
-        levels += _made_worse(said, guide)
-    return worst(levels)
+    if said is None:
+        return Danger.UNKNOWN
+    taxon = said.verdict.taxon
+    verdict = guide.danger(taxon) if taxon else Danger.UNKNOWN
+    return worst([verdict, _alarm_today(said, guide), *_made_worse(said, guide)])
+
+
+def current_danger(observation: Observation, guide: Guide) -> Danger:
+    """The danger to show for a find: the worst of what the machine warned of and of what a person named it."""
+    machine = machine_danger(observation.identification, guide)
+    return machine if observation.verified is None else worst((machine, guide.danger(observation.verified)))
+
+
+def is_milder(taxon: Taxon | None, said: Identification | None, guide: Guide) -> bool:
+    """Whether this name for a find is milder than a harm that the machine warned of: the warning stays beside it."""
+    machine = machine_danger(said, guide)
+    return taxon is not None and machine.harmful and guide.danger(taxon).severity < machine.severity
+
+
+def plausible_taxa(said: Identification) -> list[Taxon]:
+    """What is worth comparing with: the candidates of some weight, then the rest of the prediction set."""
+    likely = [one.taxon for place, one in enumerate(said.candidates) if place == 0 or one.probability >= PLAUSIBLE]
+    return list(dict.fromkeys([*likely, *(one.taxon for one in said.plausible)]))
 
 
 def _alarm_today(said: Identification, guide: Guide) -> Danger:
