@@ -4,6 +4,9 @@ Angelopoulos, Bates, Fisch, Lei and Schuster 2022, "Conformal Risk Control" (arX
 between 0 and 1 that falls as the threshold falls, the lowest-risk threshold with (n R + 1) / (n + 1) <= alpha keeps the
 expected loss of the next exchangeable unit at most alpha. A unit is a near-duplicate group, its loss the share of its
 photos that pass without the alarm, so that twenty copies of one photo are not twenty witnesses.
+
+Photos of one source are more alike than those of several, and the next photo comes from a source that nobody has seen.
+So the bound must hold within each source that has the photos for it, and over all of them: the worst one decides.
 """
 
 from __future__ import annotations
@@ -69,6 +72,21 @@ def control_misses(scores: NDArray[np.floating], groups: NDArray[np.integer], al
     return float(scores[order[allowed]]) if allowed < len(scores) else float(scores[order[-1]])
 
 
+def control_worst(
+    scores: NDArray[np.floating], groups: NDArray[np.integer], sources: NDArray[np.str_], alpha: float
+) -> tuple[float, str]:
+    """The lowest of the thresholds that all photos `[N]` together and each source alone ask for, and whose it is.
+
+    A source with too few groups to promise `alpha` counts only among all. The name is empty when all together decide.
+    """
+    found = [(control_misses(scores, groups, alpha), "")]
+    for source in np.unique(sources):
+        own = sources == source
+        if 1.0 / (len(np.unique(groups[own])) + 1) <= alpha:
+            found.append((control_misses(scores[own], groups[own], alpha), str(source)))
+    return min(found)
+
+
 def reachable(alpha: float, groups: int) -> float:
     """The misses that so many groups of dangerous photos can promise: `alpha`, or 1 / (groups + 1) up to `PROMISED`."""
     least = 1.0 / (groups + 1)
@@ -91,6 +109,7 @@ def fit_alarms(
     probabilities: NDArray[np.floating],
     found: Dangers,
     groups: NDArray[np.integer],
+    sources: NDArray[np.str_],
     *,
     deadly_alpha: float,
     harmful_alpha: float,
@@ -104,7 +123,8 @@ def fit_alarms(
     one choice among six bends it by less than the group counts do.
 
     Args:
-        probabilities: `[N,C]`, calibrated. weights: `[N]` for the false alarms alone (photos count alike without).
+        probabilities: `[N,C]`, calibrated. groups, sources: `[N]`, see `control_worst`.
+        weights: `[N]` for the false alarms alone (photos count alike without).
     """
     counted = np.ones(len(probabilities)) if weights is None else weights
     compared: dict[float, float] = {}
@@ -112,20 +132,22 @@ def fit_alarms(
     alphas = [reachable(alpha, n) for alpha, n in zip((deadly_alpha, harmful_alpha), witnesses, strict=True)]
     for exponent in EXPONENTS:
         scores = alarm_scores(probabilities, found.deadly_labels, exponent)
-        least = control_misses(scores[found.deadly], groups[found.deadly], alphas[0])
+        least, _ = control_worst(scores[found.deadly], groups[found.deadly], sources[found.deadly], alphas[0])
         rung = rings(probabilities, found.deadly_labels, least, exponent)
         compared[exponent] = _rate(rung, found.told & ~found.deadly, counted)
     exponent = min(compared, key=lambda each: (round(compared[each], 3), -each))
     thresholds, guarantees = [], []
-    for labels, photos, alpha, n in zip(
-        (found.deadly_labels, found.harmful_labels), (found.deadly, found.harmful), alphas, witnesses, strict=True
+    for labels, photos, alpha in zip(
+        (found.deadly_labels, found.harmful_labels), (found.deadly, found.harmful), alphas, strict=True
     ):
         scores = alarm_scores(probabilities, labels, exponent)
-        least = control_misses(scores[photos], groups[photos], alpha)
+        least, source = control_worst(scores[photos], groups[photos], sources[photos], alpha)
         rung = rings(probabilities, labels, least, exponent)
         rate = _rate(rung, found.told & ~photos, np.ones(len(rung)))
         thresholds.append(least)
-        guarantees.append(Guarantee(alpha, int(photos.sum()), n, split, rate) if least > 0 else None)
+        decided = photos & (sources == source) if source else photos
+        counts = int(decided.sum()), len(np.unique(groups[decided]))
+        guarantees.append(Guarantee(alpha, *counts, split, rate, source) if least > 0 else None)
     return FittedAlarms(
         thresholds[0],
         thresholds[1],

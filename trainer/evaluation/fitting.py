@@ -115,6 +115,7 @@ def fit_decision(
         probabilities,
         dangers(labels, truth, guide),
         subjects.groups,
+        subjects.sources,
         deadly_alpha=config.deadly_alpha,
         harmful_alpha=config.harmful_alpha,
         split=config.split,

@@ -6,7 +6,7 @@ import pytest
 from fieldguide.core.decision import alarm_scores
 from fieldguide.core.decision.calibration import softmax
 from tests.helpers.made_predictions import GUIDE, LABELS, predictions
-from trainer.evaluation.danger import control_misses, dangers, fit_alarms, reachable
+from trainer.evaluation.danger import control_misses, control_worst, dangers, fit_alarms, reachable
 
 
 def test_the_dangers_of_labels_and_photos() -> None:
@@ -60,11 +60,46 @@ def test_photos_at_the_threshold_ring() -> None:
     assert control_misses(scores, np.arange(40), 0.05) == 0.2
 
 
+def test_the_worst_source_decides() -> None:
+    scores = np.concatenate([np.linspace(0.6, 1.0, 60), np.linspace(0.1, 1.0, 40)])
+    sources = np.array(["easy"] * 60 + ["hard"] * 40)
+    least, source = control_worst(scores, np.arange(100), sources, 0.05)
+    assert source == "hard"
+    assert least == control_misses(scores[60:], np.arange(40), 0.05) < control_misses(scores, np.arange(100), 0.05)
+
+
+def test_a_source_that_is_too_small_for_the_promise_counts_among_all() -> None:
+    scores = np.concatenate([np.linspace(0.6, 1.0, 60), np.full(5, 0.01)])
+    sources = np.array(["large"] * 60 + ["small"] * 5)
+    assert control_worst(scores, np.arange(65), sources, 0.05) == (control_misses(scores, np.arange(65), 0.05), "")
+
+
+def test_the_guarantee_names_the_source_that_decided_and_counts_its_photos_alone() -> None:
+    made = predictions(1500, noise=2.0)
+    found = dangers(LABELS, made.true_taxa(LABELS), GUIDE)
+    hard = np.zeros(len(made), dtype=bool)
+    hard[np.flatnonzero(found.deadly)[::5]] = True
+    logits = made.logits + 3.0 * np.outer(hard, ~found.deadly_labels)
+    sources = np.where(hard, "hard", "easy")
+    fitted = fit_alarms(
+        softmax(logits), found, made.groups, sources, deadly_alpha=0.05, harmful_alpha=0.05, split="elsewhere"
+    )
+    guarantee = fitted.deadly_guarantee
+    assert guarantee is not None
+    assert (guarantee.source, guarantee.photos) == ("hard", int(hard.sum()))
+
+
 def test_the_fit_holds_on_fresh_photos_and_says_what_it_costs() -> None:
     made, fresh = predictions(1500, noise=2.0), predictions(1500, seed=7, noise=2.0)
     found = dangers(LABELS, made.true_taxa(LABELS), GUIDE)
     fitted = fit_alarms(
-        softmax(made.logits), found, made.groups, deadly_alpha=0.05, harmful_alpha=0.05, split="calibration"
+        softmax(made.logits),
+        found,
+        made.groups,
+        np.full(len(made), "one"),
+        deadly_alpha=0.05,
+        harmful_alpha=0.05,
+        split="calibration",
     )
     guarantee = fitted.deadly_guarantee
     assert guarantee is not None
@@ -84,6 +119,7 @@ def test_no_dangerous_photos_no_promise() -> None:
         softmax(mild.logits),
         dangers(LABELS, mild.true_taxa(LABELS), GUIDE),
         mild.groups,
+        mild.sources,
         deadly_alpha=0.05,
         harmful_alpha=0.05,
         split="calibration",
