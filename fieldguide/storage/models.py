@@ -6,6 +6,7 @@ answers as it should is found out where it is loaded (`fieldguide.inference`). K
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ class ModelShelf:
         return [_look(self.starter, starter=True), *others]
 
     def install(self, path: Path, look: Callable[[BundleFile], None]) -> InstalledModel:
-        """Copy a model onto the shelf after every check that needs no torch; one that is there already is left alone.
+        """Copy what was checked of a model onto the shelf, without torch; one that is there already is left alone.
 
         `look` goes through its program and refuses what is hostile (`fieldguide.inference.operators.refuse_program`).
 
@@ -55,7 +56,8 @@ class ModelShelf:
         bundle = read_bundle(path)
         look(bundle)
         bundle.golden()  # a model without its own test is refused before it is copied
-        place = self._folder / f"{bundle.digest[:_DIGITS]}{BUNDLE_SUFFIX}"
+        digest = hashlib.sha256(bundle.data).hexdigest()  # of what is kept: a copy of a copy is the same model
+        place = self._folder / f"{digest[:_DIGITS]}{BUNDLE_SUFFIX}"
         make_folder(self._folder)
         if not place.is_file() or place.stat().st_size != len(bundle.data):
             with written_atomically(place) as stream:

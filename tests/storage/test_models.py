@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.operators import refuse_program
 from fieldguide.storage.models import ModelShelf
@@ -19,7 +20,7 @@ def test_a_model_is_copied_whole_under_its_digest_and_removed_again(
     shelf: ModelShelf, bundle_path: Path, tmp_path: Path
 ) -> None:
     model = shelf.install(bundle_path, refuse_program)
-    assert model.path.read_bytes() == bundle_path.read_bytes()
+    assert model.path.read_bytes() == read_bundle(bundle_path).data == read_bundle(model.path).data
     assert shelf.install(bundle_path, refuse_program) == model, "the same model again is the same"
     assert [each.starter for each in shelf.every()] == [True, False]
     shelf.remove(model)

@@ -43,7 +43,7 @@ def describe(bundle: BundleFile) -> dict[str, Any]:
     return {
         "file": str(bundle.path),
         "sha256": bundle.digest,
-        "bytes": len(bundle.data),
+        "bytes": bundle.path.stat().st_size,
         "sizes": sizes(bundle),
         "photos_listed": None if photos is None else len(photos.splitlines()),
         "manifest": json.loads(bundle.manifest.to_json()),

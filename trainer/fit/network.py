@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from difflib import get_close_matches
 from pathlib import Path
 from pickle import UnpicklingError
@@ -12,7 +13,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from fieldguide.core.bundle import BUNDLE_SUFFIX
+from fieldguide.core.bundle import BUNDLE_SUFFIX, read_table
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.runtime import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
@@ -133,21 +134,22 @@ def _bundle_weights(file: Path) -> dict[str, Tensor]:
 def read_state(file: Path) -> dict[str, Tensor]:
     """A plain table of weights by name, on the processor. Raises FieldGuideError(WEIGHTS_MISMATCH)."""
     try:
-        state = torch.load(file, map_location="cpu", weights_only=True)
+        state = torch.load(io.BytesIO(read_table(file)), map_location="cpu", weights_only=True)
         weights: dict[str, Tensor] = state.get("state_dict", state)
         parallel = all(name.startswith("module.") for name in weights)  # as DataParallel calls them
         return {name.removeprefix("module.") if parallel else name: value for name, value in weights.items()}
-    except UnpicklingError as problem:
-        raise FieldGuideError(
-            ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="not a plain table of weights"
-        ) from problem
-    except FileNotFoundError as missing:
-        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem="there is no such file") from missing
-    except OSError as problem:
-        told = problem.strerror or str(problem)
-        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=told) from problem
-    except (RuntimeError, ValueError, EOFError, AttributeError) as problem:
-        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=str(problem)) from problem
+    except (FieldGuideError, UnpicklingError, RuntimeError, ValueError, EOFError, AttributeError) as problem:
+        raise FieldGuideError(ErrorCode.WEIGHTS_MISMATCH, file=str(file), problem=_in_words(problem)) from problem
+
+
+def _in_words(problem: Exception) -> str:
+    """What is wrong with a file of weights."""
+    if not isinstance(problem, FieldGuideError):
+        return "not a plain table of weights" if isinstance(problem, UnpicklingError) else str(problem)
+    if problem.code is ErrorCode.BUNDLE_MISSING:
+        return "there is no such file"
+    refused_by_the_system = isinstance(problem.__cause__, OSError) and problem.__cause__.strerror
+    return str(problem.facts.get("problem") or refused_by_the_system or "not a plain table of weights")
 
 
 def stages(backbone: nn.Module) -> list[nn.Module]:

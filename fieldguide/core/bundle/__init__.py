@@ -9,6 +9,7 @@ from fieldguide.core.bundle.archive import (
     read_bundle,
     read_manifest,
     read_program,
+    read_table,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "read_bundle",
     "read_manifest",
     "read_program",
+    "read_table",
 ]

@@ -1,24 +1,28 @@
 """A bundle as a file: one TorchScript archive (a zip) with extra files, opened without torch and without trust.
 
-Refuses what is damaged, too large, tricky or contradictory before anything of it is given to torch. What its program
-may do is looked at in `fieldguide.inference.operators`.
+Refuses what is damaged, too large, tricky or contradictory before anything of it is given to torch, reads the disk
+once, and hands on an archive of its own making (`core.bundle.packing`). What its program may do is looked at in
+`fieldguide.inference.operators`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
+import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
 
 from fieldguide.core.bundle.manifest import SCHEMA, Manifest, contradiction
+from fieldguide.core.bundle.packing import MAX_UNPACKED_BYTES, refuse_sizes, refuse_tricks, rewritten, too_large, unsafe
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 __all__ = [
@@ -32,19 +36,17 @@ __all__ = [
     "read_bundle",
     "read_manifest",
     "read_program",
+    "read_table",
 ]
 
 BUNDLE_SUFFIX = ".fieldguide"
 MAX_FILE_BYTES = 512 * 2**20
-MAX_UNPACKED_BYTES = 1024 * 2**20
-MAX_RATIO = 100  # torch stores its files unpacked (ratio 1); text packs 10:1, only a bomb packs 1000:1
-MAX_ENTRIES = 20_000
+MAX_TABLE_BYTES = 8 * 2**30  # of weights alone: their owner trains with them
 MAX_MANIFEST_BYTES = 64 * 2**20
+MAX_GOLDEN = 64  # the trainer writes four; each costs time before the first answer
 
 # All that torch writes today. Older layouts (`model.json`, `attributes.pkl`) would be read by another, laxer loader.
 _KNOWN = {"data.pkl", "constants.pkl", "version", "byteorder", "data", "constants", "code", "extra"}
-_ENCRYPTED = 0x1
-_SYMLINK = 0xA000
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class Golden:
 class BundleFile:
     """One bundle, read once and checked, so that what was checked is what is used.
 
-    `data` is the whole file, `digest` its SHA-256 in lower-case hex, `folder` the archive's own top folder.
+    `data` is an archive made anew from the files that were checked, the only form that anything else may open;
+    `digest` is the SHA-256 of the file on the disk in lower-case hex, `folder` the archive's own top folder.
     """
 
     path: Path
@@ -94,7 +97,7 @@ class BundleFile:
         if packed is None:
             return {}
         with _naming(self.path.name), zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            _refuse_sizes(archive.infolist(), self.path.name)
+            refuse_sizes(archive.infolist(), self.path.name)
         with _naming(self.path.name), np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
             return {key: arrays[key] for key in arrays.files}
 
@@ -111,6 +114,8 @@ class BundleFile:
         size, count = self.manifest.input.size, len(images)
         if images.dtype != np.uint8 or images.shape != (count, 3, size, size) or count == 0:
             raise contradiction(f"golden images are {images.dtype} {images.shape}, the input is {size} pixels")
+        if count > MAX_GOLDEN:
+            raise contradiction(f"{count} golden samples, more than {MAX_GOLDEN}")
         if logits.shape != (count, len(self.manifest.labels)):
             raise contradiction(f"golden logits are {logits.shape} for {len(self.manifest.labels)} labels")
         if embedding.ndim != 2 or len(embedding) != count:
@@ -137,8 +142,7 @@ def read_manifest(path: Path) -> Manifest:
     Raises:
         FieldGuideError: one of the BUNDLE_ codes, always with the fact `file`.
     """
-    _check_file(path)
-    with _naming(path.name), path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+    with _naming(path.name), _opened(path) as stream, zipfile.ZipFile(stream) as archive:
         return _manifest(archive, inspect_archive(archive, path.name))
 
 
@@ -148,15 +152,11 @@ def read_bundle(path: Path) -> BundleFile:
     Raises:
         FieldGuideError: one of the BUNDLE_ codes, always with the fact `file`.
     """
-    _check_file(path)
     with _naming(path.name):
-        data = path.read_bytes()
+        data, digest = _read_anew(path, _torchscript_part)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             folder = inspect_archive(archive, path.name)
-            manifest = _manifest(archive, folder)
-            if archive.testzip() is not None:
-                raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=path.name)
-    return BundleFile(path, data, hashlib.sha256(data).hexdigest(), folder, manifest)
+            return BundleFile(path, data, digest, folder, _manifest(archive, folder))
 
 
 def read_program(path: Path, manifest: Manifest) -> BundleFile:
@@ -167,12 +167,29 @@ def read_program(path: Path, manifest: Manifest) -> BundleFile:
     Raises:
         FieldGuideError: one of the BUNDLE_ codes, always with the fact `file`.
     """
-    _check_file(path)
     with _naming(path.name):
-        data = _without_traced_inputs(path.read_bytes(), path.name)
+        data, digest = _read_anew(path, lambda inside: _torchscript_part(inside) and inside[:13] != "traced_inputs")
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             folder = inspect_archive(archive, path.name)
-    return BundleFile(path, data, hashlib.sha256(data).hexdigest(), folder, manifest)
+    return BundleFile(path, data, digest, folder, manifest)
+
+
+def read_table(path: Path) -> bytes:
+    """A file of weights in the form that `torch.load` may be given: a zip written anew, or the older bare pickle.
+
+    Raises:
+        FieldGuideError: BUNDLE_UNSAFE for a program, which torch might run; BUNDLE_DAMAGED for anything else, the tar
+            archives of the first torch too; other BUNDLE_ codes.
+    """
+    with _naming(path.name):
+        with _opened(path, MAX_TABLE_BYTES) as stream:
+            if stream.read(2) == b"\x80\x02":  # a pickle of the protocol that torch writes
+                return b"\x80\x02" + stream.read()
+        data, _ = _read_anew(path, lambda _: True, MAX_TABLE_BYTES)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if any(name.partition("/")[2] == "constants.pkl" for name in archive.namelist()):
+                raise unsafe(path.name, "a program where weights are expected")
+    return data
 
 
 def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
@@ -181,41 +198,53 @@ def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
     Raises:
         FieldGuideError: BUNDLE_TOO_LARGE, BUNDLE_UNSAFE or BUNDLE_CONTRADICTORY.
     """
-    entries = archive.infolist()
-    if min((entry.header_offset for entry in entries), default=0) != 0:
-        # Something stands before the archive: a trick, or a cut bundle whose golden.npz (a zip itself) is taken for it.
-        raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file)
-    _refuse_sizes(entries, file)
-    _refuse_tricks(entries, file)
-    folders = {entry.filename.split("/", 1)[0] for entry in entries}
+    _refuse_other_start(archive, file)
+    refuse_tricks(archive, file)
+    names = set(archive.namelist())
+    folders = {name.partition("/")[0] for name in names}
     folder = folders.pop() if len(folders) == 1 else ""
-    names = {entry.filename for entry in entries}
     if not {f"{folder}/{name}" for name in ("data.pkl", "constants.pkl", "version")} <= names:
         raise contradiction("it is no TorchScript archive")
     for name in names:
         inside = name.split("/")[1]
         if inside not in _KNOWN and not inside.startswith("."):
-            raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"a file named {name!r:.60}")
+            raise unsafe(file, f"a file named {name!r:.60}")
     return folder
 
 
-def _without_traced_inputs(data: bytes, file: str) -> bytes:
-    kept = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(kept, "w") as written:
-        _refuse_sizes(archive.infolist(), file)
-        _refuse_tricks(archive.infolist(), file)
-        for entry in archive.infolist():
-            if not entry.filename.partition("/")[2].startswith("traced_inputs"):
-                written.writestr(entry.filename, archive.read(entry), entry.compress_type)
-    return kept.getvalue()
+def _read_anew(path: Path, keep: Callable[[str], bool], limit: int = MAX_FILE_BYTES) -> tuple[bytes, str]:
+    """The archive written anew with the files that `keep` wants (by the name below the top folder), and the digest."""
+    with _opened(path, limit) as stream:
+        data = stream.read(limit + 1)
+    if len(data) > limit:  # it grew since
+        raise too_large(path.name, len(data), limit)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        _refuse_other_start(archive, path.name)
+        refuse_tricks(archive, path.name, max(limit, MAX_UNPACKED_BYTES))
+        fresh = rewritten(archive, lambda name: keep(name.partition("/")[2]))
+    return fresh, hashlib.sha256(data).hexdigest()
 
 
-def _check_file(path: Path) -> None:
+def _torchscript_part(inside: str) -> bool:
+    """All but torch's notes for debuggers: pickles that it reads at the first error, and nobody looked through."""
+    return not inside.endswith(".debug_pkl")
+
+
+def _refuse_other_start(archive: zipfile.ZipFile, file: str) -> None:
+    """Something stands before the archive: a trick, or a cut bundle whose golden.npz (a zip itself) is taken for it."""
+    if min((entry.header_offset for entry in archive.infolist()), default=0) != 0:
+        raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file)
+
+
+@contextmanager
+def _opened(path: Path, limit: int = MAX_FILE_BYTES) -> Iterator[IO[bytes]]:
     if not path.is_file():
         raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file=path.name)
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
-        raise _too_large(path.name, size, MAX_FILE_BYTES)
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > limit:
+            raise too_large(path.name, size, limit)
+        yield stream
 
 
 def _manifest(archive: zipfile.ZipFile, folder: str) -> Manifest:
@@ -225,39 +254,6 @@ def _manifest(archive: zipfile.ZipFile, folder: str) -> Manifest:
     if archive.getinfo(entry).file_size > MAX_MANIFEST_BYTES:
         raise contradiction("manifest.json is too long")
     return Manifest.from_json(archive.read(entry))
-
-
-def _refuse_sizes(entries: list[zipfile.ZipInfo], file: str) -> None:
-    """Bound what the archive says it unpacks to (the reader stops there, whatever it really holds)."""
-    if len(entries) > MAX_ENTRIES:
-        raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"{len(entries)} files inside")
-    unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise _too_large(file, unpacked, MAX_UNPACKED_BYTES)
-    for entry in entries:
-        if entry.file_size > 2**20 and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
-            raise FieldGuideError(
-                ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"{entry.filename:.60} is packed too well"
-            )
-
-
-def _refuse_tricks(entries: list[zipfile.ZipInfo], file: str) -> None:
-    """Names that leave the archive, stand twice (two readers may take different ones), hide, or point elsewhere."""
-    seen: set[str] = set()
-    for entry in entries:
-        name = entry.filename
-        parts = name.split("/")
-        odd = "\\" in name or ":" in name or not name.isprintable() or entry.orig_filename != name
-        if odd or name.startswith("/") or ".." in parts or name.lower() in seen:
-            raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"a file named {name!r:.60}")
-        if entry.flag_bits & _ENCRYPTED or (entry.external_attr >> 16) & 0xF000 == _SYMLINK:
-            raise FieldGuideError(ErrorCode.BUNDLE_UNSAFE, file=file, problem=f"{name:.60} is a link or locked")
-        seen.add(name.lower())
-
-
-def _too_large(file: str, size: int, limit: int) -> FieldGuideError:
-    facts = {"size": f"{size // 2**20} MB", "limit": f"{limit // 2**20} MB"}
-    return FieldGuideError(ErrorCode.BUNDLE_TOO_LARGE, file=file, **facts)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fieldguide.core.bundle import Manifest, bundle_digest, read_bundle, read_manifest
+from fieldguide.core.bundle import Manifest, bundle_digest, packing, read_bundle, read_manifest
 from fieldguide.core.bundle import archive as bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.preprocess import InputSpec
@@ -176,7 +176,7 @@ def test_a_bomb_is_refused_by_what_it_declares(tmp_path: Path) -> None:
 
 
 def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundle, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(packing, "MAX_ENTRIES", 5)
     assert refusal(write(tmp_path / "a.fieldguide", entries())) is ErrorCode.BUNDLE_UNSAFE
 
 
