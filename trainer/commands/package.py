@@ -55,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", action="append", default=[], help=text("bundle.help_region"))
     parser.add_argument("--calibrate", type=Path, metavar="FOLDER", help=text("bundle.help_calibrate"))
     parser.add_argument("--background", type=Path, metavar="FOLDER", help=text("bundle.help_background"))
+    parser.add_argument("--manifest", type=Path, metavar="CSV", help=text("bundle.help_manifest"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,8 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     guide = load_guide()
     if arguments.out.suffix != BUNDLE_SUFFIX:
         raise _refusal("--out", f"{arguments.out} does not end in {BUNDLE_SUFFIX}")
-    if arguments.background and not arguments.calibrate:
-        raise _refusal("--background", "--calibrate is missing")
+    for option in ("background", "manifest"):
+        if getattr(arguments, option) and not arguments.calibrate:
+            raise _refusal(f"--{option}", "--calibrate is missing")
     listed = read_label_list(arguments.labels, guide)
     recipe = recipe_of(arguments)
     manifest = manifest_of(arguments, listed)
@@ -143,7 +145,7 @@ def calibrate(
     """Temperature, thresholds, alarms and unknown score from labelled photos, and what was measured on them."""
     progress = Progress()
     progress.step(text("bundle.reading"))
-    photos = read_folders(arguments.calibrate, arguments.background, guide)
+    photos = read_folders(arguments.calibrate, arguments.background, guide, arguments.manifest)
     progress.step(text("bundle.asking", name=manifest.name))
     subjects, others = split_background(predict_folders(runtime, photos, progress))
     fitted = fit_decision(subjects, manifest.labels, guide, others if len(others) else None)

@@ -1,10 +1,12 @@
-"""Which photos show the same picture: a perceptual hash, and groups of hashes that differ in a few bits.
+"""Which photos show the same picture or the same find: a perceptual hash, and groups that count as one witness.
 
-Knows hashes only, neither files nor labels. Exact copies need no search of their own: equal bytes give equal hashes.
+Knows hashes and names of finds only, neither files nor labels. Exact copies need no search of their own: equal bytes
+give equal hashes.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -115,13 +117,33 @@ def near_duplicate_groups(hashes: Hashes, distance: int = NEAR) -> Indices:
     Returns:
         int64 [N]: the group of each photo, numbered from 0 in the order of first appearance.
     """
-    if len(hashes) == 0:
-        return np.empty(0, dtype=np.int64)
     distinct, member = np.unique(hashes, return_inverse=True)
-    left, right = close_pairs(distinct, distance)
-    links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(len(distinct), len(distinct)))
-    group = connected_components(links, directed=False)[1][member]
-    _, first, renumbered = np.unique(group, return_index=True, return_inverse=True)
+    return _connected(*close_pairs(distinct, distance), len(distinct), member)
+
+
+def witness_groups(hashes: Hashes, finds: Sequence[str]) -> Indices:
+    """Groups of photos that are one unit of evidence: near-duplicates, photos of one find, and chains of both.
+
+    Args:
+        hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where nobody told.
+
+    Returns:
+        int64 [N], numbered from 0 in the order of first appearance.
+    """
+    near = near_duplicate_groups(hashes)
+    first: dict[str, int] = {}
+    links = [(first.setdefault(find, int(group)), int(group)) for find, group in zip(finds, near, strict=True) if find]
+    left, right = np.array(links, dtype=np.int64).reshape(-1, 2).T
+    return _connected(left, right, int(near.max(initial=-1)) + 1, near)
+
+
+def _connected(left: Indices, right: Indices, nodes: int, member: Indices) -> Indices:
+    """For each entry of `member` [N] (a node) the part of the graph it lies in, numbered by first appearance."""
+    if nodes == 0:
+        return np.empty(0, dtype=np.int64)
+    links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
+    part = connected_components(links, directed=False)[1][member]
+    _, first, renumbered = np.unique(part, return_index=True, return_inverse=True)
     rank = np.empty(len(first), dtype=np.int64)
     rank[np.argsort(first)] = np.arange(len(first))
     ordered: Indices = rank[renumbered]

@@ -16,7 +16,7 @@ import numpy as np
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from trainer.config import DataConfig
-from trainer.data.duplicates import near_duplicate_groups
+from trainer.data.duplicates import witness_groups
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import ScannedPhoto
@@ -60,7 +60,8 @@ def split(
     left_out = {file: reason or "quarantine" for file, reason in (quarantined or {}).items()}
     out = {photo.index: photo.error or left_out.get(photo.file, "") for photo in photos}
     readable = [photo for photo in photos if not out[photo.index]]
-    groups = _groups(readable)
+    hashes = np.array([int(photo.phash, 16) for photo in readable], dtype=np.uint64)
+    groups = witness_groups(hashes, [photo.observation for photo in readable]).tolist()
     held = set(config.hold_out)
     placed: list[SplitPhoto] = [
         SplitPhoto(p.index, p.file, LEFT_OUT, labels.of_folder.get(p.raw_label, -1), -1, -1, p.source, out[p.index])
@@ -102,24 +103,6 @@ def speaks_of(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labe
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:
     """Write the split as CSV, whole or not at all."""
     write_rows(file, SplitPhoto, rows)
-
-
-def _groups(photos: list[ScannedPhoto]) -> list[int]:
-    """Group numbers: the same near-duplicate group or the same observation is the same group."""
-    hashes = np.array([int(photo.phash, 16) for photo in photos], dtype=np.uint64)
-    near = near_duplicate_groups(hashes)
-    parent = {group: group for group in set(near.tolist())}
-
-    def root(group: int) -> int:
-        while parent[group] != group:
-            group = parent[group]
-        return group
-
-    first: dict[str, int] = {}
-    for photo, group in zip(photos, near.tolist(), strict=True):
-        for key in filter(None, (photo.sha256, photo.observation and f"observation {photo.observation}")):
-            parent[root(group)] = root(first.setdefault(key, group))
-    return [root(group) for group in near.tolist()]
 
 
 def _judge(group: int, members: list[ScannedPhoto], labels: Labels, tree: Tree, held: set[str]) -> list[SplitPhoto]:

@@ -19,7 +19,7 @@ from fieldguide.core.photo import read_photo
 from fieldguide.core.taxonomy import BACKGROUND, Taxon
 from fieldguide.inference.runtime import Runtime
 from trainer.config import DataConfig
-from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
+from trainer.data.duplicates import perceptual_hash, witness_groups
 from trainer.data.labels import resolve_labels
 from trainer.data.scan import BACKGROUND_FOLDER, list_photos
 from trainer.data.split import SplitPhoto
@@ -59,8 +59,8 @@ def read_folders(folder: Path, background: Path | None, guide: Guide, manifest: 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         hashes = list(pool.map(_hash, (photo.file for photo in listed)))
     readable = [(photo, found) for photo, found in zip(listed, hashes, strict=True) if found is not None]
-    groups = near_duplicate_groups(np.array([found for _, found in readable], dtype=np.uint64)).tolist()
-    first: dict[str, int] = {}
+    hashes_read = np.array([found for _, found in readable], dtype=np.uint64)
+    groups = witness_groups(hashes_read, [photo.observation for photo, _ in readable]).tolist()
     rows = tuple(
         SplitPhoto(
             index=photo.index,
@@ -68,7 +68,7 @@ def read_folders(folder: Path, background: Path | None, guide: Guide, manifest: 
             split="test",
             label=NO_LABEL,
             target=NO_LABEL,
-            group=first.setdefault(photo.observation, group) if photo.observation else group,
+            group=group,
             source=photo.source or ("background" if photo.raw_label == BACKGROUND_FOLDER else ""),
         )
         for (photo, _), group in zip(readable, groups, strict=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import timm
 import torch
+from PIL import Image
 from torch import nn
 
 from fieldguide.core.bundle import read_manifest
@@ -95,6 +96,25 @@ def test_calibrating_fits_temperature_and_thresholds(
     assert manifest.metrics["calibrated_on"]["photos"] == 12
     assert f"{100 * manifest.metrics['calibrated_on']['top1']:.1f} %" in capsys.readouterr().out
     assert main(["verify", str(out)]) == 0
+
+
+def test_photos_of_one_find_are_one_witness_of_the_alarm(weights: Path, labels: Path, tmp_path: Path) -> None:
+    photos, manifest = tmp_path / "photos", tmp_path / "manifest.csv"
+    for label, name in enumerate(("Amanita_phalloides", "Boletus")):
+        for seed in range(24):
+            coarse = np.random.default_rng((label, seed)).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+            (photos / name).mkdir(parents=True, exist_ok=True)
+            Image.fromarray(coarse).resize((160, 120), Image.Resampling.BICUBIC).save(photos / name / f"{seed}.jpg")
+    names = [f"{number}.jpg" for number in range(24)]
+    finds = [f"Amanita_phalloides/{name},,{name if number < 2 else 'one'}" for number, name in enumerate(names)]
+    manifest.write_text("\n".join(["file,source,observation", *finds]), encoding="utf-8")
+    found = {}
+    for more in ([], ["--manifest", str(manifest)]):
+        out = tmp_path / f"model{len(more)}.fieldguide"
+        assert call(weights, labels, out, "--model", "test_resnet", "--calibrate", str(photos), *more) == 0
+        found[bool(more)] = read_manifest(out).thresholds
+    assert found[False]["deadly_guarantee"]["groups"] == 24
+    assert found[True].get("deadly_guarantee") is None, "three witnesses promise nothing"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from trainer.data.duplicates import close_pairs, hamming, near_duplicate_groups, perceptual_hash
+from trainer.data.duplicates import close_pairs, hamming, near_duplicate_groups, perceptual_hash, witness_groups
 
 
 def _picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
@@ -65,3 +65,10 @@ def test_groups_chain_and_are_numbered_by_first_appearance() -> None:
     hashes = np.array([2**63, chain[2], chain[0], 2**63, chain[1], 0xFFFF], dtype=np.uint64)
     assert near_duplicate_groups(hashes).tolist() == [0, 1, 1, 0, 1, 2]
     assert near_duplicate_groups(hashes[:0]).tolist() == []
+
+
+def test_copies_and_finds_chain_into_one_witness() -> None:
+    far = [0x0F0F_0F0F_0F0F_0F0F, 0x3333_CCCC_3333_CCCC, 0xFFFF_0000_FFFF_0000]
+    hashes = np.array([far[0], far[1], far[1] ^ 1, far[2], far[2] ^ 2, far[0] ^ 0xFF00], dtype=np.uint64)
+    assert witness_groups(hashes, ["one", "one", "", "two", "", ""]).tolist() == [0, 0, 0, 1, 1, 2]
+    assert witness_groups(hashes[:0], []).tolist() == []
