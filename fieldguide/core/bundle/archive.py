@@ -203,7 +203,8 @@ def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
     names = set(archive.namelist())
     folders = {name.partition("/")[0] for name in names}
     folder = folders.pop() if len(folders) == 1 else ""
-    if not {f"{folder}/{name}" for name in ("data.pkl", "constants.pkl", "version")} <= names:
+    versions = {f"{folder}/version", f"{folder}/.data/version"}  # torch writes the second for GELU and a few more
+    if not {f"{folder}/{name}" for name in ("data.pkl", "constants.pkl")} <= names or not versions & names:
         raise contradiction("it is no TorchScript archive")
     for name in names:
         inside = name.split("/")[1]

@@ -113,6 +113,11 @@ def test_a_missing_manifest_is_a_contradiction(tmp_path: Path) -> None:
     assert refusal(path) is ErrorCode.BUNDLE_CONTRADICTORY
 
 
+def test_the_version_may_stand_where_torch_writes_it_for_newer_operators(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.fieldguide", entries(**{"m/version": None, "m/.data/version": b"10\n"}))
+    assert read_bundle(path).manifest == read_manifest(path) == MANIFEST
+
+
 @pytest.mark.parametrize("gone", ["m/data.pkl", "m/constants.pkl", "m/version"])
 def test_what_is_no_torchscript_is_a_contradiction(tmp_path: Path, gone: str) -> None:
     path = write(tmp_path / "a.fieldguide", entries(**{gone: None}))
