@@ -1,4 +1,6 @@
-"""Fits every unknown score, compares them on photos of other things, and keeps the best.
+"""Fits every unknown score, compares them on photos of other things and of strangers, and keeps the best.
+
+Strangers are kinds whose genus has no label. Where photos from elsewhere show some, a score must notice both.
 
 Statistics are fitted on one half of the groups and compared on the other, twice (two-fold), so that no score is judged
 on photos that it has seen; the kept one is then fitted on everything. The functions themselves are
@@ -15,7 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from fieldguide.core.decision.rollup import LabelTree
-from fieldguide.core.decision.unknown import Score, UnknownModel, unit_length
+from fieldguide.core.decision.unknown import PARTS, Score, UnknownModel, parts, unit_length
+from fieldguide.core.taxonomy import Rank
 from trainer.evaluation.predictions import Predictions, join
 
 DIRECTIONS = 128  # principal directions kept for Mahalanobis and neighbours: 1280 x 1280 would not fit a small bundle
@@ -23,6 +26,8 @@ SHRINKAGE = 0.1  # of the covariance towards a multiple of the identity
 BANK = 1500  # photos remembered for the neighbour score
 NEIGHBOUR = 5
 FEWEST = 20  # photos of other things below which nothing can be compared
+PRIOR = 10  # photos, see `_logits_of_labels`
+COMBINING = 0.1  # inverse regularisation of the combined score on standardised parts
 STRENGTH = 1e-2  # inverse regularisation of the logistic score on standardised embeddings
 
 
@@ -31,12 +36,18 @@ class Comparison:
     """How well one score tells other things from subjects: area under the ROC curve, false positives at 95 % recall.
 
     `fpr95` is the share of subjects called strange when 95 % of other things are. `novel_auroc` tells species held out
-    of training from known ones; nan without any.
+    of training from known ones, `stranger_auroc` genera without a label; nan without any.
     """
 
     auroc: float
     fpr95: float
     novel_auroc: float
+    stranger_auroc: float = float("nan")
+
+    @property
+    def both(self) -> float:
+        """The mean of the two areas that count, or the one that there is."""
+        return self.auroc if np.isnan(self.stranger_auroc) else (self.auroc + self.stranger_auroc) / 2.0
 
 
 @dataclass(frozen=True)
@@ -56,35 +67,59 @@ def fit_unknown(
     temperature: float,
     *,
     novel: Predictions | None = None,
+    strangers: Predictions | None = None,
     seed: int = 0,
 ) -> FittedUnknown | None:
-    """Compare and keep; None when there are fewer than `FEWEST` photos of other things or of subjects."""
+    """Compare and keep; None when there are fewer than `FEWEST` photos of other things or of subjects.
+
+    novel: species held out of training, only to compare. strangers: photos of genera without a label; fewer than
+    `FEWEST` are as good as none.
+    """
     if len(background) < FEWEST or len(subjects) < FEWEST:
         return None
+    strange = None if strangers is None or len(strangers) < FEWEST else strangers
     rng = np.random.default_rng(seed)
-    folds, folds_background = _two_folds(subjects.groups, rng), _two_folds(background.groups, rng)
-    kinds = [kind for kind in Score if kind is not Score.BACKGROUND or tree.is_background.any()]
-    scores = {kind: (np.zeros(len(subjects)), np.zeros(len(background))) for kind in kinds}
+    photos = [subjects, background, *([] if strange is None else [strange])]
+    folds = [_two_folds(part.groups, rng) for part in photos]
+    kinds = [kind for kind in Score if _can_be_fitted(kind, tree, strange)]
+    scores = {kind: [np.zeros(len(part)) for part in photos] for kind in kinds}
     for fold in (0, 1):
-        seen = subjects.select(folds != fold), background.select(folds_background != fold)
+        seen = [part.select(folded != fold) for part, folded in zip(photos, folds, strict=True)]
         for kind in kinds:
-            model = fit_score(kind, *seen, tree, temperature, seed)
-            for place, (part, inside) in enumerate(((subjects, folds == fold), (background, folds_background == fold))):
-                chosen = part.select(inside)
-                scores[kind][place][inside] = model.score(chosen.logits, chosen.embeddings)
-    whole = {kind: fit_score(kind, subjects, background, tree, temperature, seed) for kind in kinds}
+            model = fit_score(kind, seen[0], seen[1], tree, temperature, seed, *seen[2:])
+            for place, (part, folded) in enumerate(zip(photos, folds, strict=True)):
+                chosen = part.select(folded == fold)
+                scores[kind][place][folded == fold] = model.score(chosen.logits, chosen.embeddings)
+    whole = {kind: fit_score(kind, subjects, background, tree, temperature, seed, strange) for kind in kinds}
     compared = {
-        kind: compare(*scores[kind], None if novel is None else whole[kind].score(novel.logits, novel.embeddings))
+        kind: compare(
+            scores[kind][0],
+            scores[kind][1],
+            None if novel is None else whole[kind].score(novel.logits, novel.embeddings),
+            scores[kind][2] if strange is not None else None,
+        )
         for kind in kinds
     }
-    best = max(kinds, key=lambda kind: (round(compared[kind].auroc, 3), -compared[kind].fpr95))
-    return FittedUnknown(whole[best], {kind.value: compared[kind] for kind in kinds}, *scores[best])
+    best = max(kinds, key=lambda kind: (round(compared[kind].both, 3), -compared[kind].fpr95))
+    return FittedUnknown(whole[best], {kind.value: compared[kind] for kind in kinds}, *scores[best][:2])
+
+
+def _can_be_fitted(kind: Score, tree: LabelTree, strangers: Predictions | None) -> bool:
+    if kind is Score.COMBINED:
+        return strangers is not None and bool(tree.is_background.any())
+    return kind is not Score.BACKGROUND or bool(tree.is_background.any())
 
 
 def fit_score(
-    kind: Score, subjects: Predictions, background: Predictions, tree: LabelTree, temperature: float, seed: int = 0
+    kind: Score,
+    subjects: Predictions,
+    background: Predictions,
+    tree: LabelTree,
+    temperature: float,
+    seed: int = 0,
+    strangers: Predictions | None = None,
 ) -> UnknownModel:
-    """The arrays of one score from photos of subjects (with labels) and of other things."""
+    """The arrays of one score from photos of subjects (with labels), of other things, and of strangers."""
     known = subjects.select(subjects.targets >= 0)
     arrays: dict[str, NDArray[np.generic]] = {}
     if kind is Score.BACKGROUND:
@@ -101,17 +136,30 @@ def fit_score(
         arrays |= {"bank": unit_length(white).astype(np.float16), "k": np.array(NEIGHBOUR)}
     elif kind is Score.SUBJECT:
         arrays = _logistic(join([known, background]), len(known))
+    elif kind in (Score.GENUS, Score.GENUS_ENTROPY):
+        arrays = {"genus": _genera(tree)}
+    elif kind is Score.STANDARD_LOGIT:
+        arrays = _logits_of_labels(known)
+    elif kind is Score.RESIDUAL:
+        arrays = _main_directions(known)
+    elif kind is Score.COMBINED:
+        assert strangers is not None
+        arrays = _combination(known, [background, strangers], tree, temperature)
     return UnknownModel(kind, arrays, temperature)
 
 
 def compare(
-    subjects: NDArray[np.floating], background: NDArray[np.floating], novel: NDArray[np.floating] | None = None
+    subjects: NDArray[np.floating],
+    background: NDArray[np.floating],
+    novel: NDArray[np.floating] | None = None,
+    strangers: NDArray[np.floating] | None = None,
 ) -> Comparison:
-    """AUROC and FPR at 95 % recall of scores `[N]` of subjects and `[M]` of other things (larger is stranger)."""
+    """AUROC and FPR at 95 % recall of scores of subjects `[N]`, other things, and what else is strange (all `[M]`)."""
     return Comparison(
         auroc=_auroc(subjects, background),
         fpr95=float((subjects >= np.quantile(background, 0.05)).mean()),
         novel_auroc=float("nan") if novel is None or len(novel) == 0 else _auroc(subjects, novel),
+        stranger_auroc=float("nan") if strangers is None or len(strangers) == 0 else _auroc(subjects, strangers),
     )
 
 
@@ -169,6 +217,64 @@ def _whitened(known: Predictions) -> dict[str, NDArray[np.generic]]:
         "centre": centre.astype(np.float32),
         "whitening": (basis @ whitening).astype(np.float32),
         "means": (means @ whitening).astype(np.float32),
+    }
+
+
+def _genera(tree: LabelTree) -> NDArray[np.intp]:
+    """The number of each label's genus `[C]`; -1 for families and the background."""
+    names = {taxon.name: place for place, taxon in enumerate(tree.taxa[Rank.GENUS])}
+    return np.array([names.get(label.at(Rank.GENUS) or "", -1) for label in tree.labels], dtype=np.intp)
+
+
+def _logits_of_labels(known: Predictions) -> dict[str, NDArray[np.generic]]:
+    """Mean and spread of the highest logit where each label was answered, drawn to those of all photos.
+
+    A label that was answered to few photos has its numbers drawn to everybody's as if by `PRIOR` photos more.
+    """
+    first, highest = known.logits.argmax(axis=1), known.logits.max(axis=1).astype(np.float64)
+    count = np.bincount(first, minlength=known.logits.shape[1])
+    total = np.bincount(first, highest, minlength=known.logits.shape[1])
+    mean = (total + PRIOR * highest.mean()) / (count + PRIOR)
+    squares = np.bincount(first, (highest - mean[first]) ** 2, minlength=known.logits.shape[1])
+    spread = np.sqrt((squares + PRIOR * highest.var()) / (count + PRIOR))
+    return {"logit_mean": mean.astype(np.float32), "logit_spread": np.maximum(spread, 1e-6).astype(np.float32)}
+
+
+def _main_directions(known: Predictions) -> dict[str, NDArray[np.generic]]:
+    rows = np.asarray(known.embeddings, np.float64)
+    origin = rows.mean(axis=0)
+    _, _, directions = np.linalg.svd(rows - origin, full_matrices=False)
+    return {
+        "origin": origin.astype(np.float32),
+        "directions": directions[: min(DIRECTIONS, len(rows) - 1)].T.astype(np.float32),
+    }
+
+
+def _combination(
+    known: Predictions, strange: list[Predictions], tree: LabelTree, temperature: float
+) -> dict[str, NDArray[np.generic]]:
+    """Weights of the parts: other things together count as much as strangers together, and both as much as subjects."""
+    arrays: dict[str, NDArray[np.generic]] = {
+        "genus": _genera(tree),
+        "background_index": np.array(int(np.flatnonzero(tree.is_background)[0])),
+        **_logits_of_labels(known),
+        **_main_directions(known),
+        **{name: np.zeros(len(PARTS)) for name in ("part_centre", "part_spread", "part_weight")},
+    }
+    photos = [known, *strange]
+    columns = np.concatenate(
+        [parts(UnknownModel(Score.COMBINED, arrays, temperature), part.logits, part.embeddings) for part in photos]
+    )
+    weights = np.concatenate(
+        [np.full(len(part), share / len(part)) for part, share in zip(photos, (2, 1, 1), strict=True)]
+    )
+    centre, spread = columns.mean(axis=0), columns.std(axis=0) + 1e-6
+    fitted = LogisticRegression(C=COMBINING, max_iter=500)
+    fitted.fit((columns - centre) / spread, np.arange(len(columns)) >= len(known), weights * len(columns))
+    return arrays | {
+        "part_centre": centre.astype(np.float32),
+        "part_spread": spread.astype(np.float32),
+        "part_weight": fitted.coef_[0].astype(np.float32),
     }
 
 

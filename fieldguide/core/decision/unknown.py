@@ -27,6 +27,12 @@ class Score(StrEnum):
     COSINE = "cosine"  # 1 - cosine to the nearest class mean
     NEIGHBOURS = "neighbours"  # distance to the k-th nearest training photo, unit length (Sun et al. 2022)
     SUBJECT = "subject"  # logistic regression on the embedding: photos of other things against subjects
+    MAX_LOGIT = "max_logit"  # minus the highest logit (Hendrycks et al. 2022)
+    STANDARD_LOGIT = "standard_logit"  # the same in standard deviations of that label (Jung et al. 2021)
+    GENUS = "genus"  # minus the log-odds of the most probable genus, its labels summed
+    GENUS_ENTROPY = "genus_entropy"  # entropy over genera and what belongs to none
+    RESIDUAL = "residual"  # share of the embedding outside the training photos' main directions (ViM, Wang et al. 2022)
+    COMBINED = "combined"  # logistic regression over `PARTS`
 
 
 ARRAYS: dict[Score, tuple[str, ...]] = {
@@ -37,7 +43,26 @@ ARRAYS: dict[Score, tuple[str, ...]] = {
     Score.COSINE: ("means",),
     Score.NEIGHBOURS: ("centre", "whitening", "bank", "k"),
     Score.SUBJECT: ("weight", "bias"),
+    Score.MAX_LOGIT: (),
+    Score.STANDARD_LOGIT: ("logit_mean", "logit_spread"),
+    Score.GENUS: ("genus",),
+    Score.GENUS_ENTROPY: ("genus",),
+    Score.RESIDUAL: ("origin", "directions"),
+    Score.COMBINED: (
+        "part_centre",
+        "part_spread",
+        "part_weight",
+        "genus",
+        "background_index",
+        "logit_mean",
+        "logit_spread",
+        "origin",
+        "directions",
+    ),
 }
+
+PARTS = (Score.GENUS, Score.GENUS_ENTROPY, Score.STANDARD_LOGIT, Score.ENERGY, Score.RESIDUAL, Score.BACKGROUND)
+"""What `COMBINED` weighs, in this order."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +71,10 @@ class UnknownModel:
 
     Arrays by score: `background_index` scalar int; `centre` [D], `whitening` [D,K], `means` [M,K] (whitened) for
     mahalanobis; `means` [M,D] of unit length for cosine; `bank` [B,K] of unit length and scalar `k` for neighbours;
-    `weight` [D] and scalar `bias` for subject. Stored in half precision where that changes nothing that matters.
+    `weight` [D] and scalar `bias` for subject; `genus` [C] number of each label's genus, -1 for a label of none;
+    `logit_mean`, `logit_spread` [C] of the photos that a label was answered to; `origin` [D] and `directions` [D,K]
+    (orthonormal); `part_centre`, `part_spread`, `part_weight` [P] over `PARTS`. Stored in half precision where that
+    changes nothing that matters.
     """
 
     kind: Score
@@ -117,6 +145,57 @@ def _subject(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
     return np.asarray(embedding @ model._array("weight") + float(model._array("bias")))
 
 
+def _max_logit(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    return np.asarray(-logits.max(axis=1))
+
+
+def _standard_logit(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    first = logits.argmax(axis=1)
+    deviation = (logits.max(axis=1) - model._array("logit_mean")[first]) / model._array("logit_spread")[first]
+    return np.asarray(-deviation)
+
+
+def _of_genera(model: UnknownModel, logits: Floats) -> NDArray[np.float64]:
+    """Probabilities `[N,G+1]` of the genera, and of what belongs to none at the end."""
+    genus = np.asarray(model.arrays["genus"]).astype(np.intp)
+    if genus.shape != logits.shape[1:] or genus.min(initial=0) < -1 or genus.max(initial=0) >= len(genus):
+        raise ValueError(f"{len(genus)} genera for {logits.shape[1]} labels")
+    probabilities = softmax(logits, model.temperature)
+    sums = np.zeros((len(probabilities), int(genus.max(initial=-1)) + 2))
+    np.add.at(sums.T, genus, probabilities.T)  # -1 is the last
+    return sums
+
+
+def _genus(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    highest = np.clip(_of_genera(model, logits)[:, :-1].max(axis=1, initial=0.0), 1e-9, 1.0 - 1e-9)
+    return np.asarray(np.log1p(-highest) - np.log(highest))
+
+
+def _genus_entropy(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    sums = _of_genera(model, logits)
+    return np.asarray(-(sums * np.log(np.maximum(sums, 1e-300))).sum(axis=1))
+
+
+def _residual(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    rows = embedding - model._array("origin")
+    directions = model._array("directions")
+    outside = rows - (rows @ directions) @ directions.T
+    return np.asarray(np.linalg.norm(outside, axis=1) / np.maximum(np.linalg.norm(rows, axis=1), 1e-12))
+
+
+def parts(model: UnknownModel, logits: Floats, embedding: Floats) -> NDArray[np.float64]:
+    """What `COMBINED` weighs `[N,P]`, unscaled; the background's probability as log-odds."""
+    columns = [_FUNCTIONS[kind](model, logits, embedding) for kind in PARTS]
+    background = np.clip(columns[-1], 1e-9, 1.0 - 1e-9)
+    columns[-1] = np.log(background) - np.log1p(-background)
+    return np.stack(columns, axis=1)
+
+
+def _combined(model: UnknownModel, logits: Floats, embedding: Floats) -> Floats:
+    scaled = (parts(model, logits, embedding) - model._array("part_centre")) / model._array("part_spread")
+    return np.asarray(scaled @ model._array("part_weight"))
+
+
 _FUNCTIONS = {
     Score.MAX_PROBABILITY: _max_probability,
     Score.ENERGY: _energy,
@@ -125,6 +204,12 @@ _FUNCTIONS = {
     Score.COSINE: _cosine,
     Score.NEIGHBOURS: _neighbours,
     Score.SUBJECT: _subject,
+    Score.MAX_LOGIT: _max_logit,
+    Score.STANDARD_LOGIT: _standard_logit,
+    Score.GENUS: _genus,
+    Score.GENUS_ENTROPY: _genus_entropy,
+    Score.RESIDUAL: _residual,
+    Score.COMBINED: _combined,
 }
 
 

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fieldguide.core.decision.rollup import label_tree
 from fieldguide.core.decision.unknown import Score, unknown_model
 from tests.helpers.made_predictions import LABELS, other_things, predictions
-from trainer.evaluation.unknown import compare, fit_threshold, fit_unknown
+from trainer.evaluation.predictions import Predictions
+from trainer.evaluation.unknown import compare, fit_score, fit_threshold, fit_unknown
 
 TREE = label_tree(LABELS)
 
@@ -14,7 +17,7 @@ TREE = label_tree(LABELS)
 def test_every_score_is_compared_and_the_best_is_kept() -> None:
     fitted = fit_unknown(predictions(400), other_things(80), TREE, 1.0, novel=predictions(60, seed=4, noise=3.0))
     assert fitted is not None
-    assert set(fitted.compared) == {kind.value for kind in Score}
+    assert set(fitted.compared) == {kind.value for kind in Score} - {"combined"}  # which needs strangers
     best = max(round(each.auroc, 3) for each in fitted.compared.values())
     assert round(fitted.compared[fitted.model.kind.value].auroc, 3) == best
     assert best > 0.97
@@ -30,6 +33,37 @@ def test_the_application_computes_the_same_score_from_the_arrays() -> None:
     assert np.array_equal(
         again.score(others.logits, others.embeddings), fitted.model.score(others.logits, others.embeddings)
     )
+
+
+def strangers(photos: int) -> Predictions:
+    """Photos between two labels of different genera: the model is torn, and right with neither."""
+    one, other = predictions(photos, seed=5, noise=1.5), predictions(photos, seed=6, noise=1.5)
+    rows = (one.embeddings + other.embeddings) / 2
+    torn = (one.logits + other.logits) / 2
+    return replace(one, embeddings=rows, logits=torn, targets=np.full(photos, -1), truth=(None,) * photos)
+
+
+def test_where_there_are_strangers_a_score_must_notice_them_too() -> None:
+    fitted = fit_unknown(predictions(400), other_things(80), TREE, 1.0, strangers=strangers(120))
+    assert fitted is not None
+    assert set(fitted.compared) == {kind.value for kind in Score}
+    assert all(0 <= each.stranger_auroc <= 1 for each in fitted.compared.values())
+    kept = fitted.compared[fitted.model.kind.value]
+    assert round(kept.both, 3) == max(round(each.both, 3) for each in fitted.compared.values())
+    combined = fitted.compared["combined"]
+    assert combined.auroc > 0.95
+    assert combined.stranger_auroc > fitted.compared["background"].stranger_auroc
+
+
+def test_the_combined_score_survives_the_arrays_of_a_bundle() -> None:
+    arrays = fit_score(Score.COMBINED, predictions(300), other_things(60), TREE, 1.0, 0, strangers(60)).arrays
+    assert np.isfinite(unknown_model("combined", arrays).score(predictions(9).logits, predictions(9).embeddings)).all()
+
+
+def test_a_handful_of_strangers_are_as_good_as_none() -> None:
+    fitted = fit_unknown(predictions(100), other_things(40), TREE, 1.0, strangers=strangers(5))
+    assert fitted is not None
+    assert all(np.isnan(each.stranger_auroc) for each in fitted.compared.values())
 
 
 def test_too_few_photos_of_other_things_fit_nothing() -> None:
