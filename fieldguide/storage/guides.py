@@ -22,7 +22,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.changes import GuideChanges, compare_guides
 from fieldguide.core.guide.check import Problem, check_tables
-from fieldguide.core.guide.tables import COLUMNS, Table, read_table
+from fieldguide.core.guide.tables import COLUMNS, OPTIONAL, Table, read_table
 from fieldguide.core.resources import resource
 from fieldguide.storage.atomic import os_errors, written_atomically
 from fieldguide.storage.locations import make_folder
@@ -50,7 +50,7 @@ class GuideDraft:
 
     Attributes:
         source: name of the file or folder.
-        tables: the bytes of the four tables. given: names of those that were in it; the others are those in use.
+        tables: the bytes of the tables. given: names of those that were in it; the others are those in use.
         problems: every broken rule. guide, changes: None while a problem blocks.
     """
 
@@ -103,21 +103,21 @@ class GuideShelf:
         )
 
     def read_draft(self, path: Path) -> GuideDraft:
-        """Read and judge a folder, a zip or a single `species.csv` (any of the four tables); nothing is written.
+        """Read and judge a folder, a zip or a single `species.csv` (any of the tables); nothing is written.
 
         Raises:
-            FieldGuideError: GUIDE_NO_TABLES with `file` when none of the four tables is in it, or it cannot be read.
+            FieldGuideError: GUIDE_NO_TABLES with `file` when none of the tables is in it, or it cannot be read.
         """
         given = _read_tables(path)
         in_use = self._chosen_folder() or self._shipped
         with os_errors(in_use):
-            tables = {name: given.get(name) or (in_use / f"{name}.csv").read_bytes() for name in COLUMNS}
+            tables = {name: given.get(name) or _in_use(in_use / f"{name}.csv") for name in COLUMNS}
         parsed = {name: read_table(data) for name, data in tables.items()}
         problems = tuple(check_tables(parsed))
         known = tuple(name for name in COLUMNS if name in given)
         if any(problem.rule.blocks for problem in problems):
             return GuideDraft(path.name, tables, known, problems, None, None)
-        plain = {name: _as_written(parsed[name], name, data) for name, data in tables.items()}
+        plain = {name: _as_written(parsed[name], name, data) for name, data in tables.items() if data}
         guide = self._load(plain)
         return GuideDraft(path.name, plain, known, problems, guide, compare_guides(self.read_chosen().guide, guide))
 
@@ -209,6 +209,11 @@ class GuideShelf:
             return load_guide(folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _in_use(file: Path) -> bytes:
+    """The bytes of a table of the guide in use; none when it does without this one."""
+    return b"" if file.stem in OPTIONAL and not file.is_file() else file.read_bytes()
 
 
 def _as_written(table: Table, name: str, data: bytes) -> bytes:

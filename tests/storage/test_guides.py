@@ -11,7 +11,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.guide.check import Rule
-from fieldguide.core.guide.tables import COLUMNS
+from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
 from fieldguide.core.resources import resource
 from fieldguide.storage.guides import GuideShelf
 
@@ -83,6 +83,37 @@ def test_a_folder_of_the_tables_is_read(shelf: GuideShelf, tmp_path: Path) -> No
     folder = tmp_path / "tables"
     shutil.copytree(resource("guide"), folder)
     assert shelf.read_draft(folder).given == tuple(COLUMNS)
+
+
+def test_a_guide_of_four_tables_keeps_the_characters_in_use(shelf: GuideShelf, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    shutil.copytree(resource("guide"), folder)
+    for name in OPTIONAL:
+        (folder / f"{name}.csv").unlink()
+    draft = shelf.read_draft(folder)
+    assert draft.given == tuple(name for name in COLUMNS if name not in OPTIONAL)
+    assert draft.guide is not None
+    assert draft.guide.characters == load_guide().characters
+
+
+def test_a_shelf_without_characters_takes_a_correction_and_stays_without(tmp_path: Path, corrected_file: Path) -> None:
+    shipped = tmp_path / "shipped"
+    shutil.copytree(resource("guide"), shipped)
+    for name in OPTIONAL:
+        (shipped / f"{name}.csv").unlink()
+    shelf = GuideShelf(tmp_path / "guides", shipped)
+    installed = shelf.install(shelf.read_draft(corrected_file))
+    assert shelf.choose(installed.version).characters == {}
+    assert shelf.read_chosen().problem is None
+
+
+def test_broken_characters_are_named_and_the_guide_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:
+    file = tmp_path / "characters.csv"
+    words = resource("guide", "characters.csv").read_text(encoding="utf-8")
+    file.write_text(words.replace(",none|skirt|zone_or_fleeting,", ",skirt,", 1), encoding="utf-8")
+    draft = shelf.read_draft(file)
+    assert draft.refused
+    assert [(p.name, p.rule, p.value) for p in draft.problems] == [("Amanita phalloides", Rule.LOST_STATE, "ring none")]
 
 
 def test_broken_rows_are_named_and_the_guide_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Whether the tables of a guide keep the rules: each broken one by table, row and name, so that people can mend it.
 
 The shipped tables keep all of them (`tests/core/test_guide_tables.py`). A corrected guide that somebody brings must
-keep those that `blocks` says: they could hide a danger, or leave a record that nobody can read. The others are remarks.
+keep those that `Rule.blocks` says: they could hide a danger, or leave a record that nobody can read. The others are
+remarks.
 """
 
 from __future__ import annotations
@@ -9,84 +10,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from fieldguide.core.danger import Danger, worst
-from fieldguide.core.guide.tables import COLUMNS, KEYS, Line, Table
+from fieldguide.core.guide.check_characters import check_characters, check_questions
+from fieldguide.core.guide.rules import Problem, Rule
+from fieldguide.core.guide.tables import COLUMNS, KEYS, OPTIONAL, Line, Table
 
 REGIONS = ("europe", "north_america", "asia", "australasia", "africa", "south_america")
 _NAMES = {"species": r"[A-Z][a-z]+ [a-z-]+", "genus": r"[A-Z][a-z]+", "family": r"[A-Z][a-z]+aceae"}
 _LEVELS = frozenset(Danger)
-
-
-class Rule(StrEnum):
-    """Every rule; the catalogue `guide` holds a sentence `rule_NAME` for each."""
-
-    TABLE_DAMAGED = "table_damaged"
-    COLUMN_MISSING = "column_missing"
-    CELLS = "cells"
-    EMPTY_KEY = "empty_key"
-    TWICE = "twice"
-    RANK = "rank"
-    NAME = "name"
-    FAMILY_NAME = "family_name"
-    GBIF = "gbif"
-    SYNONYM = "synonym"
-    DANGER = "danger"
-    NO_SYNDROME = "no_syndrome"
-    SYNDROME = "syndrome"
-    TOXINS = "toxins"
-    ONSET = "onset"
-    NO_SOURCE = "no_source"
-    SOURCE = "source"
-    CONSULTED = "consulted"
-    REGION = "region"
-    MONTHS = "months"
-    DESCRIPTION = "description"
-    LOOKALIKE = "lookalike"
-    LOOKALIKE_MILD = "lookalike_mild"
-    NO_GENUS = "no_genus"
-    OTHER_FAMILY = "other_family"
-    GENUS_MILDER = "genus_milder"
-    NO_FAMILY = "no_family"
-    FAMILY_MILDER = "family_milder"
-    FAMILY_HARSHER = "family_harsher"
-    FAMILY_NAMES_NONE = "family_names_none"
-    WIDE_MILD = "wide_mild"
-    WIDE_NOTE = "wide_note"
-    SEVERITY = "severity"
-    EXAMPLE = "example"
-    COUNTRY = "country"
-    PHONE = "phone"
-    VERIFIED = "verified"
-
-    @property
-    def blocks(self) -> bool:
-        """Whether a guide that breaks it is refused."""
-        return self not in _REMARKS
-
-
-_REMARKS = {
-    *(Rule.GBIF, Rule.REGION, Rule.DESCRIPTION, Rule.LOOKALIKE_MILD, Rule.FAMILY_HARSHER, Rule.FAMILY_NAMES_NONE),
-    *(Rule.WIDE_NOTE, Rule.EXAMPLE, Rule.COUNTRY, Rule.VERIFIED, Rule.CONSULTED, Rule.NO_FAMILY, Rule.OTHER_FAMILY),
-    *(Rule.NO_SOURCE, Rule.NO_GENUS),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One broken rule. `row` counts as a spreadsheet does, 0 for the table as a whole; `value` is what stands there."""
-
-    table: str
-    row: int
-    name: str
-    rule: Rule
-    value: str = ""
+__all__ = ["REGIONS", "Problem", "Rule", "check_tables"]
 
 
 def check_tables(tables: Mapping[str, Table]) -> list[Problem]:
-    """All that is wrong with the four tables (`COLUMNS` names them), in their order; empty when nothing is."""
+    """All that is wrong with the tables (`COLUMNS` names them), in their order; empty when nothing is.
+
+    An optional table that is empty is one that the guide does without.
+    """
     shapes = [problem for name in COLUMNS for problem in _check_shape(name, tables[name])]
     if any(problem.rule in (Rule.TABLE_DAMAGED, Rule.COLUMN_MISSING) for problem in shapes):
         return shapes  # what the other rules would say is noise
@@ -98,11 +38,15 @@ def check_tables(tables: Mapping[str, Table]) -> list[Problem]:
     found += _check_syndromes(tables["syndromes"].lines, taxa, sources)
     found += _check_centres(tables["poison_centres"].lines)
     found += _rows("sources", tables["sources"].lines, Rule.CONSULTED, "consulted", r"(read|recalled).*")
+    found += check_characters(tables["characters"].lines, taxa, sources)
+    found += check_questions(tables["questions"].lines)
     order = list(COLUMNS)
     return sorted(found, key=lambda problem: (order.index(problem.table), problem.row))
 
 
 def _check_shape(name: str, table: Table) -> Iterator[Problem]:
+    if name in OPTIONAL and table == Table((), ()):
+        return
     if table.damage:
         yield Problem(name, 0, "", Rule.TABLE_DAMAGED, table.damage)
         return

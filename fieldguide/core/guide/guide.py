@@ -1,4 +1,4 @@
-"""The guide: taxa with danger, syndromes, look-alikes, poison centres and sources, and finding a taxon by any name.
+"""The guide: taxa with danger, characters, syndromes, look-alikes, poison centres and sources; any name finds a taxon.
 
 Knows nothing of models. Versioned apart from them, so that a corrected toxicity needs no retraining.
 """
@@ -9,7 +9,7 @@ import csv
 import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -17,6 +17,8 @@ from typing import TypeVar
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide.characters import Characters, Question, read_characters, read_questions
+from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon, clean_name
 
@@ -144,17 +146,28 @@ class Guide:
         centres: Iterable[PoisonCentre],
         sources: Iterable[Source],
         version: str,
+        characters: Iterable[Characters] = (),
+        questions: Mapping[str, Question] | None = None,
     ) -> None:
         self.records = {record.taxon.name: record for record in records}
         self.syndromes = {syndrome.key: syndrome for syndrome in syndromes}
         self.centres = tuple(centres)
         self.sources = {source.id: source for source in sources}
         self.version = version
+        self.characters = {each.name: each for each in characters}
+        self.questions = dict(questions or {})
         self._synonyms = {old: name for name, record in self.records.items() for old in record.synonyms}
 
     def record(self, name: str) -> TaxonRecord | None:
         """The record of an accepted name or a synonym; None when the guide has none."""
         return self.records.get(name) or self.records.get(self._synonyms.get(name, ""))
+
+    def characters_of(self, name: str) -> Characters | None:
+        """The characters of an accepted name or a synonym; of its genus when it has none of its own, else None."""
+        record = self.record(name)
+        if record is None:
+            return None
+        return self.characters.get(record.taxon.name) or self.characters.get(record.taxon.genus or "")
 
     def danger(self, taxon: Taxon) -> Danger:
         """Danger of a taxon; *unknown* without a record of its own. For a genus or family: the worst of its species."""
@@ -195,15 +208,16 @@ def _bare_name(raw: str) -> str:
 
 
 def load_guide(folder: Path | None = None) -> Guide:
-    """Read the guide's four tables from `folder` (the shipped ones by default).
+    """Read the guide's tables from `folder` (the shipped ones by default); characters and questions may be missing.
 
-    The version is a digest over the bytes of the four tables: any correction gives a new one.
+    The version is a digest over the bytes of the tables that are there: any correction gives a new one.
 
     Raises:
         FieldGuideError: GUIDE_MISSING when a table is not there, GUIDE_BROKEN with `file`, `row` and `problem`.
     """
     folder = folder or resource("guide")
-    tables = {name: _read(folder / f"{name}.csv") for name in ("species", "syndromes", "poison_centres", "sources")}
+    names = [name for name in COLUMNS if name not in OPTIONAL or (folder / f"{name}.csv").is_file()]
+    tables = {name: _read(folder / f"{name}.csv") for name in names}
     digest = hashlib.sha256(b"".join((folder / f"{name}.csv").read_bytes() for name in sorted(tables)))
     return Guide(
         _parse("species", tables["species"], _record, key="scientific_name"),
@@ -211,6 +225,8 @@ def load_guide(folder: Path | None = None) -> Guide:
         _parse("poison_centres", tables["poison_centres"], _centre),
         _parse("sources", tables["sources"], lambda row: Source(**row), key="id"),
         version=digest.hexdigest()[:12],
+        characters=_parse("characters", tables.get("characters", []), read_characters, key="scientific_name"),
+        questions=_questions(tables.get("questions", [])),
     )
 
 
@@ -237,6 +253,14 @@ def _parse(name: str, rows: list[dict[str, str]], build: Callable[[dict[str, str
             raise FieldGuideError(ErrorCode.GUIDE_BROKEN, **place, problem=str(problem)) from problem
         seen.add(row.get(key, ""))
     return built
+
+
+def _questions(rows: list[dict[str, str]]) -> dict[str, Question]:
+    try:
+        return read_questions(rows)
+    except (KeyError, ValueError, AttributeError) as problem:
+        place = {"file": "questions.csv", "row": 0}
+        raise FieldGuideError(ErrorCode.GUIDE_BROKEN, **place, problem=str(problem)) from problem
 
 
 def _record(row: dict[str, str]) -> TaxonRecord:

@@ -1,4 +1,4 @@
-"""The four tables of a guide as raw rows: which columns they have, and reading them without judging what they say.
+"""The tables of a guide as raw rows: which columns they have, and reading them without judging what they say.
 
 What the rows may say is judged in `core.guide_check`; what they mean is read in `core.guide`.
 """
@@ -9,6 +9,8 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from fieldguide.core.guide.characters import IN_CELLS
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "species": (
@@ -23,8 +25,16 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "poison_centres": ("country_iso2", "name", "phone", "hours", "language", "verified"),
     "sources": ("id", "citation", "used_for", "consulted"),
+    "characters": (
+        *("scientific_name", "rank", *IN_CELLS, "size_cm_min", "size_cm_max", "certainty", "sources", "caveat"),
+    ),
+    "questions": ("column", "answer", "needs", "minutes", "needs_digging", "likelihood_if_true", "basis", "note"),
 }
-KEYS: Mapping[str, str] = {"species": "scientific_name", "syndromes": "key", "sources": "id"}
+OPTIONAL = frozenset({"characters", "questions"})  # a guide may do without: then nothing is asked and nothing drawn
+KEYS: Mapping[str, str] = {
+    **{"species": "scientific_name", "characters": "scientific_name"},
+    **{"syndromes": "key", "sources": "id"},
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,20 @@ def species(**cells: str) -> Callable[[], dict[str, Table]]:
     return lambda: changed("species", SPECIES, **cells)
 
 
+def characters(**cells: str) -> Callable[[], dict[str, Table]]:
+    return lambda: changed("characters", SPECIES, **cells)
+
+
+def changed_answer(character: str, state: str, **cells: str) -> dict[str, Table]:
+    lines = [
+        replace(line, cells={**line.cells, **cells})
+        if (line.cells["column"], line.cells["answer"]) == (character, state)
+        else line
+        for line in SHIPPED["questions"].lines
+    ]
+    return SHIPPED | {"questions": replace(SHIPPED["questions"], lines=tuple(lines))}
+
+
 BROKEN: dict[Rule, Callable[[], dict[str, Table]]] = {
     Rule.EMPTY_KEY: species(scientific_name=""),
     Rule.TWICE: lambda: doubled("species", SPECIES),
@@ -94,6 +108,19 @@ BROKEN: dict[Rule, Callable[[], dict[str, Table]]] = {
     Rule.PHONE: lambda: changed("poison_centres", "US", phone="ask"),
     Rule.VERIFIED: lambda: changed("poison_centres", "US", verified="hearsay"),
     Rule.CONSULTED: lambda: changed("sources", "k_general", consulted="guessed"),
+    Rule.CHARACTERS_STRANGER: characters(scientific_name="Amanita imaginaria"),
+    Rule.CHARACTERS_RANK: characters(rank="genus"),
+    Rule.CHARACTERS_FEW: characters(form=""),
+    Rule.VALUE: characters(ring="skirt|necklace"),
+    Rule.SIZE: characters(size_cm_min="20", size_cm_max="4"),
+    Rule.CERTAINTY: characters(certainty="sure"),
+    Rule.CAVEAT: characters(caveat=""),
+    Rule.STEMLESS: characters(underside="pores", gill_attachment="stemless"),
+    Rule.GILLED: characters(form="cap_and_stem", underside="gills", spore_print=""),
+    Rule.LOST_STATE: characters(ring="skirt"),
+    Rule.GENUS_NARROWER: lambda: changed("characters", "Amanita", ring="none"),
+    Rule.QUESTION: lambda: changed_answer("ring", "skirt", answer="necklace"),
+    Rule.LIKELIHOOD: lambda: changed_answer("ring", "skirt", likelihood_if_true="none:0.5|skirt:0.4"),
 }
 
 
@@ -104,8 +131,27 @@ def test_a_broken_row_is_named(rule: Rule) -> None:
     assert all(problem.row > 1 for problem in found)
 
 
+def test_a_mild_kind_may_lack_the_states_that_a_harmful_one_must_have() -> None:
+    tables = changed("characters", MILDEST, ring="skirt", smell="almond", surface="slimy", base="bulb")
+    assert Rule.LOST_STATE not in {problem.rule for problem in check_tables(tables)}
+
+
+def test_a_kind_without_characters_and_an_answer_without_a_row_are_named_for_the_whole_table() -> None:
+    lines = tuple(line for line in SHIPPED["characters"].lines if line.name != SPECIES)
+    tables = SHIPPED | {"characters": replace(SHIPPED["characters"], lines=lines)}
+    assert Problem("characters", 0, SPECIES, Rule.CHARACTERS_MISSING, SPECIES) in check_tables(tables)
+    answers = tuple(line for line in SHIPPED["questions"].lines if line.cells["answer"] != "skirt")
+    tables = SHIPPED | {"questions": replace(SHIPPED["questions"], lines=answers)}
+    assert Problem("questions", 0, "ring", Rule.ANSWERS, "ring skirt") in check_tables(tables)
+
+
+def test_a_guide_may_do_without_characters_and_questions() -> None:
+    assert check_tables(SHIPPED | {"characters": read_table(b""), "questions": read_table(b"")}) == []
+
+
 def test_what_could_hide_a_danger_blocks_and_what_is_untidy_does_not() -> None:
-    assert all(rule.blocks for rule in (Rule.DANGER, Rule.GENUS_MILDER, Rule.FAMILY_MILDER, Rule.TWICE, Rule.PHONE))
+    blocking = (Rule.DANGER, Rule.GENUS_MILDER, Rule.FAMILY_MILDER, Rule.TWICE, Rule.PHONE, Rule.LOST_STATE)
+    assert all(rule.blocks for rule in blocking)
     assert not any(rule.blocks for rule in (Rule.DESCRIPTION, Rule.FAMILY_HARSHER, Rule.GBIF))
 
 
