@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fieldguide.core.atomic import write_whole
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -98,6 +100,4 @@ class RunFolder:
 
 def write_json(file: Path, content: Any) -> None:
     """Write JSON so that a crash leaves the old file or the new one, never half."""
-    temporary = file.with_name(file.name + ".part")
-    temporary.write_text(json.dumps(content, indent=1, ensure_ascii=False), encoding="utf-8")
-    temporary.replace(file)
+    write_whole(file, json.dumps(content, indent=1, ensure_ascii=False))

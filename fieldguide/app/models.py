@@ -25,7 +25,6 @@ class ModelsDesk(QObject):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
-        self._loading = parts.model_path
         self.page = ModelsPage(parts.guide)
 
     @property

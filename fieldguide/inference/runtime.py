@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle, read_program
 from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -251,15 +252,14 @@ def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, ex
     The archive takes its name whole or not at all. `module` is in evaluation mode and answers (logits, embedding). What
     torch writes for debuggers is left out: it names folders of the machine that trained, and nobody needs it.
     """
-    written, part = io.BytesIO(), path.with_name(path.name + ".part")
+    written = io.BytesIO()
     with _without_farewells(), torch.no_grad():
         traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
         torch.jit.save(traced, written, _extra_files=extra)
-    with ZipFile(written) as whole, ZipFile(part, "w") as kept:
+    with ZipFile(written) as whole, written_atomically(path) as stream, ZipFile(stream, "w") as kept:
         for entry in whole.infolist():
             if not entry.filename.endswith(".debug_pkl"):
                 kept.writestr(entry.filename, whole.read(entry), entry.compress_type)
-    part.replace(path)
 
 
 def _run_tiny_kernel() -> None:

@@ -7,7 +7,7 @@ import uuid
 from contextlib import closing
 from pathlib import Path
 
-from fieldguide.storage.atomic import os_errors
+from fieldguide.core.atomic import os_errors
 from fieldguide.storage.database import sqlite_errors
 
 

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
+from fieldguide.core.atomic import os_errors, written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.changes import GuideChanges, compare_guides
 from fieldguide.core.guide.check import Problem, check_tables
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL, Table, read_table
 from fieldguide.core.resources import resource
-from fieldguide.storage.atomic import os_errors, written_atomically
 from fieldguide.storage.locations import make_folder
 
 MAX_TABLE_BYTES = 32 * 2**20

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fieldguide.core.atomic import os_errors, written_atomically
 from fieldguide.core.bundle import BUNDLE_SUFFIX, BundleFile, Manifest, read_bundle, read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.resources import resource
-from fieldguide.storage.atomic import os_errors, written_atomically
 from fieldguide.storage.locations import make_folder
 
 _DIGITS = 16  # of the digest, in a file name

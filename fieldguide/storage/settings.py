@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.locations import make_folder
 
 THEMES = ("system", "light", "dark")
@@ -32,7 +32,6 @@ class Settings:
         region: a region of the guide (`europe` ...); empty: not told.
         country: ISO 3166-1 alpha-2 code in capitals, for the poison centres; empty: not told.
         use_place_and_season: whether the photo's place and date weigh the candidates.
-        first_start_seen: whether the first-start words were read.
         unknown: what the file held beyond these, written back as it was.
     """
 
@@ -44,7 +43,6 @@ class Settings:
     region: str = ""
     country: str = ""
     use_place_and_season: bool = False
-    first_start_seen: bool = False
     unknown: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -117,5 +115,4 @@ _FITS = {
     "region": _is_word,
     "country": _is_word,
     "use_place_and_season": _is_flag,
-    "first_start_seen": _is_flag,
 }

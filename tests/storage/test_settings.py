@@ -18,7 +18,6 @@ CHOSEN = Settings(
     region="europe",
     country="AT",
     use_place_and_season=True,
-    first_start_seen=True,
 )
 
 

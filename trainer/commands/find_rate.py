@@ -10,6 +10,7 @@ import csv
 import json
 from pathlib import Path
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.text import text
 from trainer.commands.call import add_options, add_telling, configuration, style_of
 from trainer.config import refuse
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def write_curve(file: Path, curve: RateCurve) -> None:
     """The climb as CSV: rate, smoothed loss."""
-    with file.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.writer(stream)
         writer.writerow(["rate", "loss"])
         writer.writerows(zip(curve.rates.tolist(), curve.losses.tolist(), strict=True))

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
 from trainer.commands.call import add_options, add_telling, asked, base_configuration, parted, style_of
@@ -91,12 +92,10 @@ def write_table(file: Path, table: list[Outcome]) -> None:
     """One line for each run, the best by validation first."""
     rows = [outcome.row() for outcome in table]
     names = list(dict.fromkeys(name for row in rows for name in row))
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.DictWriter(stream, names, restval="")
         writer.writeheader()
         writer.writerows(rows)
-    part.replace(file)
 
 
 def drawn(table: list[Outcome]) -> list[str]:

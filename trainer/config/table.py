@@ -12,6 +12,7 @@ from typing import Any
 
 import tomli_w
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config.check import refuse
 from trainer.config.presets import with_preset
@@ -34,7 +35,7 @@ def read_config(file: Path) -> RunConfig:
 
 def write_config(config: RunConfig, file: Path) -> None:
     """Write every value, defaults included, so that `read_config` gives the same run."""
-    file.write_text(tomli_w.dumps(_plain(dataclasses.asdict(config))), encoding="utf-8")
+    write_whole(file, tomli_w.dumps(_plain(dataclasses.asdict(config))))
 
 
 def differences(one: RunConfig, other: RunConfig) -> list[str]:

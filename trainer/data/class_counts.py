@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from fieldguide.core.atomic import written_atomically, written_text
 from fieldguide.core.text import text
 
 _COLOURS = {"train": "#4f7a3a", "val": "#c9a227", "test": "#7a5aa6"}
@@ -22,13 +23,14 @@ def write_class_counts(out: Path, counts: Mapping[tuple[str, str], int]) -> Path
     labels = {label for label, _ in counts}
     totals = {label: sum(counts.get((label, part), 0) for part in _COLOURS) for label in labels}
     ordered = sorted(labels, key=lambda label: (-totals[label], label))
-    with (out / "class_counts.csv").open("w", encoding="utf-8", newline="") as stream:
+    with written_text(out / "class_counts.csv") as stream:
         writer = csv.writer(stream)
         writer.writerow(["label", *_COLOURS, "all"])
         for label in ordered:
             writer.writerow([label, *(counts.get((label, part), 0) for part in _COLOURS), totals[label]])
     plot = out / "class_counts.png"
-    _draw(ordered, counts).savefig(plot, dpi=110)
+    with written_atomically(plot) as drawing:
+        _draw(ordered, counts).savefig(drawing, dpi=110, format="png")
     return plot
 
 

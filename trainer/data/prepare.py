@@ -18,6 +18,7 @@ from typing import Any
 
 from PIL import Image
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.photo import read_photo
 from trainer.data.labels import Labels
 from trainer.data.scan import ScannedPhoto
@@ -70,7 +71,7 @@ def prepare(
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         for done, _ in enumerate(pool.map(lambda job: _write(job, out, side, suffix), jobs), start=1):
             progress.advance(done, len(jobs))
-    with (out / "prepared.csv").open("w", encoding="utf-8", newline="") as stream:
+    with written_text(out / "prepared.csv") as stream:
         writer = csv.writer(stream)
         writer.writerow(Written.__slots__)
         writer.writerows([job.file, job.part, job.label, job.source, job.sha256] for job in jobs)

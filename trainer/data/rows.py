@@ -9,6 +9,8 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from fieldguide.core.atomic import written_text
+
 Row = TypeVar("Row")
 
 
@@ -21,9 +23,7 @@ def read_rows(file: Path, kind: type[Row]) -> list[Row]:
 
 def write_rows(file: Path, kind: Any, rows: Sequence[Any]) -> None:
     """One line per row with the fields of the dataclass `kind`, through a temporary file beside it."""
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.DictWriter(stream, [item.name for item in fields(kind)])
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-    part.replace(file)

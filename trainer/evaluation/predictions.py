@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 
 NO_LABEL = -1
@@ -73,16 +74,17 @@ class Predictions:
         """Write everything as one compressed `.npz` (no pickles)."""
         told = [taxon or Taxon("", Rank.BACKGROUND) for taxon in self.truth or ()]
         taxa = [(taxon.name, taxon.rank.value, taxon.genus or "", taxon.family or "") for taxon in told]
-        np.savez_compressed(
-            file,
-            logits=self.logits,
-            embeddings=self.embeddings,
-            targets=self.targets,
-            groups=self.groups,
-            sources=np.asarray(self.sources, dtype=str),
-            files=np.asarray(self.files, dtype=str),
-            truth=np.array(taxa, dtype=str).reshape(-1, 4),
-        )
+        with written_atomically(file) as stream:
+            np.savez_compressed(
+                stream,
+                logits=self.logits,
+                embeddings=self.embeddings,
+                targets=self.targets,
+                groups=self.groups,
+                sources=np.asarray(self.sources, dtype=str),
+                files=np.asarray(self.files, dtype=str),
+                truth=np.array(taxa, dtype=str).reshape(-1, 4),
+            )
 
     @classmethod
     def load(cls, file: Path) -> Predictions:

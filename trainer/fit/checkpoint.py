@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from pickle import UnpicklingError
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 
 import torch
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 State = TypeVar("State")
@@ -43,16 +43,12 @@ def save(state: Any, file: Path) -> None:
 def write(content: dict[str, Any], file: Path) -> None:
     """Write plain values and tensors through a temporary file beside it, on the disk before it takes the name.
 
-    Made in memory first: torch hides a full disk behind an error of its own. Raises OSError.
+    Made in memory first: torch hides a full disk behind an error of its own. Raises as `written_atomically`.
     """
     made = io.BytesIO()
     torch.save(content, made)
-    part = file.with_name(file.name + ".part")
-    with part.open("wb") as stream:
+    with written_atomically(file) as stream:
         stream.write(made.getbuffer())
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
 
 
 def load(file: Path) -> FitState:

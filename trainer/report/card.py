@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide, load_guide
@@ -38,7 +39,7 @@ def write_card(run: RunFolder, manifest: Manifest, metrics: Metrics) -> str:
     attribution = attribution_section(read_attributions(known)) if known else ""
     recipe = told_recipe(run.config.read_text(encoding="utf-8"))
     card = model_card(manifest, {**metrics, **complete_metrics(run)}, load_guide(), attribution, recipe)
-    (run.root / "card.md").write_text(card, encoding="utf-8")
+    write_whole(run.root / "card.md", card)
     return card
 
 

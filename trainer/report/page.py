@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.bundle import read_manifest
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.text import language, text
@@ -55,7 +56,7 @@ def write_report(run: RunFolder) -> Path:
     toml = run.config.read_text(encoding="utf-8") if run.config.exists() else ""
     looked = attention(metrics, Runtime.load(run.bundle, "cpu"))
     beside = Beside(looked, layers(metrics, run), label_photos(run), toml)
-    write_page(run.report, render(read_manifest(run.bundle), metrics, beside))
+    write_whole(run.report, render(read_manifest(run.bundle), metrics, beside))
     return run.report
 
 
@@ -66,14 +67,7 @@ def write_evaluation(file: Path, runtime: Runtime, metrics: Metrics, gate: Seque
     """
     beside = Beside(attention(metrics, runtime), layers(metrics, None), gate=gate, of_run=False)
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_page(file, render(runtime.manifest, metrics, beside))
-
-
-def write_page(file: Path, page: str) -> None:
-    """Write so that a crash leaves the old page or the new one, never half."""
-    part = file.with_name(file.name + ".part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(file)
+    write_whole(file, render(runtime.manifest, metrics, beside))
 
 
 def render(manifest: Manifest, metrics: Metrics, beside: Beside) -> str:

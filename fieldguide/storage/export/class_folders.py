@@ -7,11 +7,11 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 from fieldguide.storage.locations import make_folder
 

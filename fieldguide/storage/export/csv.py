@@ -8,9 +8,9 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Observation
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 
 COLUMNS = (

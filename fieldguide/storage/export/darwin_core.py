@@ -15,12 +15,12 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 
 _TERMS = "http://rs.tdwg.org/dwc/terms/"

@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.storage.export import Exported
 from fieldguide.storage.export.csv import file_name
 

@@ -12,7 +12,6 @@ from fieldguide.ui.kit.colours import DARK, LIGHT, Colours, qt_palette
 from fieldguide.ui.kit.stylesheet import stylesheet
 
 SMALLEST_BODY = 10.0  # points; some desktops report none, and offscreen Qt reports 9
-TEXT_SCALES = (0.9, 1.0, 1.15, 1.3, 1.5)
 
 
 class ThemeChoice(StrEnum):
@@ -46,7 +45,7 @@ class Theme(QObject):
         return DARK if self.choice is ThemeChoice.DARK else LIGHT
 
     def apply(self, choice: ThemeChoice, text_scale: float = 1.0) -> None:
-        """Use this theme with text `text_scale` times the system's size (`TEXT_SCALES` are offered)."""
+        """Use this theme with text `text_scale` times the system's size."""
         self.choice, self.text_scale = choice, text_scale
         colours, body = self.colours, round(self._system_body * text_scale, 1)
         font = self._application.font()

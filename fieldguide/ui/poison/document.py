@@ -10,10 +10,10 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, QUrl
 from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
+from fieldguide.core.atomic import written_atomically
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.storage.atomic import written_atomically
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import (

@@ -1,12 +1,12 @@
 """A checkpoint is on the disk whole, or the old one stays."""
 
-import errno
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.fit.checkpoint import FitState, load, save
 
 
@@ -18,9 +18,9 @@ def test_a_disk_that_fills_while_writing_is_told_as_such_and_the_old_checkpoint_
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
-        with pytest.raises(OSError, match="too large") as refusal:
+        with pytest.raises(FieldGuideError) as refusal:
             save(FitState(epoch=4, network={"a": torch.ones(100_000)}), tmp_path / "last.pt")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert refusal.value.errno == errno.EFBIG
+    assert refusal.value.code is ErrorCode.DISK_FULL
     assert load(tmp_path / "last.pt").epoch == 3

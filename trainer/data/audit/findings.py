@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from trainer.data.audit.scale import LISTED
@@ -177,9 +178,7 @@ def read_quarantine(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, columns: list[str], rows: Iterable[Iterable[object]]) -> None:
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.writer(stream)
         writer.writerow(columns)
         writer.writerows(rows)
-    part.replace(file)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.text import text
 from trainer.data.audit.findings import AuditReport, Finding, PhotoAudit
 
@@ -50,9 +51,7 @@ def write_sheet(
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
         f"<h1>{title}</h1>{''.join(parts)}</html>"
     )
-    part = file.with_name(file.name + ".part")
-    part.write_text(page, encoding="utf-8")
-    part.replace(file)
+    write_whole(file, page)
 
 
 def _summary(report: AuditReport) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.text import text
 
 ATTRIBUTION = "attribution.csv"
@@ -55,12 +56,10 @@ def read_attributions(file: Path) -> list[Attribution]:
 
 def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:
     """Write the manifest anew, whole or not at all."""
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
-    part.replace(file)
 
 
 def append_attribution(file: Path, row: Attribution) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import requests
 
+from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from trainer.data.collect.attribution import (
@@ -222,9 +223,7 @@ def _open_shelf(out: Path) -> _Shelf:
 
 
 def _write_outcomes(file: Path, outcomes: Iterable[Outcome]) -> None:
-    part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
+    with written_text(file) as stream:
         writer = csv.DictWriter(stream, [column.name for column in fields(Outcome)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(outcome) for outcome in outcomes)
-    part.replace(file)

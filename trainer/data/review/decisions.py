@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
 from pathlib import Path
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.taxonomy import clean_name
 from trainer.data.audit.findings import TOO_FEW
 from trainer.data.scan import ScannedPhoto
@@ -110,8 +111,6 @@ def _read(file: Path) -> list[Decision]:
     data = file.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     if len(whole) < len(data):
-        part = file.with_name(file.name + ".part")
-        part.write_bytes(whole)
-        part.replace(file)
+        write_whole(file, whole)
     rows = csv.DictReader(io.StringIO(whole.decode("utf-8"), newline=""))
     return [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]

@@ -1,14 +1,15 @@
-"""Writing a file so that it is there whole or not at all."""
+"""The one way in which both programs write a file: it is there whole or not at all."""
 
 from __future__ import annotations
 
 import errno
+import io
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, TextIO
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
@@ -30,6 +31,22 @@ def written_atomically(path: Path) -> Iterator[IO[bytes]]:
             unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_text(path: Path, *, encoding: str = "utf-8", newline: str = "") -> Iterator[TextIO]:
+    """As `written_atomically`, for text; `newline` as `open` takes it (by default lines end as they are written)."""
+    with written_atomically(path) as stream:
+        words = io.TextIOWrapper(stream, encoding, newline=newline)
+        yield words
+        words.flush()
+        words.detach()
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a file at once; text in UTF-8. Raises as `written_atomically`."""
+    with written_atomically(path) as stream:
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
 @contextmanager
