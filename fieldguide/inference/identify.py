@@ -69,6 +69,7 @@ class Identifier:
         self.place_and_season = place_and_season
         self._thresholds = Thresholds.from_manifest(runtime.manifest.thresholds)
         self._unknown = _unknown_model(runtime)
+        self._labels = guide.placed(runtime.manifest.labels)
 
     def identify(
         self,
@@ -155,12 +156,12 @@ class Identifier:
         weighed = weighing is not None and weighing.weighs
         decision = decide(
             weighing.apply(fused) if weighing is not None and weighed else fused,
-            manifest.labels,
+            self._labels,
             self.guide,
             self._thresholds,
             strangeness,
             witnesses=np.vstack([rows, fused]) if several or weighed else None,
-            disagreement=disagreement(rows, label_tree(manifest.labels), self._thresholds) if several else None,
+            disagreement=disagreement(rows, label_tree(self._labels), self._thresholds) if several else None,
         )
         return Identification(
             model=manifest.reference,
@@ -179,7 +180,7 @@ class Identifier:
         if self.place_and_season is None:
             return None
         return weigh(
-            self.runtime.manifest.labels,
+            self._labels,
             self.guide,
             today=date.today(),
             taken_on=find.observed_at.date() if find.observed_at else None,

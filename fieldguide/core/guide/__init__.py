@@ -3,7 +3,6 @@
 from fieldguide.core.guide.guide import (
     LANGUAGES,
     Guide,
-    Match,
     PoisonCentre,
     Source,
     Syndrome,
@@ -11,6 +10,7 @@ from fieldguide.core.guide.guide import (
     load_guide,
     promises_a_meal,
 )
+from fieldguide.core.guide.resolver import Match
 
 __all__ = [
     "LANGUAGES",

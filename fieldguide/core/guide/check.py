@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide.check_characters import check_characters, check_questions
+from fieldguide.core.guide.names import NameIndex, key_of
 from fieldguide.core.guide.rules import Problem, Rule
 from fieldguide.core.guide.tables import COLUMNS, KEYS, OPTIONAL, Line, Table
 
@@ -71,6 +72,7 @@ def _check_species(
 ) -> Iterator[Problem]:
     keys = Counter(line.cells["gbif_key"] for line in lines)
     owners: dict[str, str] = {}
+    named = NameIndex((key_of(name), (name, _level(line))) for name, line in taxa.items())
     for line in lines:
         cells = line.cells
 
@@ -86,7 +88,8 @@ def _check_species(
         if cells["gbif_key"] and (not cells["gbif_key"].isdigit() or keys[cells["gbif_key"]] > 1):
             yield wrong(Rule.GBIF, cells["gbif_key"])
         for synonym in line.several("synonyms"):
-            if synonym in taxa or owners.setdefault(synonym, line.name) != line.name:
+            owned = owners.setdefault(key_of(synonym), line.name) != line.name
+            if owned or synonym in taxa or _takes_from_worse(synonym, line, named):
                 yield wrong(Rule.SYNONYM, synonym)
         if cells["danger"] not in _LEVELS:
             yield wrong(Rule.DANGER, cells["danger"])
@@ -113,6 +116,14 @@ def _check_species(
                 yield wrong(Rule.LOOKALIKE, other)
             elif taxa[other].cells["danger"] in (Danger.EDIBLE, Danger.UNKNOWN):
                 yield wrong(Rule.LOOKALIKE_MILD, other)
+
+
+def _takes_from_worse(synonym: str, line: Line, named: NameIndex[tuple[str, Danger]]) -> bool:
+    """Whether a synonym is nearly the name of a worse taxon (two letters from a deadly one) and hides its danger."""
+    return any(
+        name != line.name and level.severity > _level(line).severity and (edited < 2 or level is Danger.DEADLY)
+        for edited, (name, level) in named.near(key_of(synonym), 2)
+    )
 
 
 def _check_tree(lines: Sequence[Line], taxa: Mapping[str, Line]) -> Iterator[Problem]:

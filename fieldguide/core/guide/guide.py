@@ -6,25 +6,25 @@ Knows nothing of models. Versioned apart from them, so that a corrected toxicity
 from __future__ import annotations
 
 import csv
-import difflib
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide.characters import Characters, Question, read_characters, read_questions
+from fieldguide.core.guide.resolver import Match, Resolution, Resolver
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
 from fieldguide.core.resources import resource
-from fieldguide.core.taxonomy import Rank, Taxon, clean_name
+from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
 Row = TypeVar("Row")
-MISSPELLING_CUTOFF = 0.88  # difflib ratio; "Plateus cervinus" against "Pluteus cervinus" is 0.94
 
 
 # How words begin that promise, in the six languages: "Smardz jadalny", "Russule comestible". German joins its words.
@@ -119,23 +119,6 @@ class Source:
         return self.consulted.startswith("read")
 
 
-class Match(StrEnum):
-    """How a raw name found its taxon."""
-
-    ACCEPTED = "accepted"
-    SYNONYM = "synonym"
-    MISSPELLING = "misspelling"
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """A raw name and the accepted taxon it stands for."""
-
-    raw: str
-    taxon: Taxon
-    match: Match
-
-
 class Guide:
     """The guide in memory, read only. Look up with `record`, `resolve` and `danger`."""
 
@@ -156,11 +139,20 @@ class Guide:
         self.version = version
         self.characters = {each.name: each for each in characters}
         self.questions = dict(questions or {})
-        self._synonyms = {old: name for name, record in self.records.items() for old in record.synonyms}
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        """Built when a name is met that is not an accepted one: 60 ms that most starts of the app save."""
+        return Resolver(self.records.values())
 
     def record(self, name: str) -> TaxonRecord | None:
-        """The record of an accepted name or a synonym; None when the guide has none."""
-        return self.records.get(name) or self.records.get(self._synonyms.get(name, ""))
+        """The record of a taxon by any spelling of its names; None when the guide has none, or could only guess."""
+        own = self.records.get(name)
+        if own is not None:
+            return own
+        found = self.resolve(name)
+        sure = found is not None and found.match is not Match.MISSPELLING
+        return self.records[found.taxon.name] if found is not None and sure else None
 
     def characters_of(self, name: str) -> Characters | None:
         """The characters of an accepted name or a synonym; of its genus when it has none of its own, else None."""
@@ -170,41 +162,38 @@ class Guide:
         return self.characters.get(record.taxon.name) or self.characters.get(record.taxon.genus or "")
 
     def danger(self, taxon: Taxon) -> Danger:
-        """Danger of a taxon; *unknown* without a record of its own. For a genus or family: the worst of its species."""
-        record = self.record(taxon.name)
-        return record.danger if record else Danger.UNKNOWN
+        """Danger of a taxon, however its name is spelt. For a genus or family: the worst of its species.
+
+        A name that cannot be resolved is *unknown* or worse: as dangerous as the worst species of the genus that it
+        names, and as the worst name that it may be a misspelling of.
+        """
+        own = self.records.get(taxon.name)
+        if own is not None:
+            return own.danger
+        return self._resolver.danger(taxon.name, taxon.genus or "") if taxon != BACKGROUND else Danger.UNKNOWN
 
     def resolve(self, raw: str) -> Resolution | None:
-        """The accepted taxon for a folder name, synonym or slight misspelling; None when nothing fits (never guessed).
+        """The accepted taxon for a folder name, a label or a synonym in any spelling; None when nothing fits.
 
-        "Amanita-phalloides" and "Amanita phalloides (Vaill.) Link" are the death cap as well as "Amanita_phalloides".
-        A misspelling is accepted only when exactly one known name is as close as `MISSPELLING_CUTOFF`, and a species is
-        matched only with species names, so that a wrong genus is not taken for a typing error.
+        Read as `core.guide.names.read_name` says: "001.AMANITA_phalloides Link" is the death cap. A misspelling
+        is accepted only when one taxon alone is nearest, by a few letters, and none nearly as near is worse; a species
+        is matched only with species names, so that a wrong genus is not taken for a typing error.
         """
-        name = next((n for n in (clean_name(raw), _bare_name(raw)) if self.record(n)), clean_name(raw))
-        if name in self.records:
-            return Resolution(raw, self.records[name].taxon, Match.ACCEPTED)
-        if name in self._synonyms:
-            return Resolution(raw, self.records[self._synonyms[name]].taxon, Match.SYNONYM)
-        words = name.count(" ")
-        pool = [known for known in (*self.records, *self._synonyms) if known.count(" ") == words]
-        close = difflib.get_close_matches(name, pool, n=3, cutoff=MISSPELLING_CUTOFF)
-        taxa = {(self.record(known) or _missing(known)).taxon for known in close}
-        return Resolution(raw, taxa.pop(), Match.MISSPELLING) if len(taxa) == 1 else None
+        return self._resolver.resolve(raw)
+
+    def placed(self, labels: Sequence[Taxon]) -> tuple[Taxon, ...]:
+        """A model's labels under the accepted names they surely stand for; of two for one taxon both keep theirs."""
+        found = [label if label == BACKGROUND or label.name in self.records else self._place(label) for label in labels]
+        often = Counter(taxon.name for taxon in found)
+        return tuple(taxon if often[taxon.name] == 1 else label for taxon, label in zip(found, labels, strict=True))
+
+    def _place(self, label: Taxon) -> Taxon:
+        record = self.record(label.name)
+        return replace(record.taxon, family=label.family or record.taxon.family) if record else label
 
     def rests_on_reading(self, record: TaxonRecord) -> bool:
         """Whether at least one source of the record was read rather than recalled."""
         return any(self.sources[key].was_read for key in record.sources if key in self.sources)
-
-
-def _bare_name(raw: str) -> str:
-    """A name without what follows the epithet with a capital or a bracket (its authors), its words joined or not."""
-    words = re.split(r"[_\s]+", raw.strip())
-    if len(words) == 1:
-        words = words[0].split("-")
-    if len(words) > 2 and re.match(r"[(\[]|[^\W\d_]", words[2]) and not words[2][0].islower():
-        words = words[:2]
-    return clean_name(" ".join(words))
 
 
 def load_guide(folder: Path | None = None) -> Guide:
@@ -315,7 +304,3 @@ def _range(row: dict[str, str]) -> tuple[float, float] | None:
 
 def _several(cell: str) -> tuple[str, ...]:
     return tuple(part for part in cell.split("|") if part)
-
-
-def _missing(name: str) -> TaxonRecord:
-    raise KeyError(name)

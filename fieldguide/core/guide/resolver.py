@@ -1,0 +1,138 @@
+"""From any spelling of a name to the accepted taxon, and how bad it may be when no taxon can be told.
+
+The one door for labels of bundles, names of folders and rows of tables. Never guesses: what fits two taxa fits none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Protocol
+
+from fieldguide.core.danger import Danger, worst
+from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_of, plain_keys, read_name
+from fieldguide.core.taxonomy import Rank, Taxon
+
+REMEMBERED = 2**17  # names: more than a bundle may have labels
+
+
+class Match(StrEnum):
+    """How a raw name found its taxon."""
+
+    ACCEPTED = "accepted"
+    SYNONYM = "synonym"
+    MISSPELLING = "misspelling"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A raw name and the accepted taxon it stands for."""
+
+    raw: str
+    taxon: Taxon
+    match: Match
+
+
+class Known(Protocol):
+    """What the resolver needs of a record of the guide."""
+
+    @property
+    def taxon(self) -> Taxon:
+        """The accepted name and its place."""
+
+    @property
+    def danger(self) -> Danger:
+        """Its danger."""
+
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """Its other names."""
+
+
+class Resolver:
+    """Finds taxa by their names, however these are spelt; read only, and it remembers what it found."""
+
+    def __init__(self, records: Iterable[Known]) -> None:
+        known = {record.taxon: record for record in records}
+        self._danger = {taxon: record.danger for taxon, record in known.items()}
+        self._accepted = NameIndex((key, taxon) for taxon in known for key in plain_keys(taxon.name))
+        self._synonyms = NameIndex(
+            (key, taxon) for taxon, record in known.items() for name in record.synonyms for key in plain_keys(name)
+        )
+        self._genera = NameIndex((key_of(taxon.genus), taxon) for taxon in known if taxon.genus)
+        self._short = NameIndex(
+            (key_of(name[0] + epithet), taxon)
+            for taxon, record in known.items()
+            for name in (taxon.name, *record.synonyms)
+            if (epithet := name.partition(" ")[2])
+        )
+        self.resolve = lru_cache(REMEMBERED)(self._resolve)
+        self.danger = lru_cache(REMEMBERED)(self._find_danger)
+
+    def _resolve(self, raw: str) -> Resolution | None:
+        reading = read_name(raw)
+        for key in reading.keys:
+            for index, match in ((self._accepted, Match.ACCEPTED), (self._synonyms, Match.SYNONYM)):
+                found = [taxon for taxon in index.get(key) if _fits(taxon, reading)]
+                if found:
+                    below = (
+                        self._near(reading.plain[0], reading) if key == reading.plain[-1] != reading.plain[0] else []
+                    )
+                    return (
+                        Resolution(raw, found[0], match) if len(found) == 1 and self._mildest(found[0], below) else None
+                    )
+        for key in reading.plain:
+            near = self._near(key, reading)
+            closest = {taxon for distance, taxon in near if distance == near[0][0] <= allowed_edits(key)}
+            if len(closest) == 1 and self._mildest(meant := closest.pop(), near):
+                return Resolution(raw, meant, Match.MISSPELLING)
+        return None
+
+    def _mildest(self, meant: Taxon, near: list[tuple[int, Taxon]]) -> bool:
+        """Whether no other taxon that may be meant is worse."""
+        return all(self._danger[taxon].severity <= self._danger[meant].severity for _, taxon in near)
+
+    def _find_danger(self, name: str, genus: str = "") -> Danger:
+        reading, found = read_name(name), self.resolve(name)
+        if found is not None and len(reading.words) < 3:
+            return self._danger[found.taxon]
+        possible = self._named(reading) if found is not None else self._possible(reading, key_of(genus))
+        surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
+        return worst((surely, *(self._danger[taxon] for taxon in possible)))
+
+    def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
+        """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
+        bound = allowed_edits(key)
+        both = [pair for index in (self._accepted, self._synonyms) for pair in index.near(key, bound + 1) if bound]
+        return sorted((pair for pair in both if _fits(pair[1], reading)), key=lambda pair: pair[0])
+
+    def _named(self, reading: Reading) -> Iterator[Taxon]:
+        """What a genus and any other of the words name together: "Amanita aff. phalloides"."""
+        first, *others = reading.words
+        for other in others:
+            for key in (first + other, other + first):
+                yield from (*self._accepted.get(key), *self._synonyms.get(key))
+
+    def _possible(self, reading: Reading, genus: str) -> Iterator[Taxon]:
+        """Every taxon that an unresolved name may mean: nearly so spelt, abbreviated, or of a genus that it names."""
+        for key in reading.keys:
+            yield from (*self._accepted.get(key), *self._synonyms.get(key), *self._short.get(key))
+        for key in reading.plain:
+            yield from (taxon for _, taxon in self._near(key, reading))
+        if reading.words:
+            yield from self._named(reading)
+        for word in (*reading.words, genus):
+            yield from (*self._genera.get(word), *self._accepted.get(word))
+        for word in (*reading.words[:1], genus):
+            if not self._genera.get(word):
+                yield from (taxon for _, taxon in self._genera.near(word, allowed_edits(word)))
+        if len(reading.words) == 1:  # words run together
+            for end in range(4, len(reading.words[0])):
+                yield from self._genera.get(reading.words[0][:end])
+
+
+def _fits(taxon: Taxon, reading: Reading) -> bool:
+    """Whether a name may be of that rank: "P. luteus" is no Pluteus. A single word may be two run together."""
+    return len(reading.words) == 1 or reading.wide or taxon.rank is Rank.SPECIES
