@@ -143,8 +143,10 @@ class JudgementConfig:
         confidence: of the bound that says so.
         most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
         unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
-            Where a model would then name neither species nor genus for most of its own kinds, this and `confidence`
-            give way, and the report says so.
+            Simulated, where no photos from elsewhere show any. Where a model would then name neither species nor genus
+            for most of its own kinds, this and `confidence` give way, and the report says so.
+        strangers: share of photos from elsewhere that show a kind no label covers, to which they are weighed; 0: as
+            they come.
         deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
             people, because photos from elsewhere are harder than the split's; with too few photos for it, what they
             can hold, up to that 0.05.
@@ -162,6 +164,7 @@ class JudgementConfig:
     most_unknown: float = 0.25
     unseen_species: float = 0.15
     unseen_genera: float = 0.15
+    strangers: float = 0.0
     deadly_alpha: float = 0.03
     harmful_alpha: float = 0.03
     coverage: float = 0.9

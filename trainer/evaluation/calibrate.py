@@ -31,6 +31,21 @@ def balanced_weights(targets: NDArray[np.integer], power: float = 1.0) -> NDArra
     return np.asarray(weights / weights.mean() if len(targets) else weights)
 
 
+def weigh_strangers(
+    targets: NDArray[np.integer], weights: NDArray[np.float64], share: float = 0.0
+) -> NDArray[np.float64]:
+    """Weights `[N]` with mean 1 of all photos, from those of the photos with a label (in their order).
+
+    Photos without a label make up `share` of the weight; with 0, or where there are none, they count as they come.
+    """
+    strange = targets < 0
+    found = np.ones(len(targets))
+    found[~strange] = weights
+    if 0 < share < 1 and strange.any() and len(weights):
+        found[strange] *= share / (1.0 - share) * weights.sum() / strange.sum()
+    return np.asarray(found / found.mean() if len(found) else found)
+
+
 @dataclass(frozen=True)
 class Scenarios:
     """Photos as a stranger may bring them: rolled up, with their truth, and how much each counts."""

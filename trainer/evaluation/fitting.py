@@ -1,12 +1,15 @@
-"""The whole judgement fitted from the calibration split: temperature, ranks, alarms, prediction set, unknown score.
+"""The whole judgement fitted at once: temperature, ranks, alarms, prediction set, unknown score.
 
-One function, `fit_decision`, that any run folder's predictions can be given to again.
+On photos from elsewhere where there are any, with the kinds among them that no label covers; else on the calibration
+split, which flatters: its photos come from the sources that teach. One function, `fit_decision`, that any run folder's
+predictions can be given to again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -14,16 +17,16 @@ from numpy.typing import NDArray
 
 from fieldguide.core.decision.calibration import fit_temperature, softmax
 from fieldguide.core.decision.rollup import RANKS, LabelTree, label_tree
-from fieldguide.core.decision.thresholds import Thresholds
+from fieldguide.core.decision.thresholds import Ground, Thresholds
 from fieldguide.core.decision.unknown import UnknownModel, unknown_model
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.cryptic import shipped_groups
 from fieldguide.core.taxonomy import Rank, Taxon
 from trainer.config import JudgementConfig
-from trainer.evaluation.calibrate import RankFit, balanced_weights, fit_plausible, fit_ranks, strangers
+from trainer.evaluation.calibrate import RankFit, balanced_weights, fit_plausible, fit_ranks, strangers, weigh_strangers
 from trainer.evaluation.danger import dangers, fit_alarms
 from trainer.evaluation.predictions import Predictions, join
-from trainer.evaluation.unknown import fit_threshold, fit_unknown
+from trainer.evaluation.unknown import FittedUnknown, fit_threshold, fit_unknown
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
 VAGUE = 0.5  # share of its own kinds for which a model that names neither species nor genus is of little use
@@ -85,8 +88,9 @@ def fit_decision(
     config: JudgementConfig | None = None,
     *,
     novel: Predictions | None = None,
+    elsewhere: Predictions | None = None,
 ) -> FittedDecision:
-    """Fit everything on the calibration split.
+    """Fit everything on photos from elsewhere, or where there are none on the calibration split.
 
     Args:
         calibration: photos with a label; rows of the background label are moved to `background`, rows without a label
@@ -96,29 +100,33 @@ def fit_decision(
         background: photos of other things that the model was not trained on.
         config: what to hold.
         novel: photos of species held out of training, only to measure the unknown score on.
+        elsewhere: photos of subjects by sources that taught nothing; those of a kind without a label carry their truth.
 
     Returns:
         The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).
     """
     config = config or JudgementConfig()
     tree = label_tree(labels)
-    subjects, others = separate(calibration, background, tree)
+    own, others = separate(calibration, background, tree)
+    photos = own if elsewhere is None else elsewhere
+    subjects = photos.select(photos.targets >= 0)
     if len(subjects) == 0:
         return FittedDecision(Judgement(1.0, Thresholds()), report={"photos": 0})
     weights = balanced_weights(subjects.targets, config.balance)
     temperature = config.shift_margin * fit_temperature(subjects.logits, subjects.targets, weights)
     temperature = float(np.clip(temperature, 0.25, 8.0))
-    probabilities = softmax(subjects.logits, temperature)
-    truth = subjects.true_taxa(labels)
+    weights = weigh_strangers(photos.targets, weights, config.strangers)
+    probabilities = softmax(photos.logits, temperature)
+    truth = photos.true_taxa(labels)
     thresholds, ranks, gave_way = _fit_names(probabilities, truth, weights, tree, config)
     alarms = fit_alarms(
         probabilities,
         dangers(labels, truth, guide),
-        subjects.groups,
-        subjects.sources,
+        photos.groups,
+        photos.sources,
         deadly_alpha=config.deadly_alpha,
         harmful_alpha=config.harmful_alpha,
-        split=config.split,
+        split=config.split if elsewhere is None else "elsewhere",
         weights=weights,
     )
     thresholds = replace(
@@ -129,7 +137,7 @@ def fit_decision(
         deadly_guarantee=alarms.deadly_guarantee,
         harmful_guarantee=alarms.harmful_guarantee,
         plausible_mass=fit_plausible(
-            probabilities,
+            softmax(subjects.logits, temperature),
             subjects.targets,
             subjects.groups,
             tree,
@@ -137,16 +145,37 @@ def fit_decision(
             wide_share=config.wide_share,
         ),
         coverage=config.coverage,
+        ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere"),
     )
     report: dict[str, Any] = {
-        "photos": len(subjects),
+        "photos": len(photos),
         "config": asdict(config),
         "temperature": temperature,
         "ranks": [asdict(rank) for rank in ranks],
         "gave_way": gave_way,
         "alarm_exponents": alarms.compared,
     }
-    return _with_unknown(subjects, others, tree, temperature, thresholds, config, novel, report)
+    strange = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
+    usual = None if elsewhere is None else own
+    unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, strangers=strange, reference=usual)
+    return _with_unknown(unknown, others, tree, temperature, thresholds, config, report)
+
+
+def ground_of(photos: Predictions, weights: NDArray[np.float64], kind: str) -> Ground:
+    """The ground that these photos `[N]`, weighed so, are for a judgement."""
+    strangers = float(weights[photos.targets < 0].sum() / weights.sum())
+    names = tuple(sorted({str(source) for source in photos.sources if source}))
+    return Ground(kind, names, len(photos), strangers, datetime.now(UTC).date().isoformat())
+
+
+def of_unknown_genera(photos: Predictions, tree: LabelTree) -> Predictions:
+    """Those that show a genus which no label covers. Photos of one genus become one group: whoever is tried on some
+    of its photos must not have been fitted on others."""
+    known = {taxon.name for taxon in tree.taxa[Rank.GENUS]}
+    genera = [taxon.at(Rank.GENUS) if taxon else None for taxon in photos.true_taxa(tree.labels)]
+    rows = np.array([genus is not None and genus not in known for genus in genera], dtype=bool)
+    _, groups = np.unique([genus or "" for genus in genera], return_inverse=True)
+    return replace(photos, groups=groups.astype(np.int64)).select(rows)
 
 
 def _fit_names(
@@ -162,7 +191,8 @@ def _fit_names(
     While it names neither species nor genus for more than `VAGUE` of its own kinds, the care for strangers gives way
     first, then how sure the bound is.
     """
-    simulate = len(tree.labels) >= FEWEST_LABELS
+    real = any(taxon is not None and taxon not in tree.labels for taxon in truth)
+    simulate = len(tree.labels) >= FEWEST_LABELS and not real
     unseen = (config.unseen_species, config.unseen_genera) if simulate else (0.0, 0.0)
     ways = [(unseen, config.confidence), ((0.0, 0.0), config.confidence), ((0.0, 0.0), min(0.5, config.confidence))]
     own = sum_up(probabilities, tree, config.wide_share, shipped_groups())
@@ -206,16 +236,14 @@ def separate(photos: Predictions, background: Predictions | None, tree: LabelTre
 
 
 def _with_unknown(
-    subjects: Predictions,
+    fitted: FittedUnknown | None,
     others: Predictions,
     tree: LabelTree,
     temperature: float,
     thresholds: Thresholds,
     config: JudgementConfig,
-    novel: Predictions | None,
     report: dict[str, Any],
 ) -> FittedDecision:
-    fitted = fit_unknown(subjects, others, tree, temperature, novel=novel)
     if fitted is None:
         return FittedDecision(Judgement(temperature, thresholds), report=report)
     summed = sum_up(softmax(others.logits, temperature), tree, config.wide_share, shipped_groups())

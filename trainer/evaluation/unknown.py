@@ -68,12 +68,15 @@ def fit_unknown(
     *,
     novel: Predictions | None = None,
     strangers: Predictions | None = None,
+    reference: Predictions | None = None,
     seed: int = 0,
 ) -> FittedUnknown | None:
     """Compare and keep; None when there are fewer than `FEWEST` photos of other things or of subjects.
 
-    novel: species held out of training, only to compare. strangers: photos of genera without a label; fewer than
-    `FEWEST` are as good as none.
+    novel: species held out of training, only to compare. strangers: photos of genera without a label, one group a
+    genus; fewer than `FEWEST` are as good as none. reference: photos with labels that tell what embeddings and logits
+    of known kinds look like; the subjects themselves without it. `COMBINED` needs it: statistics of the very photos
+    that weigh it would make them look more familiar than any other.
     """
     if len(background) < FEWEST or len(subjects) < FEWEST:
         return None
@@ -81,16 +84,19 @@ def fit_unknown(
     rng = np.random.default_rng(seed)
     photos = [subjects, background, *([] if strange is None else [strange])]
     folds = [_two_folds(part.groups, rng) for part in photos]
-    kinds = [kind for kind in Score if _can_be_fitted(kind, tree, strange)]
+    kinds = [kind for kind in Score if _can_be_fitted(kind, tree, strange, reference)]
     scores = {kind: [np.zeros(len(part)) for part in photos] for kind in kinds}
     for fold in (0, 1):
         seen = [part.select(folded != fold) for part, folded in zip(photos, folds, strict=True)]
         for kind in kinds:
-            model = fit_score(kind, seen[0], seen[1], tree, temperature, seed, *seen[2:])
+            model = fit_score(kind, seen[0], seen[1], tree, temperature, seed, *seen[2:], reference=reference)
             for place, (part, folded) in enumerate(zip(photos, folds, strict=True)):
                 chosen = part.select(folded == fold)
                 scores[kind][place][folded == fold] = model.score(chosen.logits, chosen.embeddings)
-    whole = {kind: fit_score(kind, subjects, background, tree, temperature, seed, strange) for kind in kinds}
+    whole = {
+        kind: fit_score(kind, subjects, background, tree, temperature, seed, strange, reference=reference)
+        for kind in kinds
+    }
     compared = {
         kind: compare(
             scores[kind][0],
@@ -104,9 +110,14 @@ def fit_unknown(
     return FittedUnknown(whole[best], {kind.value: compared[kind] for kind in kinds}, *scores[best][:2])
 
 
-def _can_be_fitted(kind: Score, tree: LabelTree, strangers: Predictions | None) -> bool:
+def _can_be_fitted(kind: Score, tree: LabelTree, strangers: Predictions | None, reference: Predictions | None) -> bool:
     if kind is Score.COMBINED:
-        return strangers is not None and bool(tree.is_background.any())
+        return (
+            strangers is not None
+            and reference is not None
+            and len(reference) >= FEWEST
+            and bool(tree.is_background.any())
+        )
     return kind is not Score.BACKGROUND or bool(tree.is_background.any())
 
 
@@ -118,20 +129,26 @@ def fit_score(
     temperature: float,
     seed: int = 0,
     strangers: Predictions | None = None,
+    *,
+    reference: Predictions | None = None,
 ) -> UnknownModel:
-    """The arrays of one score from photos of subjects (with labels), of other things, and of strangers."""
+    """The arrays of one score from photos of subjects (with labels), of other things, and of strangers.
+
+    reference: see `fit_unknown`.
+    """
     known = subjects.select(subjects.targets >= 0)
+    usual = known if reference is None else reference.select(reference.targets >= 0)
     arrays: dict[str, NDArray[np.generic]] = {}
     if kind is Score.BACKGROUND:
         arrays = {"background_index": np.array(int(np.flatnonzero(tree.is_background)[0]))}
     elif kind is Score.COSINE:
-        arrays = {"means": unit_length(_class_means(unit_length(known.embeddings), known.targets)).astype(np.float16)}
+        arrays = {"means": unit_length(_class_means(unit_length(usual.embeddings), usual.targets)).astype(np.float16)}
     elif kind is Score.MAHALANOBIS:
-        arrays = _whitened(known)
+        arrays = _whitened(usual)
     elif kind is Score.NEIGHBOURS:
-        arrays = _whitened(known)
-        rows = np.random.default_rng(seed).permutation(len(known))[:BANK]
-        white = (known.embeddings[rows] - np.asarray(arrays["centre"], float)) @ np.asarray(arrays["whitening"], float)
+        arrays = _whitened(usual)
+        rows = np.random.default_rng(seed).permutation(len(usual))[:BANK]
+        white = (usual.embeddings[rows] - np.asarray(arrays["centre"], float)) @ np.asarray(arrays["whitening"], float)
         del arrays["means"]
         arrays |= {"bank": unit_length(white).astype(np.float16), "k": np.array(NEIGHBOUR)}
     elif kind is Score.SUBJECT:
@@ -139,12 +156,12 @@ def fit_score(
     elif kind in (Score.GENUS, Score.GENUS_ENTROPY):
         arrays = {"genus": _genera(tree)}
     elif kind is Score.STANDARD_LOGIT:
-        arrays = _logits_of_labels(known)
+        arrays = _logits_of_labels(usual)
     elif kind is Score.RESIDUAL:
-        arrays = _main_directions(known)
+        arrays = _main_directions(usual)
     elif kind is Score.COMBINED:
         assert strangers is not None
-        arrays = _combination(known, [background, strangers], tree, temperature)
+        arrays = _combination(known, [background, strangers], usual, tree, temperature)
     return UnknownModel(kind, arrays, temperature)
 
 
@@ -251,14 +268,14 @@ def _main_directions(known: Predictions) -> dict[str, NDArray[np.generic]]:
 
 
 def _combination(
-    known: Predictions, strange: list[Predictions], tree: LabelTree, temperature: float
+    known: Predictions, strange: list[Predictions], usual: Predictions, tree: LabelTree, temperature: float
 ) -> dict[str, NDArray[np.generic]]:
     """Weights of the parts: other things together count as much as strangers together, and both as much as subjects."""
     arrays: dict[str, NDArray[np.generic]] = {
         "genus": _genera(tree),
         "background_index": np.array(int(np.flatnonzero(tree.is_background)[0])),
-        **_logits_of_labels(known),
-        **_main_directions(known),
+        **_logits_of_labels(usual),
+        **_main_directions(usual),
         **{name: np.zeros(len(PARTS)) for name in ("part_centre", "part_spread", "part_weight")},
     }
     photos = [known, *strange]

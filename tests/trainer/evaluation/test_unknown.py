@@ -44,7 +44,9 @@ def strangers(photos: int) -> Predictions:
 
 
 def test_where_there_are_strangers_a_score_must_notice_them_too() -> None:
-    fitted = fit_unknown(predictions(400), other_things(80), TREE, 1.0, strangers=strangers(120))
+    fitted = fit_unknown(
+        predictions(400), other_things(80), TREE, 1.0, strangers=strangers(120), reference=predictions(300, seed=9)
+    )
     assert fitted is not None
     assert set(fitted.compared) == {kind.value for kind in Score}
     assert all(0 <= each.stranger_auroc <= 1 for each in fitted.compared.values())
