@@ -18,7 +18,7 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.records import ModelReference
 from fieldguide.core.taxonomy import Rank, Taxon
 
-SCHEMA = 1
+SCHEMA = 2
 MAX_LABELS = 100_000
 MAX_NAME = 200
 MAX_WORDS = 2000  # of a licence, an author, a region

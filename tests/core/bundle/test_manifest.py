@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fieldguide.core.bundle import Manifest
+from fieldguide.core.bundle.manifest import SCHEMA
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
@@ -51,9 +52,9 @@ def refusal(change: Callable[[dict[str, Any]], object]) -> FieldGuideError:
 
 
 def test_a_later_schema_is_too_new_whatever_else_it_holds() -> None:
-    error = refusal(lambda document: (document.clear(), document.update(schema=2)))
+    error = refusal(lambda document: (document.clear(), document.update(schema=SCHEMA + 1)))
     assert error.code is ErrorCode.BUNDLE_TOO_NEW
-    assert error.facts == {"schema": 2, "supported": 1}
+    assert error.facts == {"schema": SCHEMA + 1, "supported": SCHEMA}
 
 
 @pytest.mark.parametrize("key", ["schema", "id", "name", "version", "labels", "input", "temperature"])
