@@ -12,6 +12,7 @@ from typing import TextIO
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
+from fieldguide.core.decision.parting import deadly_double
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
@@ -89,12 +90,18 @@ class Table:
         carriers = [f"{self._name(each.taxon)} {percent(each.probability)}" for each in said.alarm.taxa]
         if carriers:
             self._wrapped(", ".join(carriers))
-        self._wrapped(text(f"identify.alert_{kind}_advice", percent=percent(said.alarm.harmful)))
+        if not level.harmful:
+            self._wrapped(text(f"identify.alert_{kind}_brief"))
+        self._wrapped(text(f"identify.alert_{kind}_advice"))
         first = said.candidates[0].taxon
         alike = dangerous_lookalikes([first], self._guide)[:NAMED_LOOKALIKES]
         if kind == Danger.CAUTION.value and alike:  # a mild name never stands without them
             names = ", ".join(self._name(each.taxon) for each in alike)
             self._wrapped(text("identify.alert_caution_lookalikes", name=self._name(first), names=names))
+        double = deadly_double(first, self._guide)
+        if double is not None and said.verdict.reason is not Reason.NO_SUBJECT:
+            other = self._name(double.deadly[0].taxon)
+            self._wrapped(text(f"danger.part_{double.check.value}", name=other), style=_BOLD)
 
     def _verdict(self, said: Identification) -> None:
         verdict = said.verdict

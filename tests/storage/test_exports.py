@@ -61,6 +61,8 @@ def test_csv_has_the_agreed_columns_and_one_line_per_photo_and_candidate(
         "gbif_id": "5240325",
         "confidence": "0.7000",
         "danger": "deadly",
+        "machine_alarm": "deadly",  # the find is called Boletus edulis by a person
+        "danger_today": "deadly",
         "model_id": "starter",
         "model_version": "1.0",
         "is_verified": "true",
@@ -75,7 +77,8 @@ def test_json_tells_everything(finds: list[Observation], guide: Guide, tmp_path:
     document = json.loads((tmp_path / "finds.json").read_text(encoding="utf-8"))
     assert document["guide"] == {"version": guide.version}
     first, *_, last = document["observations"]
-    assert first["danger_today"] == "deadly"
+    assert first["verified_name"] == "Boletus edulis"
+    assert first["machine_alarm"] == first["danger_today"] == "deadly"
     assert first["identification"]["danger"]["taxa"] == ["Amanita phalloides"]
     assert first["photos"][0]["error"] is None
     assert last["identification"] is None
@@ -108,6 +111,10 @@ def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Gu
     assert uuid.UUID(line["occurrenceID"]).version == 5
     fields = meta.findall(f"{TEXT}core/{TEXT}field")
     assert [field.attrib["term"].rpartition("/")[2] for field in fields] == list(TERMS) == list(line)
+    assert (line["scientificName"], json.loads(line["dynamicProperties"])) == (
+        "Boletus edulis",
+        {"machineAlarm": "deadly"},
+    )
 
 
 def test_darwin_core_on_request_names_the_unverified_too(

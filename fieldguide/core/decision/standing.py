@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Candidate, Identification, Observation
+from fieldguide.core.records import Candidate, Identification, Observation, Reason
 from fieldguide.core.taxonomy import Rank, Taxon
 
 # A candidate of the five below 1 in 20 raises nothing by a correction and is compared with nothing, unless the
@@ -21,6 +21,18 @@ def shown_taxon(observation: Observation) -> Taxon | None:
     if observation.verified is not None:
         return observation.verified
     return observation.identification.verdict.taxon if observation.identification else None
+
+
+def leading_taxon(observation: Observation) -> Taxon | None:
+    """The name that a reader takes away: what the find is called, else the best guess under an unknown verdict.
+
+    None when nothing was said, or what was said is that this looks like a photo of something else.
+    """
+    said = observation.identification
+    named = shown_taxon(observation)
+    if named is not None or said is None or said.verdict.reason is Reason.NO_SUBJECT or not said.candidates:
+        return named
+    return said.candidates[0].taxon
 
 
 def taxon_danger(observation: Observation, guide: Guide) -> Danger:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
+from fieldguide.core.decision.standing import current_danger, machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Observation
 from fieldguide.storage.export import Exported
@@ -26,6 +27,8 @@ COLUMNS = (
     "gbif_id",
     "confidence",
     "danger",
+    "machine_alarm",
+    "danger_today",
     "model_id",
     "model_version",
     "is_verified",
@@ -35,7 +38,10 @@ COLUMNS = (
 
 
 def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
-    """Write every find; `danger` is today's guide's, `rank` the candidate's place from 1.
+    """Write every find; `danger` is today's guide's of the candidate, `rank` its place from 1.
+
+    `machine_alarm` is what the model warned of, whatever a person named the find; `danger_today` is what is shown for
+    it, never milder than either.
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
@@ -66,6 +72,8 @@ def _lines(observation: Observation, guide: Guide, language: str) -> Iterator[di
         "longitude": observation.longitude,
         "model_id": said.model.id if said else "",
         "model_version": said.model.version if said else "",
+        "machine_alarm": machine_danger(said, guide).told.value,
+        "danger_today": current_danger(observation, guide).told.value,
         "is_verified": "true" if observation.verified else "false",
         "verified_name": observation.verified.name if observation.verified else "",
         "notes": observation.notes,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import uuid
 import zipfile
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ from html import escape
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
-from fieldguide.core.decision.standing import shown_taxon
+from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
@@ -39,6 +40,7 @@ TERMS = (
     "geodeticDatum",
     "identificationVerificationStatus",
     "identificationRemarks",
+    "dynamicProperties",
     "occurrenceRemarks",
 )
 _PROTOZOA = frozenset({"Physaraceae", "Reticulariaceae", "Stemonitidaceae", "Tubiferaceae"})  # slime moulds
@@ -97,6 +99,7 @@ def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, library: u
         "geodeticDatum": "EPSG:4326" if place else "",
         "identificationVerificationStatus": "verified" if observation.verified else "unverified",
         "identificationRemarks": _remarks(observation),
+        "dynamicProperties": json.dumps({"machineAlarm": machine_danger(observation.identification, guide).told.value}),
         "occurrenceRemarks": observation.notes,
     }
 

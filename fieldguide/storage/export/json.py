@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
-from fieldguide.core.decision.standing import current_danger
+from fieldguide.core.decision.standing import current_danger, machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation
 from fieldguide.storage.export import Exported
@@ -17,7 +17,8 @@ from fieldguide.storage.export.csv import file_name
 def export_json(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
     """Write `{"guide": {"version"}, "observations": [...]}`, a find a line.
 
-    `danger` is the alarm as it was said, `danger_today` that of today's guide; both as they are told.
+    `danger` is the alarm as it was said, `machine_alarm` the same by today's guide, whatever a person named the find,
+    and `danger_today` what is shown for it, never milder than either; all as they are told.
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
@@ -50,6 +51,7 @@ def _document(observation: Observation, guide: Guide, language: str) -> dict[str
         "latitude": observation.latitude,
         "longitude": observation.longitude,
         "photos": photos + failed,
+        "machine_alarm": machine_danger(said, guide).told.value,
         "danger_today": current_danger(observation, guide).told.value,
         "verified_name": observation.verified.name if observation.verified else None,
         "verified_rank": observation.verified.rank.value if observation.verified else None,

@@ -13,7 +13,7 @@ from fieldguide.core.text import text
 from fieldguide.storage.export import ExportKind
 from fieldguide.ui.history.answers import AnswersCard
 from fieldguide.ui.history.photos import FindPhotos
-from fieldguide.ui.history.wording import correction_words, date_words, own_name_words, place_words
+from fieldguide.ui.history.wording import correction_words, date_words, place_words
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.flow import FlowLayout
@@ -22,7 +22,7 @@ from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import name_of, when_words
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from fieldguide.ui.kit.wording import alert_of, short_verdict
+from fieldguide.ui.kit.wording import alert_of, named_words, short_verdict
 
 _PANEL = 430
 _NOTES_MS = 900  # after the last key, before notes are stored
@@ -166,7 +166,7 @@ class FindDetail(QWidget):
         self._correction.setText(correction_words(find, self._guide))
         self._correction.setVisible(bool(self._correction.text()))
         self._title.setText(short_verdict(find, self._guide))
-        self._named.setText(own_name_words(find, self._guide))
+        self._named.setText(named_words(find, self._guide))
         self._named.setVisible(find.verified is not None)
         said = find.identification.verdict.taxon if find.identification else None
         self.agree.setVisible(said is not None and find.verified != said)

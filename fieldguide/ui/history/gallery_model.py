@@ -21,12 +21,13 @@ from fieldguide.storage.observations import PAGE, Page
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.wording import spoken_find
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from fieldguide.ui.kit.wording import short_verdict
+from fieldguide.ui.kit.wording import machine_words, short_verdict
 
 KEPT_PAGES = 24  # about 1,400 finds
 RESTORED_ROWS = 1200  # as far as a list that is read again goes on by itself
 FindRole = Qt.ItemDataRole.UserRole + 1
 LevelRole = Qt.ItemDataRole.UserRole + 2
+MachineRole = Qt.ItemDataRole.UserRole + 3
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -42,7 +43,8 @@ class _Place:
 class GalleryModel(QAbstractListModel):
     """A row per find that fits the filter, newest first.
 
-    `counted` carries how many fit. Data beyond Qt's roles: `FindRole` the find, `LevelRole` its danger of today.
+    `counted` carries how many fit. Data beyond Qt's roles: `FindRole` the find, `LevelRole` its danger of today,
+    `MachineRole` the machine's warning beside a milder name that a person gave.
     """
 
     counted = Signal(int)
@@ -113,6 +115,8 @@ class GalleryModel(QAbstractListModel):
             return self._thumbnails.get(find.photos[0]) if find.photos else None
         if role == LevelRole:
             return self._level(find)
+        if role == MachineRole:
+            return machine_words(find, self._library.guide)
         return find if role == FindRole else None
 
     def find_at(self, row: int) -> Observation | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -19,6 +20,7 @@ from fieldguide.storage.search import Filter
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
+from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
@@ -149,8 +151,9 @@ class HistoryPage(QWidget):
     def _verify(self, number: int, taxon: Taxon | None) -> None:
         if taxon is None:
             self._library.unverify([number])
-        else:
-            self._library.verify([number], taxon)
+        elif self.detail.find is not None:
+            act = partial(self._library.verify, [number], taxon)
+            agree_to_name(self.detail.find, taxon, self._library.guide, self, act)
 
     def _ask_name(self, find: Observation) -> None:
         dialog = RelabelDialog(self._library.guide, self)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Observation
-from fieldguide.ui.history.gallery_model import FindRole, LevelRole
+from fieldguide.ui.history.gallery_model import FindRole, LevelRole, MachineRole
 from fieldguide.ui.history.wording import date_words, second_line
 from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.danger import chip_size, paint_chip
@@ -66,9 +66,10 @@ class GalleryTile(QStyledItemDelegate):
         second = first.translated(0, line + 1)
         paint_line(painter, second, second_line(find), styled(option.font, factor=0.93, italic=True), colours.muted)
         level = Danger(index.data(LevelRole))  # Qt hands a plain str back
-        chip = chip_size(level, option.font)
+        machine = str(index.data(MachineRole) or "")
+        chip = chip_size(level, option.font, machine)
         below = second.bottom() + HAIR
-        paint_chip(painter, QPointF(words.left() - 2, below), level, colours, option.font)
+        paint_chip(painter, QPointF(words.left() - 2, below), level, colours, option.font, machine)
         day = QRectF(words.left() + chip.width() + TIGHT, below, words.width() - chip.width() - TIGHT, chip.height())
         small = styled(option.font, factor=0.86)
         painter.setFont(small)

@@ -8,13 +8,14 @@ from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import day_words, name_of, ranked_name, when_words
-from fieldguide.ui.kit.wording import short_verdict, verdict_words
+from fieldguide.ui.kit.naming import day_words, ranked_name, when_words
+from fieldguide.ui.kit.wording import machine_words, short_verdict, verdict_words
 
 
 def spoken_find(find: Observation, guide: Guide) -> str:
     """One find as a screen reader says it in the list."""
-    parts = [danger_word(current_danger(find, guide)), short_verdict(find, guide), date_words(find)]
+    danger = machine_words(find, guide) or danger_word(current_danger(find, guide))
+    parts = [danger, short_verdict(find, guide), date_words(find)]
     if find.verified is not None:
         parts.append(text("history.named_by_you"))
     return ", ".join(part for part in parts if part)
@@ -55,11 +56,6 @@ def correction_words(find: Observation, guide: Guide) -> str:
         return ""
     key = "history.danger_worse" if today.severity > then.severity else "history.danger_milder"
     return text(key, before=danger_word(then), after=danger_word(today))
-
-
-def own_name_words(find: Observation, guide: Guide) -> str:
-    """That a person named it, and how; empty without such a name."""
-    return text("history.you_named", name=name_of(find.verified, guide).first) if find.verified else ""
 
 
 def place_words(find: Observation) -> str:

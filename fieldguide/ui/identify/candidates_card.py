@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Candidate, Identification
+from fieldguide.core.records import Candidate, Identification, Observation, Photo
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.candidate_row import CandidateRow
@@ -49,16 +49,34 @@ class CandidatesCard(Card):
         self._opener.toggled.connect(self._names.setVisible)
         self.column.addWidget(self._names)
         self.rows: list[CandidateRow] = []
+        self._shown: tuple[int, tuple[Photo, ...], Identification] | None = None
 
-    def show_candidates(self, said: Identification, guide: Guide) -> None:
-        """Show what was said; the first candidate is chosen, without a signal."""
+    def forget(self) -> None:
+        """Names or dangers are others by now: make the rows anew the next time."""
+        self._shown = None
+
+    @property
+    def chosen_place(self) -> int:
+        """Place from 0 of the chosen candidate; -1 when none is."""
+        return next((place for place, each in enumerate(self.rows) if each.isChecked()), -1)
+
+    def show_candidates(self, find: Observation, guide: Guide, *, chosen: bool) -> None:
+        """Show what was said; `chosen`: the first candidate is chosen, without a signal (else none is).
+
+        The same find and answer again, named by now for example, keep their rows, and with them keyboard and choice.
+        """
+        said = find.identification
+        assert said is not None, "only identified observations have candidates"
+        if self._shown == (find.id, find.photos, said):
+            return
+        self._shown = (find.id, find.photos, said)
         clear(self._rows_box)
         self.rows = []
         for place, candidate in enumerate(said.candidates):
             row = self._row(place, candidate, guide)
             self.rows.append(row)
             self._rows_box.addWidget(row)
-        if self.rows:
+        if self.rows and chosen:
             self.rows[0].setChecked(True)
         words = set_words(said)
         for piece in (self._rule, self._set, self._opener):
@@ -85,4 +103,3 @@ class CandidatesCard(Card):
         """Choose a row by its place from 0; one that is not there is ignored."""
         if 0 <= place < len(self.rows):
             self.rows[place].setChecked(True)
-            self.rows[place].setFocus(Qt.FocusReason.ShortcutFocusReason)

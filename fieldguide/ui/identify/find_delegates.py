@@ -52,7 +52,7 @@ class FindLine(QStyledItemDelegate):
         below = QPointF(words.left(), words.center().y() + 3)
         level = entry.level(model.guide)
         if level is not None:
-            paint_chip(painter, below, level, colours, option.font)
+            paint_chip(painter, below, level, colours, option.font, entry.machine_words(model.guide))
         else:
             small = QFont(option.font)
             small.setPointSizeF(small.pointSizeF() * 0.88)
@@ -86,7 +86,8 @@ class FindTile(QStyledItemDelegate):
         paint_cover(painter, picture, index.data(Qt.ItemDataRole.DecorationRole), colours, ROUND)
         level = entry.level(model.guide)
         if level is not None:
-            paint_chip(painter, QPointF(inner.left() + 2, picture.bottom() + TIGHT), level, colours, option.font)
+            corner = QPointF(inner.left() + 2, picture.bottom() + TIGHT)
+            paint_chip(painter, corner, level, colours, option.font, entry.machine_words(model.guide))
             top = picture.bottom() + TIGHT + chip_size(level, option.font).height() + HAIR
         else:
             top = picture.bottom() + TIGHT

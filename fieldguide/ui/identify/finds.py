@@ -16,7 +16,7 @@ from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
-from fieldguide.ui.kit.wording import short_verdict
+from fieldguide.ui.kit.wording import machine_words, short_verdict
 
 EntryRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
@@ -55,6 +55,10 @@ class Entry:
             return None
         return current_danger(self.observation, guide)
 
+    def machine_words(self, guide: Guide) -> str:
+        """The machine's warning beside a milder name that a person gave; else empty."""
+        return machine_words(self.observation, guide) if self.observation is not None else ""
+
     def file_words(self) -> str:
         """Its files in a few words."""
         name = self.paths[0].name if self.paths else ""
@@ -92,7 +96,8 @@ class FindModel(QAbstractListModel):
             return "\n".join([entry.file_words(), *entry.problems()])
         if role == Qt.ItemDataRole.AccessibleTextRole:
             level = entry.level(self.guide)
-            said = [entry.words(self.guide), danger_word(level) if level else "", entry.file_words()]
+            danger = entry.machine_words(self.guide) or (danger_word(level) if level else "")
+            said = [entry.words(self.guide), danger, entry.file_words()]
             return ", ".join(part for part in said if part)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(entry.cover) if entry.cover else None

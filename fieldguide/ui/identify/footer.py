@@ -1,9 +1,9 @@
-"""What always stands below a result: no permission to eat, which model guessed, and how often it is wrong."""
+"""What always stands below a result: no permission to eat, and which model guessed.
+
+No share of missed dangers: beside every result it would be read as "so few". It stands on the page Models.
+"""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,22 +11,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.text import text
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
-
-
-def error_rate(metrics: Mapping[str, Any]) -> float | None:
-    """The share of dangerous test photos that passed without an alarm, 0 to 1; None when the bundle does not tell.
-
-    Reads `metrics["danger"]["harmful"]["recall"]["value"]`, as `trainer.evaluation` writes it.
-    """
-    found: Any = metrics
-    for key in ("danger", "harmful", "recall", "value"):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return 1.0 - float(found) if isinstance(found, int | float) and 0 <= found <= 1 else None
 
 
 class _Mark(QWidget):
@@ -61,9 +49,5 @@ class Footer(QFrame):
         if manifest is None:
             self._model.setText(note or text("identify.model_none"))
             return
-        words = text("identify.model", name=manifest.name, version=manifest.version)
-        rate = error_rate(manifest.metrics)
-        if rate is not None:
-            words += "  ·  " + text("identify.model_misses", percent=percent(rate))
-        self._model.setText(words)
+        self._model.setText(text("identify.model", name=manifest.name, version=manifest.version))
         self._model.setToolTip(note)

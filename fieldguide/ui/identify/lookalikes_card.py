@@ -1,4 +1,8 @@
-"""Dangerous look-alikes of what the find could be, each with what to check by hand, side by side."""
+"""Dangerous look-alikes of what the find could be, each with what to check by hand, side by side.
+
+Over a mild name with a deadly look-alike the card stands on top: the deadly one, the one check that parts them, and the
+others folded.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
+from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import Lookalike, dangerous_lookalikes
-from fieldguide.core.decision.standing import plausible_taxa
+from fieldguide.core.decision.parting import deadly_double
+from fieldguide.core.decision.standing import leading_taxon, plausible_taxa
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Identification
+from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button, icon_button
@@ -20,6 +26,7 @@ from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
+from fieldguide.ui.kit.wording import has_no_subject, parting_words
 
 SHOWN_AT_FIRST, SHOWN_MORE = 4, 10  # the worst come first; nobody reads fifty at once
 
@@ -31,10 +38,15 @@ class LookalikesCard(Card):
 
     def __init__(self) -> None:
         super().__init__(spacing=TIGHT)
-        self.column.addWidget(label(text("identify.lookalikes"), "heading"))
-        self.column.addWidget(label(text("identify.lookalikes_words"), "muted"))
-        if language_of_guide():
-            self.column.addWidget(label(language_of_guide(), "small"))
+        self._first, self._words = label("", "heading"), label("", "strong")
+        self._chip = DangerChip(Danger.DEADLY)
+        head = row(spacing=TIGHT)
+        head.addWidget(self._first, 1)
+        head.addWidget(self._chip, 0, Qt.AlignmentFlag.AlignTop)
+        self.column.addLayout(head)
+        self.column.addWidget(self._words)
+        self._in_english = label(language_of_guide(), "small")
+        self.column.addWidget(self._in_english)
         self._list = QVBoxLayout()
         self._list.setSpacing(TIGHT)
         self.column.addLayout(self._list)
@@ -45,17 +57,36 @@ class LookalikesCard(Card):
         self._guide: Guide | None = None
         self._told = False
 
-    def show_lookalikes(self, said: Identification, guide: Guide, labels: Sequence[Taxon]) -> None:
-        """Find and show them; `labels` is what the model knows (empty: nobody told)."""
+    def show_lookalikes(self, find: Observation, guide: Guide, labels: Sequence[Taxon]) -> bool:
+        """Find and show them; `labels` is what the model knows (empty: nobody told).
+
+        Returns whether the card belongs on top: a mild name leads, and a deadly kind is taken for it.
+        """
+        said, leading = find.identification, leading_taxon(find)
+        assert said is not None, "only identified observations have look-alikes"
         self._guide = guide
-        found = dangerous_lookalikes(plausible_taxa(said), guide, labels)
+        double = deadly_double(leading, guide) if leading is not None else None
+        plausible = [] if has_no_subject(find) else plausible_taxa(said)
+        if leading is not None:
+            plausible = list(dict.fromkeys([leading, *plausible]))
+        found = dangerous_lookalikes(plausible, guide, labels)
+        at_first = 0 if double else SHOWN_AT_FIRST
         clear(self._list)
         self.setVisible(bool(found))
-        for place, each in enumerate(found[:SHOWN_AT_FIRST]):
+        self._chip.setVisible(double is not None)
+        self._in_english.setVisible(double is None and bool(self._in_english.text()))
+        if double is not None:
+            self._first.setText(text("danger.double", name=name_of(double.deadly[0].taxon, guide).first))
+            self._words.setText(parting_words(double, guide))
+        else:
+            self._first.setText(text("identify.lookalikes"))
+            self._words.setText(text("identify.lookalikes_words"))
+        for place, each in enumerate(found[:at_first]):
             self._list.addWidget(self._piece(each, guide, told=bool(labels), opened=place == 0))
-        self._waiting = found[SHOWN_AT_FIRST:]
+        self._waiting = found[at_first:]
         self._told = bool(labels)
         self._offer_more()
+        return double is not None
 
     def _offer_more(self) -> None:
         self._more.setText(text("identify.lookalikes_more", count=min(SHOWN_MORE, len(self._waiting))))

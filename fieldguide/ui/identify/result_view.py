@@ -19,6 +19,7 @@ from fieldguide.ui.kit.buttons import Segments, button, icon_button
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.kit.wording import has_no_subject
 
 HEAT_WAYS = ("occlusion", "gradient", "lime")  # best first
 PANEL = (380, 460)  # narrowest and widest column of the verdict
@@ -96,6 +97,19 @@ class ResultView(QWidget):
         if self._heat.isEnabled():
             self._heat.toggle()
 
+    @property
+    def offers_names(self) -> bool:
+        """Whether the find was identified and looks like what the model knows: then its names may be given."""
+        find = self.entry.observation if self.entry is not None else None
+        return find is not None and find.identification is not None and not has_no_subject(find)
+
+    def offer_name(self) -> None:
+        """The button of Enter says what it would do: nothing is chosen by itself where the machine warns."""
+        chosen = self.offers_names and self.panel.candidates.chosen_place >= 0
+        self._verify.setVisible(self.offers_names)
+        self._verify.setEnabled(chosen)
+        self._verify.setText(text("identify.verify" if chosen else "identify.choose_first"))
+
     def show_entry(self, entry: Entry, missing_views: tuple[str, ...] = ()) -> None:
         """Show a find in whatever state it is; the same find again keeps the photo that is large."""
         before, self.entry = self.entry, entry
@@ -109,10 +123,11 @@ class ResultView(QWidget):
         else:
             self.panel.show_observation(observation)
             self._right.setCurrentIndex(2)
-        self._heat.setEnabled(identified)
+        self._heat.setEnabled(self.offers_names)
+        self.offer_name()
         readable = self._readable()
         sources = observation.photos if observation else entry.paths
-        self.strip.show_photos(sources, missing_views if identified else ())
+        self.strip.show_photos(sources, missing_views if self.offers_names else ())
         if before is None or before.paths != entry.paths or self._path not in readable:
             self._heat.setChecked(False)
             self._path = None
@@ -203,8 +218,9 @@ class ResultView(QWidget):
             ("compare", "C", "compare", self.compare_wanted),
         ):
             if words == "verify":
-                made = button(text("identify.verify"), "plain", icon_name)
+                self._verify = made = button(text("identify.verify"), "plain", icon_name)
                 line.addWidget(made, 1)
+                line.addStretch(0)
             else:
                 made = icon_button(text(f"identify.{words}"), icon_name, key=key)
                 line.addWidget(made)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from fieldguide.core.decision.standing import machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
@@ -22,7 +23,14 @@ from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
-from fieldguide.ui.kit.wording import alert_of, reason_words, verdict_words
+from fieldguide.ui.kit.wording import (
+    alert_of,
+    guess_words,
+    has_no_subject,
+    named_words,
+    reason_words,
+    verdict_words,
+)
 
 
 class FactsCard(Card):
@@ -83,6 +91,7 @@ class VerdictPanel(ScrollColumn):
         self._verdict = selectable(label("", "title"))
         self._reason = selectable(label("", "muted"))
         self._verified = label("", "heading")
+        self._guess = selectable(label("", "body"))
         self.candidates = CandidatesCard()
         self.candidates.chosen.connect(self._choose)
         self._facts = FactsCard()
@@ -101,6 +110,7 @@ class VerdictPanel(ScrollColumn):
         headline.addWidget(self._verdict, 1)
         words.addWidget(self._verified)
         words.addLayout(headline)
+        words.addWidget(self._guess)
         words.addWidget(self._reason)
         self.column.addWidget(self.banner)
         self.column.addLayout(words)
@@ -113,6 +123,7 @@ class VerdictPanel(ScrollColumn):
     def use_guide(self, guide: Guide) -> None:
         """Join another guide from now on, what is shown included."""
         self._guide = guide
+        self.candidates.forget()
         if self._observation is not None:
             self.show_observation(self._observation)
 
@@ -120,22 +131,27 @@ class VerdictPanel(ScrollColumn):
         """Show what was said of it; the observation must have an identification."""
         said = observation.identification
         assert said is not None, "only identified observations have a verdict"
+        again = self._observation is not None and self._observation.id == observation.id != 0
         self._observation = observation
         self.banner.tell(alert_of(observation, self._guide))
         self._verdict.setText(verdict_words(said.verdict, self._guide))
         self._sign.setVisible(said.verdict.taxon is None)
         self._reason.setText(reason_words(said, self._guide))
-        named = observation.verified
-        self._verified.setVisible(named is not None)
-        if named is not None:
-            self._verified.setText(text("identify.named_by_you", name=name_of(named, self._guide).first))
-        self.candidates.show_candidates(said, self._guide)
+        self._guess.setText(guess_words(observation, self._guide))
+        self._guess.setVisible(bool(self._guess.text()))
+        self._verified.setText(named_words(observation, self._guide))
+        self._verified.setVisible(bool(self._verified.text()))
+        subject = not has_no_subject(observation)
+        self.candidates.show_candidates(observation, self._guide, chosen=not machine_danger(said, self._guide).harmful)
+        self.candidates.setVisible(subject)
         self.place.show_observation(observation, said)
-        self._lookalikes.show_lookalikes(said, self._guide, self._labels)
-        self._facts.setVisible(bool(said.candidates))
-        if said.candidates:
-            self._facts.show_taxon(said.candidates[0].taxon, self._guide)
-        self.verticalScrollBar().setValue(0)
+        self.place.setVisible(subject)
+        on_top = self._lookalikes.show_lookalikes(observation, self._guide, self._labels)
+        self.column.removeWidget(self._lookalikes)
+        self.column.insertWidget(1 if on_top else self.column.indexOf(self._facts), self._lookalikes)
+        self._show_facts()
+        if not again:
+            self.verticalScrollBar().setValue(0)
 
     def know_labels(self, labels: Sequence[Taxon]) -> None:
         """What the model knows: look-alikes beyond it say so."""
@@ -144,6 +160,12 @@ class VerdictPanel(ScrollColumn):
     def _choose(self, place: int) -> None:
         if self._observation is None or self._observation.identification is None:
             return
-        chosen = self._observation.identification.candidates[place]
-        self._facts.show_taxon(chosen.taxon, self._guide)
+        self._show_facts()
         self.candidate_chosen.emit(place)
+
+    def _show_facts(self) -> None:
+        """Of the chosen candidate; nothing is chosen, nothing is told."""
+        said, place = self._observation and self._observation.identification, self.candidates.chosen_place
+        self._facts.setVisible(place >= 0 and not self.candidates.isHidden())
+        if said is not None and place >= 0:
+            self._facts.show_taxon(said.candidates[place].taxon, self._guide)

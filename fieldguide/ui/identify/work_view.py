@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Taxon
 from fieldguide.ui.identify.batch_panel import BatchPanel
 from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.finds import Entry, FindModel
 from fieldguide.ui.identify.result_view import ResultView
+from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
@@ -39,7 +41,7 @@ class WorkView(QWidget):
         self.finds = FindModel(guide, thumbnails, self)
         self.batch = BatchPanel(self.finds)
         self.result = ResultView(guide, thumbnails)
-        self._row, self._chosen = -1, 0
+        self._row = -1
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside everything brings the keys back
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -66,6 +68,12 @@ class WorkView(QWidget):
     def entry(self) -> Entry | None:
         """The find that is shown, in whatever state."""
         return self.finds.entries[self._row] if 0 <= self._row < len(self.finds.entries) else None
+
+    @property
+    def chosen(self) -> int:
+        """Place from 0 of the chosen candidate; -1 when none is, or none may be."""
+        panel = self.result.panel
+        return panel.candidates.chosen_place if self.result.offers_names else -1
 
     @property
     def observation(self) -> Observation | None:
@@ -114,7 +122,7 @@ class WorkView(QWidget):
         """Show another find of this sitting."""
         if row == self._row or not 0 <= row < len(self.finds.entries):
             return
-        self._row, self._chosen = row, 0
+        self._row = row
         self._show()
         if self.observation is not None:
             self.shown.emit(self.observation)
@@ -131,19 +139,26 @@ class WorkView(QWidget):
         if self.batch.view.hasFocus():
             self.step(by)
         else:
-            self.choose_candidate(self._chosen + by)
+            self.choose_candidate(max(0, self.chosen + by))
 
     def choose_candidate(self, place: int) -> None:
         """Keys 1 to 5; `place` counts from 0."""
-        self.result.panel.candidates.choose(place)
+        if self.result.offers_names:
+            self.result.panel.candidates.choose(place)
 
     def verify(self) -> None:
-        """Enter: the find is called like the chosen candidate."""
-        observation = self.observation
-        if observation is not None and observation.identification is not None:
-            candidates = observation.identification.candidates
-            if self._chosen < len(candidates):
-                self.verify_wanted.emit(observation.id, candidates[self._chosen].taxon)
+        """Enter: the find is called like the chosen candidate, and the next find comes."""
+        observation, place = self.observation, self.chosen
+        if observation is not None and observation.identification is not None and place >= 0:
+            self._name(observation, observation.identification.candidates[place].taxon)
+
+    def _name(self, observation: Observation, taxon: Taxon) -> None:
+        def name() -> None:
+            self.verify_wanted.emit(observation.id, taxon)
+            if len(self.finds.entries) > 1:
+                self.step(1)
+
+        agree_to_name(observation, taxon, self._guide, self, name)
 
     def relabel(self) -> None:
         """R: any name of the guide."""
@@ -152,7 +167,7 @@ class WorkView(QWidget):
             return
         dialog = RelabelDialog(self._guide, self.window())
         if dialog.exec() and dialog.taxon is not None:
-            self.verify_wanted.emit(observation.id, dialog.taxon)
+            self._name(observation, dialog.taxon)
 
     def leave_unknown(self) -> None:
         """U: a person's name is taken away."""
@@ -183,11 +198,10 @@ class WorkView(QWidget):
 
     def _refresh(self, first: QModelIndex, last: QModelIndex) -> None:
         if first.row() <= self._row <= last.row() and self.entry != self.result.entry:
-            self._chosen = 0
             self._show()
 
-    def _candidate_chosen(self, place: int) -> None:
-        self._chosen = place
+    def _candidate_chosen(self) -> None:
+        self.result.offer_name()
         if self.result.heat_on:
             self._ask_heat()
 
@@ -203,8 +217,8 @@ class WorkView(QWidget):
         if observation is None or observation.identification is None or path is None:
             return
         candidates = observation.identification.candidates
-        if self._chosen < len(candidates):
-            other = candidates[self._chosen].taxon if self._chosen else None
+        if candidates:
+            other = candidates[self.chosen].taxon if self.chosen > 0 else None
             self.heat_wanted.emit(observation, path, candidates[0].taxon, other, self.result.heat_way)
 
     def _ask_help(self) -> None:

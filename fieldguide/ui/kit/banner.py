@@ -1,7 +1,8 @@
 """The danger banner: what stands above every name. Icon, word, colour and number, and the names that carry it.
 
-A harmful or unknown level is filled to the edges; hazard stripes run along the left of what nobody may ignore. A mere
-caution is quieter, never cheerful.
+Deadly is loud and says everything at once. Every other level takes two lines and folds the rest, so that colour goes on
+meaning something after a walk with twenty finds. A harmful or unknown level is filled to the edges, with hazard stripes
+along its left; a mere caution is quieter, never cheerful; a photo of something else gets one quiet line.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
-from fieldguide.ui.kit.buttons import button
+from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import danger_icon, paint_icon, pixmap
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUNDER, SPACE, TIGHT
-from fieldguide.ui.kit.surfaces import clear
+from fieldguide.ui.kit.surfaces import clear, row
 
 _STRIPES = 10
 _SIGN = 40
@@ -33,10 +35,18 @@ class Carrier:
     scientific: str
     share: str
 
+    @property
+    def first(self) -> str:
+        """The name that people read first."""
+        return self.common or self.scientific
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Everything a banner says. `figure` is the probability in words, empty when there is none to tell."""
+    """Everything a banner says. `figure` is the probability in words, empty when there is none to tell.
+
+    `brief` is the second line of a level that folds; empty, and everything stands open. `quiet`: the headline alone.
+    """
 
     level: Danger
     headline: str
@@ -45,6 +55,8 @@ class Alert:
     carriers: tuple[Carrier, ...] = ()
     more: str = ""  # "and 4 more", when the carriers are not all
     help_words: str = ""  # words of the button that asks for help; empty: no button
+    brief: str = ""
+    quiet: bool = False
 
 
 class _Sign(QWidget):
@@ -77,33 +89,42 @@ class DangerBanner(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.level = Danger.UNKNOWN
         self._applied = ""
-        outer = QHBoxLayout(self)
-        outer.setContentsMargins(SPACE + _STRIPES, SPACE, SPACE, SPACE)
+        self.quiet = False
+        self._outer = outer = QHBoxLayout(self)
         outer.setSpacing(CLOSE + 2)
         self._sign = _Sign(self)
         outer.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setSpacing(HAIR + 2)
         head = QHBoxLayout()
         self._headline, self._figure = label("", "alarm"), label("", "alarm", wrap=False)
+        self._fold = icon_button(text("identify.alert_show"), "chevron_down", checkable=True)
+        self._fold.toggled.connect(self._unfold)
         head.addWidget(self._headline, 1)
         head.addWidget(self._figure, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
-        self._names = QGridLayout()
+        self._brief = label("")
+        self._second = row(spacing=TIGHT)
+        self._second.addWidget(self._brief, 1)
+        column.addLayout(self._second)
+        self._names_box = QWidget()
+        self._names = QGridLayout(self._names_box)
+        self._names.setContentsMargins(0, 0, 0, 0)
         self._names.setHorizontalSpacing(TIGHT)
         self._names.setVerticalSpacing(HAIR)
         self._names.setColumnStretch(0, 1)
-        column.addLayout(self._names)
+        column.addWidget(self._names_box)
         self._advice = label("")
         column.addWidget(self._advice)
         self._help = button("", "plain", "phone")
         self._help.clicked.connect(self.help_wanted)
-        column.addWidget(self._help, 0, Qt.AlignmentFlag.AlignLeft)
+        self._second.addWidget(self._help, 0, Qt.AlignmentFlag.AlignTop)
         outer.addLayout(column, 1)
 
     @property
     def _filled(self) -> bool:
-        return self.level.severity >= Danger.UNKNOWN.severity
+        return self.level.severity >= Danger.UNKNOWN.severity and not self.quiet
 
     @property
     def ink(self) -> str:
@@ -119,7 +140,7 @@ class DangerBanner(QFrame):
 
     def tell(self, alert: Alert) -> None:
         """Show this warning, and say it to screen readers as one sentence."""
-        self.level = alert.level
+        self.level, self.quiet = alert.level, alert.quiet
         self._headline.setText(alert.headline)
         self._figure.setText(alert.figure)
         self._figure.setVisible(bool(alert.figure))
@@ -127,13 +148,39 @@ class DangerBanner(QFrame):
         self._help.setText(alert.help_words)
         self._help.setVisible(bool(alert.help_words))
         self._show_names(alert.carriers, alert.more)
+        self._brief.setText(alert.brief)
+        self._lay_out(alert)
         spoken = [f"{carrier.common or carrier.scientific} {carrier.share}" for carrier in alert.carriers]
         self.setAccessibleName(" ".join((alert.headline, alert.figure)).strip())
-        self.setAccessibleDescription(". ".join([*spoken, alert.advice]))
+        self.setAccessibleDescription(". ".join(filter(None, [*spoken, alert.brief, alert.advice])))
         self._applied = ""
         self._dress()
         self._sign.update()
         self.update()
+
+    def _lay_out(self, alert: Alert) -> None:
+        """Loud and open, two lines and a fold, or one quiet line."""
+        folds = bool(alert.brief)
+        loud = not (folds or alert.quiet)
+        edge = SPACE if loud else TIGHT
+        self._outer.setContentsMargins(edge + _STRIPES, edge, edge, edge)
+        self._sign.setVisible(loud)
+        self._headline.setProperty("role", "alarm" if loud else "body" if alert.quiet else "heading")
+        self._figure.setProperty("role", "alarm" if loud else "heading")
+        for words in (self._headline, self._figure):
+            words.style().polish(words)
+        self._fold.setVisible(folds)
+        self._fold.setChecked(False)
+        self._brief.setVisible(folds)
+        self._unfold(loud)
+        if folds:
+            self._second.addWidget(self._help, 0, Qt.AlignmentFlag.AlignTop)
+        else:
+            self._column.addWidget(self._help, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _unfold(self, on: bool) -> None:
+        self._names_box.setVisible(on and self._names.count() > 0)
+        self._advice.setVisible(on and bool(self._advice.text()))
 
     def _show_names(self, carriers: Sequence[Carrier], more: str) -> None:
         clear(self._names)
@@ -157,11 +204,14 @@ class DangerBanner(QFrame):
             " font-weight: 650; margin-top: 4px; }"
             f"QPushButton:hover {{ background: {edge.darker(108).name()}; }}"
             f"QPushButton:focus {{ border: 2px solid {ground}; }}"
+            "QToolButton { border: none; background: transparent; }"
+            f"QToolButton:focus {{ border: 2px solid {ink}; }}"
         )
         if sheet != self._applied:
             self._applied = sheet
             self.setStyleSheet(sheet)
             self._help.setIcon(QIcon(pixmap("phone", ground, ICON, self.devicePixelRatioF())))
+            self._fold.setIcon(QIcon(pixmap("chevron_down", ink, ICON, self.devicePixelRatioF())))
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme dresses the banner again."""

@@ -30,16 +30,18 @@ def _chip_font(font: QFont) -> QFont:
     return small
 
 
-def chip_size(level: Danger, font: QFont) -> QSize:
-    """Room that a chip needs beside text in `font`."""
+def chip_size(level: Danger, font: QFont, words: str = "") -> QSize:
+    """Room that a chip needs beside text in `font`; `words` stand for the level's own."""
     metrics = QFontMetricsF(_chip_font(font))
     height = metrics.height() + 6
-    return QSize(round(height + metrics.horizontalAdvance(danger_word(level)) + 14), round(height))
+    return QSize(round(height + metrics.horizontalAdvance(words or danger_word(level)) + 14), round(height))
 
 
-def paint_chip(painter: QPainter, corner: QPointF, level: Danger, colours: Colours, font: QFont) -> QRectF:
+def paint_chip(
+    painter: QPainter, corner: QPointF, level: Danger, colours: Colours, font: QFont, words: str = ""
+) -> QRectF:
     """Paint a chip with its upper left at `corner`; returns the rectangle it took."""
-    pair, size = colours.danger(level), chip_size(level, font)
+    pair, size = colours.danger(level), chip_size(level, font, words)
     rect = QRectF(corner.x(), corner.y(), size.width(), size.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -52,8 +54,8 @@ def paint_chip(painter: QPainter, corner: QPointF, level: Danger, colours: Colou
     paint_icon(painter, QRectF(rect.left() + 7, rect.top() + 4, side, side), danger_icon(level), ink)
     painter.setPen(ink)
     painter.setFont(_chip_font(font))
-    words = rect.adjusted(side + 11, 0, -6, 0)
-    painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, danger_word(level))
+    room = rect.adjusted(side + 11, 0, -6, 0)
+    painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words or danger_word(level))
     painter.restore()
     return rect
 

@@ -12,6 +12,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, WIDE
 from fieldguide.ui.kit.naming import name_of
@@ -29,7 +30,8 @@ class NameModel(QAbstractListModel):
         self._known: list[tuple[str, str, Taxon]] = []
         for record in guide.records.values():
             name = name_of(record.taxon, guide)
-            shown = f"{name.common}  ·  {name.scientific}" if name.common else name.scientific
+            parts = (name.common, name.scientific, danger_word(guide.danger(record.taxon)))
+            shown = "  ·  ".join(part for part in parts if part)
             every = " ".join((record.taxon.name, *record.synonyms, *record.common_names.values()))
             self._known.append((every.casefold(), shown, record.taxon))
         self._known.sort(key=lambda each: each[1].casefold())
@@ -96,7 +98,8 @@ class RelabelDialog(QDialog):
 
     def _search(self, typed: str) -> None:
         self._names.search(typed)
-        self._list.setCurrentIndex(self._names.index(0, 0))
+        # nothing is chosen before a letter is typed: Enter alone names nothing
+        self._list.setCurrentIndex(self._names.index(0, 0) if typed.strip() else QModelIndex())
 
     def _accept(self) -> None:
         taxon = self._list.currentIndex().data(TaxonRole)

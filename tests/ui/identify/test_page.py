@@ -20,8 +20,9 @@ from fieldguide.ui.identify.batch_panel import time_left
 from fieldguide.ui.identify.finds import FindModel
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.danger import UnknownSign, danger_word
+from fieldguide.ui.kit.milder import MilderNameDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from tests.helpers.finds import deadly_find, taxon, unknown_find
+from tests.helpers.finds import deadly_find, mild_find, taxon, unknown_find
 from tests.helpers.labels import pressed, words_on
 
 Pictures = tuple[Path, ...]
@@ -73,7 +74,7 @@ def test_the_prediction_set_is_one_sentence_with_names_on_demand(
 ) -> None:
     page.open(deadly_find(guide, pictures[:1]))
     card = page.work.result.panel.candidates
-    assert text("identify.set_many", count=3, percent="90 %", missed="10 %") in words_on(card)
+    assert text("identify.set_many", count=3) in words_on(card)
     pressed(card, text("identify.set_show")).click()
     assert "Death cap, Horse mushroom, False death cap" in words_on(card)
 
@@ -93,9 +94,61 @@ def test_digits_and_arrows_choose_a_candidate_and_enter_names_the_find(
     qtbot.keyClick(page.work, Qt.Key.Key_2)
     qtbot.keyClick(page.work, Qt.Key.Key_Down)
     assert page.work.result.panel.candidates.rows[2].isChecked()
+    with qtbot.assertNotEmitted(page.verify_wanted):
+        qtbot.keyClick(page.work, Qt.Key.Key_Return)  # milder than the alarm: asked about first
     with qtbot.waitSignal(page.verify_wanted) as told:
-        qtbot.keyClick(page.work, Qt.Key.Key_Return)
+        asked(page).accept()
     assert told.args == [7, taxon("Amanita citrina", guide)]
+
+
+def asked(page: IdentifyPage) -> MilderNameDialog:
+    """The dialog that asks about a milder name."""
+    return next(each for each in page.findChildren(MilderNameDialog) if each.isVisible())
+
+
+def test_where_the_machine_warns_nothing_is_chosen_by_itself(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    card = page.work.result.panel.candidates
+    assert card.chosen_place == -1
+    with qtbot.assertNotEmitted(page.verify_wanted):
+        qtbot.keyClick(page.work, Qt.Key.Key_Return)
+        assert not pressed(page.work.result, text("identify.choose_first")).isEnabled()
+    qtbot.keyClick(page.work, Qt.Key.Key_1)
+    assert card.chosen_place == 0
+    with qtbot.waitSignal(page.verify_wanted) as told:
+        qtbot.keyClick(page.work, Qt.Key.Key_Return)  # no milder than the alarm: no question
+    assert told.args[1] == taxon("Amanita phalloides", guide)
+    page.open(mild_find(guide, pictures[:1]))
+    assert card.chosen_place == 0
+
+
+def test_a_milder_name_is_asked_about_once_with_the_danger_by_name(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    find = deadly_find(guide, pictures[:1])
+    page.open(find)
+    qtbot.keyClick(page.work, Qt.Key.Key_3)
+    with qtbot.assertNotEmitted(page.verify_wanted):
+        qtbot.keyClick(page.work, Qt.Key.Key_Return)
+        words = words_on(asked(page))
+        for part in ("Deadly possible", "Death cap 38 %", "False death cap", text("identify.milder_stays")):
+            assert part in words
+        asked(page).reject()
+    named = replace(find, verified=taxon("Amanita citrina", guide))
+    page.take_change(named)
+    assert card_chosen(page) == 2, "the choice stays where it was"
+    with qtbot.waitSignal(page.verify_wanted):
+        page.work.verify()  # it is called so already
+    model = page.work.finds
+    assert model.index(0).data() == text("identify.named_short", name="False death cap")
+    assert "Machine: Deadly" in model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert page.work.result.panel.banner.level is Danger.DEADLY
+
+
+def card_chosen(page: IdentifyPage) -> int:
+    return page.work.result.panel.candidates.chosen_place
 
 
 def test_u_takes_a_name_away_only_when_there_is_one(
@@ -106,7 +159,8 @@ def test_u_takes_a_name_away_only_when_there_is_one(
     with qtbot.assertNotEmitted(page.verify_wanted):
         qtbot.keyClick(page.work, Qt.Key.Key_U)
     page.take_change(replace(find, verified=taxon("Amanita citrina", guide)))
-    assert text("identify.named_by_you", name="False death cap") in words_on(page.work.result.panel)
+    beside = text("identify.named_beside", name="False death cap", alarm=text("identify.alert_deadly"))
+    assert beside in words_on(page.work.result.panel)
     with qtbot.waitSignal(page.verify_wanted) as told:
         qtbot.keyClick(page.work, Qt.Key.Key_U)
     assert told.args == [1, None]

@@ -9,17 +9,20 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
+from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
+from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.text import text
 from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.facts import facts_of
-from fieldguide.ui.identify.footer import error_rate
+from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingModel, GroupingView
 from fieldguide.ui.identify.photo_view import PhotoView
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.finds import candidates, taxon
+from tests.helpers.labels import words_in
 
 A, B, C, D = (Path(f"/{name}.jpg") for name in "abcd")
 
@@ -174,14 +177,12 @@ def test_a_taxon_without_a_record_is_no_relief(guide: Guide) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("metrics", "rate"),
-    [
-        ({}, None),
-        ({"danger": {"harmful": {"recall": {"value": 0.96}}}}, 0.04),
-        ({"danger": {"harmful": {"recall": {"value": 1}}}}, 0.0),
-        ({"danger": {"harmful": {"recall": {"value": "much"}}}}, None),
-    ],
-)
-def test_the_models_own_error_rate_is_read_from_its_metrics(metrics: dict, rate: float | None) -> None:
-    assert error_rate(metrics) == (None if rate is None else pytest.approx(rate))
+def test_the_footer_tells_no_share_of_missed_dangers(qtbot, theme: Theme, guide: Guide) -> None:
+    """Beside every result it would be read as "so few"; it stands on the page Models, with its ground."""
+    footer = Footer()
+    qtbot.addWidget(footer)
+    labels = (taxon("Amanita phalloides", guide), taxon("Agaricus arvensis", guide))
+    metrics = {"danger": {"harmful": {"recall": {"value": 0.99, "low": 0.97, "high": 1.0, "photos": 475}}}}
+    footer.show_model(Manifest("id", "Starter", "3", labels, InputSpec(64, 72), metrics=metrics))
+    assert "Starter 3" in words_in(footer)
+    assert "%" not in words_in(footer)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
@@ -36,7 +36,8 @@ def test_a_list_is_promised_for_photos_like_those_of_its_promise_only(
     said = replace(find.identification, plausible=find.identification.candidates[:1], coverage=0.9)
     spread = replace(said, verdict=replace(said.verdict, reason=Reason.NOTHING_STANDS_OUT))
     assert set_words(said) == ""
-    assert set_words(spread) == text("identify.set_one", missed="10 %")
+    assert set_words(spread) == text("identify.set_one")
+    assert "%" not in set_words(replace(spread, plausible=said.candidates)), "a share would need its ground"
 
 
 def test_of_several_photos_the_worst_counts_and_that_is_said(
@@ -64,7 +65,81 @@ def test_a_mild_name_never_stands_without_its_dangerous_lookalikes(guide: Guide,
     alert = alert_of(mild_find(guide, pictures[:1]), guide)
     worst = dangerous_lookalikes([taxon("Agaricus arvensis", guide)], guide)[0]
     assert (alert.level, worst.danger) == (Danger.CAUTION, Danger.DEADLY)
-    assert name_of(worst.taxon, guide).first in alert.advice
+    assert name_of(worst.taxon, guide).first in alert.brief
+
+
+def test_under_deadly_stand_deadly_names_only(guide: Guide, pictures: Pictures) -> None:
+    find = deadly_find(guide, pictures[:1])
+    assert find.identification is not None
+    fly = candidates(guide, (("Amanita muscaria", 0.5), ("Amanita phalloides", 0.1)))
+    mixed = replace(find.identification, alarm=replace(find.identification.alarm, taxa=fly))
+    alert = alert_of(replace(find, identification=mixed), guide)
+    assert (alert.level, [each.scientific for each in alert.carriers]) == (Danger.DEADLY, ["Amanita phalloides"])
+    assert alert.brief == ""
+
+
+def test_a_worse_name_by_a_person_stands_on_the_banner(guide: Guide, pictures: Pictures) -> None:
+    alert = alert_of(replace(mild_find(guide, pictures[:1]), verified=taxon("Amanita virosa", guide)), guide)
+    assert alert.level is Danger.DEADLY
+    assert [(each.scientific, each.share) for each in alert.carriers] == [
+        ("Amanita virosa", text("identify.alert_by_you"))
+    ]
+
+
+def test_a_mild_name_opens_with_its_deadly_look_alike_and_the_check_that_parts_them(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(mild_find(guide, pictures[:1]))
+    panel = page.work.result.panel
+    (card,) = panel.findChildren(LookalikesCard)
+    said = words_on(card)
+    assert text("danger.double", name="Destroying angel") in said
+    assert text("danger.part_gills_and_base", name="Destroying angel") in said
+    assert text("danger.part_limit") in said
+    assert above(panel, panel.banner) < above(panel, card) < above(panel, panel.candidates)
+    page.open(deadly_find(guide, pictures[:1]))
+    words_on(card)
+    assert above(panel, card) > above(panel, panel.candidates)
+
+
+def above(panel: QWidget, piece: QWidget) -> int:
+    return piece.mapTo(panel, piece.rect().topLeft()).y()
+
+
+def test_under_unknown_the_best_guess_stands_small(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    find = unknown_find(guide, pictures[:2])
+    assert find.identification is not None
+    verdict = replace(find.identification.verdict, reason=Reason.PHOTOS_DISAGREE)
+    page.open(replace(find, identification=replace(find.identification, verdict=verdict)))
+    assert f"Death cap? 38 %, {text('identify.guess_reason_photos_disagree')}" in words_on(page.work.result.panel)
+    page.open(deadly_find(guide, pictures[:1]))
+    assert "?" not in words_on(page.work.result.panel).split(text("identify.candidates"))[0]
+
+
+def test_what_is_no_fungus_offers_no_name_and_asks_for_no_view(
+    qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    find = unknown_find(guide, pictures[:1])
+    assert find.identification is not None
+    verdict = replace(find.identification.verdict, reason=Reason.NO_SUBJECT)
+    something_else = replace(find, identification=replace(find.identification, verdict=verdict))
+    page.open(something_else)
+    result = page.work.result
+    assert text("identify.alert_no_subject", alarm=text("identify.alert_unknown")) in words_on(result.panel.banner)
+    assert not result.strip.isVisible()
+    assert not result.panel.candidates.isVisible()
+    assert "?" not in words_on(result.panel)
+    assert {text("identify.verify"), text("identify.choose_first")}.isdisjoint(buttons_on(result))
+    with qtbot.assertNotEmitted(page.verify_wanted):
+        for key in (Qt.Key.Key_1, Qt.Key.Key_Return):
+            qtbot.keyClick(page.work, key)
+    deadly = replace(something_else.identification, alarm=Alarm(Danger.DEADLY, 0.3, 0.3, 0.3, raised=True))
+    page.open(replace(something_else, id=9, identification=deadly))
+    assert not result.panel.banner.quiet, "a deadly alarm is never one quiet line"
+
+
+def buttons_on(widget: QWidget) -> set[str]:
+    return {each.text() for each in widget.findChildren(QAbstractButton) if each.isVisible()}
 
 
 def test_the_heat_map_can_be_made_in_three_ways(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
