@@ -27,6 +27,11 @@ class RunFolder:
         return self.root / "scan.csv"
 
     @property
+    def elsewhere(self) -> Path:
+        """The same of the photos by other people, which teach nothing."""
+        return self.root / "elsewhere.csv"
+
+    @property
     def audit(self) -> Path:
         """Photos that were left out or trained with care, and why."""
         return self.root / "audit.csv"

@@ -67,7 +67,7 @@ class Ground:
         return complete(
             RunConfig(
                 device=self.device,
-                data=DataConfig(folder=str(Path(self.root) / "photos"), fractions=FRACTIONS),
+                data=DataConfig(folders=(str(Path(self.root) / "photos"),), fractions=FRACTIONS),
                 network=network,
                 fit=FitConfig(
                     phases=(Phase(self.epochs, self.size, learning_rate=2e-3 if scratch else 1e-3),),

@@ -36,10 +36,10 @@ from trainer.run_folder import RunFolder
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `audit`."""
-    parser.add_argument("folder", help=text("audit.help_folder"))
+    parser.add_argument("folder", nargs="+", help=text("audit.help_folder"))
     parser.add_argument("--out", required=True, type=Path, metavar="RUN", help=text("audit.help_out"))
     parser.add_argument("--background", default="", metavar="FOLDER", help=text("audit.help_background"))
-    parser.add_argument("--manifest", default="", metavar="CSV", help=text("audit.help_manifest"))
+    parser.add_argument("--manifest", action="append", default=[], metavar="CSV", help=text("audit.help_manifest"))
     parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text("audit.help_model"))
     parser.add_argument("--quarantine", default="", metavar="LIST", help=text("audit.help_quarantine"))
     parser.add_argument("--min-photos", type=int, default=0, help=text("audit.help_min_photos"))
@@ -57,7 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     runtime = Runtime.load(arguments.model) if arguments.model else None
     folder = RunFolder(arguments.out).create()
     progress.step(text("audit.step_reading"))
-    config = DataConfig(folder=arguments.folder, background=arguments.background, manifest=arguments.manifest)
+    config = DataConfig(
+        folders=tuple(arguments.folder), manifests=tuple(arguments.manifest), background=arguments.background
+    )
     photos = scan(config, folder, progress)
     pixels: NDArray[np.uint8] = np.load(folder.pixels, mmap_mode="r")
     labels = resolve_labels((photo.raw_label for photo in photos), load_guide())

@@ -26,7 +26,7 @@ TOGETHER = 3  # columns with all at once
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `augment-sheet`."""
-    parser.add_argument("folder", help=text("train.help_folder"))
+    parser.add_argument("folder", nargs=1, help=text("train.help_folder"))
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_sheet_out"))
     parser.add_argument("--photos", type=int, default=6, help=text("train.help_sheet_photos"))
     parser.add_argument("--size", type=int, default=160, help=text("train.help_sheet_size"))
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not 32 <= arguments.size <= 512:
         refuse("--size", f"{arguments.size} is not between 32 and 512")
     config = complete(configuration(arguments))
-    pixels, aspect = _read(Path(arguments.folder), arguments.photos, arguments.size)
+    pixels, aspect = _read(Path(arguments.folder[0]), arguments.photos, arguments.size)
     columns = columns_of(config.fit.augment, arguments.size)
     sheet = draw_sheet(pixels, aspect, columns, arguments.size, config.seed)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from fieldguide.core.text import text
 from trainer.config import (
     DEVICES,
     PRESETS,
+    RARE,
     NetworkConfig,
     RunConfig,
     overlay,
@@ -24,10 +25,15 @@ from trainer.pipeline.preparation import complete
 from trainer.progress import Style
 
 OPTIONS = {
-    "folder": "data.folder",
-    "manifest": "data.manifest",
+    "folder": "data.folders",
+    "manifest": "data.manifests",
     "background": "data.background",
+    "elsewhere": "data.elsewhere",
+    "elsewhere_manifest": "data.elsewhere_manifests",
+    "elsewhere_source": "data.elsewhere_sources",
+    "rare": "data.rare",
     "min_photos": "data.min_photos",
+    "min_finds": "data.min_finds",
     "preset": "preset",
     "seed": "seed",
     "device": "device",
@@ -37,6 +43,13 @@ OPTIONS = {
     "name": "export.name",
 }
 """Command-line names for values of the configuration; everything else goes through --set."""
+
+PATHS = ("folder", "manifest", "background", "elsewhere", "elsewhere_manifest")
+
+
+def add_folders(parser: argparse.ArgumentParser) -> None:
+    """The folders of photos, one or several."""
+    parser.add_argument("folder", nargs="*", metavar="FOLDER", help=text("train.help_folder"))
 
 
 def add_options(parser: argparse.ArgumentParser, several: str = "") -> None:
@@ -50,9 +63,16 @@ def add_options(parser: argparse.ArgumentParser, several: str = "") -> None:
     parser.add_argument("--device", choices=DEVICES, help=text("train.help_device"))
     parser.add_argument("--seed", type=int, help=text("train.help_seed"))
     parser.add_argument("--name", help=text("train.help_name"))
-    parser.add_argument("--manifest", metavar="CSV", help=text("train.help_manifest"))
+    parser.add_argument("--manifest", action="append", metavar="CSV", help=text("train.help_manifest"))
     parser.add_argument("--background", metavar="FOLDER", help=text("train.help_background"))
+    parser.add_argument("--elsewhere", action="append", metavar="FOLDER", help=text("train.help_elsewhere"))
+    for name in ("manifest", "source"):
+        metavar = {"manifest": "CSV", "source": "NAME"}[name]
+        told = text(f"train.help_elsewhere_{name}")
+        parser.add_argument(f"--elsewhere-{name}", action="append", metavar=metavar, help=told)
+    parser.add_argument("--rare", choices=RARE, help=text("train.help_rare"))
     parser.add_argument("--min-photos", type=int, help=text("train.help_min_photos"))
+    parser.add_argument("--min-finds", type=int, help=text("train.help_min_finds"))
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help=several or text("train.help_set")
     )
@@ -93,8 +113,8 @@ def asked(config: RunConfig, arguments: argparse.Namespace, settings: Sequence[t
         _put(table, key, toml_value(value))
     for name, key in OPTIONS.items():
         value = getattr(arguments, name)
-        if value is not None:
-            _put(table, key, str(Path(value).resolve()) if name in ("folder", "manifest", "background") else value)
+        if value not in (None, []):
+            _put(table, key, _resolved(value) if name in PATHS else value)
     preset = table.get("preset", config.preset)
     config = overlay(config if preset == config.preset else with_preset(config, str(preset)), table)
     return _with_epochs(complete(config), arguments.epochs) if arguments.epochs is not None else config
@@ -106,6 +126,13 @@ def parted(setting: str) -> tuple[str, str]:
     if not separator or not key.strip():
         refuse(setting, text("train.key_value"))
     return key.strip(), value.strip()
+
+
+def _resolved(value: Any) -> Any:
+    """A path, or each of several, as seen from everywhere; empty stays empty."""
+    if isinstance(value, list):
+        return [_resolved(each) for each in value]
+    return value and str(Path(value).resolve())
 
 
 def _freed(config: RunConfig, arguments: argparse.Namespace) -> RunConfig:

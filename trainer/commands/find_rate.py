@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.text import text
-from trainer.commands.call import add_options, add_telling, configuration, style_of
+from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import refuse
 from trainer.fit.rate_finder import RateCurve, find_rate
 from trainer.pipeline.preparation import complete, look_at_network, open_fit, prepare_run
@@ -25,7 +25,7 @@ WIDTH = 50  # characters of its longest bar
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `find-rate`."""
-    parser.add_argument("folder", nargs="?", help=text("train.help_folder"))
+    add_folders(parser)
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_out"))
     parser.add_argument("--steps", type=int, default=100, help=text("train.help_steps"))
     add_options(parser)

@@ -10,14 +10,14 @@ from typing import Any
 import tomli_w
 
 from fieldguide.core.text import text
-from trainer.commands.call import add_options, configuration
+from trainer.commands.call import add_folders, add_options, configuration
 from trainer.config import AUGMENT, RunConfig
 from trainer.pipeline.preparation import complete
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `options`: those of `run`, whose outcome is shown."""
-    parser.add_argument("folder", nargs="?", help=text("train.help_folder"))
+    add_folders(parser)
     add_options(parser)
 
 

@@ -47,7 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Write the tree and tell how many photos went where."""
     style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
     progress = Progress(style)
-    config = DataConfig(folder=arguments.folder, manifest=arguments.manifest, fractions=_shares(arguments.shares))
+    config = DataConfig(
+        folders=(arguments.folder,),
+        manifests=tuple(filter(None, (arguments.manifest,))),
+        fractions=_shares(arguments.shares),
+        rare="teach",
+    )
     if not 16 <= arguments.side <= 4096:
         _refuse("--side", text("prepare.side_wrong", value=arguments.side))
     if arguments.seed < 0:

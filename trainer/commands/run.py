@@ -10,7 +10,7 @@ from typing import Any
 
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
-from trainer.commands.call import add_options, add_telling, configuration, style_of
+from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import RunConfig
 from trainer.fit.crew import Crew, join_crew
 from trainer.pipeline.plan import plan
@@ -22,7 +22,7 @@ from trainer.run_folder import RunFolder
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `run`."""
-    parser.add_argument("folder", nargs="?", help=text("train.help_folder"))
+    add_folders(parser)
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_out"))
     add_options(parser)
     parser.add_argument("--resume", action="store_true", help=text("train.help_resume"))

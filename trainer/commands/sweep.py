@@ -17,7 +17,7 @@ from typing import Any
 from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
-from trainer.commands.call import add_options, add_telling, asked, base_configuration, parted, style_of
+from trainer.commands.call import add_folders, add_options, add_telling, asked, base_configuration, parted, style_of
 from trainer.config import refuse, split_values
 from trainer.pipeline.preparation import complete, look_at_network, open_run
 from trainer.pipeline.run import run_all
@@ -30,7 +30,7 @@ Settings = tuple[tuple[str, str], ...]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `sweep`."""
-    parser.add_argument("folder", nargs="?", help=text("train.help_folder"))
+    add_folders(parser)
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_sweep_out"))
     add_options(parser, several=text("train.help_sweep_set"))
     parser.add_argument("--dry-run", action="store_true", help=text("train.help_sweep_dry"))

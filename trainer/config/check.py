@@ -14,6 +14,7 @@ from trainer.config.records import (
     BATCH_NORMS,
     DEVICES,
     OPTIMIZERS,
+    RARE,
     SMALL_CNN,
     TRAINABLE,
     RunConfig,
@@ -28,6 +29,7 @@ def check(config: RunConfig) -> None:
     """Refuse what cannot work, before any work. Raises FieldGuideError(CONFIG_INVALID, option, problem)."""
     fit, data = config.fit, config.data
     _one_of("preset", config.preset, PRESETS)
+    _one_of("data.rare", data.rare, RARE)
     _one_of("device", config.device, DEVICES)
     _one_of("network.batch_norm", config.network.batch_norm, BATCH_NORMS)
     _one_of("fit.optimizer", fit.optimizer, OPTIMIZERS)
@@ -43,6 +45,7 @@ def check(config: RunConfig) -> None:
         refuse("export.name", "a model needs a name")
     _within("seed", config.seed, 0, 2**32 - 1)
     _within("data.min_photos", data.min_photos, 1, 10**6)
+    _within("data.min_finds", data.min_finds, 1, 10**6)
     _within("data.cache_size", data.cache_size, 32, 1024)
     _within("fit.batch_size", fit.batch_size, 1, 65536)
     for name in ("label_smoothing", "mixup", "cutmix", "average", "backbone_scale", "weight_decay"):

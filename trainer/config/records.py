@@ -10,23 +10,34 @@ OPTIMIZERS = ("adamw", "sgd", "adam-then-sgd")
 BATCH_NORMS = ("auto", "train", "frozen", "restore")
 DEVICES = ("auto", "cpu", "cuda")
 BALANCES = ("none", "sqrt", "full")
+RARE = ("genus", "teach", "leave-out", "refuse")
 SMALL_CNN = "small-cnn"
 
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """Which photos. `folder` holds one folder per label; `manifest` is an optional CSV with file, source, observation.
+    """Which photos. Each of `folders` holds one folder per label; `manifests` are CSV with file, label, source, find.
 
-    Without one, the `attribution.csv` that collecting left in the folder serves.
+    Manifests: as many as folders, in their order, or named like them (`photos.csv` for `photos`). Without one, the CSV
+    beside the folder that is named like it serves, or the `attribution.csv` that collecting left inside.
     `background` is a folder of photos of anything else. `hold_out` names labels kept out of training: they measure
     the unknown score. `fractions` are train, val, calibration, test. `cache_size` is in pixels (squares).
+
+    `elsewhere` are folders of photos by other people, with manifests of their own, and `elsewhere_sources` are sources
+    among the `folders`: both teach nothing, half of them fit the judgement and half measure it.
+    `rare` says what becomes of a label with fewer than `min_photos` photos or `min_finds` finds, see `data.rare`.
     """
 
-    folder: str = ""
-    manifest: str = ""
+    folders: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
     background: str = ""
+    elsewhere: tuple[str, ...] = ()
+    elsewhere_manifests: tuple[str, ...] = ()
+    elsewhere_sources: tuple[str, ...] = ()
     hold_out: tuple[str, ...] = ()
-    min_photos: int = 2
+    rare: str = "genus"
+    min_photos: int = 4
+    min_finds: int = 1
     cache_size: int = 224
     fractions: tuple[float, ...] = (0.68, 0.07, 0.15, 0.1)
     background_fractions: tuple[float, ...] = (0.6, 0.05, 0.15, 0.2)

@@ -18,6 +18,8 @@ from trainer.config.check import refuse
 from trainer.config.presets import with_preset
 from trainer.config.records import RunConfig
 
+FORMERLY = {"folder": "folders", "manifest": "manifests"}
+
 
 def read_config(file: Path) -> RunConfig:
     """Read a run's TOML. Raises FieldGuideError(CONFIG_INVALID) for what is unknown, of a wrong type or impossible."""
@@ -28,9 +30,21 @@ def read_config(file: Path) -> RunConfig:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
     except tomllib.TOMLDecodeError as problem:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
+    _as_today(table)
     preset = table.get("preset")
     config: RunConfig = overlay(with_preset(RunConfig(), preset) if isinstance(preset, str) else RunConfig(), table)
     return config
+
+
+def _as_today(table: dict[str, Any]) -> None:
+    """What versions before several folders called `folder` and `manifest`."""
+    data = table.get("data")
+    if not isinstance(data, dict):
+        return
+    for old, new in FORMERLY.items():
+        value = data.pop(old, None)
+        if value:
+            data.setdefault(new, [value])
 
 
 def write_config(config: RunConfig, file: Path) -> None:

@@ -102,7 +102,8 @@ def open_split(
     chosen = [row for row in placed if row.split == name]
     aspect = {photo.index: photo.aspect for photo in photos}
     harmful = [guide.danger(taxon).harmful for taxon in taxa]
-    count = np.bincount([row.label for row in chosen], minlength=len(taxa)).astype(np.float64)
+    harmful.append(False)  # the last place, -1: photos that teach a family and no label of it
+    count = np.bincount([row.label % len(harmful) for row in chosen], minlength=len(harmful)).astype(np.float64)
     draw, rarity = (
         np.array([count[row.label] ** -POWERS[how] for row in chosen])
         for how in (config.fit.balance, config.fit.class_weights)

@@ -108,39 +108,46 @@ def _neighbours_in_buckets(keys: Hashes, hashes: Hashes, order: Indices, distanc
     return np.concatenate(found)
 
 
-def near_duplicate_groups(hashes: Hashes, distance: int = NEAR) -> Indices:
+def near_duplicate_groups(hashes: Hashes, distance: int = NEAR, mirrored: Hashes | None = None) -> Indices:
     """Groups of photos that show the same picture: connected through steps of at most `distance` bits.
 
     Args:
         hashes: uint64 [N]. distance: bits that two neighbours of a group may differ in.
+        mirrored: uint64 [N], the hashes of the mirrored pictures: then a picture is near its mirrored copies too.
 
     Returns:
         int64 [N]: the group of each photo, numbered from 0 in the order of first appearance.
     """
-    distinct, member = np.unique(hashes, return_inverse=True)
-    return _connected(*close_pairs(distinct, distance), len(distinct), member)
+    if len(hashes) == 0:
+        return np.empty(0, dtype=np.int64)
+    distinct, member = np.unique(hashes if mirrored is None else [hashes, mirrored], return_inverse=True)
+    member = member.reshape(-1, len(hashes))  # rows: as it is, and mirrored where that is asked for
+    left, right = close_pairs(distinct, distance)
+    left, right = np.concatenate([left, member[0]]), np.concatenate([right, member[-1]])  # a photo is its mirror image
+    return _connected(left, right, len(distinct), member[0])
 
 
-def witness_groups(hashes: Hashes, finds: Sequence[str]) -> Indices:
+def witness_groups(hashes: Hashes, finds: Sequence[str], mirrored: Hashes | None = None) -> Indices:
     """Groups of photos that are one unit of evidence: near-duplicates, photos of one find, and chains of both.
 
     Args:
         hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where nobody told.
+        mirrored: as in `near_duplicate_groups`.
 
     Returns:
         int64 [N], numbered from 0 in the order of first appearance.
     """
-    near = near_duplicate_groups(hashes)
+    near = near_duplicate_groups(hashes, mirrored=mirrored)
+    if len(near) == 0:
+        return near
     first: dict[str, int] = {}
     links = [(first.setdefault(find, int(group)), int(group)) for find, group in zip(finds, near, strict=True) if find]
     left, right = np.array(links, dtype=np.int64).reshape(-1, 2).T
-    return _connected(left, right, int(near.max(initial=-1)) + 1, near)
+    return _connected(left, right, int(near.max()) + 1, near)
 
 
 def _connected(left: Indices, right: Indices, nodes: int, member: Indices) -> Indices:
     """For each entry of `member` [N] (a node) the part of the graph it lies in, numbered by first appearance."""
-    if nodes == 0:
-        return np.empty(0, dtype=np.int64)
     links = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(nodes, nodes))
     part = connected_components(links, directed=False)[1][member]
     _, first, renumbered = np.unique(part, return_index=True, return_inverse=True)

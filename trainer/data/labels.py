@@ -5,8 +5,12 @@ What the guide cannot resolve keeps its own name and is listed, never guessed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,26 +22,46 @@ from fieldguide.core.text import text
 from trainer.data.scan import BACKGROUND_FOLDER
 
 
+class Fate(StrEnum):
+    """What becomes of a label with few photos."""
+
+    GENUS = "genus"  # its photos teach the label of its genus
+    FAMILY = "family"  # they teach that it is one of its family's labels, whichever
+    TEACHES = "teaches"  # it stays a label that learns, as was asked for
+    LEFT_OUT = "left_out"
+
+
+@dataclass(frozen=True, slots=True)
+class RareLabel:
+    """A taxon that has too few photos or finds to be a label of its own; `teaches` names what it teaches instead."""
+
+    name: str
+    photos: int
+    finds: int
+    fate: Fate
+    teaches: str
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
     """`taxa` are the model's outputs in order; `of_folder` maps raw names to a row of `taxa`.
 
     `renamed` lists (raw name, accepted name, how) and `unresolved` the raw names that the guide does not know.
+    `taxon_of` gives every raw name its own taxon, whatever it teaches; `of_family` maps raw names that teach no label
+    to the family that they teach through the tree; `rare` tells what became of labels with few photos.
     """
 
     taxa: tuple[Taxon, ...]
     of_folder: dict[str, int]
     renamed: tuple[tuple[str, str, str], ...]
     unresolved: tuple[str, ...]
+    taxon_of: dict[str, Taxon] = field(default_factory=dict)
+    of_family: dict[str, str] = field(default_factory=dict)
+    rare: tuple[RareLabel, ...] = ()
 
     def as_json(self) -> dict[str, object]:
         """For `labels.json` and the report."""
-        return {
-            "taxa": [asdict(taxon) for taxon in self.taxa],
-            "of_folder": self.of_folder,
-            "renamed": self.renamed,
-            "unresolved": self.unresolved,
-        }
+        return asdict(self)
 
 
 def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
@@ -45,22 +69,50 @@ def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
     taxon_of: dict[str, Taxon] = {}
     renamed, unresolved = [], []
     for name in sorted(set(raw)):
+        taxon_of[name] = taxon_named(name, guide)
         if name == BACKGROUND_FOLDER:
-            taxon_of[name] = BACKGROUND
             continue
         resolution = guide.resolve(name)
         if resolution is None:
             unresolved.append(name)
-            taxon_of[name] = unlisted_taxon(name)
-            continue
-        taxon_of[name] = resolution.taxon
-        if resolution.match is not Match.ACCEPTED:
+        elif resolution.match is not Match.ACCEPTED:
             renamed.append((name, resolution.taxon.name, resolution.match.value))
-    taxa = tuple(
-        sorted(set(taxon_of.values()), key=lambda t: (t.rank is Rank.BACKGROUND, t.family or "", t.genus or "", t.name))
-    )
+    taxa = ordered(set(taxon_of.values()))
     row = {taxon: number for number, taxon in enumerate(taxa)}
-    return Labels(taxa, {name: row[taxon] for name, taxon in taxon_of.items()}, tuple(renamed), tuple(unresolved))
+    of_folder = {name: row[taxon] for name, taxon in taxon_of.items()}
+    return Labels(taxa, of_folder, tuple(renamed), tuple(unresolved), taxon_of)
+
+
+def read_labels(file: Path) -> Labels:
+    """What `Labels.as_json` was written as. Raises ValueError or KeyError when the file is damaged."""
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return Labels(
+        tuple(_taxon(each) for each in told["taxa"]),
+        told["of_folder"],
+        tuple((raw, name, how) for raw, name, how in told["renamed"]),
+        tuple(told["unresolved"]),
+        {raw: _taxon(each) for raw, each in told.get("taxon_of", {}).items()},
+        told.get("of_family", {}),
+        tuple(RareLabel(**each | {"fate": Fate(each["fate"])}) for each in told.get("rare", ())),
+    )
+
+
+def with_names(labels: Labels, raw: Iterable[str], guide: Guide) -> Labels:
+    """The same labels, with the taxa of other names that teach none of them."""
+    return replace(labels, taxon_of={name: taxon_named(name, guide) for name in set(raw)} | labels.taxon_of)
+
+
+def ordered(taxa: Iterable[Taxon]) -> tuple[Taxon, ...]:
+    """Labels as a model holds them: by family, genus and name, background last."""
+    return tuple(sorted(taxa, key=lambda t: (t.rank is Rank.BACKGROUND, t.family or "", t.genus or "", t.name)))
+
+
+def taxon_named(raw: str, guide: Guide) -> Taxon:
+    """The accepted taxon of a raw name; by the form of the name where the guide does not know it."""
+    if raw == BACKGROUND_FOLDER:
+        return BACKGROUND
+    found = guide.resolve(raw)
+    return found.taxon if found else unlisted_taxon(raw)
 
 
 def told_names(labels: Labels) -> list[str]:
@@ -101,12 +153,19 @@ class Tree:
     family: npt.NDArray[np.int64]
     names: tuple[str, ...]
 
-    def common_target(self, labels: Sequence[int]) -> int:
-        """The narrowest target that allows all of these labels; -1 when they share nothing."""
-        if len(set(labels)) == 1:
-            return labels[0]
-        fitting = [t for t in range(len(self.names)) if self.members[t, list(labels)].all()]
+    def common_target(self, rows: Sequence[int]) -> int:
+        """The narrowest target that allows all that these rows allow; -1 when they share nothing."""
+        if len(set(rows)) == 1:
+            return rows[0]
+        allowed = self.members[list(rows)].any(axis=0)
+        fitting = [t for t in range(len(self.names)) if self.members[t, allowed].all()]
         return min(fitting, key=lambda t: int(self.members[t].sum()), default=-1)
+
+    def target_of(self, raw: str, labels: Labels) -> int:
+        """The row that a photo of this raw name teaches; -1 when it teaches nothing."""
+        if raw in labels.of_family:
+            return self.names.index(labels.of_family[raw])
+        return labels.of_folder.get(raw, -1)
 
 
 def build_tree(taxa: Sequence[Taxon]) -> Tree:
@@ -131,3 +190,7 @@ def build_tree(taxa: Sequence[Taxon]) -> Tree:
         np.array([up(node, Rank.FAMILY) for node in nodes]),
         tuple(name for _, name in nodes),
     )
+
+
+def _taxon(told: dict[str, Any]) -> Taxon:
+    return Taxon(**told | {"rank": Rank(told["rank"])})

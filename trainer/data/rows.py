@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,11 +14,26 @@ from fieldguide.core.atomic import written_text
 Row = TypeVar("Row")
 
 
-def read_rows(file: Path, kind: type[Row]) -> list[Row]:
-    """The rows of a table that `write_rows` wrote."""
-    kinds = typing.get_type_hints(kind)
+def read_rows(file: Path, kind: type[Row], formerly: Mapping[str, str] | None = None) -> list[Row]:
+    """The rows of a table that `write_rows` wrote, of this version or an earlier one.
+
+    A column that is not there leaves its field at its default; `formerly` maps old names of columns to today's.
+
+    Raises:
+        ValueError: the table was cut off or damaged.
+    """
+    kinds, today = typing.get_type_hints(kind), formerly or {}
+    rows = []
     with file.open(encoding="utf-8", newline="") as stream:
-        return [kind(**{name: kinds[name](value) for name, value in row.items()}) for row in csv.DictReader(stream)]
+        for row in csv.DictReader(stream):
+            if None in row.values():
+                raise ValueError(f"{file}: a row was cut off")
+            known = {today.get(name, name): value for name, value in row.items()}
+            try:
+                rows.append(kind(**{name: kinds[name](value) for name, value in known.items() if name in kinds}))
+            except TypeError as missing:
+                raise ValueError(f"{file}: {missing}") from missing
+    return rows
 
 
 def write_rows(file: Path, kind: Any, rows: Sequence[Any]) -> None:

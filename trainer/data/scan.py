@@ -1,11 +1,10 @@
-"""Read every photo of a folder once: what it is, what it looks like, and its pixels into the cache.
+"""Read every photo of the folders once: what it is, what it looks like, and its pixels into the cache.
 
 Knows nothing of labels' meaning or of splits. Originals are only read.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,10 +18,11 @@ from PIL import Image
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import PHOTO_SUFFIXES, find_photos, read_photo
+from fieldguide.core.taxonomy import clean_name
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
-from trainer.data.collect.attribution import ATTRIBUTION
 from trainer.data.duplicates import perceptual_hash
+from trainer.data.manifest import FORMERLY, Manifest, PhotoLine, open_manifests
 from trainer.data.room import create_array
 from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
@@ -30,45 +30,53 @@ from trainer.run_folder import RunFolder
 
 BACKGROUND_FOLDER = "."  # the raw label of photos from `background`
 NAMED = 5  # files or folders that a sentence names
+HASH_SIDE = 64  # pixels of the short side that a picture is decoded at for its hash alone
 
 
 @dataclass(frozen=True, slots=True)
 class ScannedPhoto:
-    """One file. `index` is its row in the cache; `error` is empty or a code; `raw_label` is its folder's name.
+    """One file. `index` is its row in the cache; `error` is empty or a code.
 
-    `width` and `height` in pixels (upright); `phash` is the 64-bit perceptual hash in hex; `source` and `observation`
-    come from the manifest and are empty without one; `size` is the file's, in bytes (0: it could not be told).
+    `raw_label` is its folder's name, or the manifest's label where that is another name; `source` and `find` come from
+    the manifest and are empty without one. `width` and `height` in pixels (upright); `phash` is the 64-bit perceptual
+    hash in hex and `mirrored` that of the mirrored picture; `size` is the file's, in bytes (0: it could not be told).
     """
 
     index: int
     file: str
     raw_label: str
     source: str = ""
-    observation: str = ""
+    find: str = ""
     sha256: str = ""
     phash: str = ""
     width: int = 0
     height: int = 0
     error: str = ""
     size: int = 0
+    mirrored: str = ""
 
     @property
     def aspect(self) -> float:
         """Width over height; 1 when unknown."""
         return self.width / self.height if self.height else 1.0
 
+    @property
+    def find_key(self) -> str:
+        """What photos of one find share; empty when nobody told the find."""
+        return f"{self.source}:{self.find}" if self.find else ""
+
 
 def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | None = None) -> list[ScannedPhoto]:
-    """Read every photo under `config.folder` (one folder per label) and `config.background` once.
+    """Read every photo under `config.folders` (one folder per label) and `config.background` once.
 
     Writes `scan.csv` and the pixel cache: uint8 RGB [N,S,S,3], the whole picture squeezed to a square of
     `config.cache_size` pixels. A scan of the same files that is already there is used again, with what the manifest
     says of them today. Raises what `list_photos` raises.
     """
     listed = list_photos(config)
-    found = read_scan(run.scan) if run.scan.exists() and run.pixels.exists() else []
+    found = known_scan(run)
     if [_identity(p) for p in found] == [_identity(p) for p in listed] and _cache_fits(config, run, len(found)):
-        told = [replace(p, source=q.source, observation=q.observation) for p, q in zip(found, listed, strict=True)]
+        told = told_today(found, listed)
         if told != found:
             write_rows(run.scan, ScannedPhoto, told)
         return told
@@ -90,39 +98,51 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
     return scanned
 
 
+def scan_hashes(listed: list[ScannedPhoto], file: Path, progress: Progress) -> list[ScannedPhoto]:
+    """Read photos that nothing learns from: their facts without pixels, written to `file` and used again from there."""
+    found = _read_known(file)
+    if [_identity(photo) for photo in found] == [_identity(photo) for photo in listed]:
+        told = told_today(found, listed)
+    else:
+        told = []
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for photo, _ in _in_order(pool, listed, HASH_SIDE):
+                told.append(photo)
+                progress.advance(len(told), len(listed), photo.file if photo.error else "")
+    if told != found:
+        write_rows(file, ScannedPhoto, told)
+    return told
+
+
 def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     """The files of a scan, not yet read, in the order of the cache: by folder, then by name, background last.
 
     Paths are absolute: lists of photos must mean the same from wherever the next step is called.
-    Hidden files and folders are no photos. Without a manifest the attribution of a collected folder serves as one.
+    Hidden files and folders are no photos. A photo beside the labels' folders counts when the manifest names its label.
 
     Raises:
-        FieldGuideError: DATA_MISSING without a folder or the manifest, FOLDER_WITHOUT_PHOTOS when there is no photo,
-            CONFIG_INVALID when the manifest names none of the photos.
+        FieldGuideError: DATA_MISSING without a folder or a manifest, FOLDER_WITHOUT_PHOTOS when there is no photo,
+            CONFIG_INVALID when a manifest names none of the photos or cannot be understood.
     """
-    root = Path(config.folder).absolute()
-    if not config.folder or not root.is_dir():
-        raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.folder)
-    if config.background and not Path(config.background).is_dir():
-        raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.background)
-    told = _manifest(config, root)
-    folders = sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))
-    files = [(file, folder.name) for folder in folders for file in find_photos([folder])]
-    if not files:
-        if loose_photos(root):
-            raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=0)
-        raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=config.folder)
-    names = [file.relative_to(root).as_posix() for file, _ in files]
+    roots = _roots(config)
+    found: list[ScannedPhoto] = []
+    for root, manifest in zip(roots, open_manifests(roots, config.manifests), strict=True):
+        inside = list(_labelled(root, manifest))
+        if not inside:
+            if loose_photos(root):
+                raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=str(root), labels=0)
+            raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(root))
+        if manifest.lines and not any(_name(root, photo.file) in manifest.lines for photo in inside):
+            refuse("manifest", text("audit.manifest_of_others", file=manifest.file, folder=root))
+        found += inside
+    if len({photo.file for photo in found}) < len(found):
+        refuse("folders", text("train.folder_twice", folders=", ".join(config.folders)))
     if config.background:
+        if not Path(config.background).is_dir():
+            raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.background)
         others = find_photos([Path(config.background).absolute()])
-        files += [(file, BACKGROUND_FOLDER) for file in others]
-        names += [f"{BACKGROUND_FOLDER}/{file.name}" for file in others]
-    if config.manifest and not told.keys() & set(names):
-        refuse("manifest", text("audit.manifest_of_others", file=config.manifest, folder=config.folder))
-    return [
-        ScannedPhoto(index, str(file), label, *told.get(name, ("", "")), size=_size(file))
-        for index, ((file, label), name) in enumerate(zip(files, names, strict=True))
-    ]
+        found += [ScannedPhoto(0, str(file), BACKGROUND_FOLDER, size=_size(file)) for file in others]
+    return [replace(photo, index=index) for index, photo in enumerate(found)]
 
 
 def loose_photos(root: Path) -> list[Path]:
@@ -132,26 +152,95 @@ def loose_photos(root: Path) -> list[Path]:
 
 
 def misplaced(config: DataConfig, listed: Sequence[ScannedPhoto]) -> list[str]:
-    """Sentences on what lies where a person may not expect it: photos beside the labels' folders or deeper inside, and
-    folders without photos."""
-    root = Path(config.folder).absolute()
-    labels = {photo.raw_label for photo in listed}
-    folders = (path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
-    found = {
-        "train.empty_folders": sorted(path.name for path in folders if path.name not in labels),
-        "train.loose_photos": [path.name for path in loose_photos(root)],
-    }
-    told = [text(key, count=len(names), names=", ".join(names[:NAMED])) for key, names in found.items() if names]
-    deeper = [p for p in listed if p.raw_label != BACKGROUND_FOLDER and Path(p.file).parent != root / p.raw_label]
-    if deeper:
-        first = Path(deeper[0].file).parent.relative_to(root)
-        told.append(text("audit.deeper", count=len(deeper), folder=first, label=deeper[0].raw_label))
-    return told
+    """Sentences on what lies where a person may not expect it: photos beside the labels' folders or deeper inside,
+    folders without photos, photos that a manifest names and that are not there, and columns that nobody reads."""
+    found: dict[str, list[str]] = {"train.empty_folders": [], "train.loose_photos": []}
+    told: list[str] = []
+    files = {photo.file for photo in listed}
+    roots = _roots(config)
+    for root, manifest in zip(roots, open_manifests(roots, config.manifests), strict=True):
+        inside = [Path(file).relative_to(root) for file in files if Path(file).is_relative_to(root)]
+        full = {path.parts[0] for path in inside}
+        found["train.empty_folders"] += [path.name for path in _label_folders(root) if path.name not in full]
+        found["train.loose_photos"] += [path.name for path in loose_photos(root) if path.name not in full]
+        deeper = sorted(path for path in inside if len(path.parts) > 2)
+        if deeper:
+            facts = {"count": len(deeper), "folder": deeper[0].parent, "label": deeper[0].parts[0]}
+            told.append(text("audit.deeper", **facts))
+        gone = sorted(manifest.lines.keys() - {path.as_posix() for path in inside})
+        if gone:
+            facts = {"file": manifest.file, "count": len(gone), "names": ", ".join(gone[:NAMED])}
+            told.append(text("audit.manifest_gone", **facts))
+        if manifest.unused:
+            told.append(text("audit.manifest_unused", file=manifest.file, columns=", ".join(manifest.unused)))
+    return [text(key, count=len(n), names=", ".join(n[:NAMED])) for key, n in found.items() if n] + told
 
 
 def read_scan(file: Path) -> list[ScannedPhoto]:
-    """The rows of an earlier scan."""
-    return read_rows(file, ScannedPhoto)
+    """The rows of an earlier scan. Raises ValueError when the file was cut off."""
+    return read_rows(file, ScannedPhoto, FORMERLY)
+
+
+def known_scan(run: RunFolder) -> list[ScannedPhoto]:
+    """The rows of the scan that a run folder holds; none when there is none, or when it or its pixels were cut off."""
+    found = _read_known(run.scan)
+    try:
+        return found if len(np.load(run.pixels, mmap_mode="r")) == len(found) else []
+    except (OSError, ValueError, EOFError):
+        return []
+
+
+def told_today(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
+    """Photos as they were read, with the label, source and find that folders and manifests give them now."""
+    return [
+        replace(old, index=now.index, raw_label=now.raw_label, source=now.source, find=now.find)
+        for old, now in zip(found, listed, strict=True)
+    ]
+
+
+def judges_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
+    """Whether its source teaches nothing."""
+    return bool(photo.source) and photo.source in config.elsewhere_sources
+
+
+def _roots(config: DataConfig) -> list[Path]:
+    """Absolute paths of the folders. Raises FieldGuideError(DATA_MISSING) without any, or for one that is none."""
+    roots = [Path(folder).absolute() for folder in config.folders]
+    missing = [folder for folder, root in zip(config.folders, roots, strict=True) if not folder or not root.is_dir()]
+    if missing or not roots:
+        raise FieldGuideError(ErrorCode.DATA_MISSING, folder=", ".join(missing))
+    return roots
+
+
+def _label_folders(root: Path) -> list[Path]:
+    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _labelled(root: Path, manifest: Manifest) -> Iterator[ScannedPhoto]:
+    """The photos of one folder with a label: their folder's, unless the manifest gives another."""
+    for folder in _label_folders(root):
+        for file in find_photos([folder]):
+            yield _listed(file, folder.name, manifest.lines.get(_name(root, str(file)), PhotoLine()))
+    for file in loose_photos(root):
+        line = manifest.lines.get(file.name, PhotoLine())
+        if line.label:
+            yield _listed(file, "", line)
+
+
+def _listed(file: Path, folder: str, line: PhotoLine) -> ScannedPhoto:
+    label = line.label if line.label and clean_name(line.label) != clean_name(folder) else folder
+    return ScannedPhoto(0, str(file), label, line.source, line.find, size=_size(file))
+
+
+def _name(root: Path, file: str) -> str:
+    return Path(file).relative_to(root).as_posix()
+
+
+def _read_known(file: Path) -> list[ScannedPhoto]:
+    try:
+        return read_scan(file)
+    except (OSError, ValueError):
+        return []
 
 
 Read = tuple[ScannedPhoto, npt.NDArray[np.uint8] | None]
@@ -179,6 +268,7 @@ def _read(listed: ScannedPhoto, size: int) -> Read:
     facts = {
         "sha256": photo.sha256,
         "phash": f"{perceptual_hash(gray):016x}",
+        "mirrored": f"{perceptual_hash(gray[:, ::-1]):016x}",
         "width": photo.width,
         "height": photo.height,
     }
@@ -186,9 +276,9 @@ def _read(listed: ScannedPhoto, size: int) -> Read:
     return ScannedPhoto(**known | facts), np.asarray(squeezed)
 
 
-def _identity(photo: ScannedPhoto) -> tuple[str, str, int]:
+def _identity(photo: ScannedPhoto) -> tuple[str, int]:
     """What tells that a file is still the one that was read."""
-    return photo.file, photo.raw_label, photo.size
+    return photo.file, photo.size
 
 
 def _size(file: Path) -> int:
@@ -196,20 +286,6 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except OSError:
         return 0
-
-
-def _manifest(config: DataConfig, root: Path) -> dict[str, tuple[str, str]]:
-    """`FOLDER/NAME` to its source and observation, for the files that a manifest tells of."""
-    file = Path(config.manifest) if config.manifest else root / ATTRIBUTION
-    if not file.is_file():
-        if config.manifest:
-            raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(file))
-        return {}
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.DictReader(stream)
-        if "file" not in (rows.fieldnames or ()):
-            refuse("manifest", text("audit.manifest_without_files", file=file))
-        return {row["file"]: (row.get("source") or "", row.get("observation") or "") for row in rows}
 
 
 def _cache_fits(config: DataConfig, run: RunFolder, count: int) -> bool:

@@ -1,36 +1,41 @@
-"""Who learns and who judges: a split in which no near-duplicate and no observation stands on two sides.
+"""Who learns and who judges: a split in which no near-duplicate and no find stands on two sides.
 
 Photos that stand under several labels are not thrown away: they teach the narrowest taxon that all their labels share,
-and they never judge. Nothing is deleted; every decision is a row in `audit.csv`.
+and they never judge. Labels with too few groups for every side only teach. Nothing is deleted; every decision is a row.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
+from fieldguide.core.text import text
 from trainer.config import DataConfig
 from trainer.data.duplicates import witness_groups
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
-from trainer.data.scan import ScannedPhoto
+from trainer.data.scan import ScannedPhoto, judges_elsewhere
 
 SPLITS = ("train", "val", "calibration", "test")
 HELD_OUT = "held_out"  # labels kept out of training, to measure what the model makes of strangers
 LEFT_OUT = "left_out"
+ELSEWHERE_FIT = "elsewhere_fit"  # photos by other people that set temperature, thresholds and alarms
+ELSEWHERE_MEASURE = "elsewhere_measure"  # and those that only measure
 
 
 @dataclass(frozen=True, slots=True)
 class SplitPhoto:
-    """One photo's place. `index` is its row in the cache, `target` a row of the tree, `label` a row of the labels.
+    """One photo's place. `index` is its row in the scan, `target` a row of the tree, `label` a row of the labels.
 
-    `group` numbers near-duplicates and observations; `why` is empty or says what the audit found.
+    `group` numbers near-duplicates and finds; `why` is empty or says what the audit found. `taxon` is the photo's own
+    name, which may be narrower than its label's, or one that has no label (-1); empty in tables of earlier versions.
     """
 
     index: int
@@ -41,6 +46,8 @@ class SplitPhoto:
     group: int
     source: str
     why: str = ""
+    find: str = ""
+    taxon: str = ""
 
 
 def split(
@@ -51,25 +58,22 @@ def split(
     seed: int,
     quarantined: Mapping[str, str] | None = None,
 ) -> list[SplitPhoto]:
-    """Place every photo; those `quarantined` (file to reason) are left out. The same seed gives the same split.
+    """Place every photo that may teach; those `quarantined` (file to reason) are left out.
+
+    The same seed gives the same split. Photos of `config.elsewhere_sources` get no row here.
 
     Raises:
-        FieldGuideError: DATA_ONE_CLASS with fewer than two labels, DATA_TOO_FEW with all labels and their counts that
-            have fewer usable groups of photos than the splits need or than `min_photos`.
+        FieldGuideError: DATA_ONE_CLASS with fewer than two labels; with `config.rare` "refuse" DATA_TOO_FEW with all
+            labels and their counts that have fewer usable groups of photos than the splits need or than `min_photos`.
     """
+    photos = [photo for photo in photos if not judges_elsewhere(photo, config)]
     left_out = {file: reason or "quarantine" for file, reason in (quarantined or {}).items()}
     out = {photo.index: photo.error or left_out.get(photo.file, "") for photo in photos}
     readable = [photo for photo in photos if not out[photo.index]]
-    hashes = np.array([int(photo.phash, 16) for photo in readable], dtype=np.uint64)
-    groups = witness_groups(hashes, [photo.observation for photo in readable]).tolist()
     held = set(config.hold_out)
-    placed: list[SplitPhoto] = [
-        SplitPhoto(p.index, p.file, LEFT_OUT, labels.of_folder.get(p.raw_label, -1), -1, -1, p.source, out[p.index])
-        for p in photos
-        if out[p.index]
-    ]
+    placed = [place(photo, LEFT_OUT, labels, why=out[photo.index]) for photo in photos if out[photo.index]]
     by_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
-    for photo, group in zip(readable, groups, strict=True):
+    for photo, group in zip(readable, group_photos(readable), strict=True):
         by_group[group].append(photo)
     undecided: dict[int, list[list[SplitPhoto]]] = defaultdict(list)
     for group, members in by_group.items():
@@ -81,10 +85,32 @@ def split(
     _refuse_too_few(undecided, labels, config)
     random = np.random.default_rng(seed)
     for label in sorted(undecided):
+        groups = undecided[label]
         shares = config.background_fractions if labels.taxa[label] == BACKGROUND else config.fractions
-        for rows, name in zip(undecided[label], _deal(undecided[label], shares, random), strict=True):
-            placed += [_moved(row, name) for row in rows]
+        names = _deal(groups, shares, random) if len(groups) >= sides(shares) else [SPLITS[0]] * len(groups)
+        for rows, name in zip(groups, names, strict=True):
+            placed += [replace(row, split=name) for row in rows]
     return sorted(placed, key=lambda row: row.index)
+
+
+def sides(shares: Sequence[float]) -> int:
+    """How many sides of the split want photos: a label with fewer groups than that is not measured."""
+    return sum(share > 0 for share in shares)
+
+
+def told_unmeasured(placed: Sequence[SplitPhoto], labels: Labels) -> list[str]:
+    """A sentence that names the labels which learn and which no photo of the test split measures."""
+    taught, tested = ({row.label for row in placed if row.split == name} for name in (SPLITS[0], SPLITS[3]))
+    names = [labels.taxa[label].name for label in sorted(taught - tested - {-1})]
+    return [text("train.unmeasured", count=len(names), names=", ".join(names))] if names else []
+
+
+def place(photo: ScannedPhoto, where: str, labels: Labels, **facts: Any) -> SplitPhoto:
+    """The row of a photo; what is not said of its target and group is -1."""
+    taxon = labels.taxon_of.get(photo.raw_label)
+    usual = {"label": labels.of_folder.get(photo.raw_label, -1), "target": -1, "group": -1}
+    named = {"source": photo.source, "find": photo.find, "taxon": taxon.name if taxon else ""}
+    return SplitPhoto(photo.index, photo.file, where, **usual | named | facts)
 
 
 def read_split(file: Path) -> list[SplitPhoto]:
@@ -94,10 +120,10 @@ def read_split(file: Path) -> list[SplitPhoto]:
 
 def speaks_of(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labels) -> bool:
     """Whether a frozen split is one of these very photos under these labels. Its rows are numbers into both."""
-    told = [(str(Path(row.file).absolute()), row.label) for row in placed]
-    now = [(str(Path(photo.file).absolute()), labels.of_folder.get(photo.raw_label, -1)) for photo in photos]
-    dropped = any(photos[row.index].error and row.split != LEFT_OUT for row in placed if row.index < len(photos))
-    return told == now and not dropped
+    told = [(row.index, str(Path(row.file).absolute()), row.label) for row in placed]
+    now = [(p.index, str(Path(p.file).absolute()), labels.of_folder.get(p.raw_label, -1)) for p in photos]
+    unread = {photo.index for photo in photos if photo.error}
+    return told == now and not any(row.index in unread and row.split != LEFT_OUT for row in placed)
 
 
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:
@@ -105,30 +131,44 @@ def write_split(file: Path, rows: list[SplitPhoto]) -> None:
     write_rows(file, SplitPhoto, rows)
 
 
+def group_photos(photos: Sequence[ScannedPhoto]) -> list[int]:
+    """A number for each photo: near-duplicates, mirrored or not, and photos of one find share it."""
+    hashes, mirrored = (
+        np.array([int(code, 16) for code in codes], dtype=np.uint64)
+        for codes in ([p.phash for p in photos], [p.mirrored or p.phash for p in photos])
+    )
+    groups: list[int] = witness_groups(hashes, [photo.find_key for photo in photos], mirrored).tolist()
+    return groups
+
+
 def _judge(group: int, members: list[ScannedPhoto], labels: Labels, tree: Tree, held: set[str]) -> list[SplitPhoto]:
     """Rows of one group; an empty split means: free to be dealt."""
-
-    def row(photo: ScannedPhoto, where: str, target: int, why: str = "") -> SplitPhoto:
-        return SplitPhoto(
-            photo.index, photo.file, where, labels.of_folder.get(photo.raw_label, -1), target, group, photo.source, why
-        )
-
     if any(photo.raw_label in held for photo in members):
-        return [row(p, HELD_OUT if p.raw_label in held else LEFT_OUT, -1, "label held out") for p in members]
-    named = sorted({labels.of_folder[photo.raw_label] for photo in members})
-    target = tree.common_target(named)
+        return [
+            place(p, HELD_OUT if p.raw_label in held else LEFT_OUT, labels, group=group, why="label held out")
+            for p in members
+        ]
+    target_of = {photo.raw_label: tree.target_of(photo.raw_label, labels) for photo in members}
+    teaching = [photo for photo in members if target_of[photo.raw_label] >= 0]
+    why = "too few photos of its label"
+    rows = [place(p, LEFT_OUT, labels, group=group, why=why) for p in members if target_of[p.raw_label] < 0]
+    named = sorted({labels.taxon_of[photo.raw_label].name for photo in teaching})
+    targets = sorted({target_of[photo.raw_label] for photo in teaching})
+    target = tree.common_target(targets) if targets else -1
     seen: set[str] = set()
-    rows = []
-    for photo in sorted(members, key=lambda p: (-p.width * p.height, p.index)):
+    for photo in sorted(teaching, key=lambda p: (-p.width * p.height, p.index)):
+        row = place(photo, "", labels, target=target, group=group)
         again = photo.sha256 in seen
         seen.add(photo.sha256)
         if again:
-            rows.append(row(photo, LEFT_OUT, -1, "exact duplicate"))
-        elif len(named) > 1:
-            why = "near-duplicate under several labels: " + ", ".join(labels.taxa[label].name for label in named)
-            rows.append(row(photo, "train" if target >= 0 else LEFT_OUT, target, why))
+            rows.append(replace(row, split=LEFT_OUT, target=-1, why="exact duplicate"))
+        elif len(targets) > 1:
+            why = "near-duplicate under several labels: " + ", ".join(named)
+            rows.append(replace(row, split=SPLITS[0] if target >= 0 else LEFT_OUT, why=why))
+        elif row.label < 0:
+            rows.append(replace(row, split=SPLITS[0], why="too few photos of its label: teaches its family"))
         else:
-            rows.append(row(photo, "", target))
+            rows.append(row)
     return rows
 
 
@@ -154,9 +194,9 @@ def _refuse_too_few(undecided: dict[int, list[list[SplitPhoto]]], labels: Labels
     subjects = [label for label, taxon in enumerate(labels.taxa) if taxon != BACKGROUND]
     found = sum(label in undecided for label in subjects)
     if found < 2:
-        raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=config.folder, labels=found)
+        raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=", ".join(config.folders), labels=found)
     few = []
-    for label in subjects:
+    for label in subjects if config.rare == "refuse" else ():
         groups = undecided.get(label, [])
         count = sum(len(rows) for rows in groups)
         if count < config.min_photos or len(groups) < len(SPLITS):
@@ -164,7 +204,3 @@ def _refuse_too_few(undecided: dict[int, list[list[SplitPhoto]]], labels: Labels
     if few:
         needed = max(config.min_photos, len(SPLITS))
         raise FieldGuideError(ErrorCode.DATA_TOO_FEW, labels=", ".join(few), needed=needed)
-
-
-def _moved(row: SplitPhoto, name: str) -> SplitPhoto:
-    return SplitPhoto(**asdict(row) | {"split": name})

@@ -51,7 +51,9 @@ def read_folders(folder: Path, background: Path | None, guide: Guide, manifest: 
         FieldGuideError: DATA_MISSING, or FOLDER_WITHOUT_PHOTOS when there is none.
     """
     config = DataConfig(
-        folder=str(folder), background=str(background) if background else "", manifest=str(manifest) if manifest else ""
+        folders=(str(folder),),
+        background=str(background) if background else "",
+        manifests=(str(manifest),) if manifest else (),
     )
     listed = list_photos(config)
     labels = resolve_labels({photo.raw_label for photo in listed}, guide)
@@ -60,7 +62,7 @@ def read_folders(folder: Path, background: Path | None, guide: Guide, manifest: 
         hashes = list(pool.map(_hash, (photo.file for photo in listed)))
     readable = [(photo, found) for photo, found in zip(listed, hashes, strict=True) if found is not None]
     hashes_read = np.array([found for _, found in readable], dtype=np.uint64)
-    groups = witness_groups(hashes_read, [photo.observation for photo, _ in readable]).tolist()
+    groups = witness_groups(hashes_read, [photo.find_key for photo, _ in readable]).tolist()
     rows = tuple(
         SplitPhoto(
             index=photo.index,

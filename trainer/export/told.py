@@ -12,7 +12,8 @@ import tomli_w
 TOLD_METRICS = ("calibrated_on", "test", "verdicts", "danger", "calibration", "sets", "other_things", "novel")
 """What of the metrics travels in the bundle, for the application's page about the model."""
 
-_PATHS = (("data", "folder"), ("data", "manifest"), ("data", "background"), ("network", "init"))
+_LISTS = ("folders", "manifests", "elsewhere", "elsewhere_manifests")
+_PATHS = (*(("data", name) for name in ("folder", "manifest", "background", *_LISTS)), ("network", "init"))
 
 
 def told_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
@@ -24,8 +25,10 @@ def told_recipe(toml: str) -> str:
     """A run's options with the last part of each path alone."""
     table = tomllib.loads(toml)
     for group, name in _PATHS:
-        if table.get(group, {}).get(name):
-            table[group][name] = PurePath(table[group][name]).name
+        said = table.get(group, {}).get(name)
+        if said:
+            last = [PurePath(path).name for path in said] if isinstance(said, list) else PurePath(said).name
+            table[group][name] = last
     return tomli_w.dumps(table)
 
 

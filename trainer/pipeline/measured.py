@@ -130,7 +130,8 @@ def _ask(
     runtime = Runtime.load(bundle, device=config.device)
     answers = predict(runtime, rows, progress)
     if name == HELD_OUT:
-        found = [ready.guide.resolve(Path(file).parent.name) for file in answers.files.tolist()]
+        named = {row.file: row.taxon or Path(row.file).parent.name for row in rows}
+        found = [ready.guide.resolve(named[file]) for file in answers.files.tolist()]
         answers = replace(answers, truth=tuple(each.taxon if each else None for each in found))
     answers.save(run.predictions / f"{name}.npz")
     return answers

@@ -7,8 +7,10 @@ from pathlib import Path
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.config import RunConfig
-from trainer.data.labels import resolve_labels, told_names
-from trainer.data.scan import list_photos, misplaced
+from trainer.data.elsewhere import elsewhere_folders, list_elsewhere, told_elsewhere
+from trainer.data.labels import told_names
+from trainer.data.rare import name_labels, told_rare
+from trainer.data.scan import judges_elsewhere, list_photos, misplaced
 from trainer.pipeline.expected import expected_seconds
 from trainer.pipeline.folders import refuse_folders
 from trainer.pipeline.preparation import choose_device, look_at_network
@@ -23,15 +25,19 @@ def plan(config: RunConfig) -> str:
             NETWORK_UNKNOWN, WEIGHTS_MISMATCH or CONFIG_INVALID.
     """
     photos, guide = list_photos(config.data), load_guide()
-    folders = {photo.raw_label for photo in photos}
-    refuse_folders(config.data, photos, resolve_labels(folders, guide))
+    elsewhere = list_elsewhere(config.data, photos)
+    labels = name_labels(photos, config.data, guide)
+    refuse_folders(config.data, photos, labels)
     look_at_network(config)
-    labels = resolve_labels(folders - set(config.data.hold_out), guide)
+    judging = [*elsewhere, *(photo for photo in photos if judges_elsewhere(photo, config.data))]
     lines = [
-        text("train.plan_photos", photos=len(photos), folder=config.data.folder, labels=len(labels.taxa)),
+        text("train.plan_photos", photos=len(photos), folder=", ".join(config.data.folders), labels=len(labels.taxa)),
         text("train.plan_network", name=config.network.name, init=Path(config.network.init).name or "random"),
     ]
-    lines += [*misplaced(config.data, photos), *told_names(labels)]
+    lines += [*misplaced(config.data, photos), *told_names(labels), *told_rare(labels)]
+    if elsewhere:
+        lines += misplaced(elsewhere_folders(config.data), elsewhere)
+    lines += told_elsewhere(judging, config.data, guide)
     if not config.fit.phases:
         lines.append(text("train.plan_head"))
     for phase in config.fit.phases:

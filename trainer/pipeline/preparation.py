@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,10 +28,30 @@ from trainer.config import (
 from trainer.data.audit.findings import read_quarantine, write_audit
 from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
-from trainer.data.labels import Labels, Tree, build_tree, refuse_promises, resolve_labels
+from trainer.data.elsewhere import elsewhere_folders, list_elsewhere, place_elsewhere, told_elsewhere, told_halves
+from trainer.data.labels import (
+    Labels,
+    Tree,
+    build_tree,
+    read_labels,
+    refuse_promises,
+    resolve_labels,
+    told_names,
+    with_names,
+)
+from trainer.data.rare import name_labels, told_rare
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
-from trainer.data.scan import NAMED, ScannedPhoto, list_photos, read_scan, scan
-from trainer.data.split import SplitPhoto, read_split, speaks_of, split, write_split
+from trainer.data.scan import (
+    NAMED,
+    ScannedPhoto,
+    judges_elsewhere,
+    known_scan,
+    list_photos,
+    misplaced,
+    scan,
+    scan_hashes,
+)
+from trainer.data.split import SplitPhoto, read_split, speaks_of, split, told_unmeasured, write_split
 from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network, refuse_sizes
@@ -41,7 +62,7 @@ from trainer.run_folder import RunFolder, write_json
 # TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block;
 # timm's definition of it differs in both.
 EDGETPU = "mobilenet_edgetpu_100"
-LATER = ("device", "export", "judgement", "fit.tensorboard")
+LATER = ("device", "export", "judgement", "fit.tensorboard", "data.elsewhere", "data.elsewhere_manifests")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
 ALONE = Crew()
 
@@ -92,11 +113,12 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
         begun = complete(read_config(run.config))
         for option in differences(begun, config):
             longer = option == "fit.phases" and config.fit.phases[: len(begun.fit.phases)] == begun.fit.phases
-            if not longer and not option.startswith(LATER):
+            if not longer and option not in LATER and not option.startswith(("export.", "judgement.")):
                 refuse(option, text("train.begun_otherwise"))
     else:
         photos = apply_decisions(list_photos(config.data), Decisions(run.root / DECISIONS).final().values())
-        refuse_folders(config.data, photos, resolve_labels({photo.raw_label for photo in photos}, load_guide()))
+        list_elsewhere(config.data, photos)
+        refuse_folders(config.data, photos, name_labels(photos, config.data, load_guide()))
         look_at_network(config)
     run.create()
     write_config(config, run.config)
@@ -129,34 +151,70 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
     photos = _read_photos(config, run, progress)
     decisions = Decisions(run.root / DECISIONS).final()
     photos = apply_decisions(photos, decisions.values())
+    quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
+    elsewhere = _read_elsewhere(config, run, photos, progress)
+    teaching = [photo for photo in photos if not judges_elsewhere(photo, config.data)]
     if not run.audit.exists():
         progress.step("looking for copies and poor photos")
-        everything = resolve_labels((photo.raw_label for photo in photos), guide)
+        everything = resolve_labels((photo.raw_label for photo in teaching), guide)
         pixels = np.load(run.pixels, mmap_mode="r")
-        write_audit(run.audit, audit(photos, pixels, everything, build_tree(everything.taxa), None, progress.advance))
-    labels = resolve_labels((p.raw_label for p in photos if p.raw_label not in config.data.hold_out), guide)
+        write_audit(run.audit, audit(teaching, pixels, everything, build_tree(everything.taxa), None, progress.advance))
+    judging = [*(photo for photo in photos if judges_elsewhere(photo, config.data)), *elsewhere]
+    labels = _name_labels(config, run, photos, quarantine, guide)
+    labels = with_names(labels, (photo.raw_label for photo in judging), guide)
     refuse_promises(labels)  # a review may have named one
     tree = build_tree(labels.taxa)
+    progress.step("splitting")
+    fresh = not run.split.exists()
+    if fresh:
+        placed = split(teaching, labels, tree, config.data, config.seed, quarantine)
+    else:
+        known = {photo.index for photo in teaching}
+        placed = [row for row in read_split(run.split) if row.index in known]
+        if not speaks_of(placed, teaching, labels):
+            refuse("resume", text("train.split_of_others", split=run.split))
+    first = 1 + max((row.group for row in placed), default=0)
+    judged = place_elsewhere(judging, teaching, labels, config.seed, first)
     told = json.loads(json.dumps(labels.as_json()))
     if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:
         write_json(run.labels, told)
-    progress.step("splitting")
-    if run.split.exists():
-        placed = read_split(run.split)
-        if not speaks_of(placed, photos, labels):
-            refuse("resume", text("train.split_of_others", split=run.split))
-    else:
-        quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
-        placed = split(photos, labels, tree, config.data, config.seed, quarantine)
-        write_split(run.split, placed)
-    return Prepared(photos, labels, tree, placed, guide)
+    write_split(run.split, sorted([*placed, *judged], key=lambda row: row.index))
+    if fresh:
+        for sentence in (*told_names(labels), *told_rare(labels), *told_unmeasured(placed, labels)):
+            progress.note(sentence)
+    for sentence in (*told_elsewhere(judging, config.data, guide), *told_halves(judged)):
+        progress.note(sentence)
+    return Prepared([*photos, *elsewhere], labels, tree, [*placed, *judged], guide)
+
+
+def _name_labels(
+    config: RunConfig, run: RunFolder, photos: list[ScannedPhoto], quarantine: Mapping[str, str], guide: Guide
+) -> Labels:
+    """The labels; once the photos are split, those that the split was made for."""
+    if run.split.exists() and run.labels.exists():
+        return with_names(read_labels(run.labels), (photo.raw_label for photo in photos), guide)
+    return name_labels(photos, config.data, guide, quarantine)
+
+
+def _read_elsewhere(
+    config: RunConfig, run: RunFolder, photos: list[ScannedPhoto], progress: Progress
+) -> list[ScannedPhoto]:
+    """The photos by other people with their hashes; they need no cache."""
+    listed = list_elsewhere(config.data, photos)
+    if not listed:
+        return []
+    progress.step("reading photos by other people")
+    for sentence in misplaced(elsewhere_folders(config.data), listed):
+        progress.note(sentence)
+    return scan_hashes(listed, run.elsewhere, progress)
 
 
 def _read_photos(config: RunConfig, run: RunFolder, progress: Progress) -> list[ScannedPhoto]:
     """The photos by their rows in the cache. Once split they stay as they were read, whatever became of the files."""
-    if not (run.split.exists() and run.scan.exists() and run.pixels.exists()):
+    known = known_scan(run)
+    if not (run.split.exists() and known):
         return scan(config.data, run, progress)
-    known, listed = read_scan(run.scan), list_photos(config.data)
+    listed = list_photos(config.data)
     before, now = ({photo.file for photo in photos} for photos in (known, listed))
     if before == now:
         return scan(config.data, run, progress)

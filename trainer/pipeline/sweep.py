@@ -56,6 +56,8 @@ def share_preparation(sweep: Path, folder: RunFolder, config: RunConfig) -> None
         shared = [(done.scan, folder.scan), (done.pixels, folder.pixels), (done.audit, folder.audit)]
         if theirs.seed == config.seed:
             shared.append((done.split, folder.split))
+        if done.elsewhere.exists():
+            shared.append((done.elsewhere, folder.elsewhere))
         for source, target in shared:
             _link(source, target)
         return

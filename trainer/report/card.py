@@ -33,10 +33,10 @@ def write_card(run: RunFolder, manifest: Manifest, metrics: Metrics) -> str:
     `metrics` are what `metrics.json` holds; the card's own counts are added there.
     """
     config = read_config(run.config)
-    places = [Path(config.data.manifest)] if config.data.manifest else []
-    places += [Path(config.data.folder) / ATTRIBUTION]
-    known = next((place for place in places if place.name == ATTRIBUTION and place.is_file()), None)
-    attribution = attribution_section(read_attributions(known)) if known else ""
+    places = [Path(file) for file in config.data.manifests if Path(file).name == ATTRIBUTION]
+    places += [Path(folder) / ATTRIBUTION for folder in config.data.folders]
+    lines = {line.url: line for place in places for line in read_attributions(place)}
+    attribution = attribution_section(lines.values()) if lines else ""
     recipe = told_recipe(run.config.read_text(encoding="utf-8"))
     card = model_card(manifest, {**metrics, **complete_metrics(run)}, load_guide(), attribution, recipe)
     write_whole(run.root / "card.md", card)

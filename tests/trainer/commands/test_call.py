@@ -110,7 +110,7 @@ def test_a_sweep_is_no_work_for_several_processes(tmp_path: Path, monkeypatch: p
 
 def test_a_begun_run_goes_on_as_it_was_or_not_at_all(tmp_path: Path) -> None:
     photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 4)
-    data, network = DataConfig(folder=str(photos)), NetworkConfig("small-cnn", "random")
+    data, network = DataConfig(folders=(str(photos),)), NetworkConfig("small-cnn", "random")
     config = complete(RunConfig(data=data, network=network))
     run = RunFolder(tmp_path / "run")
     open_run(run, config, resume=False)
@@ -128,7 +128,7 @@ def test_a_begun_run_may_be_made_longer_but_not_otherwise(tmp_path: Path) -> Non
     def phases(*epochs: int) -> RunConfig:
         fit = FitConfig(phases=tuple(Phase(each, 64) for each in epochs))
         return complete(
-            RunConfig(data=DataConfig(folder=str(photos)), network=NetworkConfig("small-cnn", "random"), fit=fit)
+            RunConfig(data=DataConfig(folders=(str(photos),)), network=NetworkConfig("small-cnn", "random"), fit=fit)
         )
 
     run = RunFolder(tmp_path / "run")

@@ -56,7 +56,7 @@ def photos(tmp_path: Path) -> Path:
 
 def _audited(root: Path, tmp_path: Path) -> tuple[AuditReport, list[ScannedPhoto], np.ndarray]:
     run = RunFolder(tmp_path / "run").create()
-    scanned = scan(DataConfig(folder=str(root), cache_size=200), run, Progress(Style.QUIET), workers=1)
+    scanned = scan(DataConfig(folders=(str(root),), cache_size=200), run, Progress(Style.QUIET), workers=1)
     labels = resolve_labels((photo.raw_label for photo in scanned), load_guide())
     pixels = np.load(run.pixels)
     return audit(scanned, pixels, labels, build_tree(labels.taxa)), scanned, pixels

@@ -68,8 +68,8 @@ def test_photos_come_with_their_attribution(gbif: FakeGbif, session: requests.Se
 def test_the_manifest_tells_the_scan_of_observations(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
     gbif.add_species(FLY, 1, [gbif.record(11, 2)])
     _collect(gbif, session, CollectConfig((FLY,), tmp_path))
-    listed = list_photos(DataConfig(folder=str(tmp_path), manifest=str(tmp_path / ATTRIBUTION)))
-    assert [(photo.source, photo.observation) for photo in listed] == [("gbif", "11"), ("gbif", "11")]
+    listed = list_photos(DataConfig(folders=(str(tmp_path),), manifests=(str(tmp_path / ATTRIBUTION),)))
+    assert [(photo.source, photo.find) for photo in listed] == [("gbif", "11"), ("gbif", "11")]
 
 
 def test_only_the_licences_asked_for(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:

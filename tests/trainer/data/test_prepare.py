@@ -78,7 +78,7 @@ def test_credits_follow_the_photos(photos: Path, tmp_path: Path) -> None:
 
 def test_a_run_s_split_and_review_are_taken_over(photos: Path, tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run").create()
-    config = DataConfig(folder=str(photos), cache_size=32)
+    config = DataConfig(folders=(str(photos),), cache_size=32)
     scanned = scan(config, run, Progress(Style.QUIET))
     labels = resolve_labels((photo.raw_label for photo in scanned), load_guide())
     placed = split(scanned, labels, build_tree(labels.taxa), config, seed=3)

@@ -25,31 +25,31 @@ def photos(tmp_path: Path) -> Path:
 
 
 def test_hidden_files_and_folders_are_no_photos(photos: Path) -> None:
-    listed = list_photos(DataConfig(folder=str(photos)))
+    listed = list_photos(DataConfig(folders=(str(photos),)))
     (photos / LABELS[0] / "._000.jpg").write_bytes(b"\0\5\x16\7")
     (photos / LABELS[0] / "Thumbs.db").write_bytes(b"\xd0\xcf")
     for hidden in (photos / ".thumbnails", photos / LABELS[1] / ".cache"):
         hidden.mkdir()
         draw_kind(0, 9).save(hidden / "000.jpg")
-    assert list_photos(DataConfig(folder=str(photos))) == listed
+    assert list_photos(DataConfig(folders=(str(photos),))) == listed
 
 
 def test_a_collected_folder_brings_its_own_manifest(photos: Path, tmp_path: Path) -> None:
     (photos / "attribution.csv").write_text(MANIFEST, encoding="utf-8")
-    assert [p.observation for p in list_photos(DataConfig(folder=str(photos)))] == ["find 7", "", "", ""]
+    assert [p.find for p in list_photos(DataConfig(folders=(str(photos),)))] == ["find 7", "", "", ""]
     other = tmp_path / "other.csv"
     other.write_text(MANIFEST.replace("find 7", "find 8"), encoding="utf-8")
-    assert list_photos(DataConfig(folder=str(photos), manifest=str(other)))[0].observation == "find 8"
+    assert list_photos(DataConfig(folders=(str(photos),), manifests=(str(other),)))[0].find == "find 8"
 
 
 def test_a_manifest_reaches_a_scan_that_is_there_already(photos: Path, tmp_path: Path) -> None:
     """Else an audit without the manifest would let the run that follows it split observations."""
     run, manifest = RunFolder(tmp_path / "run").create(), tmp_path / "photos.csv"
     manifest.write_text(MANIFEST, encoding="utf-8")
-    scan(DataConfig(folder=str(photos), cache_size=48), run, QUIET)
+    scan(DataConfig(folders=(str(photos),), cache_size=48), run, QUIET)
     before = run.pixels.stat().st_mtime_ns
-    again = scan(DataConfig(folder=str(photos), cache_size=48, manifest=str(manifest)), run, QUIET)
-    assert [photo.observation for photo in again] == ["find 7", "", "", ""]
+    again = scan(DataConfig(folders=(str(photos),), cache_size=48, manifests=(str(manifest),)), run, QUIET)
+    assert [photo.find for photo in again] == ["find 7", "", "", ""]
     assert read_scan(run.scan) == again
     assert run.pixels.stat().st_mtime_ns == before
 
@@ -57,14 +57,14 @@ def test_a_manifest_reaches_a_scan_that_is_there_already(photos: Path, tmp_path:
 def test_paths_mean_the_same_from_everywhere(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A quarantine or a review made from one folder must reach a run that is called from another."""
     monkeypatch.chdir(photos.parent)
-    assert list_photos(DataConfig(folder="photos")) == list_photos(DataConfig(folder=str(photos)))
+    assert list_photos(DataConfig(folders=("photos",))) == list_photos(DataConfig(folders=(str(photos),)))
 
 
 def test_a_photo_that_was_mended_is_read_again(photos: Path, tmp_path: Path) -> None:
     broken = photos / LABELS[0] / "000.jpg"
     whole = broken.read_bytes()
     broken.write_bytes(whole[: len(whole) // 2])
-    run, config = RunFolder(tmp_path / "run").create(), DataConfig(folder=str(photos), cache_size=48)
+    run, config = RunFolder(tmp_path / "run").create(), DataConfig(folders=(str(photos),), cache_size=48)
     assert scan(config, run, QUIET)[0].error
     broken.write_bytes(whole)
     assert not scan(config, run, QUIET)[0].error
@@ -76,7 +76,7 @@ def test_photos_in_unexpected_places_are_told(photos: Path, tmp_path: Path) -> N
     deeper.mkdir(parents=True)
     draw_kind(0, 10).save(deeper / "000.jpg")
     told = io.StringIO()
-    scan(DataConfig(folder=str(photos), cache_size=48), RunFolder(tmp_path / "run").create(), Progress(stream=told))
+    scan(DataConfig(folders=(str(photos),), cache_size=48), RunFolder(tmp_path / "run").create(), Progress(stream=told))
     assert "(1): loose.jpg" in told.getvalue()
     assert f"as {Path('Amanita', 'Amanita_phalloides')} for Amanita: 1." in told.getvalue()
 
@@ -88,5 +88,5 @@ def test_a_manifest_of_other_photos_is_refused(written: str, photos: Path, tmp_p
     manifest = tmp_path / "photos.csv"
     manifest.write_text(written, encoding="utf-8")
     with pytest.raises(FieldGuideError) as refusal:
-        list_photos(DataConfig(folder=str(photos), manifest=str(manifest)))
+        list_photos(DataConfig(folders=(str(photos),), manifests=(str(manifest),)))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID

@@ -12,7 +12,7 @@ from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, list_photos, read_scan, scan
-from trainer.data.split import HELD_OUT, LEFT_OUT, SplitPhoto, read_split, split, write_split
+from trainer.data.split import HELD_OUT, LEFT_OUT, SplitPhoto, read_split, split, told_unmeasured, write_split
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -21,7 +21,7 @@ QUIET = Progress(Style.QUIET)
 
 
 def _scan(folder: Path, tmp_path: Path, **options: object) -> tuple[DataConfig, list[ScannedPhoto]]:
-    config = replace(DataConfig(folder=str(folder), cache_size=48), **options)
+    config = replace(DataConfig(folders=(str(folder),), cache_size=48), **options)
     return config, scan(config, RunFolder(tmp_path / "run").create(), QUIET)
 
 
@@ -63,12 +63,36 @@ def test_observations_stay_together(tmp_path: Path) -> None:
     lines = [f"{label}/{n:03}.jpg,web,{label}-{n // 4}" for label in LABELS[:2] for n in range(16)]
     manifest = tmp_path / "photos.csv"
     manifest.write_text("file,source,observation\n" + "\n".join(lines), encoding="utf-8")
-    config, photos = _scan(folder, tmp_path, manifest=str(manifest))
+    config, photos = _scan(folder, tmp_path, manifests=(str(manifest),))
     assert photos[0].source == "web"
     side_of = {row.file: row.split for row in _split(config, photos)}
     for label in LABELS[:2]:
         for start in range(0, 16, 4):
             assert len({side_of[str(folder / label / f"{n:03}.jpg")] for n in range(start, start + 4)}) == 1
+
+
+def test_a_mirrored_copy_stands_on_the_same_side(tmp_path: Path) -> None:
+    folder = make_photo_folders(tmp_path / "photos", LABELS, 16)
+    for number in range(16):
+        with Image.open(folder / LABELS[0] / f"{number:03}.jpg") as picture:
+            mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+            mirrored.save(folder / LABELS[0] / f"mirrored{number:03}.jpg", quality=85)
+    side_of = {Path(row.file).name: row for row in _split(*_scan(folder, tmp_path)) if LABELS[0] in row.file}
+    for number in range(16):
+        assert side_of[f"{number:03}.jpg"].group == side_of[f"mirrored{number:03}.jpg"].group
+
+
+def test_a_label_with_too_few_finds_for_every_side_teaches_and_is_named(tmp_path: Path) -> None:
+    folder = make_photo_folders(tmp_path / "photos", LABELS, 12)
+    manifest = tmp_path / "photos.csv"
+    lines = [f"{LABELS[0]}/{n:03}.jpg,club,find {n // 6}" for n in range(12)]
+    manifest.write_text("file,source,find\n" + "\n".join(lines), encoding="utf-8")
+    config, photos = _scan(folder, tmp_path)
+    placed = _split(config, photos)
+    assert {row.split for row in placed if LABELS[0] in row.file} == {"train"}
+    assert {row.find for row in placed if LABELS[0] in row.file} == {"find 0", "find 1"}
+    told = told_unmeasured(placed, resolve_labels((p.raw_label for p in photos), load_guide()))
+    assert [("Amanita muscaria" in line, "Boletus" in line) for line in told] == [(True, False)]
 
 
 def test_a_photo_under_two_labels_never_judges_and_teaches_the_shared_genus(tmp_path: Path) -> None:
@@ -114,7 +138,7 @@ def test_folders_that_cannot_train_are_refused(tmp_path: Path, labels: list[str]
     folder = make_photo_folders(tmp_path / "photos", labels, photos)
     folder.mkdir(exist_ok=True)
     with pytest.raises(FieldGuideError) as refusal:
-        _split(*_scan(folder, tmp_path))
+        _split(*_scan(folder, tmp_path, rare="refuse"))
     assert refusal.value.code is code
 
 
@@ -126,7 +150,7 @@ def test_every_label_with_too_few_photos_is_named_at_once(tmp_path: Path) -> Non
     for file in (folder / "Russula_emetica").iterdir():
         file.write_bytes(b"no photo at all")
     with pytest.raises(FieldGuideError) as refusal:
-        _split(*_scan(folder, tmp_path))
+        _split(*_scan(folder, tmp_path, rare="refuse"))
     named = set(str(refusal.value.facts["labels"]).split(", "))
     assert named == {"Amanita phalloides (3)", "Suillus luteus (2)", "Russula emetica (0)"}
 
@@ -134,11 +158,11 @@ def test_every_label_with_too_few_photos_is_named_at_once(tmp_path: Path) -> Non
 def test_photos_outside_of_any_label_are_told_from_none(tmp_path: Path) -> None:
     folder = make_photo_folders(tmp_path, [LABELS[0]], 2) / LABELS[0]
     with pytest.raises(FieldGuideError) as refusal:
-        list_photos(DataConfig(folder=str(folder)))
+        list_photos(DataConfig(folders=(str(folder),)))
     assert refusal.value.code is ErrorCode.DATA_ONE_CLASS
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FieldGuideError) as refusal:
-        list_photos(DataConfig(folder=str(tmp_path / "nowhere")))
+        list_photos(DataConfig(folders=(str(tmp_path / "nowhere"),)))
     assert refusal.value.code is ErrorCode.DATA_MISSING

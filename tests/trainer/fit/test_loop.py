@@ -43,7 +43,7 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> RunConfig:
     folder = make_photo_folders(tmp_path_factory.mktemp("data") / "photos", LABELS, 24)
     return RunConfig(
         device="cpu",
-        data=DataConfig(folder=str(folder), cache_size=64),
+        data=DataConfig(folders=(str(folder),), cache_size=64),
         network=NetworkConfig(name="test_resnet", dropout=0.1),
         fit=FitConfig(
             phases=(Phase(2, 48, "head", 3e-3), Phase(4, 64, "all", 3e-3, from_size=48)),

@@ -35,7 +35,7 @@ def test_a_run_heeds_the_review_and_the_quarantine(tmp_path: Path) -> None:
     decisions.add(Decision(dropped, 1, Choice.DROP))
     decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
     write_quarantine(run.quarantine, {quarantined: "blurred"})
-    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
     ready = prepare_run(config, run, Progress(Style.QUIET))
     rows = {row.file: row for row in ready.placed}
     assert (rows[dropped].split, rows[dropped].why) == (LEFT_OUT, "dropped")
@@ -53,7 +53,7 @@ def test_what_a_person_kept_or_relabelled_leaves_the_quarantine(tmp_path: Path) 
     decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
     decisions.add(Decision(thin, 1, Choice.KEEP))
     write_quarantine(run.quarantine, dict.fromkeys((kept, moved, unseen), "label_error") | {thin: "too_few"})
-    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
     ready = prepare_run(config, run, Progress(Style.QUIET))
     assert {row.file for row in ready.placed if row.split == LEFT_OUT} == {unseen, thin}
 
@@ -63,7 +63,7 @@ def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: 
     """Its rows are numbers: one photo or label more, and every later one would stand for its neighbour."""
     photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
     run = RunFolder(tmp_path / "run").create()
-    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
     before = prepare_run(config, run, Progress(Style.QUIET))
     assert prepare_run(config, run, Progress(Style.QUIET)).placed == before.placed
     first = photos / LABELS[0] / "000.jpg"
@@ -83,7 +83,7 @@ def test_once_split_the_photos_stay_as_they_were_read(tmp_path: Path, capsys: py
     """A photo that is deleted or added later moves every other in the list: labels must not move with it."""
     photos = make_photo_folders(tmp_path / "photos", LABELS, 8)
     run = RunFolder(tmp_path / "run").create()
-    config = RunConfig(data=DataConfig(folder=str(photos), cache_size=48))
+    config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
     before = prepare_run(config, run, Progress(Style.QUIET))
     (photos / LABELS[0] / "000.jpg").unlink()
     draw_kind(1, 99).save(photos / LABELS[0] / "late.jpg")

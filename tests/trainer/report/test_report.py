@@ -126,7 +126,10 @@ def test_a_run_without_its_metrics_says_so(run: RunFolder) -> None:
 
 
 def test_nothing_in_card_and_told_metrics_says_where_files_lie(run: RunFolder, tmp_path: Path) -> None:
-    mine = replace(RunConfig(), data=replace(RunConfig().data, folder=str(tmp_path / "photos")))
+    mine = replace(
+        RunConfig(),
+        data=replace(RunConfig().data, folders=(str(tmp_path / "photos"),), elsewhere=(str(tmp_path / "o"),)),
+    )
     write_config(mine, run.config)
     metrics = json.loads(run.metrics.read_text(encoding="utf-8"))
     metrics["danger"]["passed_as_harmless"]["photos"] = [{"file": str(tmp_path / "photos" / "a.jpg"), "true": "A"}]
@@ -134,7 +137,7 @@ def test_nothing_in_card_and_told_metrics_says_where_files_lie(run: RunFolder, t
     card = write_card(run, read_manifest(run.bundle), metrics)
     told = told_metrics(metrics)
     assert str(tmp_path) not in card + json.dumps(told)
-    assert 'folder = "photos"' in card
+    assert '"photos",' in card
     assert told["test"] == metrics["test"]
 
 

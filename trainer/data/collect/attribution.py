@@ -41,7 +41,7 @@ class Attribution:
     sha256: str
 
 
-_COLUMNS = [column.name for column in fields(Attribution)]
+COLUMNS = [column.name for column in fields(Attribution)]
 
 
 def read_attributions(file: Path) -> list[Attribution]:
@@ -51,13 +51,13 @@ def read_attributions(file: Path) -> list[Attribution]:
     with file.open(encoding="utf-8", newline="") as stream:
         whole = stream.read()
     rows = csv.DictReader(io.StringIO(whole[: whole.rfind("\n") + 1], newline=""))
-    return [Attribution(**{name: row[name] or "" for name in _COLUMNS}) for row in rows]
+    return [Attribution(**{name: row[name] or "" for name in COLUMNS}) for row in rows]
 
 
 def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:
     """Write the manifest anew, whole or not at all."""
     with written_text(file) as stream:
-        writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
 
@@ -65,7 +65,7 @@ def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:
 def append_attribution(file: Path, row: Attribution) -> None:
     """Add one line to a manifest that exists, down to the disk."""
     with file.open("a", encoding="utf-8", newline="") as stream:
-        csv.DictWriter(stream, _COLUMNS, lineterminator="\n").writerow(asdict(row))
+        csv.DictWriter(stream, COLUMNS, lineterminator="\n").writerow(asdict(row))
         stream.flush()
         os.fsync(stream.fileno())
 

@@ -1,0 +1,147 @@
+"""Photos by other people: they teach nothing; one half fits the judgement, the other half measures it.
+
+Knows folders, sources and names; nothing of networks or thresholds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.taxonomy import Rank
+from fieldguide.core.text import text
+from trainer.config import DataConfig, refuse
+from trainer.data.labels import Labels, taxon_named
+from trainer.data.scan import BACKGROUND_FOLDER, NAMED, ScannedPhoto, list_photos
+from trainer.data.split import (
+    ELSEWHERE_FIT,
+    ELSEWHERE_MEASURE,
+    LEFT_OUT,
+    SplitPhoto,
+    group_photos,
+    place,
+)
+
+COPY = "a copy of it teaches"
+HALVES = (ELSEWHERE_FIT, ELSEWHERE_MEASURE)
+
+
+def elsewhere_folders(config: DataConfig) -> DataConfig:
+    """The folders by other people, as if they were all."""
+    return DataConfig(folders=config.elsewhere, manifests=config.elsewhere_manifests)
+
+
+def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
+    """The photos of the folders by other people, not yet read, numbered on from those that teach.
+
+    Raises:
+        FieldGuideError: CONFIG_INVALID when a source both teaches and judges, or when `elsewhere_sources` names one
+            that no photo has; what `list_photos` raises.
+    """
+    sources = {photo.source for photo in teaching if photo.source}
+    unknown = sorted(set(config.elsewhere_sources) - sources)
+    if unknown:
+        known = ", ".join(sorted(sources)) or text("train.elsewhere_no_source")
+        refuse("data.elsewhere_sources", text("train.elsewhere_source_unknown", names=", ".join(unknown), known=known))
+    if not config.elsewhere:
+        return []
+    found = list_photos(elsewhere_folders(config))
+    both = (sources - set(config.elsewhere_sources)) & {photo.source for photo in found}
+    if both:
+        refuse("data.elsewhere", text("train.elsewhere_teaches", names=", ".join(sorted(both))))
+    return [replace(photo, index=len(teaching) + number) for number, photo in enumerate(found)]
+
+
+def place_elsewhere(
+    elsewhere: Sequence[ScannedPhoto], teaching: Sequence[ScannedPhoto], labels: Labels, seed: int, first_group: int
+) -> list[SplitPhoto]:
+    """Rows of photos by other people: halves that no find and no near-duplicate crosses, alike in kinds and sources.
+
+    Copies of what teaches, copies among themselves and pictures under several names are left out. `label` is a row of
+    `labels` only where the model has a label of the photo's own taxon. Groups are numbered from `first_group`.
+    """
+    readable = [photo for photo in elsewhere if not photo.error]
+    known = [photo for photo in teaching if not photo.error]
+    groups = group_photos([*known, *readable])
+    taught, copied = set(groups[: len(known)]), {photo.sha256 for photo in known}
+    rows = [_row(photo, LEFT_OUT, labels, why=photo.error) for photo in elsewhere if photo.error]
+    of_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
+    for photo, group in zip(readable, groups[len(known) :], strict=True):
+        if group in taught or photo.sha256 in copied:
+            rows.append(_row(photo, LEFT_OUT, labels, why=COPY))
+        else:
+            of_group[group].append(photo)
+    usable: list[list[SplitPhoto]] = []
+    for number, members in enumerate(of_group.values(), start=first_group):
+        named = sorted({labels.taxon_of[photo.raw_label].name for photo in members})
+        seen: set[str] = set()
+        free: list[SplitPhoto] = []
+        for photo in members:
+            why = "exact duplicate" if photo.sha256 in seen else ""
+            if len(named) > 1:
+                why = "near-duplicate under several labels: " + ", ".join(named)
+            seen.add(photo.sha256)
+            row = _row(photo, LEFT_OUT if why else "", labels, why=why, group=number)
+            (rows if why else free).append(row)
+        if free:
+            usable.append(free)
+    rows += _dealt(usable, labels, seed)
+    return sorted(rows, key=lambda row: row.index)
+
+
+def told_elsewhere(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Guide) -> list[str]:
+    """Sentences on the photos by other people: how many of whom, and what they cannot do."""
+    judging = [photo for photo in photos if not photo.error and photo.raw_label != BACKGROUND_FOLDER]
+    if not judging:
+        return [text("train.elsewhere_none")] if not (config.elsewhere or config.elsewhere_sources) else []
+    sources = Counter(photo.source or text("train.elsewhere_unnamed") for photo in judging)
+    ranked = sorted(sources.items(), key=lambda each: (-each[1], each[0]))
+    listed = ", ".join(f"{name} ({count})" for name, count in ranked)
+    told = [text("train.elsewhere_photos", count=len(judging), sources=listed)]
+    taxa = {photo.raw_label: taxon_named(photo.raw_label, guide) for photo in judging}
+    if not any(guide.danger(taxon).harmful for taxon in taxa.values()):
+        told.append(text("train.elsewhere_harmless"))
+    unknown = sorted(raw for raw in taxa if guide.resolve(raw) is None)
+    if unknown:
+        told.append(text("train.elsewhere_unresolved", count=len(unknown), names=", ".join(unknown[:NAMED])))
+    return told
+
+
+def told_halves(rows: Sequence[SplitPhoto]) -> list[str]:
+    """Sentences on what became of the photos by other people: halves, strangers, copies."""
+    count = Counter(row.split for row in rows)
+    told = []
+    if count[ELSEWHERE_FIT] or count[ELSEWHERE_MEASURE]:
+        strangers = sum(row.split in HALVES and row.label < 0 for row in rows)
+        facts = {"fit": count[ELSEWHERE_FIT], "measure": count[ELSEWHERE_MEASURE], "strangers": strangers}
+        told.append(text("train.elsewhere_halves", **facts))
+    copies = sum(row.why == COPY for row in rows)
+    return told + ([text("train.elsewhere_copies", count=copies)] if copies else [])
+
+
+def _row(photo: ScannedPhoto, where: str, labels: Labels, **facts: object) -> SplitPhoto:
+    """With the label of its own taxon, where there is one: not that which a rare label teaches."""
+    taxon = labels.taxon_of[photo.raw_label]
+    label = labels.taxa.index(taxon) if taxon in labels.taxa else -1
+    return place(photo, where, labels, label=label, **facts)
+
+
+def _dealt(groups: list[list[SplitPhoto]], labels: Labels, seed: int) -> list[SplitPhoto]:
+    """Each group to the half that has fewer photos of its taxon, then of its genus, family and source, then in all."""
+    shuffled = [groups[number] for number in np.random.default_rng(seed).permutation(len(groups))]
+    lines = {taxon.name: taxon for taxon in labels.taxon_of.values()}
+    counts: tuple[Counter[tuple[str, str]], ...] = (Counter(), Counter())
+    rows = []
+    for group in sorted(shuffled, key=lambda group: -len(group)):
+        taxon = lines[group[0].taxon]
+        keys = [("taxon", taxon.name), ("genus", taxon.genus or ""), ("family", taxon.at(Rank.FAMILY) or "")]
+        keys += [("source", group[0].source), ("", "")]
+        half = min((0, 1), key=lambda half: [counts[half][key] for key in keys])
+        for key in keys:
+            counts[half][key] += len(group)
+        rows += [replace(row, split=HALVES[half]) for row in group]
+    return rows
