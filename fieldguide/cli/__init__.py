@@ -1,4 +1,4 @@
-"""The command `fieldguide`: opens the window, identifies photos, or hands over to the trainer.
+"""The command `fieldguide`: opens the window, identifies photos, looks kinds up, or hands over to the trainer.
 
 Exit status: 0 all well, 1 something could not be read, 2 the call itself was wrong or nothing could be done. Heavy
 libraries (torch, Qt) are imported by the command that needs them. Language and model are those of the settings: without
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from fieldguide import __version__
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.hands import read_seen
 from fieldguide.core.text import choose_language, explain, text
 from fieldguide.storage.locations import find_locations
 from fieldguide.storage.settings import read_settings
@@ -32,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _train(words[1:])
         settings = read_settings(find_locations().settings).settings
         choose_language(settings.language)
-        if words[:1] == ["identify"] or (words and words[0].startswith("-")):
+        if words[:1] in (["identify"], ["guide"]) or (words and words[0].startswith("-")):
             return _parse_and_run(words, settings.model_path)
         return _open_window(words)
     except FieldGuideError as error:
@@ -46,13 +47,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
-    arguments = _parser().parse_args(words)
+    parser = _parser()
+    arguments = parser.parse_args(words)
     if arguments.command is None:
         return _open_window([])
+    seen = read_seen(arguments.seen, dug_out=arguments.dug)
+    if arguments.command == "guide":
+        from fieldguide.cli.guide import look_up
+
+        if not arguments.name and not seen:
+            parser.error(text("cli.kind_or_seen"))
+        return look_up(" ".join(arguments.name), seen, as_json=arguments.json)
     from fieldguide.cli.identify import identify
 
+    if not arguments.photos and not seen and not arguments.asked:
+        parser.error(text("cli.nothing_given"))
     return identify(
         arguments.photos,
+        seen=seen,
+        asked=arguments.asked,
         as_json=arguments.json,
         group=arguments.group,
         model=arguments.model or chosen_model,
@@ -68,11 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     sentence = text("cli.command_identify")
     identify = commands.add_parser("identify", help=sentence, description=sentence, epilog=text("cli.epilog"))
-    identify.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help=text("cli.help_photos"))
+    identify.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help=text("cli.help_photos"))
     identify.add_argument("--json", action="store_true", help=text("cli.help_json"))
     identify.add_argument("--group", action="store_true", help=text("cli.help_group"))
     identify.add_argument("--model", type=Path, metavar="FILE", help=text("cli.help_model"))
     identify.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help=text("cli.help_device"))
+    identify.add_argument("--asked", action="store_true", help=text("cli.help_asked"))
+    sentence = text("cli.command_guide")
+    guide = commands.add_parser("guide", help=sentence, description=sentence, epilog=text("cli.epilog"))
+    guide.add_argument("name", nargs="*", metavar="NAME", help=text("cli.help_kind"))
+    guide.add_argument("--json", action="store_true", help=text("cli.help_json"))
+    for verb in (identify, guide):
+        verb.add_argument("--seen", action="append", default=[], metavar="CHARACTER=VALUE", help=text("cli.help_seen"))
+        verb.add_argument("--dug", action="store_true", help=text("cli.help_dug"))
     commands.add_parser("train", help=text("cli.command_train"), add_help=False)
     return parser
 

@@ -5,12 +5,15 @@ Dangers are told as people are told them (`Danger.told`): the guide's mildest le
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Candidate, Observation, VerdictKind
-from fieldguide.core.text import explain, language
+from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.hands import HandOpinion, NextQuestion, Seen
+from fieldguide.core.records import Alarm, Candidate, Observation, VerdictKind
+from fieldguide.core.text import explain, language, text
 
 UNREADABLE = "unreadable"  # the reason of a find none of whose photos could be read
 
@@ -39,16 +42,53 @@ def observation_document(observation: Observation, guide: Guide) -> dict[str, An
             "taxon": verdict.taxon.name if verdict.taxon else None,
             "reason": verdict.reason.value,
         },
-        "danger": {
-            "level": said.alarm.level.told.value,
-            "probability": said.alarm.probability,
-            "taxa": [_taxon(candidate, guide) for candidate in said.alarm.taxa],
-        },
-        "candidates": [
-            {"rank": place, "taxon_rank": candidate.taxon.rank.value, **_taxon(candidate, guide)}
-            for place, candidate in enumerate(said.candidates, start=1)
-        ],
+        "danger": _danger(said.alarm, guide),
+        "candidates": _candidates(said.candidates, guide),
     }
+
+
+def hand_document(opinion: HandOpinion, seen: Sequence[Seen], guide: Guide) -> dict[str, Any]:
+    """What `--seen` and `--asked` add to a find: its candidates and danger are those after the answers."""
+    return {
+        "danger": _danger(opinion.alarm, guide),
+        "candidates": _candidates(opinion.names, guide),
+        "seen": {each.character: {"values": list(each.values), "counted": each.counts} for each in seen},
+        "hand": {
+            "fits_no_name": opinion.contradicts,
+            "fits": [_taxon(each, guide) for each in opinion.fits],
+            "deadly": [{**_taxon(each.candidate, guide), "fits": each.fits} for each in opinion.deadly],
+            "not_known_to_model": [taxon.name for taxon in opinion.unnamed],
+        },
+        "next_question": _question(opinion.next),
+    }
+
+
+def _question(following: NextQuestion | None) -> dict[str, Any] | None:
+    if following is None:
+        return None
+    character = following.question.character
+    return {
+        "character": character,
+        "question": text(f"characters.ask_{character}"),
+        "how_to": text(f"characters.how_{character}"),
+        "effort": following.effort.value,
+        "answers": {value: text(f"characters.{character}_{value}") for value in CHARACTERS[character]},
+    }
+
+
+def _danger(alarm: Alarm, guide: Guide) -> dict[str, Any]:
+    return {
+        "level": alarm.level.told.value,
+        "probability": alarm.probability,
+        "taxa": [_taxon(candidate, guide) for candidate in alarm.taxa],
+    }
+
+
+def _candidates(candidates: Sequence[Candidate], guide: Guide) -> list[dict[str, Any]]:
+    return [
+        {"rank": place, "taxon_rank": candidate.taxon.rank.value, **_taxon(candidate, guide)}
+        for place, candidate in enumerate(candidates, start=1)
+    ]
 
 
 def _taxon(candidate: Candidate, guide: Guide) -> dict[str, Any]:

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from fieldguide.cli.document import observation_document
+from fieldguide.cli.document import hand_document, observation_document
 from fieldguide.cli.table import Table
+from fieldguide.core.bundle import Manifest
+from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.guide import load_guide
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.hands import HandOpinion, Seen, hear_hand
 from fieldguide.core.photo import find_photos
 from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
@@ -19,15 +22,29 @@ from fieldguide.core.resources import resource
 READ, SOME_UNREAD = 0, 1
 
 
-def identify(paths: Sequence[Path], *, as_json: bool, group: bool, model: Path | None, device: str) -> int:
+def identify(
+    paths: Sequence[Path],
+    *,
+    as_json: bool,
+    group: bool,
+    model: Path | None,
+    device: str,
+    seen: Sequence[Seen] = (),
+    asked: bool = False,
+) -> int:
     """Identify photos and folders, print what was found, and return the exit status: 0 all read, 1 some not.
+
+    What the hand has `seen` belongs to one find, so all photos show it; without a photo it stands alone and no model is
+    loaded. `asked` names the question that would tell most.
 
     Raises:
         FieldGuideError: the guide or the model cannot be used; nothing was identified.
     """
     photos, empty_folders = _expand(paths)
-    groups = [photos] if group and photos else [[photo] for photo in photos]
+    groups = [photos] if (group or seen) and photos else [[photo] for photo in photos]
     guide = load_guide()
+    if not paths:
+        return _hand_alone(seen, guide, as_json=as_json)
     from fieldguide.inference.identify import Identifier  # torch: 1 s, and a wrong call should not wait for it
     from fieldguide.inference.runtime import Runtime
 
@@ -35,6 +52,7 @@ def identify(paths: Sequence[Path], *, as_json: bool, group: bool, model: Path |
     if runtime.note is not None:
         print(f"fieldguide: {runtime.note}", file=sys.stderr)
     found = _followed_by(Identifier(runtime, guide).identify(groups), empty_folders)
+    handed = bool(seen) or asked
     unread = 0
     if as_json:
         observations = []
@@ -42,6 +60,9 @@ def identify(paths: Sequence[Path], *, as_json: bool, group: bool, model: Path |
         for observation in found:
             unread += len(observation.unreadable)
             observations.append(observation_document(observation, guide))
+            if handed:
+                opinion = _hear(observation, seen, guide, runtime.manifest)
+                observations[-1] |= hand_document(opinion, seen, guide)
             observations[-1]["photos"].sort(key=lambda photo: order.get(photo["file"], 0))  # as they were given
         reference = runtime.manifest.reference
         document = {
@@ -49,14 +70,34 @@ def identify(paths: Sequence[Path], *, as_json: bool, group: bool, model: Path |
             "guide": {"version": guide.version},
             "observations": observations,
         }
-        _print_json(document)
+        print_json(document)
     else:
         table = Table(sys.stdout, guide)
         for observation in found:
             unread += len(observation.unreadable)
             table.add(observation)
+            if handed:
+                table.add_hand(_hear(observation, seen, guide, runtime.manifest))
         table.close(runtime.manifest.reference)
     return SOME_UNREAD if unread else READ
+
+
+def _hear(observation: Observation, seen: Sequence[Seen], guide: Guide, manifest: Manifest) -> HandOpinion:
+    said = observation.identification
+    least = Thresholds.from_manifest(manifest.thresholds).deadly
+    return hear_hand(said, seen, guide, labels=manifest.labels, least=least)
+
+
+def _hand_alone(seen: Sequence[Seen], guide: Guide, *, as_json: bool) -> int:
+    opinion = hear_hand(None, seen, guide)
+    if as_json:
+        find = {"photos": [], "verdict": None, **hand_document(opinion, seen, guide)}
+        print_json({"model": None, "guide": {"version": guide.version}, "observations": [find]})
+    else:
+        table = Table(sys.stdout, guide)
+        table.add_hand(opinion)
+        table.close_alone()
+    return READ
 
 
 def _expand(paths: Sequence[Path]) -> tuple[list[Path], list[Observation]]:
@@ -77,7 +118,7 @@ def _followed_by(first: Iterable[Observation], then: Iterable[Observation]) -> I
     yield from then
 
 
-def _print_json(document: dict[str, Any]) -> None:
+def print_json(document: dict[str, Any]) -> None:
     """Readable where the output can take it; escaped where it cannot (its encoding, a file name that is no text)."""
     words = json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False)
     try:

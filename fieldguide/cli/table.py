@@ -14,7 +14,10 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.decision.parting import deadly_double
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
+from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.hands import HandOpinion
+from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name
+from fieldguide.core.records import Alarm, Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import explain, language, text
 
@@ -57,10 +60,38 @@ class Table:
         if said is None:
             self._line(INDENT + self._paint(text("cli.not_read"), _COLOURS[Danger.UNKNOWN]))
         else:
-            self._danger(said)
+            self._danger(said.alarm, said.candidates[0].taxon, said.verdict.reason is not Reason.NO_SUBJECT)
             self._verdict(said)
             for place, candidate in enumerate(said.candidates, start=1):
                 self._line(self._candidate(place, candidate))
+        self._line("")
+
+    def add_kind(self, name: str, danger: Danger) -> None:
+        """Write the name of one kind of the guide and its danger."""
+        level = danger.told
+        self._line(self._paint(name, _BOLD))
+        self._line(INDENT + self._paint(f" {text(f'ui.danger_{level.value}').upper()} ", _COLOURS[level]))
+
+    def add_hand(self, opinion: HandOpinion) -> None:
+        """Write what the answers did to the find before, and the question that would tell most."""
+        names = self._name
+        self._line(INDENT + self._paint(text("hands.after"), _BOLD))
+        self._danger(opinion.alarm, opinion.names[0].taxon)
+        for sentence in danger_words(opinion, names):
+            self._wrapped(sentence)
+        for place, candidate in enumerate(opinion.names, start=1):
+            self._line(self._candidate(place, candidate))
+        for sentence in (*(effect_words(each, names) for each in opinion.effects), *notes(opinion, names)):
+            self._wrapped(sentence)
+        if opinion.ignored:
+            self._wrapped(text("cli.dig_it"))
+        if opinion.next is not None:
+            character = opinion.next.question.character
+            asked = f"{text('hands.next')}: {text(f'characters.ask_{character}')}"
+            self._line(INDENT + self._paint(asked, _BOLD))
+            self._wrapped(f"{text(f'hands.effort_{opinion.next.effort.value}')}. {text(f'characters.how_{character}')}")
+            for value in CHARACTERS[character]:
+                self._wrapped(f"--seen {character}={value}".ljust(38) + value_name(character, value), indent=2 * INDENT)
         self._line("")
 
     def close(self, model: ModelReference) -> None:
@@ -73,33 +104,41 @@ class Table:
         self._line(self._paint(f"{summary} {made_by}", _DIM))
         self._wrapped(text("cli.guess"), indent="", style=_BOLD)
 
+    def close_alone(self) -> None:
+        """End what came from the hand alone."""
+        self._wrapped(text("hands.no_photo"), indent="")
+        self._wrapped(text("cli.guess"), indent="", style=_BOLD)
+
     def _title(self, observation: Observation) -> str:
         paths = [photo.path for photo in observation.photos] + [unread.path for unread in observation.unreadable]
         if len(paths) > 1:
             return text("cli.several_photos", file=paths[0], count=len(paths) - 1)
         return str(paths[0]) if paths else ""
 
-    def _danger(self, said: Identification) -> None:
-        level = said.alarm.level.told
+    def _danger(self, alarm: Alarm, first: Taxon, subject: bool = True) -> None:
+        """The headline, who carries it, and beside a mild `first` name its dangerous look-alikes.
+
+        `subject`: whether the photo shows anything of the kind.
+        """
+        level = alarm.level.told
         kind = level.value if level.harmful or level is Danger.UNKNOWN else Danger.CAUTION.value
         headline = text(f"identify.alert_{kind}").upper()
         if level.harmful:
-            headline = f"{headline}  {percent(said.alarm.probability)}"
+            headline = f"{headline}  {percent(alarm.probability)}"
         sign = ("▲ " if self._blocks else "! ") if level is not Danger.CAUTION else ""
         self._line(f"{INDENT}{self._paint(f' {sign}{headline} ', _COLOURS[level])}")
-        carriers = [f"{self._name(each.taxon)} {percent(each.probability)}" for each in said.alarm.taxa]
+        carriers = [f"{self._name(each.taxon)} {percent(each.probability)}" for each in alarm.taxa]
         if carriers:
             self._wrapped(", ".join(carriers))
         if not level.harmful:
             self._wrapped(text(f"identify.alert_{kind}_brief"))
         self._wrapped(text(f"identify.alert_{kind}_advice"))
-        first = said.candidates[0].taxon
         alike = dangerous_lookalikes([first], self._guide)[:NAMED_LOOKALIKES]
         if kind == Danger.CAUTION.value and alike:  # a mild name never stands without them
             names = ", ".join(self._name(each.taxon) for each in alike)
             self._wrapped(text("identify.alert_caution_lookalikes", name=self._name(first), names=names))
         double = deadly_double(first, self._guide)
-        if double is not None and said.verdict.reason is not Reason.NO_SUBJECT:
+        if double is not None and subject:
             other = self._name(double.deadly[0].taxon)
             self._wrapped(text(f"danger.part_{double.check.value}", name=other), style=_BOLD)
 

@@ -38,6 +38,10 @@ class ErrorCode(StrEnum):
     GUIDE_BROKEN = "guide_broken"
     GUIDE_NO_TABLES = "guide_no_tables"
     GUIDE_REFUSED = "guide_refused"
+    # what a hand found
+    CHARACTER_UNKNOWN = "character_unknown"
+    VALUE_UNKNOWN = "value_unknown"
+    KIND_UNKNOWN = "kind_unknown"
     # storage
     DATABASE_TOO_NEW = "database_too_new"
     DATABASE_DAMAGED = "database_damaged"

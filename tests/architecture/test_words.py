@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,20 @@ def test_no_sentence_of_a_catalogue_comforts(language: str) -> None:
 def test_a_denied_word_stands_only_where_somebody_has_read_it(language: str) -> None:
     mentioned = {key for key, sentence in catalogue(language).items() if mentions_comfort(sentence, language)}
     assert mentioned - READ == set()
+
+
+# Ways to say that a check takes a danger away.
+EXCLUDED = (
+    r"exclud|rul(e|ed|es|ing) out|eliminat|ausgeschlossen|ausschlie|scheidet aus"
+    r"|exclu[retiy]|écart(e|é)|esclu[sd]|scart[aio]|descart|wyklucz"
+)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_sentence_says_that_a_check_excludes_a_danger(language: str) -> None:
+    areas = ("hands.", "characters.", "danger.")
+    said = {key: sentence for key, sentence in catalogue(language).items() if key.startswith(areas)}
+    assert {key: sentence for key, sentence in said.items() if re.search(EXCLUDED, sentence.lower())} == {}
 
 
 def test_what_was_read_is_still_there() -> None:

@@ -1,0 +1,118 @@
+"""`fieldguide guide`: one kind with its danger and characters, or the kinds that fit what somebody sees."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from fieldguide.cli.document import hand_document
+from fieldguide.cli.identify import READ, print_json
+from fieldguide.cli.table import Table
+from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, TaxonRecord, load_guide
+from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.guide.search import GuideIndex, Wanted
+from fieldguide.core.hands import Seen, hear_hand
+from fieldguide.core.hands.kinds import kinds_of
+from fieldguide.core.hands.wording import answer_words, character_name, states_words
+from fieldguide.core.text import language, text
+
+LISTED = 20
+NAMED = 5
+
+
+def look_up(name: str, seen: Sequence[Seen], *, as_json: bool) -> int:
+    """Print the kind of that name, or the kinds that fit `seen`, among those of the name when there is one too.
+
+    Raises:
+        FieldGuideError: KIND_UNKNOWN with `word` and, in `near`, what it could mean.
+    """
+    guide = load_guide()
+    records = _named(name, guide) if name else list(guide.records.values())
+    if seen:
+        _list_fitting(records, seen, guide, as_json=as_json)
+    elif as_json:
+        print_json({"guide": {"version": guide.version}, "kinds": [_document(record, guide) for record in records]})
+    else:
+        _show(records[0], guide)
+        if len(records) > 1:
+            print(text("cli.perhaps", names=", ".join(_called(each) for each in records[1 : 1 + NAMED])))
+        print(text("cli.guess"))
+    return READ
+
+
+def _named(name: str, guide: Guide) -> list[TaxonRecord]:
+    found = guide.resolve(name)
+    hits = [hit.record for hit in GuideIndex(guide).find(Wanted(name))]
+    first = [guide.records[found.taxon.name]] if found is not None else []
+    records = [*first, *(record for record in hits if record not in first)]
+    if not records:
+        raise FieldGuideError(ErrorCode.KIND_UNKNOWN, word=name)
+    return records
+
+
+def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: Guide, *, as_json: bool) -> None:
+    """Kinds that every answer fits, the likeliest first; every deadly one among them is named, however unlikely."""
+    kinds, counted = kinds_of(guide), tuple(each for each in seen if each.counts)
+    fits = kinds.fitting(counted)
+    places = [place for place in (kinds.place[record.taxon.name] for record in records) if fits[place]]
+    scores = kinds.scores(counted, photo=False)
+    order = sorted(places, key=lambda place: -scores[place])
+    fitting = [guide.records[kinds.taxa[place].name] for place in order]
+    deadly = [record for record in fitting if record.danger is Danger.DEADLY]
+    opinion = hear_hand(None, seen, guide)
+    if as_json:
+        document = {key: value for key, value in hand_document(opinion, seen, guide).items() if key != "hand"}
+        listed = [_document(record, guide) for record in fitting]
+        print_json({"guide": {"version": guide.version}, **document, "kinds": listed})
+        return
+    print(". ".join(answer_words(each) for each in seen))
+    print(text("cli.kinds_fit", count=len(fitting)))
+    for record in fitting[:LISTED]:
+        print(f"   {_called(record):56}  {text(f'ui.danger_{record.danger.told.value}')}")
+    if any(not each.counts and each.values for each in seen):
+        print(f"{text('hands.ignored')} {text('cli.dig_it')}")
+    if deadly:
+        print(text("hands.deadly", names=", ".join(_called(record) for record in deadly)))
+    if opinion.next is not None:
+        print(f"{text('hands.next')}: {text(f'characters.ask_{opinion.next.question.character}')}")
+    print(text("cli.guess"))
+
+
+def _show(record: TaxonRecord, guide: Guide) -> None:
+    table = Table(sys.stdout, guide)
+    table.add_kind(_called(record), record.danger)
+    told = guide.characters_of(record.taxon.name)
+    if told is None:
+        print(text("characters.none_told"))
+        return
+    for character in CHARACTERS:
+        words = states_words(told, character)
+        if words:
+            print(f"   {character_name(character) + ':':26} {words}")
+    if told.name != record.taxon.name:
+        print(text("characters.inherited", name=told.name))
+    print(text(f"characters.certainty_{told.certainty}"))
+    if told.caveat:
+        print(told.caveat)
+
+
+def _document(record: TaxonRecord, guide: Guide) -> dict[str, Any]:
+    told = guide.characters_of(record.taxon.name)
+    return {
+        "scientific_name": record.taxon.name,
+        "taxon_rank": record.taxon.rank.value,
+        "common_name": record.common_name(language()),
+        "danger": record.danger.told.value,
+        "characters": {name: list(told.states(name)) for name in CHARACTERS if told.states(name)} if told else {},
+        "characters_of": told.name if told else None,
+        "certainty": told.certainty if told else None,
+        "caveat": told.caveat if told else "",
+    }
+
+
+def _called(record: TaxonRecord) -> str:
+    common = record.common_name(language())
+    return f"{common[:1].upper()}{common[1:]} ({record.taxon.name})" if common else record.taxon.name

@@ -1,0 +1,153 @@
+"""Every kind of a guide as columns of numbers: how likely each answer is when the find is that kind.
+
+The rule for a kind with several states: the most likely state of a deadly or poisonous one counts (it gets the benefit
+of every doubt), the mean of the others; where nothing is told, every answer is as likely. No answer is less likely than
+`FLOOR`. Built once per guide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import Guide
+from fieldguide.core.guide.characters import CHARACTERS, Characters, Question
+from fieldguide.core.hands.answers import Seen
+from fieldguide.core.taxonomy import Rank, Taxon
+
+FLOOR = 0.002  # of the tables: anybody can slip
+CONTRADICTS = 0.02  # an answer that fewer than one in fifty give of a kind does not fit it
+HALF_WEIGHT = ("growth", "smell")  # weak witnesses: a third of people miss a given smell
+SELDOM, SELDOM_SHARE = ("ball", "enclosed"), 0.1  # a closed egg is met this often: for what is expected of asking
+ON_PHOTOS = ("form", "surface", "cap_colour", "growth")  # a photo has said half of it already
+
+Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One character over all kinds.
+
+    Attributes:
+        likelihood: `[A,K]`, each answer's likelihood (0 to 1) for each kind, answers in the order of the vocabulary.
+        told: `[K]`, whether anything is told of the kind. question: how it is asked. weight: of its witness, 0.5 or 1.
+        on_photos: whether a photo mostly shows it: then its witness counts half beside one.
+        given: `[A,K]`, how often each answer is expected when the question is asked, summing to 1 over the answers.
+        order: `[K]`, the sum of given * log(given) over the answers.
+    """
+
+    question: Question
+    likelihood: Matrix
+    told: NDArray[np.bool_]
+    weight: float
+    on_photos: bool
+    given: Matrix
+    order: Matrix
+
+    def counts(self, photo: bool) -> float:
+        """The weight of its witness, beside a photo or without one."""
+        return self.weight * (0.5 if photo and self.on_photos else 1.0)
+
+    def of(self, value: str) -> Matrix:
+        """`[K]`: the likelihood of one answer."""
+        return np.asarray(self.likelihood[CHARACTERS[self.question.character].index(value)])
+
+
+class Kinds:
+    """The kinds of one guide in the order of its records. Build with `kinds_of`, which keeps it."""
+
+    def __init__(self, guide: Guide) -> None:
+        records = list(guide.records.values())
+        self.taxa: tuple[Taxon, ...] = tuple(record.taxon for record in records)
+        self.dangers: tuple[Danger, ...] = tuple(record.danger for record in records)
+        self.place = {taxon.name: number for number, taxon in enumerate(self.taxa)}
+        species = np.array([taxon.rank is Rank.SPECIES for taxon in self.taxa], dtype=bool)
+        self.species = species
+        # a genus holds a deadly species and others: which of them it is, its species answer themselves
+        self.deadly = species & np.array([danger is Danger.DEADLY for danger in self.dangers], dtype=bool)
+        self.harmful = species & np.array([danger.harmful for danger in self.dangers], dtype=bool)
+        self.groups = {rank: self._group(rank) for rank in (Rank.GENUS, Rank.FAMILY)}
+        self.lookalikes = self._resembling(guide)
+        told = [guide.characters_of(taxon.name) for taxon in self.taxa]
+        self.asked = {name: self._ask(told, question) for name, question in guide.questions.items()}
+
+    def scores(self, seen: tuple[Seen, ...], photo: bool = True) -> Matrix:
+        """`[K]`: the summed logarithms of what the answers say, each of several values apart."""
+        total = np.zeros(len(self.taxa))
+        for each in seen:
+            asked = self.asked.get(each.character)
+            if asked is not None and each.counts:
+                for value in each.values:
+                    total += asked.counts(photo) * np.log(asked.of(value))
+        return total
+
+    def contradicted(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
+        """`[K]`: whether at least one answer does not fit the kind."""
+        found = np.zeros(len(self.taxa), dtype=bool)
+        for each in seen:
+            asked = self.asked.get(each.character)
+            if asked is not None and each.counts:
+                for value in each.values:
+                    found |= asked.of(value) < CONTRADICTS
+        return found
+
+    def fitting(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
+        """`[K]`: the species that every answer fits and of which something is told each time; a deadly one needs no
+        telling."""
+        told = np.ones(len(self.taxa), dtype=bool)
+        for each in seen:
+            if each.counts and each.character in self.asked:
+                told &= self.asked[each.character].told
+        return np.asarray(self.species & ~self.contradicted(seen) & (told | self.deadly))
+
+    def _resembling(self, guide: Guide) -> dict[int, tuple[int, ...]]:
+        """The places of the harmful kinds that each kind is taken for, or that are taken for it."""
+        found: dict[int, dict[int, None]] = {}
+        for name, record in guide.records.items():
+            for other in record.lookalikes:
+                known = guide.record(other)
+                if known is not None:
+                    pair = (self.place[name], self.place[known.taxon.name])
+                    for one, dangerous in (pair, pair[::-1]):
+                        if self.dangers[dangerous].harmful and one != dangerous:
+                            found.setdefault(one, {})[dangerous] = None
+        return {one: tuple(others) for one, others in found.items()}
+
+    def _group(self, rank: Rank) -> NDArray[np.intp]:
+        """`[K]`: the number of each kind's genus or family; 0 for what has none."""
+        numbers = {"": 0}
+        return np.array([numbers.setdefault(taxon.at(rank) or "", len(numbers)) for taxon in self.taxa])
+
+    def _ask(self, told: list[Characters | None], question: Question) -> Asked:
+        values = CHARACTERS[question.character]
+        table = np.array([[question.likelihood[state][answer] for answer in values] for state in values])
+        expected = np.zeros((len(self.taxa), len(values)), dtype=bool)  # [K, states]
+        for number, each in enumerate(told):
+            for state in each.states(question.character) if each is not None else ():
+                expected[number, values.index(state)] = True
+        counts = expected.sum(axis=1)
+        means = expected @ table / np.maximum(counts, 1)[:, None]  # [K, answers]
+        highest = np.zeros_like(means)
+        for number, row in enumerate(table):
+            highest[expected[:, number]] = np.maximum(highest[expected[:, number]], row)
+        cautious = np.array([danger in (Danger.DEADLY, Danger.POISONOUS) for danger in self.dangers])
+        likelihood = np.where(cautious[:, None], highest, means)
+        likelihood[counts == 0] = 1 / len(values)
+        likelihood = np.maximum(likelihood, FLOOR).T
+        shares = expected * np.where(np.isin(values, SELDOM), SELDOM_SHARE, 1.0)
+        usual = shares @ table / np.maximum(shares.sum(axis=1), 1e-9)[:, None]
+        given = np.maximum(np.where(counts[:, None] > 0, usual, 1 / len(values)), FLOOR).T
+        given = given / given.sum(axis=0)
+        weight = 0.5 if question.character in HALF_WEIGHT else 1.0
+        shown = question.character in ON_PHOTOS
+        return Asked(question, likelihood, counts > 0, weight, shown, given, (given * np.log(given)).sum(axis=0))
+
+
+@lru_cache(maxsize=2)
+def kinds_of(guide: Guide) -> Kinds:
+    """The kinds of this guide; the same object for the same guide."""
+    return Kinds(guide)

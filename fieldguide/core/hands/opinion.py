@@ -1,0 +1,215 @@
+"""The opinion after hand and photo: names that rose and fell, why, and an alarm that only ever grew.
+
+The law of this file: the alarm's level, its probabilities and its carriers are never less than the photo's; a deadly
+kind that fits the answers stays named while the photo or the answers give it `NAMED_FROM`, and one that the photo's
+alarm named stays named whatever anybody answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.decision.decide import CANDIDATES, CARRIERS, POISONOUS_SHARE, RINGS_ALWAYS
+from fieldguide.core.guide import Guide
+from fieldguide.core.hands.answers import Seen
+from fieldguide.core.hands.asking import NextQuestion, next_question
+from fieldguide.core.hands.kinds import Kinds, Matrix, kinds_of
+from fieldguide.core.hands.prior import names_of, prior
+from fieldguide.core.records import Alarm, Candidate, Identification
+from fieldguide.core.taxonomy import Taxon
+
+NAMED_FROM = 0.01  # probability from which on a fitting deadly kind is named, unless an alarm was set lower
+SPEAKS_FOR, SPEAKS_AGAINST = 1.5, 0.6  # an answer this much more (less) likely of a kind than of the best names
+WORTH_A_WORD = 0.02  # least probability, before or after, of a name that an answer is said to move
+MOST_NAMED = 3  # taxa that one answer is said to speak for, or against
+NO_PHOTO = Alarm(Danger.UNKNOWN, 0.0, 0.0, 0.0)  # what nobody has looked at counts as dangerous
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one answer did: the taxa among the best names that it speaks for and against, genera where all agree."""
+
+    seen: Seen
+    speaks_for: tuple[Taxon, ...]
+    speaks_against: tuple[Taxon, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlyKind:
+    """A deadly kind that stays named; `fits` is False when an answer does not fit it and the photo's alarm named it."""
+
+    candidate: Candidate
+    fits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandOpinion:
+    """What photo and answers say together.
+
+    Attributes:
+        names: the five most probable kinds, best first, with today's dangers.
+        before: the same before the first answer that counts.
+        unnamed: those of `names` that the photo's model has no label for (or, labels unknown, that it did not name).
+        alarm: never milder than the photo's.
+        deadly: every deadly kind that stays named, most probable first.
+        contradicts: the answers fit none of the photo's names. fits: what fits every answer instead, best first;
+            empty when no kind of the guide fits them all, and then the answers themselves are doubtful.
+        effects: one per answer that counts, in their order.
+        ignored: answers about the base that was not dug out.
+        waiting: characters whose answer comes later. next: what to ask now.
+    """
+
+    names: tuple[Candidate, ...]
+    before: tuple[Candidate, ...]
+    unnamed: tuple[Taxon, ...]
+    alarm: Alarm
+    deadly: tuple[DeadlyKind, ...]
+    contradicts: bool
+    fits: tuple[Candidate, ...]
+    effects: tuple[Effect, ...]
+    ignored: tuple[Seen, ...]
+    waiting: tuple[str, ...]
+    next: NextQuestion | None
+
+
+def hear_hand(
+    said: Identification | None,
+    seen: Sequence[Seen],
+    guide: Guide,
+    *,
+    factors: Matrix | None = None,
+    labels: Collection[Taxon] = (),
+    least: float = NAMED_FROM,
+) -> HandOpinion:
+    """Re-weigh what the photo said by what the hand found.
+
+    Args:
+        said: of the photo; None: no photo at hand, the answers are all there is.
+        seen: one answer per character; of two about the same the later counts.
+        guide: today's.
+        factors: `[K]` weights of every record by place and season (`decision.season`), in the guide's order.
+        labels: what the photo's model knows; empty when nobody told.
+        least: summed probability at which the deadly alarm of the photo's model rings; a fitting deadly kind that has
+            it, or `NAMED_FROM`, stays named.
+    """
+    answers = tuple({each.character: each for each in seen}.values())
+    counted = tuple(each for each in answers if each.counts)
+    kinds = kinds_of(guide)
+    start = prior(kinds, said, factors)
+    photo = said is not None
+    now = _posterior(start, kinds.scores(counted, photo))
+    contradicted = kinds.contradicted(counted)
+    named = names_of(said)
+    photo_places = [kinds.place[taxon.name] for taxon in _first(named) if taxon.name in kinds.place]
+    contradicts = bool(counted) and bool(photo_places) and all(contradicted[place] for place in photo_places)
+    alarm = said.alarm if said is not None else NO_PHOTO
+    if counted:
+        alarm = grown_alarm(alarm, kinds, start, now)
+    names = _best(kinds, now)
+    known = {taxon.name for taxon in (labels or named)}
+    return HandOpinion(
+        names=names,
+        before=_best(kinds, start),
+        unnamed=tuple(each.taxon for each in names if each.taxon.name not in known),
+        alarm=alarm,
+        deadly=staying_deadly(kinds, start, now, contradicted, alarm, min(least or NAMED_FROM, NAMED_FROM)),
+        contradicts=contradicts,
+        fits=_best(kinds, now, kinds.fitting(counted)) if counted else (),
+        effects=_effects(kinds, start, counted, photo),
+        ignored=tuple(each for each in answers if each.values and not each.counts),
+        waiting=tuple(each.character for each in answers if each.waits),
+        next=next_question(kinds, now, {each.character for each in answers}, photo),
+    )
+
+
+def _posterior(start: Matrix, scores: Matrix) -> Matrix:
+    weighed = start * np.exp(scores - scores.max())
+    return np.asarray(weighed / weighed.sum())
+
+
+def _first(named: dict[Taxon, float]) -> list[Taxon]:
+    return sorted(named, key=lambda taxon: -named[taxon])[:CANDIDATES]
+
+
+def _best(kinds: Kinds, probabilities: Matrix, inside: NDArray[np.bool_] | None = None) -> tuple[Candidate, ...]:
+    weights = probabilities if inside is None else np.where(inside, probabilities, -1.0)
+    order = np.argsort(-weights, kind="stable")[:CANDIDATES]
+    return tuple(_candidate(kinds, probabilities, int(place)) for place in order if weights[place] >= 0)
+
+
+def _candidate(kinds: Kinds, probabilities: Matrix, place: int) -> Candidate:
+    return Candidate(kinds.taxa[place], float(probabilities[place]), kinds.dangers[place])
+
+
+def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm:
+    """The photo's alarm, raised where the answers speak for something worse; its carriers first, then the new ones.
+
+    `start` and `now` are `[K]`, before and after the answers: what they did not make more likely they do not raise.
+    """
+    deadly, harmful = float(now @ kinds.deadly), float(now @ kinds.harmful)
+    level, counted = photo.level, None
+    if deadly >= max(RINGS_ALWAYS, float(start @ kinds.deadly)):
+        level, counted = Danger.DEADLY, kinds.deadly
+    elif harmful >= max(RINGS_ALWAYS, float(start @ kinds.harmful)):
+        poisonous = np.array([danger.severity >= Danger.POISONOUS.severity for danger in kinds.dangers]) & kinds.species
+        level = Danger.POISONOUS if now @ poisonous >= POISONOUS_SHARE * harmful else Danger.PSYCHOACTIVE
+        counted = kinds.harmful
+    grown = replace(photo, deadly=max(photo.deadly, deadly), harmful=max(photo.harmful, harmful))
+    if level.severity < photo.level.severity or counted is None:
+        own = {Danger.DEADLY: deadly}.get(photo.level, harmful if photo.level.harmful else 0.0)
+        return replace(grown, probability=max(photo.probability, own))
+    here = {each.taxon for each in photo.taxa}
+    order = [int(place) for place in np.argsort(-np.where(counted, now, 0.0), kind="stable")[:CARRIERS]]
+    new = tuple(_candidate(kinds, now, place) for place in order if counted[place] and now[place] >= NAMED_FROM)
+    carriers = (*photo.taxa, *(each for each in new if each.taxon not in here))
+    own = deadly if level is Danger.DEADLY else harmful
+    probability = max(own, photo.probability if photo.level is level else 0.0)
+    return replace(grown, level=level, probability=probability, taxa=carriers, raised=True)
+
+
+def staying_deadly(
+    kinds: Kinds, start: Matrix, now: Matrix, contradicted: NDArray[np.bool_], alarm: Alarm, least: float
+) -> tuple[DeadlyKind, ...]:
+    """Those that stay named: fitting ones that photo or answers give `least`, and all that the alarm names."""
+    highest = np.maximum(start, now)
+    stay = kinds.deadly & ~contradicted & (highest >= least)
+    for each in alarm.taxa:
+        place = kinds.place.get(each.taxon.name)
+        if place is not None and kinds.dangers[place] is Danger.DEADLY:
+            stay[place] = True
+    order = [int(place) for place in np.argsort(-now, kind="stable") if stay[place]]
+    return tuple(DeadlyKind(_candidate(kinds, now, place), not contradicted[place]) for place in order)
+
+
+def _effects(kinds: Kinds, start: Matrix, counted: tuple[Seen, ...], photo: bool) -> tuple[Effect, ...]:
+    """What each answer did to the names that stood first before it and after it, compared with each other."""
+    found = []
+    before, total = start, np.zeros(len(start))
+    for each in counted:
+        total = total + kinds.scores((each,), photo)
+        after = _posterior(start, total)
+        best = (*_best(kinds, before), *_best(kinds, after))
+        places = list({kinds.place[name.taxon.name]: None for name in best if name.probability >= WORTH_A_WORD})
+        scores = kinds.scores((each,), photo)[places] if places else np.zeros(1)
+        ratios = dict(zip(places, np.exp(scores - scores.mean()), strict=False))
+        rises = [place for place in places if ratios[place] >= SPEAKS_FOR]
+        falls = [place for place in places if ratios[place] <= SPEAKS_AGAINST]
+        found.append(Effect(each, _gathered(kinds, rises, falls), _gathered(kinds, falls, rises)))
+        before = after
+    return tuple(found)
+
+
+def _gathered(kinds: Kinds, places: list[int], against: list[int]) -> tuple[Taxon, ...]:
+    """Several kinds of a genus as their genus, unless another of it goes the other way."""
+    divided = {kinds.taxa[place].genus for place in against}
+    genera = [kinds.taxa[place].genus for place in places]
+    found: dict[Taxon, None] = {}
+    for place, genus in zip(places, genera, strict=True):
+        together = genus is not None and genus not in divided and genera.count(genus) > 1 and genus in kinds.place
+        found[kinds.taxa[kinds.place[genus]] if together and genus else kinds.taxa[place]] = None
+    return tuple(found)[:MOST_NAMED]
