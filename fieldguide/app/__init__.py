@@ -26,6 +26,7 @@ from fieldguide.app.models import ModelsDesk
 from fieldguide.app.parts import Parts, build_parts
 from fieldguide.app.poison import PoisonDesk
 from fieldguide.app.settings import SettingsDesk
+from fieldguide.app.undo import UndoDesk
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
@@ -58,7 +59,8 @@ class FieldGuide(QObject):
         self.theme = Theme(qt)
         self.theme.apply(ThemeChoice(self.parts.settings.theme))
         self.thumbnails = Thumbnails()
-        self.identify = IdentifyDesk(self.parts, self.thumbnails)
+        self.undo = UndoDesk(self.parts)
+        self.identify = IdentifyDesk(self.parts, self.thumbnails, self.undo)
         self.heat = HeatDesk(self.parts, self.identify.page)
         self.history = HistoryDesk(self.parts, self.thumbnails)
         self.guide = GuideDesk(self.parts)
@@ -80,8 +82,17 @@ class FieldGuide(QObject):
         window, parts = self.window, self.parts
         window.paths_offered.connect(self.identify.take_paths)
         window.paths_offered.connect(self.models.take_paths)
-        window.undo_wanted.connect(lambda: parts.library.undo())
+        self.undo.connect_to(window)
+        self.undo.find_wanted.connect(self._show_touched)
         window.first_painted.connect(parts.load_model)
+        window.first_painted.connect(lambda: parts.library.use_guide(parts.guide))
+        window.first_painted.connect(lambda: parts.jobs.load())
+        window.waiting = lambda: sum(status.waiting for status in parts.jobs.running)
+        parts.jobs.changed.connect(window.jobs.show_jobs)
+        window.jobs.show_wanted.connect(self.identify.show_job)
+        window.jobs.pause_wanted.connect(lambda number: parts.jobs.pause(number))
+        window.jobs.go_on_wanted.connect(lambda number: parts.jobs.go_on(number))
+        window.jobs.cancel_wanted.connect(lambda number: parts.jobs.cancel(number))
         window.closing.connect(self.close)
         self.thumbnails.wanted.connect(parts.pictures.want_thumbnail)
         parts.pictures.thumbnail.connect(lambda source, jpeg: self.thumbnails.take(source, image_of(jpeg)))
@@ -105,6 +116,14 @@ class FieldGuide(QObject):
         self.settings.place_changed.connect(self.identify.take_place)
         self.settings.help_wanted.connect(self.poison.open_empty)
         self.poison.country_chosen.connect(self.settings.take_country)
+
+    def _show_touched(self, find: Observation) -> None:
+        """What undo or redo touched is seen: where it is shown already, else in the history."""
+        shown = self.identify.page.observation
+        if self.window.front == "identify" and shown is not None and shown.id == find.id:
+            return
+        self.window.show_page("history")
+        self.history.show_find(find.id)
 
     def _look_closely(self, find: Observation) -> None:
         self.window.show_page("identify")

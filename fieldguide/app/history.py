@@ -43,7 +43,7 @@ class HistoryDesk(QObject):
         page, parts = self.page, self._parts
         page.photos_wanted.connect(lambda: window.show_page("identify"))
         page.photo_wanted.connect(parts.pictures.want_photo)
-        page.again_wanted.connect(lambda find: parts.identifier.identify_again([find]))
+        page.again_wanted.connect(lambda find: parts.again.ask([find]))
         page.closer_wanted.connect(self.closer_wanted)
         page.help_wanted.connect(self.help_wanted)
         page.guide_wanted.connect(self.guide_wanted)
@@ -51,6 +51,10 @@ class HistoryDesk(QObject):
         parts.pictures.photo_failed.connect(lambda path, error: page.take_photo_failure(path, explain(error)))
         window.page_shown.connect(self._list_once)
         window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
+
+    def show_find(self, number: int) -> None:
+        """Show a find in full when it is in the book, else the gallery."""
+        self._parts.library.get(number).done.connect(lambda find: self.page.open(find) if find else self.page.go_back())
 
     def _list_once(self, key: str) -> None:
         """Read the finds when the page comes to the front for the first time; then it follows by itself."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from fieldguide.app.parts import Parts
+from fieldguide.app.undo import UndoDesk
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.decision.fusion import views_to_ask
 from fieldguide.core.decision.standing import plausible_taxa
@@ -17,13 +18,16 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import explain, text
-from fieldguide.services.batch import Batch, Identified, Preview
-from fieldguide.services.identifier import Model, Summary
+from fieldguide.services.batch import Preview
+from fieldguide.services.identifier import Model
+from fieldguide.services.jobs import JobEnd
 from fieldguide.services.lanes import Lane
 from fieldguide.services.library import ChangeKind, LibraryChange
+from fieldguide.services.progress import Progress
+from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
 from fieldguide.ui.identify.keys import key_help
 from fieldguide.ui.identify.page import IdentifyPage
-from fieldguide.ui.kit.naming import know_brought_names, name_of
+from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyHelp, Page
@@ -37,12 +41,11 @@ class IdentifyDesk(QObject):
 
     model_ready = Signal()
 
-    def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoDesk) -> None:
         super().__init__()
-        self._parts, self._thumbnails = parts, thumbnails
+        self._parts, self._thumbnails, self._undo = parts, thumbnails, undo
         self.page = IdentifyPage(parts.guide, thumbnails, self._missing_views)
-        self._batch: Batch | None = None
-        self._replaced: dict[int, Observation] = {}
+        self._job = 0  # whose finds the page shows
 
     @property
     def place(self) -> Page:
@@ -60,7 +63,7 @@ class IdentifyDesk(QObject):
         page.start.area.folder_wanted.connect(window.choose_folder)
         page.start.area.paste_wanted.connect(window.paste)
         page.identify_wanted.connect(self._identify)
-        page.cancel_wanted.connect(parts.identifier.cancel)
+        page.cancel_wanted.connect(lambda: parts.jobs.cancel(self._job))
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.verify_wanted.connect(self._verify)
         page.place_wanted.connect(self._use_place_and_season)
@@ -73,9 +76,9 @@ class IdentifyDesk(QObject):
         identifier.model_ready.connect(self._take_model)
         identifier.model_failed.connect(self._lose_model)
         identifier.previewed.connect(self._take_preview)
-        identifier.progressed.connect(page.take_progress)
-        identifier.identified.connect(self._take_identified)
-        identifier.ended.connect(self._take_end)
+        parts.jobs.progressed.connect(self._take_progress)
+        parts.jobs.not_stored.connect(self._take_result)
+        parts.jobs.ended.connect(self._take_end)
         parts.library.changed.connect(self._take_change)
         page.say_loading()
         self.take_place()
@@ -113,18 +116,34 @@ class IdentifyDesk(QObject):
         job.failed.connect(self._parts.notices.report)
 
     def _identify(self, groups: list[list[Path]]) -> None:
-        self._batch = self._parts.identifier.identify(groups)
+        self._job = 0
+        self._parts.jobs.start(groups, _title(groups)).done.connect(self._show_own)
+
+    def _show_own(self, status: JobStatus) -> None:
+        """What was just dropped is what the page shows, whatever else runs."""
+        self._job = status.number
+
+    def show_job(self, number: int) -> None:
+        """Show the finds of a job: those that are done, and those that still wait."""
+        self._parts.jobs.finds(number).done.connect(lambda finds: self._show_finds(number, finds))
+
+    def _show_finds(self, number: int, finds: list[JobFind]) -> None:
+        self._window.show_page("identify")
+        self._job = number
+        self.page.begin([find.paths for find in finds])
+        for find in finds:
+            if find.observation_id is not None:
+                place = JobPlace(number, find.position)
+                job = self._parts.library.get(find.observation_id)
+                job.done.connect(lambda found, place=place: found and self._take_result(place, found))
+        if number not in {status.number for status in self._parts.jobs.running}:
+            self.page.work.batch.finish()
 
     def _add_view(self, observation: Observation, view: str) -> None:
-        """Further photos of a find: all are judged together, and the new find takes the place of the old one."""
+        """Further photos of this very find: all are judged together, and its name, notes and answers stay."""
         added = self._window.ask_photos(text("identify.add_view", view=text(f"identify.view_{view}")))
-        if not added:
-            return
-        groups = [[*(photo.path for photo in observation.photos), *added]]
-        self.page.begin(groups)
-        self._identify(groups)
-        if self._batch is not None and observation.verified is None and not observation.notes:
-            self._replaced[self._batch.number] = observation
+        if added and observation.id:
+            self._parts.again.grow(observation, added)
 
     def _take_model(self, model: Model) -> None:
         know_brought_names(model.manifest.provenance.get("common_names"))
@@ -141,18 +160,35 @@ class IdentifyDesk(QObject):
         self._thumbnails.take(preview.photo.path, image)
         self._thumbnails.take(preview.photo, image)
 
-    def _take_identified(self, told: Identified) -> None:
-        if self._batch is not None and told.batch == self._batch.number:
-            self.page.take_result(told.place, told.observation)
-        before = self._replaced.pop(told.batch, None)
-        if before is not None and told.observation.id:
-            self._parts.library.delete([before.id])
+    def _take_result(self, place: JobPlace, observation: Observation) -> None:
+        if place.job == self._job:
+            self.page.take_result(place.position, observation)
 
-    def _take_end(self, summary: Summary) -> None:
-        if self._batch is not None and summary.batch == self._batch.number:
+    def _take_progress(self, number: int, progress: Progress) -> None:
+        if number == self._job:
+            self.page.take_progress(progress)
+
+    def _take_end(self, end: JobEnd) -> None:
+        if end.status.number == self._job:
             self.page.finish()
+        self._tell_known(end)
+
+    def _tell_known(self, end: JobEnd) -> None:
+        """Photos that the book holds already were not judged again; whoever wants it can."""
+        if not end.known:
+            return
+        if len(end.known) == 1:
+            when = day_words(end.known[0].observed_at) if end.known[0].observed_at else text("history.no_date")
+            words = text("identify.known_one", when=when)
+        else:
+            words = text("identify.known_many", count=len(end.known), total=end.status.total)
+        again = (text("identify.known_again"), lambda: self._parts.again.ask(end.known))
+        self._window.notices.tell(words, action=again)
 
     def _take_change(self, change: LibraryChange) -> None:
+        if change.origin is not None:
+            self._take_result(change.origin, change.observations[0])
+            return
         for observation in change.observations:
             self.page.take_change(observation)
         shown = self.page.observation
@@ -166,19 +202,14 @@ class IdentifyDesk(QObject):
     def _verify(self, number: int, taxon: Taxon | None) -> None:
         if not number:
             return
-        if taxon is None:
-            self._parts.library.unverify([number])
-            words = text("identify.unnamed")
-        else:
-            self._parts.library.verify([number], taxon)
-            words = text("identify.named", name=name_of(taxon, self._parts.guide).first)
-        self._window.notices.tell(words, action=(text("identify.undo"), lambda: self._parts.library.undo()))
+        named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
+        self._undo.offer(named or text("identify.unnamed"), self._parts.library.verify([number], taxon))
 
     def _use_place_and_season(self, observation: Observation, used: bool) -> None:
         self._parts.change_settings(use_place_and_season=used)
         self.take_place()
         if observation.id:
-            self._parts.identifier.identify_again([observation])
+            self._parts.again.ask([observation])
 
     def _missing_views(self, observation: Observation) -> tuple[str, ...]:
         said = observation.identification
@@ -189,3 +220,10 @@ class IdentifyDesk(QObject):
     def refresh_recent(self) -> None:
         """Ask for the newest finds, for the empty page."""
         self._parts.library.recently_added(RECENT).done.connect(self.page.show_recent)
+
+
+def _title(groups: list[list[Path]]) -> str:
+    """What a job is called: the one folder of its photos, else its first file."""
+    folders = {path.parent for group in groups for path in group}
+    first = next((path for group in groups for path in group), Path())
+    return folders.pop().name if len(folders) == 1 and sum(map(len, groups)) > 1 else first.name

@@ -7,14 +7,17 @@ from pathlib import Path
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.services.again import Again
 from fieldguide.services.gathering import Gatherer
 from fieldguide.services.identifier import Identifier
+from fieldguide.services.jobs import Jobs
 from fieldguide.services.lanes import Lanes
 from fieldguide.services.library import Library
 from fieldguide.services.notices import Notices
 from fieldguide.services.pictures import Pictures
 from fieldguide.storage.database import Database
 from fieldguide.storage.guides import GuideShelf
+from fieldguide.storage.jobs import JobStore
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.models import ModelShelf
 from fieldguide.storage.observations import ObservationStore
@@ -38,6 +41,8 @@ class Parts:
     notices: Notices
     library: Library
     identifier: Identifier
+    jobs: Jobs
+    again: Again
     pictures: Pictures
     gatherer: Gatherer
     model: Path | None = None
@@ -81,7 +86,8 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     store = ObservationStore(database, chosen.guide)
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
-    identifier = Identifier(store, thumbnails, library, lanes, notices)
+    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices)
+    jobs = Jobs(JobStore(database), identifier, library, lanes, notices)
     for problem in (read.problem, chosen.problem):
         if problem is not None:
             notices.report(problem)
@@ -95,6 +101,8 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
         notices,
         library,
         identifier,
+        jobs,
+        Again(identifier, library, notices),
         Pictures(thumbnails, lanes),
         Gatherer(lanes, notices),
         model,

@@ -17,7 +17,7 @@ class Photo:
     """One readable image file. Sizes are of the upright picture in pixels; place in decimal degrees (WGS 84).
 
     `taken_at` is local time without a zone, as cameras write it; None when the file does not say (never invented).
-    `sha256` is the lower-case hex digest of the file's bytes.
+    `sha256` is the lower-case hex digest of the file's bytes, `bytes` their number; 0: not known.
     """
 
     path: Path
@@ -27,6 +27,7 @@ class Photo:
     taken_at: datetime | None = None
     latitude: float | None = None
     longitude: float | None = None
+    bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Identification:
 class Observation:
     """One find: its photos (at least one readable), the files that could not be read, and what was said of it.
 
-    `id` is 0 before it is stored. `observed_at` and the place come from the photos unless a person changed them.
+    `id` is 0 before it is stored; `observed_at` and the place come from the photos unless a person changed them.
     """
 
     photos: tuple[Photo, ...]
@@ -148,3 +149,4 @@ class Observation:
     notes: str = ""
     verified: Taxon | None = None
     tags: tuple[str, ...] = field(default=())
+    stars: int = 0

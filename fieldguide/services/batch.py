@@ -1,18 +1,17 @@
-"""One batch of finds in the lane of the model: judged, stored one by one, and told as plain values. Knows no Qt."""
+"""One batch of finds in the lane of the model: judged one by one, told as plain values. Stores no find, knows no Qt."""
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Protocol
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import DecodedPhoto
 from fieldguide.core.records import Observation, Photo
-from fieldguide.services.lanes import Handle
 from fieldguide.services.progress import Pace
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore, make_thumbnail
@@ -20,31 +19,36 @@ from fieldguide.storage.thumbnails import ThumbnailStore, make_thumbnail
 if TYPE_CHECKING:  # at run time only in the lane: it imports torch
     from fieldguide.inference.identify import Identifier as Judge
 
+_PIECE = 2**20
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Finds that were asked for together: the files of each. `again`: stored finds that are looked at again."""
+    """Finds that were asked for together: the files of each.
+
+    `again`: stored finds that are looked at again. `look_up`: photos that the book holds are not judged.
+    """
 
     number: int
     groups: tuple[tuple[Path, ...], ...]
     again: tuple[Observation, ...] = ()
+    look_up: bool = False
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A photo was read: its thumbnail, and, of the first of its batch alone, the pixels, uint8 [H,W,3] upright RGB."""
+    """A photo was read: its thumbnail."""
 
     batch: int
     photo: Photo
     jpeg: bytes
-    pixels: npt.NDArray[np.uint8] | None
 
 
 @dataclass(frozen=True, slots=True)
-class Identified:
-    """One find is judged and stored. `place` counts the groups of its batch from 0.
+class Judged:
+    """One find is judged, not yet stored. `place` counts the groups of its batch from 0.
 
-    The id is 0 when it is not stored: no file could be read, or the disk was full (which the notices told).
+    Without an identification: no file could be read, or (with photos) every photo was there before.
     """
 
     batch: int
@@ -52,62 +56,110 @@ class Identified:
     observation: Observation
 
 
+class Worker(Protocol):
+    """What the work sees of the lane that it runs in."""
+
+    def stopped(self) -> bool:
+        """Whether somebody cancelled."""
+        ...
+
+    def tell(self, value: object) -> None:
+        """Hand a plain value out of the lane."""
+        ...
+
+
 @dataclass(frozen=True)
 class Desk:
-    """Where the lane puts what it made."""
+    """What the lane looks up, and where thumbnails go."""
 
     store: ObservationStore
     thumbnails: ThumbnailStore
 
 
 class BatchWork:
-    """Judge, store, tell."""
+    """Look up, judge, tell."""
 
-    def __init__(self, desk: Desk, batch: Batch, handle: Handle) -> None:
+    def __init__(self, desk: Desk, batch: Batch, worker: Worker) -> None:
         self._desk = desk
         self._batch = batch
-        self._handle = handle
-        self._pixels_told = False
+        self._worker = worker
         self._refusals: set[ErrorCode] = set()
 
-    def run(self, judge: Judge) -> None:
-        """Judge every find; returns early, after the find at hand, when the handle is stopped."""
+    def run(self, judge: Callable[[], Judge]) -> None:
+        """Judge every find; returns early, after the find at hand, when the worker is stopped."""
         groups = self._batch.groups
         pace = Pace(sum(len(group) for group in groups))
-        found = judge.identify(
-            groups, finds=self._batch.again, should_stop=self._handle.stopped, on_photo=self._preview
-        )
-        for place, observation in enumerate(found):
-            stored = self._store(place, observation)
-            self._handle.tell(Identified(self._batch.number, place, stored))
-            self._handle.tell(pace.step(len(groups[place])))
+        there = self._looked_up() if self._batch.look_up else {}
+        new = [tuple(path for path in group if path not in there) for group in groups]
+        places = [place for place, group in enumerate(new) if group]
+        if places and not self._worker.stopped():
+            found = judge().identify(
+                [new[place] for place in places],
+                finds=self._batch.again,
+                should_stop=self._worker.stopped,
+                on_photo=self._preview,
+            )
+            for place, observation in zip(places, found, strict=False):
+                self._tell(place, observation, pace)
+        for place in (place for place, group in enumerate(new) if not group):  # last: some come earlier in this batch
+            photos = tuple(Photo(path, there[path], 0, 0) for path in groups[place])
+            self._tell(place, Observation(photos), pace)
+
+    def _tell(self, place: int, observation: Observation, pace: Pace) -> None:
+        self._worker.tell(Judged(self._batch.number, place, observation))
+        self._worker.tell(pace.step(len(self._batch.groups[place])))
+
+    def _looked_up(self) -> dict[Path, str]:
+        """Files whose content is in the book already, or comes earlier in this batch, with their digests.
+
+        Only files of a size that is there twice are read for this: what is new is read once, when it is judged.
+        """
+        paths = [path for group in self._batch.groups for path in group]
+        sizes = {path: size for path in paths if (size := _size(path))}
+        many = Counter(sizes.values())
+        suspect = self._desk.store.known_sizes(sizes.values()) | {size for size, count in many.items() if count > 1}
+        digests: dict[Path, str] = {}
+        for path, size in sizes.items():
+            if self._worker.stopped():
+                return {}
+            if size in suspect and (digest := _digest(path)):
+                digests[path] = digest
+        known = self._desk.store.known_photos(digests.values())
+        there: dict[Path, str] = {}
+        seen = set(known)
+        for path, digest in digests.items():
+            if digest in seen:
+                there[path] = digest
+            seen.add(digest)
+        return there
 
     def _preview(self, decoded: DecodedPhoto) -> None:
         """Runs on the threads that decode."""
         jpeg = make_thumbnail(decoded.pixels)
-        first, self._pixels_told = not self._pixels_told, True
-        pixels = decoded.pixels if first else None
-        self._handle.tell(Preview(self._batch.number, decoded.photo, jpeg, pixels))
+        self._worker.tell(Preview(self._batch.number, decoded.photo, jpeg))
         try:
             self._desk.thumbnails.add({decoded.photo.sha256: jpeg})
         except FieldGuideError as refused:  # a cache: the photo is judged all the same
-            self._tell_once(refused)
+            if refused.code not in self._refusals:  # told once for a batch, not once for each photo
+                self._refusals.add(refused.code)
+                self._worker.tell(refused)
 
-    def _store(self, place: int, observation: Observation) -> Observation:
-        """The stored find; as it came when it cannot be stored: a full disk must not hide a danger."""
-        said = observation.identification
-        if said is None:
-            return observation
-        try:
-            if not self._batch.again:
-                return self._desk.store.add(observation)
-            return self._desk.store.add_identification(self._batch.again[place].id, said) or observation
-        except FieldGuideError as refused:
-            self._tell_once(refused)
-            return observation
 
-    def _tell_once(self, refused: FieldGuideError) -> None:
-        """A full disk is told once for a batch, not once for each photo."""
-        if refused.code not in self._refusals:
-            self._refusals.add(refused.code)
-            self._handle.tell(refused)
+def _size(path: Path) -> int:
+    """Bytes; 0 for what is no readable file."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except (OSError, ValueError):
+        return 0
+
+
+def _digest(path: Path) -> str:
+    """The sha256 of a file in lower-case hex; empty when it cannot be read."""
+    made = hashlib.sha256()
+    try:
+        with path.open("rb") as stream:
+            while piece := stream.read(_PIECE):
+                made.update(piece)
+    except OSError:
+        return ""
+    return made.hexdigest()

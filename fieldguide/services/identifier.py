@@ -1,4 +1,4 @@
-"""Identification for the window: the model in its lane, finds judged and stored one by one, told as they come.
+"""Identification for the window: the model in its lane, finds judged one by one and told as they come. Stores none.
 
 torch is imported in the lane, with the first model. Everything that the lane needs is a plain value or `_Engine`.
 """
@@ -16,10 +16,9 @@ from PySide6.QtCore import QObject, Signal
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Observation, UnreadablePhoto
-from fieldguide.services.batch import Batch, BatchWork, Desk, Identified, Preview
+from fieldguide.core.records import Observation
+from fieldguide.services.batch import Batch, BatchWork, Desk, Judged, Preview
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
-from fieldguide.services.library import Library
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Progress
 from fieldguide.storage.observations import ObservationStore
@@ -28,8 +27,6 @@ from fieldguide.storage.thumbnails import ThumbnailStore
 if TYPE_CHECKING:  # at run time only in the lane: it imports torch
     from fieldguide.inference.identify import Identifier as Judge
     from fieldguide.inference.runtime import Runtime
-
-IDENTIFY_GROUP = "identify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A batch is over: how many finds were judged, which files could not be read, and whether it was cut short."""
+    """A batch is over: how many finds were judged, and whether it was cut short."""
 
     batch: int
     judged: int
-    unreadable: tuple[UnreadablePhoto, ...]
     cancelled: bool = False
     error: FieldGuideError | None = None
 
@@ -89,31 +85,32 @@ class Identifier(QObject):
 
     Signals:
         model_ready: Model. model_failed: FieldGuideError; the model before stays in use.
-        began: Batch. previewed: Preview. progressed: Progress, counted in photos.
-        identified: Identified, each as soon as it is stored.
-        ended: Summary, the last word on a batch; files that could not be read were told to the notices.
+        previewed: Preview. progressed: number of a batch and Progress, counted in photos.
+        judged: Judged, each as soon as it is; whoever asked has it stored.
+        ended: Summary, the last word on a batch.
+        interrupted: something else was asked of the model; a long batch should give way.
     """
 
     model_ready = Signal(object)
     model_failed = Signal(object)
-    began = Signal(object)
     previewed = Signal(object)
-    progressed = Signal(object)
-    identified = Signal(object)
+    progressed = Signal(int, object)
+    judged = Signal(object)
     ended = Signal(object)
+    interrupted = Signal()
 
     def __init__(
         self,
         store: ObservationStore,
         thumbnails: ThumbnailStore,
-        library: Library,
+        guide: Callable[[], Guide],
         lanes: Lanes,
         notices: Notices,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._desk = Desk(store, thumbnails)
-        self._library = library
+        self._guide = guide
         self._lanes = lanes
         self._notices = notices
         self._engine = _Engine()
@@ -127,43 +124,48 @@ class Identifier(QObject):
         job = self._lanes.start(Lane.INFERENCE, lambda _: engine.load(path, device, threads))
         job.done.connect(self.model_ready)
         job.failed.connect(self._tell_model_failed)
+        self.interrupted.emit()
         return job
 
     def use_place_and_season(self, used: bool, home: str = "") -> None:
         """Whether place and date weigh the candidates from the next batch on. `home`: the user's region, or empty."""
         self._home = home if used else None
 
-    def identify(self, groups: Sequence[Sequence[Path]]) -> Batch:
-        """Judge and store one find per group of files."""
-        return self._begin(Batch(next(self._numbers), tuple(tuple(group) for group in groups if group)))
+    def judge(self, groups: Sequence[Sequence[Path]], *, look_up: bool = False) -> Batch:
+        """Judge one find per group of files. `look_up`: leave out photos that the book holds already."""
+        return self._begin(Batch(next(self._numbers), tuple(tuple(group) for group in groups if group), (), look_up))
 
-    def identify_again(self, finds: Sequence[Observation]) -> Batch:
-        """Ask today's model about stored finds; what was said before is kept. Without their photos nothing changes.
+    def judge_again(self, finds: Sequence[Observation], added: Sequence[Path] = ()) -> Batch:
+        """Ask today's model about stored finds, with further photos `added` to each; those without photos are left out.
 
         Date and place are those of the find, which a person may have changed, not those of its photos.
         """
         kept = [find for find in finds if find.photos]
-        groups = tuple(tuple(photo.path for photo in find.photos) for find in kept)
-        return self._begin(Batch(next(self._numbers), groups, tuple(kept)))
+        groups = tuple((*(photo.path for photo in find.photos), *added) for find in kept)
+        batch = self._begin(Batch(next(self._numbers), groups, tuple(kept)))
+        self.interrupted.emit()
+        return batch
 
-    def cancel(self) -> None:
-        """Stop every batch after the find that is being judged; what is stored stays."""
-        self._lanes.cancel(IDENTIFY_GROUP)
+    def cancel_batch(self, batch: Batch | None) -> None:
+        """Stop a batch after the find that is being judged."""
+        tally = self._tallies.get(batch.number) if batch is not None else None
+        if tally is not None:
+            tally.job.cancel()
 
     def with_model(self, work: Callable[[Runtime, Handle], object], group: str = "") -> Job:
         """Run something else with the loaded model in its lane (an explanation, say); failures reach the notices."""
         engine = self._engine
         job = self._lanes.start(Lane.INFERENCE, lambda handle: work(engine.runtime(), handle), group)
         job.failed.connect(self._notices.report)
+        self.interrupted.emit()
         return job
 
     def _begin(self, batch: Batch) -> Batch:
-        engine, desk, guide, home = self._engine, self._desk, self._library.guide, self._home
-        self.began.emit(batch)
+        engine, desk, guide, home = self._engine, self._desk, self._guide(), self._home
         job = self._lanes.start(
-            Lane.INFERENCE, lambda handle: BatchWork(desk, batch, handle).run(engine.judge(guide, home)), IDENTIFY_GROUP
+            Lane.INFERENCE, lambda handle: BatchWork(desk, batch, handle).run(lambda: engine.judge(guide, home))
         )
-        tally = self._tallies[batch.number] = _Tally(batch, self)
+        tally = self._tallies[batch.number] = _Tally(batch, job, self)
         job.told.connect(tally.take)
         job.failed.connect(tally.fail)
         job.cancelled.connect(tally.cancel)
@@ -175,12 +177,10 @@ class Identifier(QObject):
         match told:
             case Preview():
                 self.previewed.emit(told)
-            case Identified():
-                self.identified.emit(told)
-                if told.observation.id:
-                    self._library.take_stored(told.observation, is_new=not batch.again)
+            case Judged():
+                self.judged.emit(told)
             case Progress():
-                self.progressed.emit(told)
+                self.progressed.emit(batch.number, told)
             case FieldGuideError():
                 self._notices.report(told)
 
@@ -189,7 +189,6 @@ class Identifier(QObject):
         del self._tallies[summary.batch]
         if error is not None:
             self._notices.report(error)
-        self._notices.report_unreadable(summary.unreadable)
         self.ended.emit(summary)
 
     def _tell_model_failed(self, error: Exception) -> None:
@@ -200,16 +199,15 @@ class Identifier(QObject):
 class _Tally:
     """Counts, on the GUI thread, what became of one batch."""
 
-    def __init__(self, batch: Batch, identifier: Identifier) -> None:
+    def __init__(self, batch: Batch, job: Job, identifier: Identifier) -> None:
         self._batch = batch
+        self.job = job
         self._identifier = identifier
         self._judged = 0
-        self._unreadable: list[UnreadablePhoto] = []
 
     def take(self, told: object) -> None:
-        if isinstance(told, Identified):
+        if isinstance(told, Judged):
             self._judged += 1
-            self._unreadable += told.observation.unreadable
         self._identifier.take(self._batch, told)
 
     def end(self, _: object = None) -> None:
@@ -223,5 +221,4 @@ class _Tally:
 
     def _close(self, *, cancelled: bool = False, error: Exception | None = None) -> None:
         expected = error if isinstance(error, FieldGuideError) else None
-        summary = Summary(self._batch.number, self._judged, tuple(self._unreadable), cancelled, expected)
-        self._identifier.close(summary, error)
+        self._identifier.close(Summary(self._batch.number, self._judged, cancelled, expected), error)

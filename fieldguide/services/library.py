@@ -5,7 +5,7 @@ Each method returns the `Job` of its lane; failures also reach the notices, so n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -21,14 +21,15 @@ from fieldguide.core.text import language
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Pace
+from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.class_folders import export_class_folders
 from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.export.darwin_core import export_darwin_core
 from fieldguide.storage.export.json import export_json
-from fieldguide.storage.journal import Undone
-from fieldguide.storage.observations import PAGE, Change, ObservationStore
-from fieldguide.storage.search import Filter
+from fieldguide.storage.jobs import FindState, JobPlace
+from fieldguide.storage.observations import PAGE, ObservationStore, Settled, Undone
+from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
 
@@ -46,21 +47,27 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LibraryChange:
-    """Which finds changed how; `observations` holds them as they are now where that is known without asking again."""
+    """Which finds changed how; `observations` holds them as they are now where that is known without asking again.
+
+    `origin`: the find of a job that was ADDED.
+    """
 
     kind: ChangeKind
     ids: tuple[int, ...] = ()
     observations: tuple[Observation, ...] = ()
+    origin: JobPlace | None = None
 
 
 class Library(QObject):
     """The history of one user.
 
     Signals:
-        changed: LibraryChange, after it was stored.
+        changed: LibraryChange, after it was stored. This one signal is all that views of stored finds follow.
+        turned: Undone, beside `changed`: what to say of it, and which find to show.
     """
 
     changed = Signal(object)
+    turned = Signal(object)
 
     def __init__(
         self, store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices, parent: QObject | None = None
@@ -89,7 +96,7 @@ class Library(QObject):
         """Today's danger of what the find is called, for the chip beside its name."""
         return taxon_danger(observation, self._guide)
 
-    def page(self, wanted: Filter | None = None, after_key: int | None = None, limit: int = PAGE) -> Job:
+    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Job:
         """`done` carries a `Page`."""
         return self._ask(lambda store: store.page(wanted, after_key, limit))
 
@@ -109,29 +116,47 @@ class Library(QObject):
         """`done` carries everything that was said of a find, the shown one last."""
         return self._ask(lambda store: store.identifications(number))
 
-    def steps(self) -> Job:
-        """`done` carries how many steps can be undone."""
-        return self._ask(lambda store: store.steps())
+    def tags(self) -> Job:
+        """`done` carries every tag with the number of its finds, the most used first."""
+        return self._ask(lambda store: store.tags())
 
-    def add(self, observation: Observation) -> Job:
-        """Store a find; `done` carries it with its id."""
-        return self._change(lambda store: store.add(observation), self._tell_added)
+    def bin(self) -> Job:
+        """`done` carries what was deleted and is still kept, the latest first."""
+        return self._ask(lambda store: store.bin())
+
+    def settle(self, place: JobPlace, observation: Observation) -> Job:
+        """Store one find of a job; `done` carries a `Settled`, or None when it had left the job. Reports no failure."""
+        store = self._store
+
+        def tell(settled: Settled | None) -> None:
+            if settled is not None and settled.state is FindState.STORED:
+                find = settled.observation
+                self.changed.emit(LibraryChange(ChangeKind.ADDED, (find.id,), (find,), place))
+
+        job = self._lanes.start(Lane.STORAGE, lambda _: store.settle(place, observation))
+        job.done.connect(tell)
+        return job
 
     def add_identification(self, number: int, said: Identification) -> Job:
         """Show a further answer for a stored find; `done` carries the find, or None when it is gone."""
         return self._change(lambda store: store.add_identification(number, said), self._tell_changed)
 
+    def grow(self, number: int, judged: Observation) -> Job:
+        """Add further photos to a find, and what was said of all of them; `done` carries the find, or None."""
+        return self._change(lambda store: store.grow(number, judged), self._tell_changed)
+
     def edit(self, numbers: Sequence[int], change: Change) -> Job:
-        """Change notes, tags, label, date or place of finds; `done` carries them as they are now."""
+        """Change notes, tags, stars, label, date or place of finds; `done` carries them as they are now."""
         return self._edit(numbers, lambda store: store.edit(numbers, change))
 
-    def verify(self, numbers: Sequence[int], taxon: Taxon) -> Job:
-        """Set the human's label; `done` carries the finds as they are now."""
-        return self._edit(numbers, lambda store: store.verify(numbers, taxon))
+    def verify(self, numbers: Sequence[int], taxon: Taxon | None) -> Job:
+        """Set the human's label, or take it away; `done` carries the finds as they are now."""
+        return self.edit(numbers, Change(verified=taxon))
 
-    def unverify(self, numbers: Sequence[int]) -> Job:
-        """Take the human's label away; `done` carries the finds as they are now."""
-        return self._edit(numbers, lambda store: store.unverify(numbers))
+    def tag(self, numbers: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()) -> Job:
+        """Put tags on finds and take others off; `done` carries the finds as they are now."""
+        added, removed = frozenset(add), frozenset(remove)
+        return self._edit(numbers, lambda store: store.tag(numbers, added, removed))
 
     def delete(self, numbers: Sequence[int]) -> Job:
         """Take finds out of the history; `done` carries how many. Photos on the disk are never touched."""
@@ -163,17 +188,30 @@ class Library(QObject):
 
         return self._change(lambda store: store.split(number, tuple(leaving)), tell)
 
-    def undo(self) -> Job:
-        """Take back the newest step, and say which; `done` carries an `Undone`, or None when there is none."""
+    def restore(self, numbers: Sequence[int]) -> Job:
+        """Take finds out of the bin; `done` carries how many."""
+        ids = tuple(numbers)
+        return self._change(
+            lambda store: store.restore(ids), lambda _: self.changed.emit(LibraryChange(ChangeKind.REGROUPED, ids))
+        )
 
-        def tell(undone: Undone | None) -> None:
-            if undone is None:
-                self._notices.tell("storage.nothing_to_undo")
-                return
-            self._notices.tell(f"storage.undone_{undone.kind.value}")
-            self.changed.emit(LibraryChange(ChangeKind.UNDONE, undone.ids))
+    def empty_bin(self, numbers: Sequence[int] | None = None) -> Job:
+        """Remove what is in the bin (or these of it) for good; `done` carries how many."""
+        ids = tuple(numbers) if numbers is not None else None
+        gone = LibraryChange(ChangeKind.REGROUPED, ids or ())
+        return self._change(lambda store: store.empty_bin(ids), lambda _: self.changed.emit(gone))
 
-        return self._change(lambda store: store.undo(), tell)
+    def undo(self, only: int | None = None) -> Job:
+        """Take back the newest step (if it is `only`); `done` carries an `Undone`, or None when there is none."""
+        return self._change(lambda store: store.undo(only), lambda undone: self._tell_turned(undone, "undo"))
+
+    def redo(self) -> Job:
+        """Do again what was taken back last; `done` carries an `Undone`, or None when there is none."""
+        return self._change(lambda store: store.redo(), lambda undone: self._tell_turned(undone, "redo"))
+
+    def newest_step(self) -> Job:
+        """`done` carries the `Step` that would be taken back, or None."""
+        return self._ask(lambda store: store.newest_step())
 
     def export(self, kind: ExportKind, path: Path, wanted: Filter | None = None, *, verified_only: bool = True) -> Job:
         """Write the finds that fit to a file (or, class folders, below a folder); `done` carries an `Exported`.
@@ -201,10 +239,6 @@ class Library(QObject):
         job.done.connect(self._tell_exported)
         return job
 
-    def take_stored(self, observation: Observation, *, is_new: bool) -> None:
-        """Tell the views of a find that the identifier stored by itself."""
-        (self._tell_added if is_new else self._tell_changed)(observation)
-
     def _ask(self, question: Callable[[ObservationStore], object]) -> Job:
         store = self._store  # work must not hold this QObject: see the trap in services.lanes
         job = self._lanes.start(Lane.STORAGE, lambda _: question(store))
@@ -216,12 +250,12 @@ class Library(QObject):
         job.done.connect(tell)
         return job
 
-    def _edit(self, numbers: Sequence[int], act: Callable[[ObservationStore], None]) -> Job:
+    def _edit(self, numbers: Sequence[int], act: Callable[[ObservationStore], object]) -> Job:
         ids = tuple(numbers)
 
         def work(store: ObservationStore) -> tuple[Observation, ...]:
             act(store)
-            return tuple(find for find in map(store.get, ids) if find is not None)
+            return tuple(store.several(ids))
 
         return self._change(work, self._tell_edited)
 
@@ -235,8 +269,12 @@ class Library(QObject):
         else:
             self.changed.emit(LibraryChange(ChangeKind.REJOINED))
 
-    def _tell_added(self, observation: Observation) -> None:
-        self.changed.emit(LibraryChange(ChangeKind.ADDED, (observation.id,), (observation,)))
+    def _tell_turned(self, undone: Undone | None, way: str) -> None:
+        if undone is None:
+            self._notices.tell(f"storage.nothing_to_{way}")
+        else:
+            self.changed.emit(LibraryChange(ChangeKind.UNDONE, undone.step.ids))
+            self.turned.emit(undone)
 
     def _tell_changed(self, observation: Observation | None) -> None:
         if observation is not None:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.places import kilometres
 from fieldguide.storage.locations import make_folder
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -58,6 +59,7 @@ class Database:
         connection = self._connection
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.create_function("kilometres", 4, kilometres, deterministic=True)
         version = _version(connection)  # again: the header may lag behind the write-ahead log
         _refuse_too_new(self.path, version, len(scripts))
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -68,7 +70,7 @@ class Database:
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count = {max_pages:d}")
         for number, script in enumerate(scripts[version:], start=version + 1):
-            if number > 1:
+            if version:  # nothing to lose in a new one
                 self._back_up(number)
             self._migrate(number, script)
 

@@ -1,59 +1,60 @@
 """The library of finds: add, list, search, edit, delete, undo. The human's label wins; the model's is kept.
 
 Works without any window. Never touches an original photo. Every change is one transaction, and every change of a
-stored find is a step that can be undone.
+stored find is a step that can be undone and done again. What is deleted lies in the bin until that is emptied.
 """
 
 from __future__ import annotations
 
-import math
+import json
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import Enum
 from sqlite3 import Connection
-from typing import Final, Literal
 
-from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Identification, Observation
-from fieldguide.core.taxonomy import Taxon
-from fieldguide.storage import journal, reading, regroup, rows, search
+from fieldguide.core.records import Identification, Observation, Photo
+from fieldguide.storage import jobs, journal, reading, regroup, rows, search
+from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
 from fieldguide.storage.database import Database
-from fieldguide.storage.journal import StepKind, Undone
-from fieldguide.storage.search import Filter
+from fieldguide.storage.jobs import FindState, JobPlace
+from fieldguide.storage.journal import Step, StepKind
+from fieldguide.storage.search import NAMELESS, Filter, Key
 
 PAGE = 60
 
 
-class Keep(Enum):
-    """The one value that means: leave it as it is."""
-
-    KEEP = "keep"
-
-
-KEEP: Final = Keep.KEEP
-Kept = Literal[Keep.KEEP]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What to change of a stored find; None clears. `place` is (latitude, longitude) in decimal degrees (WGS 84)."""
-
-    notes: str | Kept = KEEP
-    tags: tuple[str, ...] | Kept = KEEP
-    verified: Taxon | Kept | None = KEEP
-    observed_at: datetime | Kept | None = KEEP
-    place: tuple[float, float] | Kept | None = KEEP
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some finds, newest first. `next_key` continues the list (`after_key` of the next call); None at its end."""
+    """Some finds in the order that was asked for. `next_key` continues the list (`after_key` of the next call); None
+    at its end.
+    """
 
     observations: tuple[Observation, ...]
-    next_key: int | None
+    next_key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one find of a job: the find in the book (the one that was there, when KNOWN), or as it came."""
+
+    state: FindState
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A step that was taken back, or done again.
+
+    `find`: the first one that it touched, as it is now, or as it was when it is gone. `again`: what stands there now is
+    what the step had made (it was done again, or the taking back of it was taken back).
+    """
+
+    step: Step
+    find: Observation | None
+    again: bool
 
 
 class ObservationStore:
@@ -64,14 +65,20 @@ class ObservationStore:
         guide: today's guide, whose names (in every language) and dangers finds are searched and filtered by; without
             it only scientific names are found and nothing has a danger to filter by.
         now: the clock.
+        name_place: the name of the place nearest to a latitude and longitude; empty when there is none near.
     """
 
     def __init__(
-        self, database: Database, guide: Guide | None = None, now: Callable[[], datetime] = datetime.now
+        self,
+        database: Database,
+        guide: Guide | None = None,
+        now: Callable[[], datetime] = datetime.now,
+        name_place: Callable[[float, float], str] | None = None,
     ) -> None:
         self._database = database
         self._guide = guide
         self._now = now
+        self._name_place = name_place
 
     def join_guide(self, guide: Guide, limit: int = 1000) -> int:
         """Use this guide from now on and bring up to `limit` finds up to date with it; returns how many still wait.
@@ -80,47 +87,42 @@ class ObservationStore:
         """
         self._guide = guide
         with self._database.transaction() as connection:
-            waiting = "FROM observation WHERE joined_guide IS NOT ?"
+            waiting = "FROM observation WHERE joined_guide IS NOT ? AND deleted_at IS NULL"
             found = connection.execute(f"SELECT id {waiting} LIMIT ?", (guide.version, limit)).fetchall()
             self._index(connection, [row[0] for row in found])
             return int(connection.execute(f"SELECT count(*) {waiting}", (guide.version,)).fetchone()[0])
 
-    def add(self, observation: Observation) -> Observation:
-        """Store a new find at once; returns it with its id."""
-        with self._database.transaction() as connection:
-            number = rows.insert_observation(connection, observation, self._now())
-            return self._index(connection, [number])[0]
+    # asked -----------------------------------------------------------------------------------------
 
     def get(self, number: int) -> Observation | None:
-        """One find with the identification that is shown; None when it is not there (any more)."""
+        """One find with the identification that is shown; None when it is not in the book (any more)."""
+        return next(iter(self.several([number])), None)
+
+    def several(self, numbers: Sequence[int]) -> list[Observation]:
+        """Those of these finds that are in the book, in this order."""
         with self._database.reading() as connection:
-            return next(iter(reading.read_observations(connection, [number])), None)
+            return reading.read_observations(connection, _present(connection, numbers))
 
     def identifications(self, number: int) -> tuple[Identification, ...]:
         """Everything that models ever said of a find, the shown one last."""
         with self._database.reading() as connection:
             return tuple(reading.read_identifications(connection, number))
 
-    def page(self, wanted: Filter | None = None, after_key: int | None = None, limit: int = PAGE) -> Page:
-        """The newest finds (by their date, else the date of storing) that fit, after `after_key` of the page before."""
-        wanted = wanted or Filter()
-        source, values = search.where(wanted, after_key)
-        key = search.key_column(wanted)
+    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Page:
+        """The next finds that fit, in the order of the filter, after `after_key` of the page before."""
         with self._database.reading() as connection:
-            keys = connection.execute(f"SELECT {key} {source} ORDER BY {key} DESC LIMIT ?", (*values, limit)).fetchall()
-            found = [_id_of(connection, row[0]) for row in keys]
-            listed = reading.read_observations(connection, found)
-        return Page(tuple(listed), keys[-1][0] if len(keys) == limit else None)
+            found = search.page_of(connection, wanted or Filter(), after_key, limit)
+            listed = reading.read_observations(connection, [number for number, _ in found])
+        return Page(tuple(listed), found[-1][1] if len(found) == limit else None)
 
     def count(self, wanted: Filter | None = None) -> int:
         """How many finds fit."""
-        source, values = search.where(wanted or Filter(), None)
         with self._database.reading() as connection:
-            return int(connection.execute(f"SELECT count(*) {source}", values).fetchone()[0])
+            return search.count(connection, wanted or Filter())
 
     def every(self, wanted: Filter | None = None) -> Iterator[Observation]:
-        """All finds that fit, newest first, a page in memory at a time."""
-        key: int | None = None
+        """All finds that fit, in the order of the filter, a page in memory at a time."""
+        key: Key | None = None
         while True:
             page = self.page(wanted, key, limit=500)
             yield from page.observations
@@ -131,45 +133,160 @@ class ObservationStore:
     def recently_added(self, limit: int = 12) -> tuple[Observation, ...]:
         """The finds stored last, whatever the date of the photos."""
         with self._database.reading() as connection:
-            found = connection.execute("SELECT id FROM observation ORDER BY id DESC LIMIT ?", (limit,)).fetchall()
+            found = connection.execute(
+                "SELECT id FROM observation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
             return tuple(reading.read_observations(connection, [row[0] for row in found]))
 
-    def with_photo(self, sha256: str) -> tuple[int, ...]:
-        """Ids of the finds that hold this very file."""
+    def tags(self) -> dict[str, int]:
+        """Every tag with the number of its finds, the most used first."""
         with self._database.reading() as connection:
-            found = connection.execute("SELECT observation_id FROM photo WHERE sha256 = ?", (sha256,)).fetchall()
-            return tuple(row[0] for row in found)
+            rows_ = connection.execute(
+                "SELECT tag, count(*) FROM tag JOIN observation ON id = observation_id WHERE deleted_at IS NULL"
+                " GROUP BY tag ORDER BY count(*) DESC, tag"
+            )
+            return {row[0]: row[1] for row in rows_}
 
-    def edit(self, numbers: Sequence[int], change: Change) -> None:
-        """Change the same things of one or several finds, as one step; a place off the globe is PLACE_INVALID."""
-        self._edit(numbers, change, StepKind.EDIT)
+    def bin(self) -> tuple[Observation, ...]:
+        """What was deleted and is still kept, the latest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM observation WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
+            ).fetchall()
+            return tuple(reading.read_observations(connection, [row[0] for row in found]))
 
-    def verify(self, numbers: Sequence[int], taxon: Taxon) -> None:
-        """Set the human's label, the model's or another; what the model said stays."""
-        self._edit(numbers, Change(verified=taxon), StepKind.VERIFY)
+    # photos by their content -----------------------------------------------------------------------
 
-    def unverify(self, numbers: Sequence[int]) -> None:
-        """Take the human's label away; the model's is shown again."""
-        self._edit(numbers, Change(verified=None), StepKind.UNVERIFY)
+    def known_photos(self, digests: Iterable[str]) -> dict[str, int]:
+        """For each of these contents (sha256) that is in the book the find that holds it, the oldest one."""
+        with self._database.reading() as connection:
+            return _known(connection, digests)
+
+    def known_sizes(self, sizes: Iterable[int]) -> set[int]:
+        """Those of these file sizes in bytes that a photo of the book has: only such a file can be known already."""
+        asked = set(sizes)
+        with self._database.reading() as connection:
+            if connection.execute("SELECT 1 FROM photo WHERE bytes IS NULL LIMIT 1").fetchone():
+                return asked  # stored before sizes were kept: any could be it
+            found = connection.execute(
+                "SELECT DISTINCT bytes FROM photo WHERE bytes IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(asked)),),
+            )
+            return {row[0] for row in found}
+
+    def settle(self, place: JobPlace, observation: Observation) -> Settled | None:
+        """Store one find of a job, in the same transaction in which it leaves the job; None: it had left already.
+
+        A find whose photos are all in the book is not stored again; one without a readable photo is not stored.
+        """
+        with self._database.transaction() as connection:
+            known = _known(connection, [photo.sha256 for photo in observation.photos])
+            if not observation.photos:
+                state, settled = FindState.UNREAD, observation
+            elif len(known) == len({photo.sha256 for photo in observation.photos}):
+                there = reading.read_observations(connection, [known[observation.photos[0].sha256]])[0]
+                state, settled = FindState.KNOWN, there
+            elif observation.identification is None:
+                return None  # its photos were known when it was looked at, and are not any more: it waits
+            else:
+                state, settled = FindState.STORED, observation
+            if not jobs.mark(connection, place, state, settled.id or None):
+                return None
+            if state is FindState.STORED:
+                settled = self._add(connection, replace(observation, photos=_once(observation.photos)))
+                connection.execute(
+                    "UPDATE job_find SET observation_id = ? WHERE job_id = ? AND position = ?",
+                    (settled.id, place.job, place.position),
+                )
+            return Settled(state, settled)
+
+    # changed ---------------------------------------------------------------------------------------
+
+    def add(self, observation: Observation) -> Observation:
+        """Store a new find at once; returns it with its id."""
+        with self._database.transaction() as connection:
+            return self._add(connection, observation)
+
+    def edit(self, numbers: Sequence[int], change: Change) -> int | None:
+        """Change the same things of one or several finds, as one step; returns its number, None when nothing changed.
+
+        Raises:
+            FieldGuideError: PLACE_INVALID for a place off the globe.
+        """
+        if change.place is not KEEP and change.place is not None:
+            check_place(change.place)
+        with self._database.transaction() as connection:
+            finds = reading.read_observations(connection, _present(connection, numbers))
+            touched = [find.id for find in finds if differs(find, change)]
+            if not touched:
+                return None
+            step = journal.record_step(connection, kind_of(change), touched, self._now())
+            for number in touched:
+                write_change(connection, number, change)
+            self._index(connection, touched)
+            return step
+
+    def tag(self, numbers: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()) -> int | None:
+        """Put tags on finds and take others off, as one step; returns its number, None when nothing changed."""
+        added, removed = set(add), set(remove)
+        with self._database.transaction() as connection:
+            finds = reading.read_observations(connection, _present(connection, numbers))
+            wanted = {find.id: (set(find.tags) | added) - removed for find in finds}
+            touched = [find.id for find in finds if wanted[find.id] != set(find.tags)]
+            if not touched:
+                return None
+            step = journal.record_step(connection, StepKind.TAGS, touched, self._now())
+            for number in touched:
+                rows.write_tags(connection, number, wanted[number])
+            self._index(connection, touched)
+            return step
 
     def add_identification(self, number: int, said: Identification) -> Observation | None:
         """Show a further answer for a stored find; earlier ones are kept. None when the find is gone."""
         with self._database.transaction() as connection:
             if not _present(connection, [number]):
                 return None
-            journal.record_step(connection, StepKind.IDENTIFY, [number])
+            journal.record_step(connection, StepKind.IDENTIFY, [number], self._now())
             rows.append_identification(connection, number, said)
             return self._index(connection, [number])[0]
 
-    def delete(self, numbers: Sequence[int]) -> int:
-        """Take finds out of the library, as one step; returns how many. Photos on the disk are never touched."""
+    def grow(self, number: int, judged: Observation) -> Observation | None:
+        """Add the photos of `judged` that a find does not hold yet, and show what was said of all of them together.
+
+        Name, notes, tags, date and place stay; what is not told comes from the new photos. None when the find is gone.
+        """
         with self._database.transaction() as connection:
-            present = _present(connection, numbers)
-            if present:
-                journal.record_step(connection, StepKind.DELETE, present)
-                self._unindex(connection, present)
-                connection.executemany("DELETE FROM observation WHERE id = ?", [(number,) for number in present])
-            return len(present)
+            find = next(iter(reading.read_observations(connection, _present(connection, [number]))), None)
+            if find is None:
+                return None
+            journal.record_step(connection, StepKind.GROW, [number], self._now())
+            there = {photo.sha256 for photo in find.photos}
+            new = [photo for photo in _once(judged.photos) if photo.sha256 not in there]
+            rows.write_photos(connection, number, new, start=len(find.photos))
+            if find.observed_at is None and judged.observed_at is not None:
+                write_change(connection, number, Change(observed_at=judged.observed_at))
+            if find.latitude is None and judged.latitude is not None and judged.longitude is not None:
+                write_change(connection, number, Change(place=(judged.latitude, judged.longitude)))
+            if judged.identification is not None:
+                rows.append_identification(connection, number, judged.identification)
+            return self._index(connection, [number])[0]
+
+    def delete(self, numbers: Sequence[int]) -> int:
+        """Put finds into the bin, as one step; returns how many. Photos on the disk are never touched."""
+        return self._put_in_bin(numbers, StepKind.DELETE)
+
+    def restore(self, numbers: Sequence[int]) -> int:
+        """Take finds out of the bin, as one step; returns how many."""
+        return self._put_in_bin(numbers, StepKind.RESTORE)
+
+    def empty_bin(self, numbers: Sequence[int] | None = None) -> int:
+        """Remove what is in the bin (or these of it) for good, with every step that touched it; returns how many."""
+        with self._database.transaction() as connection:
+            found = connection.execute("SELECT id FROM observation WHERE deleted_at IS NOT NULL").fetchall()
+            gone = [row[0] for row in found if numbers is None or row[0] in set(numbers)]
+            journal.forget_finds(connection, gone)
+            connection.executemany("DELETE FROM observation WHERE id = ?", [(number,) for number in gone])
+            return len(gone)
 
     def merge(self, numbers: Sequence[int]) -> Observation | None:
         """Several finds become one, under the first one's id (see `regroup.join_finds`); None with fewer than two."""
@@ -177,7 +294,7 @@ class ObservationStore:
             present = _present(connection, numbers)
             if len(present) < 2:
                 return None
-            journal.record_step(connection, StepKind.MERGE, present)
+            journal.record_step(connection, StepKind.MERGE, present, self._now())
             self._unindex(connection, present)
             regroup.join_finds(connection, reading.read_observations(connection, present))
             return self._index(connection, present[:1])[0]
@@ -188,29 +305,56 @@ class ObservationStore:
         None, and nothing done, when the find is gone or either part would have no photo.
         """
         with self._database.transaction() as connection:
-            find = next(iter(reading.read_observations(connection, [number])), None)
+            find = next(iter(reading.read_observations(connection, _present(connection, [number]))), None)
             places = sorted({place for place in leaving if find is not None and 0 <= place < len(find.photos)})
             if find is None or not places or len(places) == len(find.photos):
                 return None
-            step = journal.record_step(connection, StepKind.SPLIT, [number])
+            step = journal.record_step(connection, StepKind.SPLIT, [number], self._now())
             new = regroup.part_find(connection, find, places, self._now())
             journal.record_new(connection, step, new)
             old, parted = self._index(connection, [number, new])
             return old, parted
 
-    def undo(self) -> Undone | None:
-        """Take back the newest step; None when there is none."""
-        with self._database.transaction() as connection:
-            touched = journal.newest_ids(connection)
-            self._unindex(connection, touched)
-            undone = journal.undo_step(connection)
-            self._index(connection, touched)
-            return undone
+    # taken back ------------------------------------------------------------------------------------
+
+    def undo(self, only: int | None = None) -> Undone | None:
+        """Take back the newest step; None when there is none, or when it is another than `only`."""
+        return self._turn(journal.newest_step, journal.undo_step, only, again=False)
+
+    def redo(self) -> Undone | None:
+        """Do the step again that was taken back last; None when there is none."""
+        return self._turn(journal.next_redo, journal.redo_step, None, again=True)
+
+    def newest_step(self) -> Step | None:
+        """What `undo` would take back."""
+        with self._database.reading() as connection:
+            return journal.newest_step(connection)
 
     def steps(self) -> int:
         """How many steps can be undone."""
         with self._database.reading() as connection:
             return journal.count_steps(connection)
+
+    def _turn(
+        self,
+        choose: Callable[[Connection], Step | None],
+        turn: Callable[[Connection, Step], None],
+        only: int | None,
+        *,
+        again: bool,
+    ) -> Undone | None:
+        with self._database.transaction() as connection:
+            step = choose(connection)
+            if step is None or only not in (None, step.number):
+                return None
+            before = reading.read_observations(connection, step.ids)
+            self._unindex(connection, step.ids)
+            turn(connection, step)
+            self._index(connection, step.ids)
+            after = reading.read_observations(connection, step.ids)
+            return Undone(step, next(iter([*after, *before]), None), again != step.reversed)
+
+    # the library -----------------------------------------------------------------------------------
 
     def library_uuid(self) -> uuid.UUID:
         """What marks this library apart from every other, made once; exported identifiers are built on it."""
@@ -221,17 +365,22 @@ class ObservationStore:
                 connection.execute("INSERT INTO library VALUES (?)", row)
             return uuid.UUID(row[0])
 
-    def _edit(self, numbers: Sequence[int], change: Change, kind: StepKind) -> None:
-        if change.place is not KEEP and change.place is not None:
-            _check_place(change.place)
+    def _add(self, connection: Connection, observation: Observation) -> Observation:
+        number = rows.insert_observation(connection, observation, self._now())
+        return self._index(connection, [number])[0]
+
+    def _put_in_bin(self, numbers: Sequence[int], kind: StepKind) -> int:
+        deleting = kind is StepKind.DELETE
         with self._database.transaction() as connection:
-            present = _present(connection, numbers)
-            if not present:
-                return
-            journal.record_step(connection, kind, present)
-            for number in present:
-                _write(connection, number, change)
-            self._index(connection, present)
+            touched = _present(connection, numbers, in_bin=not deleting)
+            if touched:
+                journal.record_step(connection, kind, touched, self._now())
+                moment = self._now().isoformat() if deleting else None
+                connection.executemany(
+                    "UPDATE observation SET deleted_at = ? WHERE id = ?", [(moment, number) for number in touched]
+                )
+                self._index(connection, touched)
+            return len(touched)
 
     def _unindex(self, connection: Connection, numbers: Sequence[int]) -> None:
         """Take finds out of the search table, while their sort keys are still known."""
@@ -241,51 +390,58 @@ class ObservationStore:
             )
 
     def _index(self, connection: Connection, numbers: Sequence[int]) -> list[Observation]:
-        """Give finds their sort keys by their dates as they are now, and their words by today's guide; returns them."""
+        """Write what is derived from finds as they are now: sort key, name, danger, place, and the words that find
+        them; what is in the bin is found by none. Returns the finds.
+        """
         found = reading.read_observations(connection, numbers)
         for observation in found:
             self._unindex(connection, [observation.id])
-            row = connection.execute("SELECT created_at FROM observation WHERE id = ?", (observation.id,)).fetchone()
+            row = connection.execute(
+                "SELECT created_at, deleted_at FROM observation WHERE id = ?", (observation.id,)
+            ).fetchone()
             when = observation.observed_at or datetime.fromisoformat(row[0])
             key = rows.sort_key(when, observation.id)
+            taxon = shown_taxon(observation)
             connection.execute(
-                "UPDATE observation SET sort_key = ?, joined_guide = ? WHERE id = ?",
-                (key, self._guide.version if self._guide else None, observation.id),
+                "UPDATE observation SET sort_key = ?, joined_guide = ?, called = ?, danger = ?, place = ? WHERE id = ?",
+                (
+                    key,
+                    self._guide.version if self._guide else None,
+                    rows.clean(taxon.name).casefold() if taxon else NAMELESS,
+                    current_danger(observation, self._guide).told.severity if self._guide else 0,
+                    self._place(observation),
+                    observation.id,
+                ),
             )
-            search.index(connection, observation, key, self._guide)
+            if row[1] is None:
+                search.index(connection, observation, key, self._guide)
         return found
 
-
-def _write(connection: Connection, number: int, change: Change) -> None:
-    columns: dict[str, object] = {}
-    if change.notes is not KEEP:
-        columns["notes"] = rows.clean(change.notes)
-    if change.verified is not KEEP:
-        columns["verified_taxon"] = rows.taxon_id(connection, change.verified)
-    if change.observed_at is not KEEP:
-        columns["observed_at"] = change.observed_at.isoformat() if change.observed_at else None
-    if change.place is not KEEP:
-        columns["latitude"], columns["longitude"] = change.place or (None, None)
-    for column, value in columns.items():
-        connection.execute(f"UPDATE observation SET {column} = ? WHERE id = ?", (value, number))
-    if change.tags is not KEEP:
-        rows.write_tags(connection, number, change.tags)
+    def _place(self, observation: Observation) -> str:
+        if self._name_place is None or observation.latitude is None or observation.longitude is None:
+            return ""
+        return self._name_place(observation.latitude, observation.longitude)
 
 
-def _present(connection: Connection, numbers: Sequence[int]) -> list[int]:
-    """Those that are there, each once, in the given order."""
+def _present(connection: Connection, numbers: Sequence[int], *, in_bin: bool = False) -> list[int]:
+    """Those that are in the book (or in the bin), each once, in the given order."""
+    where = f"id = ? AND deleted_at IS {'NOT ' if in_bin else ''}NULL"
     return [
         number
         for number in dict.fromkeys(numbers)
-        if connection.execute("SELECT 1 FROM observation WHERE id = ?", (number,)).fetchone()
+        if connection.execute(f"SELECT 1 FROM observation WHERE {where}", (number,)).fetchone()
     ]
 
 
-def _id_of(connection: Connection, key: int) -> int:
-    return int(connection.execute("SELECT id FROM observation WHERE sort_key = ?", (key,)).fetchone()[0])
+def _known(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    found = connection.execute(
+        "SELECT sha256, min(observation_id) FROM photo JOIN observation ON id = observation_id"
+        " WHERE deleted_at IS NULL AND sha256 IN (SELECT value FROM json_each(?)) GROUP BY sha256",
+        (json.dumps(sorted(set(digests))),),
+    )
+    return {row[0]: row[1] for row in found}
 
 
-def _check_place(place: tuple[float, float]) -> None:
-    bounds = zip(place, (90.0, 180.0), strict=True)
-    if not all(math.isfinite(number) and abs(number) <= bound for number, bound in bounds):
-        raise FieldGuideError(ErrorCode.PLACE_INVALID, latitude=place[0], longitude=place[1])
+def _once(photos: Iterable[Photo]) -> tuple[Photo, ...]:
+    """One and the same content once, under the first of its names."""
+    return tuple({photo.sha256: photo for photo in reversed(list(photos))}.values())[::-1]

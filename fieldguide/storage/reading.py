@@ -149,12 +149,14 @@ def _observation(
         row["notes"],
         taxa.get(row["verified_taxon"]),
         tags,
+        row["stars"],
     )
 
 
 def _photo(row: sqlite3.Row) -> Photo:
     size = (row["width"], row["height"])
-    return Photo(_to_path(row["path"]), row["sha256"], *size, _when(row["taken_at"]), row["latitude"], row["longitude"])
+    where = (row["latitude"], row["longitude"])
+    return Photo(_to_path(row["path"]), row["sha256"], *size, _when(row["taken_at"]), *where, row["bytes"] or 0)
 
 
 def _unreadable(row: sqlite3.Row) -> UnreadablePhoto:

@@ -38,8 +38,8 @@ def clean(words: str) -> str:
 def insert_observation(connection: sqlite3.Connection, observation: Observation, created_at: datetime) -> int:
     """Write a new find with everything it holds; returns its id."""
     cursor = connection.execute(
-        "INSERT INTO observation (sort_key, created_at, observed_at, latitude, longitude, notes, verified_taxon)"
-        " VALUES (-1, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO observation (sort_key, created_at, observed_at, latitude, longitude, notes, verified_taxon, stars)"
+        " VALUES (-1, ?, ?, ?, ?, ?, ?, ?)",
         (
             created_at.isoformat(),
             _moment(observation.observed_at),
@@ -47,6 +47,7 @@ def insert_observation(connection: sqlite3.Connection, observation: Observation,
             observation.longitude,
             clean(observation.notes),
             taxon_id(connection, observation.verified),
+            observation.stars,
         ),
     )
     number = int(cursor.lastrowid or 0)
@@ -63,18 +64,19 @@ def insert_observation(connection: sqlite3.Connection, observation: Observation,
 def write_photos(connection: sqlite3.Connection, number: int, photos: Sequence[Photo], start: int = 0) -> None:
     """Append photos from position `start` on."""
     connection.executemany(
-        "INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 number,
                 place,
-                _path(photo.path),
+                stored_path(photo.path),
                 photo.sha256,
                 photo.width,
                 photo.height,
                 _moment(photo.taken_at),
                 photo.latitude,
                 photo.longitude,
+                photo.bytes or None,
             )
             for place, photo in enumerate(photos, start)
         ],
@@ -85,7 +87,7 @@ def _write_unreadable(connection: sqlite3.Connection, number: int, files: Sequen
     connection.executemany(
         "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?)",
         [
-            (number, place, _path(file.path), file.error.code.value, json.dumps(file.error.facts, default=str))
+            (number, place, stored_path(file.path), file.error.code.value, json.dumps(file.error.facts, default=str))
             for place, file in enumerate(files)
         ],
     )
@@ -154,12 +156,17 @@ def taxon_id(connection: sqlite3.Connection, taxon: Taxon | None) -> int | None:
     return int(cursor.lastrowid or 0)
 
 
+def file_name(path: Path | str) -> str:
+    """A path as text that UTF-8 can hold, whatever bytes the name has."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _moment(when: datetime | None) -> str | None:
     return when.isoformat() if when else None
 
 
-def _path(path: Path) -> str | bytes:
-    """Text, or the raw bytes of a name that is no UTF-8 (possible on Linux)."""
+def stored_path(path: Path) -> str | bytes:
+    """A path as it is stored: text, or the raw bytes of a name that is no UTF-8 (possible on Linux)."""
     try:
         str(path).encode("utf-8")
     except UnicodeEncodeError:

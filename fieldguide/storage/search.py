@@ -11,16 +11,31 @@ import sqlite3
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger
+from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation, VerdictKind
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.storage.rows import clean, first_key
+from fieldguide.storage.rows import clean, file_name, first_key
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_QUERY = 20  # words; more are a pasted page, not a search
+FEW = 3000  # finds that are sorted in memory; more are walked in the order of an index
+_SOUGHT = "{called names notes tags files}"
+NAMELESS = "~"  # sorts behind every name
+_IN_BOOK = "o.deleted_at IS NULL"
+
+
+class Sort(StrEnum):
+    """How the found are ordered. NEWEST with words: those that are called so come first, then those that mention it."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    NAME = "name"
+    DANGER = "danger"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +44,14 @@ class Filter:
 
     Attributes:
         text: words, each the beginning of a word in a name (scientific, old, common, in any language of the guide),
-            a tag or the notes; all of them must be there.
+            a tag, the name of a file or the notes; all of them must be there.
         dangers: shown danger by today's guide, as it is told (`Danger.told`).
         kinds: rank of the verdict.
         verified: True for finds with a human's label, False for those without.
         since, until: first and last day, both included; by the date of the find, else of its storing.
         ids: only these finds; None: any.
+        tags: all of them. stars: at least so many. place: the name of the nearest place.
+        near: latitude and longitude in degrees, and kilometres around them.
     """
 
     text: str = ""
@@ -44,79 +61,265 @@ class Filter:
     since: date | None = None
     until: date | None = None
     ids: frozenset[int] | None = None
+    tags: frozenset[str] = frozenset()
+    stars: int = 0
+    place: str = ""
+    near: tuple[float, float, float] | None = None
+    sort: Sort = Sort.NEWEST
 
 
-def where(wanted: Filter, after_key: int | None) -> tuple[str, list[object]]:
-    """FROM and WHERE of a query whose rows are finds, with `key` for ORDER BY, and its bound values."""
-    match = _match(wanted)
-    table, key = ("search", "rowid") if match else ("observation", "sort_key")
-    conditions, values = ["1"], list[object]()
-    if match:
-        conditions.append("search MATCH ?")
-        values.append(match)
-    bounds = [("<", after_key)]
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a list goes on: the tier, the value it is sorted by, and the sort key of the last find."""
+
+    tier: int
+    value: str | int
+    sort_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One way of ordering: its columns, and the condition of what comes after a key (with its values)."""
+
+    columns: str
+    after: str
+    value: str = "0"
+
+
+_ORDERS = {
+    Sort.NEWEST: _Order("o.sort_key DESC", "o.sort_key < :key"),
+    Sort.OLDEST: _Order("o.sort_key", "o.sort_key > :key"),
+    Sort.NAME: _Order(
+        "o.called, o.sort_key DESC", "o.called >= :value AND (o.called > :value OR o.sort_key < :key)", "o.called"
+    ),
+    Sort.PLACE: _Order(
+        "o.place, o.sort_key DESC", "o.place >= :value AND (o.place > :value OR o.sort_key < :key)", "o.place"
+    ),
+    Sort.DANGER: _Order(
+        "o.danger DESC, o.sort_key DESC",
+        "o.danger <= :value AND (o.danger < :value OR o.sort_key < :key)",
+        "o.danger",
+    ),
+}
+
+
+def page_of(connection: sqlite3.Connection, wanted: Filter, after: Key | None, limit: int) -> list[tuple[int, Key]]:
+    """Ids of the next finds that fit, each with its key."""
+    found: list[tuple[int, Key]] = []
+    tiers = _tiers(wanted)
+    for tier in range(after.tier if after else 0, len(tiers)):
+        start = after if after is not None and after.tier == tier else None
+        found += _walk(connection, wanted, tiers[tier], tier, start, limit - len(found))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def count(connection: sqlite3.Connection, wanted: Filter) -> int:
+    """How many finds fit."""
+    match, conditions, values = _match(wanted), *_conditions(wanted)
+    if not match:
+        sql = f"SELECT count(*) FROM observation o WHERE {' AND '.join(conditions)}"
+        return int(connection.execute(sql, values).fetchone()[0])
+    inside = _within(conditions)
+    sql = f"SELECT count(*) FROM search WHERE search MATCH :match {inside}"
+    return int(connection.execute(sql, {**values, "match": match}).fetchone()[0])
+
+
+def _tiers(wanted: Filter) -> list[str]:
+    """The matches to list one after the other; an empty one: everything."""
+    words = _words(wanted)
+    if not words or wanted.sort is not Sort.NEWEST:
+        return [_match(wanted)]
+    called = " AND ".join(f'called : "{word}" *' for word in words)
+    facets = _facet_match(wanted)
+    first = " AND ".join([called, *facets])
+    rest = " AND ".join(f'{_SOUGHT} : "{word}" *' for word in words)
+    return [first, " AND ".join([f"(({rest}) NOT ({called}))", *facets])]
+
+
+def _walk(
+    connection: sqlite3.Connection, wanted: Filter, match: str, tier: int, after: Key | None, limit: int
+) -> list[tuple[int, Key]]:
+    order = _ORDERS[wanted.sort]
+    parts, values = _conditions(wanted)
+    conditions = " AND ".join(parts)
+    values |= {"limit": limit, "match": match}
+    if after is not None:
+        values |= {"value": after.value, "key": after.sort_key}
+    beyond = f"AND {order.after}" if after is not None else ""
+    chosen = f"o.id, {order.value}, o.sort_key"
+    if not match:
+        sql = f"SELECT {chosen} FROM observation o WHERE {conditions} {beyond} ORDER BY {order.columns} LIMIT :limit"
+    elif wanted.sort in (Sort.NEWEST, Sort.OLDEST):
+        inside = _within(parts)
+        direction, sign = ("DESC", "<") if wanted.sort is Sort.NEWEST else ("ASC", ">")
+        beyond = f"AND search.rowid {sign} :key" if after is not None else ""
+        keys = f"SELECT rowid AS key FROM search WHERE search MATCH :match {inside} {beyond}"
+        sql = (
+            f"SELECT {chosen} FROM ({keys} ORDER BY rowid {direction} LIMIT :limit) s"
+            f" JOIN observation o ON o.sort_key = s.key ORDER BY {order.columns}"
+        )
+    elif _few(connection, match):
+        sql = (
+            f"SELECT {chosen} FROM search JOIN observation o ON o.sort_key = search.rowid"
+            f" WHERE search MATCH :match AND {conditions} {beyond} ORDER BY {order.columns} LIMIT :limit"
+        )
+    else:
+        within = "EXISTS (SELECT 1 FROM search WHERE search.rowid = o.sort_key AND search MATCH :match)"
+        sql = (
+            f"SELECT {chosen} FROM observation o WHERE {conditions} AND {within} {beyond}"
+            f" ORDER BY {order.columns} LIMIT :limit"
+        )
+    return [(row[0], Key(tier, row[1], row[2])) for row in connection.execute(sql, values)]
+
+
+def _few(connection: sqlite3.Connection, match: str) -> bool:
+    sql = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+    return int(connection.execute(sql, (match, FEW)).fetchone()[0]) < FEW
+
+
+def _within(conditions: list[str]) -> str:
+    """Conditions on finds as conditions on rows of the search table; what is in the bin is not in that table."""
+    ranges = [part.replace("o.sort_key", "search.rowid") for part in conditions if part.startswith("o.sort_key ")]
+    others = [part for part in conditions if not part.startswith(("o.sort_key ", _IN_BOOK))]
+    if others:
+        chosen = " AND ".join([_IN_BOOK, *others])
+        ranges.append(f"search.rowid IN (SELECT o.sort_key FROM observation o WHERE {chosen})")
+    return "".join(f" AND {part}" for part in ranges)
+
+
+def _conditions(wanted: Filter) -> tuple[list[str], dict[str, object]]:
+    """What is not a word of the search table: dates, ids, places."""
+    parts, values = [_IN_BOOK], dict[str, object]()
     if wanted.since is not None:
-        bounds.append((">=", first_key(_midnight(wanted.since))))
+        parts.append("o.sort_key >= :since")
+        values["since"] = first_key(_midnight(wanted.since))
     if wanted.until is not None and wanted.until < date.max:
-        bounds.append(("<", first_key(_midnight(wanted.until + timedelta(days=1)))))
-    for comparison, bound in bounds:
-        if bound is not None:
-            conditions.append(f"{table}.{key} {comparison} ?")
-            values.append(bound)
+        parts.append("o.sort_key < :until")
+        values["until"] = first_key(_midnight(wanted.until + timedelta(days=1)))
     if wanted.ids is not None:
-        chosen = "SELECT sort_key FROM observation WHERE id IN (SELECT value FROM json_each(?))"
-        conditions.append(f"{table}.{key} IN ({chosen})")
-        values.append(json.dumps(sorted(wanted.ids)))
-    return f"FROM {table} WHERE {' AND '.join(conditions)}", values
-
-
-def key_column(wanted: Filter) -> str:
-    """The column that orders the rows of `where`."""
-    return "rowid" if _match(wanted) else "sort_key"
+        parts.append("o.id IN (SELECT value FROM json_each(:ids))")
+        values["ids"] = json.dumps(sorted(wanted.ids))
+    if wanted.place:
+        parts.append("o.place = :place")
+        values["place"] = wanted.place
+    if wanted.near is not None:
+        latitude, longitude, kilometres = wanted.near
+        reach = kilometres / 110.0  # degrees; a little more than there are
+        parts.append("o.latitude >= :south")
+        parts.append("o.latitude <= :north")
+        parts.append("kilometres(o.latitude, o.longitude, :latitude, :longitude) <= :kilometres")
+        values |= {"south": latitude - reach, "north": latitude + reach}
+        values |= {"latitude": latitude, "longitude": longitude, "kilometres": kilometres}
+    return parts, values
 
 
 def index(connection: sqlite3.Connection, observation: Observation, key: int, guide: Guide | None) -> None:
     """Write the words of a find under its sort key; what stood there before must be gone."""
-    names = " ".join(_names(observation, guide))
-    notes = " ".join((observation.notes, *observation.tags))
-    facets = " ".join(_facets(observation, guide))
-    values = (key, names, notes, facets)
-    connection.execute("INSERT INTO search (rowid, names, notes, facets) VALUES (?, ?, ?, ?)", values)
+    taxon = shown_taxon(observation)
+    called = _names([taxon] if taxon else [], guide)
+    names = [name for name in _names(_possibilities(observation), guide) if name not in called]
+    files = [file_name(photo.path.name) for photo in observation.photos]
+    values = (
+        key,
+        *(" ".join(words) for words in (called, names, [observation.notes], observation.tags, files)),
+        " ".join(_facets(observation, guide)),
+    )
+    connection.execute(
+        "INSERT INTO search (rowid, called, names, notes, tags, files, facets) VALUES (?, ?, ?, ?, ?, ?, ?)", values
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Why a find is in the list: a word of the search stands in `field` (name, possibility, notes, tag or file),
+    as part of `words`.
+    """
+
+    field: str
+    words: str
+
+
+def why_found(observation: Observation, text: str, guide: Guide | None) -> list[Found]:
+    """For each word of a search, where it stands in a find: the first place of name, possibility, tag, notes, file."""
+    taxon = shown_taxon(observation)
+    places = [
+        ("name", _names([taxon] if taxon else [], guide)),
+        ("possibility", _names(_possibilities(observation), guide)),
+        ("tag", list(observation.tags)),
+        ("notes", observation.notes.splitlines()),
+        ("file", [photo.path.name for photo in observation.photos]),
+    ]
+    found: dict[Found, None] = {}
+    for word in _words(Filter(text=text)):
+        begins = re.compile(rf"(?<![^\W_]){re.escape(fold(word))}")
+        hit = next((Found(field, line) for field, lines in places for line in lines if begins.search(fold(line))), None)
+        if hit is not None:
+            found[hit] = None
+    return list(found)
+
+
+def fold(words: str) -> str:
+    """Words as the search table compares them: no capitals, no accents on Latin letters."""
+    plain = unicodedata.normalize("NFD", words.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def _words(wanted: Filter) -> list[str]:
+    return _WORD.findall(unicodedata.normalize("NFC", clean(wanted.text)))[:LONGEST_QUERY]
 
 
 def _match(wanted: Filter) -> str:
-    """The filter in FTS5's query language; empty when nothing but dates is asked."""
-    words = _WORD.findall(unicodedata.normalize("NFC", clean(wanted.text)))[:LONGEST_QUERY]
-    parts = [f'{{names notes}} : "{word}" *' for word in words]
+    """The filter in FTS5's query language; empty when nothing but dates, ids and places is asked."""
+    words = _words(wanted)
+    parts = [f'{_SOUGHT} : "{word}" *' for word in words]
     if not words and wanted.text.strip():
         parts.append('facets : "nothing"')  # punctuation alone is in no name
+    return " AND ".join(parts + _facet_match(wanted))
+
+
+def _facet_match(wanted: Filter) -> list[str]:
     facets = [
         [f"danger{level.told.value}" for level in sorted(wanted.dangers)],
         [f"kind{kind.value}" for kind in sorted(wanted.kinds)],
         [] if wanted.verified is None else ["verified" if wanted.verified else "unverified"],
+        *([_tag_word(tag)] for tag in sorted(wanted.tags)),
+        [f"stars{count}" for count in range(wanted.stars, 6)] if wanted.stars else [],
     ]
-    parts += [f"facets : ({' OR '.join(group)})" for group in facets if group]
-    return " AND ".join(parts)
+    return [f"facets : ({' OR '.join(group)})" for group in facets if group]
 
 
 def _facets(observation: Observation, guide: Guide | None) -> list[str]:
     said = observation.identification
     words = ["verified" if observation.verified else "unverified"]
     words.append(f"kind{said.verdict.kind.value if said else VerdictKind.UNKNOWN.value}")
+    words += [_tag_word(tag) for tag in observation.tags]
+    words.append(f"stars{observation.stars}")
     if guide is not None:
         words.append(f"danger{current_danger(observation, guide).told.value}")
     return words
 
 
-def _names(observation: Observation, guide: Guide | None) -> list[str]:
-    """Every name of the human's label, the verdict and the candidates, with their genera and families, each once."""
+def _tag_word(tag: str) -> str:
+    """A tag as one word of the search table, whatever is in it."""
+    return "tag" + clean(tag).strip().casefold().encode("utf-8").hex()
+
+
+def _possibilities(observation: Observation) -> list[Taxon]:
+    """The human's label, the verdict, the candidates and what carries the alarm, each once."""
     taxa: list[Taxon] = [observation.verified] if observation.verified else []
     if observation.identification is not None:
         said = observation.identification
         taxa += [said.verdict.taxon] if said.verdict.taxon else []
         taxa += [candidate.taxon for candidate in (*said.candidates, *said.alarm.taxa)]
+    return list(dict.fromkeys(taxa))
+
+
+def _names(taxa: list[Taxon], guide: Guide | None) -> list[str]:
+    """Every name of these, old and common, with their genera and families, each once."""
     found: dict[str, None] = {}
-    for taxon in dict.fromkeys(taxa):
+    for taxon in taxa:
         found.update(dict.fromkeys(name for name in (taxon.name, taxon.genus, taxon.family) if name))
         record = guide.record(taxon.name) if guide else None
         if record is not None:

@@ -12,9 +12,10 @@ import pytest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import explain
+from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
 from fieldguide.storage.export.csv import export_csv
-from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
 from tests.helpers.stored_finds import make_find, make_photo
 

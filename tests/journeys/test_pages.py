@@ -16,6 +16,7 @@ from fieldguide.storage.settings import read_settings
 from fieldguide.ui.history.gallery_model import LevelRole
 from fieldguide.ui.kit.naming import name_of
 from tests.helpers.bundles import manifest
+from tests.helpers.kept import keep
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
 from tests.journeys.conftest import OpenWindow
@@ -44,7 +45,7 @@ def test_the_sidebar_has_five_places(application: FieldGuide) -> None:
 def test_a_corrected_guide_reaches_old_finds(qtbot, application: FieldGuide, tmp_path: Path) -> None:
     library = application.parts.library
     with qtbot.waitSignal(library.changed, timeout=PATIENCE):
-        library.add(make_find(application.parts.guide, EDULIS, others=()))
+        keep(library, make_find(application.parts.guide, EDULIS, others=()))
     wait_list(qtbot, application)
     model = application.history.page.gallery.model
     assert not Danger(model.index(0).data(LevelRole)).harmful

@@ -35,7 +35,7 @@ def words_on(widget: QWidget) -> str:
 
 def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.JPG", label=0, seed=3)
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         window.window.paths_offered.emit([photo])
     page = window.identify.page
     assert page.observation is not None
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldG
     page = window.identify.page
     assert page.grouping.isVisible()
     page.grouping.choice.chosen.emit("separate")
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         page.grouping.decided.emit([[path] for path in (*photos, broken)])
     assert [entry.readable for entry in page.work.finds.entries] == [True, True, False]
     assert any("letter.jpg" in sentence for sentence in window.window.notices.sentences)
@@ -73,7 +73,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldG
 
 def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.jpg", label=2)
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         window.window.paths_offered.emit([photo])
     work = window.identify.page.work
     qtbot.keyClick(work, Qt.Key.Key_2)
@@ -91,7 +91,7 @@ def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tm
 
 def test_what_spoke_for_a_name_lies_over_the_photo(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.jpg", label=0)
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         window.window.paths_offered.emit([photo])
     work = window.identify.page.work
     if work.result.photo.accessibleName() == text("identify.photo_reading"):
@@ -111,7 +111,7 @@ def test_a_find_of_yesterday_stands_on_the_empty_page(
     qtbot, window: FieldGuide, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
 ) -> None:
     photo = write_photo(tmp_path / "find.jpg")
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         window.window.paths_offered.emit([photo])
     window.window.close()
     again = open_window(bundle_path)
@@ -138,7 +138,7 @@ def test_a_pasted_picture_gets_a_file_of_its_own(qtbot, window: FieldGuide, tmp_
     from PySide6.QtGui import QImage
 
     image = QImage(str(write_photo(tmp_path / "find.png")))
-    with qtbot.waitSignal(window.parts.identifier.ended, timeout=PATIENCE):
+    with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         window.window.picture_pasted.emit(image)
     observation = window.identify.page.observation
     assert observation is not None

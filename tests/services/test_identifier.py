@@ -5,25 +5,33 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
-from fieldguide.services.batch import Batch, Identified, Preview
-from fieldguide.services.identifier import Identifier, Model, Summary
+from fieldguide.services.again import Again
+from fieldguide.services.batch import Judged, Preview
+from fieldguide.services.identifier import Identifier, Model
+from fieldguide.services.jobs import JobEnd, Jobs
 from fieldguide.services.lanes import Lanes
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.services.notices import Notices
-from fieldguide.services.progress import Progress
+from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
-from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.jobs import JobStore
+from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore
 from tests.helpers.bundles import write_photo
 
 T = TypeVar("T")
+
+
+@dataclass
+class NotStored:
+    place: int
+    find: Observation
 
 
 @dataclass
@@ -40,15 +48,27 @@ class Heard:
 def identifier(
     store: ObservationStore, thumbnails: ThumbnailStore, library: Library, lanes: Lanes, notices: Notices
 ) -> Identifier:
-    return Identifier(store, thumbnails, library, lanes, notices)
+    return Identifier(store, thumbnails, lambda: library.guide, lanes, notices)
 
 
 @pytest.fixture
-def heard(identifier: Identifier, library: Library) -> Heard:
+def jobs(store: ObservationStore, identifier: Identifier, library: Library, lanes: Lanes, notices: Notices) -> Jobs:
+    return Jobs(JobStore(store._database), identifier, library, lanes, notices)
+
+
+@pytest.fixture
+def again(identifier: Identifier, library: Library, notices: Notices) -> Again:
+    return Again(identifier, library, notices)
+
+
+@pytest.fixture
+def heard(identifier: Identifier, library: Library, jobs: Jobs) -> Heard:
     heard = Heard([])
-    signals = (identifier.began, identifier.previewed, identifier.progressed, identifier.identified, identifier.ended)
-    for signal in (*signals, identifier.model_ready, identifier.model_failed, library.changed):
+    signals = (identifier.previewed, identifier.judged, jobs.ended, identifier.model_ready, identifier.model_failed)
+    for signal in (*signals, library.changed):
         signal.connect(heard.said.append)
+    jobs.progressed.connect(lambda _, progress: heard.said.append(progress))
+    jobs.not_stored.connect(lambda place, find: heard.said.append(NotStored(place.position, find)))
     return heard
 
 
@@ -56,8 +76,9 @@ def load(identifier: Identifier, bundle: Path) -> None:
     identifier.load(bundle, "cpu")
 
 
-def test_a_batch_is_previewed_judged_stored_and_told(
+def test_a_job_is_previewed_judged_stored_and_told_once(
     identifier: Identifier,
+    jobs: Jobs,
     heard: Heard,
     bundle_path: Path,
     store: ObservationStore,
@@ -69,67 +90,163 @@ def test_a_batch_is_previewed_judged_stored_and_told(
     deadly, bolete = (write_photo(tmp_path / f"{label}.jpg", label) for label in (0, 1))
     (tmp_path / "empty.jpg").touch()
     load(identifier, bundle_path)
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        batch = identifier.identify([[deadly, tmp_path / "empty.jpg"], [bolete], [tmp_path / "absent.jpg"]])
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[deadly, tmp_path / "empty.jpg"], [bolete], [tmp_path / "absent.jpg"]])
 
     (model,) = heard.of(Model)
     assert (model.device, model.manifest.id) == ("cpu", "three-drawings")
     previews = heard.of(Preview)
     assert {preview.photo.path for preview in previews} == {deadly, bolete}
-    pixels = [preview.pixels for preview in previews if preview.pixels is not None]
-    assert len(pixels) == 1
-    assert pixels[0].dtype == np.uint8
-    first, second, third = heard.of(Identified)
-    assert [each.place for each in (first, second, third)] == [0, 1, 2]
-    assert first.observation.id > 0
-    assert third.observation.id == 0
-    assert [find.identification for find in store.page().observations] == [
-        second.observation.identification,
-        first.observation.identification,
-    ]
-    assert store.count() == 2
+    stored = heard.of(LibraryChange)
+    assert [change.kind for change in stored] == [ChangeKind.ADDED] * 2
+    assert [change.origin.position for change in stored if change.origin] == [0, 1]
+    (unread,) = heard.of(NotStored)
+    assert (unread.place, unread.find.id) == (2, 0)
+    told = {find.id: find.identification for change in stored for find in change.observations}
+    assert told == {find.id: find.identification for find in store.page().observations}
     kept = thumbnails.get(preview.photo.sha256 for preview in previews)
     assert kept == {preview.photo.sha256: preview.jpeg for preview in previews}
-    assert heard.said.index(previews[0]) < heard.said.index(first)
-    assert [progress.percent for progress in heard.of(Progress)] == [50, 75, 100]
-    (summary,) = heard.of(Summary)
-    assert (summary.batch, summary.judged, summary.cancelled) == (batch.number, 3, False)
-    assert [file.error.code for file in summary.unreadable] == [ErrorCode.PHOTO_EMPTY, ErrorCode.PHOTO_MISSING]
-    assert [change.kind for change in heard.of(LibraryChange)] == [ChangeKind.ADDED] * 2
+    (end,) = heard.of(JobEnd)
+    assert (end.status.total, end.status.waiting, end.status.stored, end.status.unread) == (3, 0, 2, 1)
+    assert jobs.unfinished == ()
     (notice,) = notices.take()
     assert len(notice.details) == 2
 
 
+def test_a_second_drop_shows_the_find_that_is_there_and_judges_nothing(
+    identifier: Identifier,
+    jobs: Jobs,
+    heard: Heard,
+    bundle_path: Path,
+    store: ObservationStore,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    photos = [write_photo(tmp_path / f"{n}.jpg", n % 3, n) for n in range(3)]
+    copy = tmp_path / "another name.jpg"
+    copy.write_bytes(photos[0].read_bytes())
+    load(identifier, bundle_path)
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[photos[0]], [copy], [photos[1]]])
+    assert store.count() == 2
+    assert [(each.place, each.find.id) for each in heard.of(NotStored)] == [(1, 1)]
+    previews = len(heard.of(Preview))
+    with qtbot.waitSignal(jobs.ended, timeout=60_000) as told:
+        jobs.start([[photos[0], copy], [photos[2], photos[1]]])
+    assert [find.id for find in told.args[0].known] == [1]
+    assert [preview.photo.path for preview in heard.of(Preview)[previews:]] == [photos[2]]
+    assert sorted(len(find.photos) for find in store.every()) == [1, 1, 1]
+
+
+def test_a_new_job_goes_first_and_the_other_goes_on(
+    identifier: Identifier, jobs: Jobs, heard: Heard, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path
+) -> None:
+    long, short = (
+        [[write_photo(tmp_path / f"{name}{n}.jpg", n % 3, 100 * k + n)] for n in range(count)]
+        for k, (name, count) in enumerate((("long", 40), ("short", 2)))
+    )
+    load(identifier, bundle_path)
+    ends: list[int] = []
+    jobs.ended.connect(lambda end: ends.append(end.status.number))
+    seen: list[tuple[int, ...]] = []
+    jobs.changed.connect(lambda lines: seen.append(tuple(line.status.number for line in lines if line.running)))
+    first = jobs.start(long, "long")
+    with qtbot.waitSignal(first.done, timeout=60_000):
+        pass
+    with qtbot.waitSignals([jobs.ended, jobs.ended], timeout=60_000):
+        jobs.start(short, "short")
+        identifier.with_model(lambda runtime, handle: None)
+    assert ends == [2, 1]
+    assert (1, 2) in [tuple(sorted(each)) for each in seen], "both stand in the strip while both are open"
+    assert store.count() == 42
+
+
+def test_a_job_pauses_and_goes_on_where_it_was(
+    identifier: Identifier,
+    jobs: Jobs,
+    bundle_path: Path,
+    store: ObservationStore,
+    library: Library,
+    lanes: Lanes,
+    notices: Notices,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    photos = [[write_photo(tmp_path / f"{n}.jpg", n % 3, n)] for n in range(30)]
+    load(identifier, bundle_path)
+    library.changed.connect(lambda _: jobs.pause(1))
+    with qtbot.waitSignal(identifier.ended, timeout=60_000):
+        jobs.start(photos)
+    left = Jobs(JobStore(store._database), identifier, library, lanes, notices)  # as after a restart
+    with qtbot.waitSignal(left.changed, timeout=60_000) as told:
+        left.load()
+    for line in told.args[0]:
+        assert not line.running
+        assert line.status.waiting == 30 - store.count()
+    with qtbot.waitSignal(left.ended, timeout=60_000):
+        left.go_on(1)
+    assert store.count() == 30
+
+
 def test_a_stored_find_is_asked_about_again(
-    identifier: Identifier, heard: Heard, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path: Path
+    identifier: Identifier,
+    jobs: Jobs,
+    again: Again,
+    library: Library,
+    heard: Heard,
+    bundle_path: Path,
+    store: ObservationStore,
+    qtbot: QtBot,
+    tmp_path: Path,
 ) -> None:
     load(identifier, bundle_path)
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        identifier.identify([[write_photo(tmp_path / "a.jpg", 0)]])
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[write_photo(tmp_path / "a.jpg", 0)]])
     (find,) = store.page().observations
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        identifier.identify_again([find, Observation(photos=())])
+    with qtbot.waitSignal(library.changed, timeout=60_000):
+        again.ask([find, Observation(photos=())])
     assert store.count() == 1
     assert len(store.identifications(find.id)) == 2
     assert [change.kind for change in heard.of(LibraryChange)] == [ChangeKind.ADDED, ChangeKind.CHANGED]
-    assert heard.of(Batch)[1].again == (find,)
+
+
+def test_a_stored_find_grows(
+    identifier: Identifier,
+    jobs: Jobs,
+    again: Again,
+    library: Library,
+    bundle_path: Path,
+    store: ObservationStore,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    load(identifier, bundle_path)
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[write_photo(tmp_path / "cap.jpg", 0)]])
+    (find,) = store.page().observations
+    store.edit([find.id], Change(notes="mine"))
+    with qtbot.waitSignal(library.changed, timeout=60_000):
+        again.grow(find, [write_photo(tmp_path / "base.jpg", 0, 1)])
+    (grown,) = store.page().observations
+    assert (grown.id, grown.notes, len(grown.photos)) == (find.id, "mine", 2)
+    assert len(store.identifications(find.id)) == 2
 
 
 def test_asked_again_the_date_and_place_of_the_find_count_and_not_those_of_its_photos(
-    identifier: Identifier, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path: Path
+    identifier: Identifier, jobs: Jobs, again: Again, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path
 ) -> None:
     load(identifier, bundle_path)
     identifier.use_place_and_season(True)
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        identifier.identify([[write_photo(tmp_path / "a.jpg", 0)]])
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[write_photo(tmp_path / "a.jpg", 0)]])
     (find,) = store.page().observations
     assert find.identification is not None
     assert not find.identification.weighed, "the photo tells neither"
     corrected = Change(observed_at=datetime(2026, 10, 3, 10), place=(48.1, 11.5))
     store.edit([find.id], corrected)
     (find,) = store.page().observations
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        identifier.identify_again([find])
+    with qtbot.waitSignal(again.ended, timeout=60_000):
+        again.ask([find])
     again = store.get(find.id)
     assert again is not None
     assert again.identification is not None
@@ -138,32 +255,37 @@ def test_asked_again_the_date_and_place_of_the_find_count_and_not_those_of_its_p
 
 
 def test_without_a_model_the_batch_says_so(
-    identifier: Identifier, heard: Heard, notices: Notices, qtbot: QtBot, tmp_path: Path
+    identifier: Identifier, jobs: Jobs, heard: Heard, notices: Notices, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "bad.fieldguide").write_bytes(b"no bundle")
     load(identifier, tmp_path / "bad.fieldguide")
-    with qtbot.waitSignals([identifier.model_failed, identifier.ended], timeout=60_000):
-        identifier.identify([[write_photo(tmp_path / "a.jpg")]])
-    (summary,) = heard.of(Summary)
-    assert summary.error is not None
-    assert summary.error.code is ErrorCode.BUNDLE_MISSING
+    with qtbot.waitSignals([identifier.model_failed, jobs.ended], timeout=60_000):
+        jobs.start([[write_photo(tmp_path / "a.jpg")]])
+    (end,) = heard.of(JobEnd)
+    assert end.status.waiting == 1
+    assert [status.number for status in jobs.unfinished] == [1], "it can be gone on with once there is a model"
     assert len(notices.take()) == 2
 
 
-def test_a_cancelled_batch_keeps_what_it_stored(
-    identifier: Identifier, heard: Heard, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path: Path
+def test_a_cancelled_job_keeps_what_it_stored(
+    identifier: Identifier,
+    jobs: Jobs,
+    heard: Heard,
+    bundle_path: Path,
+    store: ObservationStore,
+    library: Library,
+    qtbot: QtBot,
+    tmp_path: Path,
 ) -> None:
     photos = [[write_photo(tmp_path / f"{n}.jpg", n % 3, n)] for n in range(40)]
     load(identifier, bundle_path)
-    identifier.identified.connect(lambda _: identifier.cancel())
-    with qtbot.waitSignal(identifier.ended, timeout=60_000):
-        identifier.identify(photos)
-    told = heard.of(Identified)
-    (summary,) = heard.of(Summary)
-    assert summary.judged == len(told) == store.count() == len(heard.of(LibraryChange))
-    assert [each.observation.photos[0].path for each in told] == [group[0] for group in photos[: len(told)]]
-    if len(told) < len(photos):  # a fast machine may have judged them all
-        assert summary.cancelled
+    library.changed.connect(lambda _: jobs.cancel(1))
+    with qtbot.waitSignals([identifier.ended, jobs.ended], timeout=60_000):
+        jobs.start(photos)
+    assert len(heard.of(JobEnd)) == 1
+    qtbot.waitUntil(lambda: store.count() == len(heard.of(LibraryChange)))  # one may have been on its way
+    assert 1 <= store.count() < 40
+    assert jobs.unfinished == ()
 
 
 def fill_up(database: Database) -> None:
@@ -186,21 +308,26 @@ def test_a_full_disk_hides_no_verdict(
     qtbot: QtBot,
     tmp_path: Path,
 ) -> None:
-    Database(tmp_path / "full.db").close()
-    with Database(tmp_path / "full.db", max_pages=1) as database:  # SQLite takes the size that is there
-        fill_up(database)
+    with Database(tmp_path / "full.db") as fresh, fresh.reading() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    with Database(tmp_path / "full.db", max_pages=pages + 4) as database:
         identifier = Identifier(ObservationStore(database, guide), thumbnails, library, lanes, notices)
+        store = ObservationStore(database, guide)
+        full = Library(store, guide, lanes, notices)
+        jobs = Jobs(JobStore(database), identifier, full, lanes, notices)
         identifier.load(bundle_path, "cpu")
-        told: list[Identified] = []
-        identifier.identified.connect(told.append)
-        with qtbot.waitSignal(identifier.ended, timeout=60_000):
-            identifier.identify([[write_photo(tmp_path / f"{n}.jpg", 0, n)] for n in range(6)])
+        told: list[Observation] = []
+        jobs.not_stored.connect(lambda _, find: told.append(find))
+        with qtbot.waitSignal(jobs.ended, timeout=60_000):
+            begun = jobs.start([[write_photo(tmp_path / f"{n}.jpg", 0, n)] for n in range(6)])
+            with qtbot.waitSignal(begun.done, timeout=60_000):
+                pass
+            fill_up(database)
         assert lanes.drain()
-        numbers = [each.observation.id for each in told]  # a table or two may have had a gap for a first find
-        assert ObservationStore(database).count() == sum(number > 0 for number in numbers)
-    assert len(numbers) == 6
-    assert numbers[-1] == 0
-    assert all(each.observation.identification for each in told)
+        stored = store.count()
+    assert stored + len(told) == 6
+    assert told
+    assert all(find.identification and not find.id for find in told)
     assert [notice.error and notice.error.code for notice in notices.take()] == [ErrorCode.DISK_FULL]
 
 
@@ -212,8 +339,8 @@ def test_place_and_season_are_used_when_asked(
     for used in (False, True):
         identifier.use_place_and_season(used, "europe")
         with qtbot.waitSignal(identifier.ended, timeout=60_000):
-            identifier.identify([[photo]])
-    plain, again = (each.observation.identification for each in heard.of(Identified))
+            identifier.judge([[photo]])
+    plain, again = (each.observation.identification for each in heard.of(Judged))
     assert plain is not None
     assert again is not None
     assert (plain.weighed, again.weighed) == (False, True)

@@ -6,6 +6,9 @@ import pytest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.storage.database import MIGRATIONS, Database, set_aside
 
+KNOWN = len(list(MIGRATIONS.glob("*.sql")))
+MORE = f"{KNOWN + 1:03}_more.sql"
+
 
 @pytest.fixture
 def later(tmp_path: Path) -> Path:
@@ -14,14 +17,14 @@ def later(tmp_path: Path) -> Path:
     folder.mkdir()
     for script in MIGRATIONS.glob("*.sql"):
         (folder / script.name).write_text(script.read_text())
-    (folder / "002_more.sql").write_text("CREATE TABLE more (word TEXT); INSERT INTO more VALUES ('kept');")
+    (folder / MORE).write_text("CREATE TABLE more (word TEXT); INSERT INTO more VALUES ('kept');")
     return folder
 
 
 def test_a_new_file_is_migrated_and_opens_again(tmp_path: Path) -> None:
     for _ in range(2):
         with Database(tmp_path / "new" / "o.db") as database, database.reading() as connection:
-            assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+            assert connection.execute("PRAGMA user_version").fetchone()[0] == KNOWN
             assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["o.db"]
 
@@ -33,14 +36,14 @@ def test_an_old_file_is_backed_up_before_each_step(tmp_path: Path, later: Path) 
     with Database(path, migrations=later) as database, database.reading() as connection:
         assert connection.execute("SELECT word FROM more").fetchone()[0] == "kept"
         assert connection.execute("SELECT uuid FROM library").fetchone()[0] == "before"
-    with Database(tmp_path / "o.before-002.db") as backup, backup.reading() as connection:
+    with Database(tmp_path / f"o.before-{KNOWN + 1:03}.db") as backup, backup.reading() as connection:
         assert connection.execute("SELECT uuid FROM library").fetchone()[0] == "before"
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, later: Path) -> None:
     path = tmp_path / "o.db"
     Database(path).close()
-    (later / "002_more.sql").write_text("CREATE TABLE more (word TEXT); INSERT INTO absent VALUES (1);")
+    (later / MORE).write_text("CREATE TABLE more (word TEXT); INSERT INTO absent VALUES (1);")
     with pytest.raises(sqlite3.OperationalError, match="absent"):
         Database(path, migrations=later)
     with Database(path) as database, database.reading() as connection:
@@ -54,7 +57,7 @@ def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path, later: Path) ->
     with pytest.raises(FieldGuideError) as refused:
         Database(path)
     assert refused.value.code is ErrorCode.DATABASE_TOO_NEW
-    assert refused.value.facts == {"path": str(path), "version": 2, "known": 1}
+    assert refused.value.facts == {"path": str(path), "version": KNOWN + 1, "known": KNOWN}
     assert path.read_bytes() == before
     assert not path.with_name("o.db-wal").exists()
 

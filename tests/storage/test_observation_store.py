@@ -8,8 +8,9 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation, UnreadablePhoto
+from fieldguide.storage.change import Change
 from fieldguide.storage.journal import StepKind
-from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.observations import ObservationStore
 from tests.helpers.stored_finds import (
     BOLETUS,
     EDULIS,
@@ -50,12 +51,12 @@ def test_a_find_without_an_answer_is_stored(store: ObservationStore) -> None:
 
 def test_the_human_wins_and_the_model_is_kept(store: ObservationStore, guide: Guide) -> None:
     find = store.add(make_find(guide, EDULIS))
-    store.verify([find.id], MUSCARIA)
+    store.edit([find.id], Change(verified=MUSCARIA))
     verified = store.get(find.id)
     assert verified is not None
     assert verified.verified == MUSCARIA
     assert verified.identification == find.identification
-    store.unverify([find.id])
+    store.edit([find.id], Change(verified=None))
     assert store.get(find.id) == find
 
 
@@ -91,16 +92,16 @@ def test_a_further_answer_is_shown_and_the_old_one_kept(store: ObservationStore,
 def test_several_steps_are_undone_newest_first(store: ObservationStore, guide: Guide) -> None:
     one, two = store.add(make_find(guide, EDULIS)), store.add(make_find(guide, MUSCARIA))
     store.edit([one.id], Change(notes="chanterelle wood"))
-    store.verify([one.id, two.id], BOLETUS)
+    store.edit([one.id, two.id], Change(verified=BOLETUS))
     assert store.delete([one.id, two.id, 999]) == 2
     assert store.count() == 0
     assert store.steps() == 3
 
     undone = store.undo()
     assert undone is not None
-    assert (undone.kind, undone.ids) == (StepKind.DELETE, (one.id, two.id))
+    assert (undone.step.kind, undone.step.ids) == (StepKind.DELETE, (one.id, two.id))
     assert store.get(two.id) == replace(two, verified=BOLETUS)
-    assert store.undo().kind is StepKind.VERIFY  # type: ignore[union-attr]
+    assert store.undo().step.kind is StepKind.VERIFY  # type: ignore[union-attr]
     assert store.get(one.id) == replace(one, notes="chanterelle wood")
     store.undo()
     assert store.get(one.id) == one
@@ -153,8 +154,10 @@ def test_the_library_keeps_its_identity(store: ObservationStore) -> None:
 
 def test_finds_of_the_same_file_are_known(store: ObservationStore, guide: Guide) -> None:
     find = store.add(make_find(guide))
-    assert store.with_photo(find.photos[0].sha256) == (find.id,)
-    assert store.with_photo("0" * 64) == ()
+    digest = find.photos[0].sha256
+    assert store.known_photos([digest, "0" * 64]) == {digest: find.id}
+    store.delete([find.id])
+    assert store.known_photos([digest]) == {}
 
 
 def test_danger_levels_come_back_unsoftened(store: ObservationStore, guide: Guide) -> None:

@@ -5,8 +5,9 @@ import pytest
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import VerdictKind
+from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
-from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
 from tests.helpers.guides import corrected
 from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find
@@ -61,7 +62,7 @@ def test_filters_join(forest: ObservationStore) -> None:
     assert found(forest, Filter(since=date(2026, 9, 2), until=date(2026, 9, 3))) == [3, 2]
     assert found(forest, Filter(text="bol", until=date(2026, 9, 1))) == [1]
     assert found(forest, Filter(since=date.min, until=date.max)) == [4, 3, 2, 1]
-    forest.verify([2], MUSCARIA)
+    forest.edit([2], Change(verified=MUSCARIA))
     assert found(forest, Filter(verified=True)) == [2]
     assert found(forest, Filter(verified=False, text="boletus")) == [3, 1]
 
@@ -69,7 +70,7 @@ def test_filters_join(forest: ObservationStore) -> None:
 def test_search_follows_every_change(forest: ObservationStore) -> None:
     forest.edit([3], Change(notes="Birkenwald", tags=("Heimweg",)))
     assert found(forest, Filter(text="birken")) == found(forest, Filter(text="heimweg")) == [3]
-    forest.verify([1], MUSCARIA)
+    forest.edit([1], Change(verified=MUSCARIA))
     assert found(forest, Filter(text="fly agaric")) == [1]
     forest.delete([3])
     assert found(forest, Filter(text="birken")) == []
@@ -85,7 +86,7 @@ def test_search_follows_every_change(forest: ObservationStore) -> None:
 def test_a_changed_date_moves_the_find(forest: ObservationStore) -> None:
     forest.edit([1], Change(observed_at=datetime(2030, 1, 1)))
     assert found(forest, Filter()) == [1, 4, 3, 2]
-    assert found(forest, Filter(text="agaricus")) == [1, 2]
+    assert found(forest, Filter(text="agaricus")) == [2, 1]  # 2 is called so, 1 mentions it
     forest.undo()
     assert found(forest, Filter()) == [4, 3, 2, 1]
 

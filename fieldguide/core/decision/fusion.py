@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import asin, cos, radians, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from fieldguide.core.decision.calibration import Floats
 from fieldguide.core.decision.rollup import LabelTree
 from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.guide import Guide
+from fieldguide.core.places import kilometres
 from fieldguide.core.records import Photo
 from fieldguide.core.taxonomy import Rank, Taxon
 
@@ -132,11 +132,7 @@ def _belongs(photo: Photo, before: Photo) -> bool:
 
 
 def _metres(one: Photo, other: Photo) -> float | None:
-    """Great-circle distance by the haversine formula; None when a place is missing."""
-    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
+    """Distance; None when a place is missing."""
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
         return None
-    lat1, lon1, lat2, lon2 = (
-        radians(float(value or 0.0)) for value in (one.latitude, one.longitude, other.latitude, other.longitude)
-    )
-    half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
-    return 2 * 6_371_000.0 * asin(sqrt(min(1.0, half)))
+    return 1000.0 * kilometres(one.latitude, one.longitude, other.latitude, other.longitude)

@@ -107,7 +107,7 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
     if exif.orientation >= 5:
         width, height = height, width
     digest = hashlib.sha256(data).hexdigest()
-    photo = Photo(path, digest, width, height, exif.taken_at, exif.latitude, exif.longitude)
+    photo = Photo(path, digest, width, height, exif.taken_at, exif.latitude, exif.longitude, len(data))
     return DecodedPhoto(photo, pixels)
 
 

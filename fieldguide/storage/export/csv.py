@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from fieldguide.core.decision.standing import current_danger, machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Observation
 from fieldguide.storage.export import Exported
+from fieldguide.storage.rows import file_name
 
 COLUMNS = (
     "file",
@@ -56,11 +56,6 @@ def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, la
             written += 1
         text.detach()
     return Exported(path, written)
-
-
-def file_name(path: Path) -> str:
-    """The path as text that UTF-8 can hold, whatever bytes the name has."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _lines(observation: Observation, guide: Guide, language: str) -> Iterator[dict[str, object]]:

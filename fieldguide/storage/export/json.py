@@ -11,7 +11,7 @@ from fieldguide.core.decision.standing import current_danger, machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation
 from fieldguide.storage.export import Exported
-from fieldguide.storage.export.csv import file_name
+from fieldguide.storage.rows import file_name
 
 
 def export_json(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:

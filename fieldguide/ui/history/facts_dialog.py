@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.storage.observations import Change
+from fieldguide.storage.change import Change
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, WIDE

@@ -18,7 +18,7 @@ from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.observations import PAGE, Page
-from fieldguide.storage.search import Filter
+from fieldguide.storage.search import Filter, Key, Sort
 from fieldguide.ui.history.wording import spoken_find
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import machine_words, short_verdict
@@ -35,7 +35,7 @@ Index = QModelIndex | QPersistentModelIndex
 class _Place:
     """One page of the list: the key it continues after, the row it begins at, and how many rows it has."""
 
-    after: int | None
+    after: Key | None
     start: int
     rows: int
 
@@ -60,7 +60,7 @@ class GalleryModel(QAbstractListModel):
         self._held: OrderedDict[int, tuple[Observation, ...]] = OrderedDict()
         self._levels: dict[int, tuple[Observation, Danger]] = {}
         self._asked: set[int] = set()
-        self._next: int | None = None
+        self._next: Key | None = None
         self._complete = True  # until somebody shows something
         self._restore = 0
         library.changed.connect(self._follow)
@@ -162,7 +162,7 @@ class GalleryModel(QAbstractListModel):
         job = self._library.count(self._wanted)
         job.done.connect(lambda count, mine=self._generation: self._take_count(mine, count))
 
-    def _ask(self, number: int, after: int | None, limit: int) -> None:
+    def _ask(self, number: int, after: Key | None, limit: int) -> None:
         if number in self._asked:
             return
         self._asked.add(number)
@@ -173,7 +173,7 @@ class GalleryModel(QAbstractListModel):
         if generation == self._generation:
             self.counted.emit(count)
 
-    def _take(self, generation: int, number: int, after: int | None, page: Page) -> None:
+    def _take(self, generation: int, number: int, after: Key | None, page: Page) -> None:
         if generation != self._generation:
             return
         self._asked.discard(number)
@@ -220,7 +220,7 @@ class GalleryModel(QAbstractListModel):
             number = bisect_right(self._starts, row) - 1
             offset = row - self._places[number].start
             before = self._held[number]
-            if before[offset].observed_at != find.observed_at:
+            if before[offset].observed_at != find.observed_at or self._wanted.sort is not Sort.NEWEST:
                 self.reload()  # it stands elsewhere now
                 return
             self._held[number] = (*before[:offset], find, *before[offset + 1 :])

@@ -14,8 +14,8 @@ from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
+from fieldguide.storage.change import Change
 from fieldguide.storage.export import ExportKind
-from fieldguide.storage.observations import Change
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
@@ -150,7 +150,7 @@ class HistoryPage(QWidget):
 
     def _verify(self, number: int, taxon: Taxon | None) -> None:
         if taxon is None:
-            self._library.unverify([number])
+            self._library.verify([number], None)
         elif self.detail.find is not None:
             act = partial(self._library.verify, [number], taxon)
             agree_to_name(self.detail.find, taxon, self._library.guide, self, act)

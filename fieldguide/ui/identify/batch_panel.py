@@ -13,19 +13,9 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.wording import time_left
 
 WIDTH = 236
-
-
-def time_left(seconds: float) -> str:
-    """A time left as people say it."""
-    if seconds < 60:
-        return text(
-            "identify.left_seconds", count=max(1, round(seconds / 5) * 5) if seconds > 5 else round(seconds) or 1
-        )
-    if seconds < 3600:
-        return text("identify.left_minutes", count=round(seconds / 60))
-    return text("identify.left_hours", count=f"{seconds / 3600:.1f}")
 
 
 class BatchPanel(QFrame):

@@ -124,7 +124,7 @@ class NoticeBar(QWidget):
         *,
         action: tuple[str, Callable[[], None]] | None = None,
         details: Sequence[str] = (),
-    ) -> None:
+    ) -> Notice:
         """Add a notice; the same sentence again replaces the earlier one. `action` is the words and what they do."""
         for earlier in [notice for notice in self._notices if notice.words == words]:
             self._drop(earlier)
@@ -135,6 +135,11 @@ class NoticeBar(QWidget):
         for oldest in self._notices[MOST:]:
             self._drop(oldest)
         self.show()
+        return notice
+
+    def retract(self, notice: Notice) -> None:
+        """Take a notice away that is true no more; nothing when it is gone already."""
+        self._drop(notice)
 
     def clear(self) -> None:
         """Take all notices away."""

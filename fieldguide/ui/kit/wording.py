@@ -208,3 +208,14 @@ def spoken_candidate(place: int, candidate: Candidate, guide: Guide, danger_word
         percent=percent(candidate.probability),
         danger=danger_word,
     )
+
+
+def time_left(seconds: float) -> str:
+    """A time left as people say it."""
+    if seconds < 60:
+        return text(
+            "identify.left_seconds", count=max(1, round(seconds / 5) * 5) if seconds > 5 else round(seconds) or 1
+        )
+    if seconds < 3600:
+        return text("identify.left_minutes", count=round(seconds / 60))
+    return text("identify.left_hours", count=f"{seconds / 3600:.1f}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QTimer, Signal
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,12 +17,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.photo import PHOTO_SUFFIXES
 from fieldguide.core.text import text
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
+from fieldguide.ui.shell.jobs_strip import JobsStrip
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
 from fieldguide.ui.shell.pages import KeyHelp, Page
 from fieldguide.ui.shell.rail import Rail
@@ -38,7 +39,7 @@ class MainWindow(QMainWindow):
         paths_offered: list[Path], files and folders dropped, opened or pasted.
         picture_pasted: QImage, a picture from the clipboard that has no file.
         page_shown: key of the page that came to the front.
-        undo_wanted: Ctrl+Z.
+        undo_wanted: Ctrl+Z. redo_wanted: Ctrl+Shift+Z, Ctrl+Y.
         chosen_again: key of the page in front, pressed once more in the sidebar.
         first_painted: once, after the window was painted for the first time.
         closing: the window is about to close; lanes should drain.
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
     picture_pasted = Signal(QImage)
     page_shown = Signal(str)
     undo_wanted = Signal()
+    redo_wanted = Signal()
     chosen_again = Signal(str)
     first_painted = Signal()
     closing = Signal()
@@ -69,9 +71,13 @@ class MainWindow(QMainWindow):
         for page in pages:
             self._stack.addWidget(page.widget)
         self.notices = NoticeBar()
+        self.jobs = JobsStrip()
+        self.waiting: Callable[[], int] = lambda: 0
+        self._may_close = False
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
+        right.addWidget(self.jobs)
         right.addWidget(self.notices)
         right.addWidget(self._stack, 1)
         central = QWidget()
@@ -157,6 +163,8 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+Shift+O"), self.choose_folder),
             (QKeySequence(QKeySequence.StandardKey.Paste), self.paste),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_wanted.emit),
+            (QKeySequence("Ctrl+Shift+Z"), self.redo_wanted.emit),
+            (QKeySequence("Ctrl+Y"), self.redo_wanted.emit),
             (QKeySequence("?"), self.show_keys),
             (QKeySequence("F1"), self.show_keys),
         ):
@@ -190,12 +198,32 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Give the lanes the word to drain."""
+        """Ask while finds wait to be judged (`waiting` counts them); else give the lanes the word to drain."""
+        if self.waiting() and not self._may_close:
+            event.ignore()
+            self._ask_to_close()
+            return
         self.closing.emit()
         super().closeEvent(event)
 
+    def _ask_to_close(self) -> None:
+        """What is done is stored, and the rest is offered at the next start: said before the window goes."""
+        ask = QMessageBox(QMessageBox.Icon.NoIcon, text("shell.close_title"), text("shell.close_title"), parent=self)
+        ask.setInformativeText(text("shell.close_words", waiting=self.waiting()))
+        stay = ask.addButton(text("shell.close_stay"), QMessageBox.ButtonRole.RejectRole)
+        close = ask.addButton(text("shell.close_now"), QMessageBox.ButtonRole.AcceptRole)
+        ask.setDefaultButton(stay)
+        ask.setEscapeButton(stay)
+        ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        close.clicked.connect(self._close_now)
+        ask.open()
 
-_EVERYWHERE = ("open", "open_folder", "paste", "undo", "pages", "keys")
+    def _close_now(self) -> None:
+        self._may_close = True
+        QTimer.singleShot(0, self, self.close)
+
+
+_EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "keys")
 
 
 def _paths(mime: QMimeData | None) -> list[Path]:

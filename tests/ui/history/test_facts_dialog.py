@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.services.library import Library
-from fieldguide.storage.observations import Change, ObservationStore
+from fieldguide.storage.change import Change
+from fieldguide.storage.observations import ObservationStore
 from fieldguide.ui.history.facts_dialog import FactsDialog, read_date, read_position
 from fieldguide.ui.history.page import HistoryPage
 from tests.helpers.labels import pressed, words_in

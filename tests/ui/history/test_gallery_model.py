@@ -15,6 +15,7 @@ from fieldguide.storage.search import Filter
 from fieldguide.ui.history import gallery_model
 from fieldguide.ui.history.gallery_model import FindRole, GalleryModel, LevelRole
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from tests.helpers.kept import keep
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
 
@@ -123,12 +124,12 @@ def test_a_new_find_stands_first(qtbot, model, store, guide, library) -> None:
     fill(store, guide, 2)
     show(qtbot, model)
     with qtbot.waitSignals([model.modelReset, model.rowsInserted], timeout=PATIENCE):
-        library.add(make_find(guide, PHALLOIDES, observed_at=DAY + timedelta(days=30)))
+        keep(library, make_find(guide, PHALLOIDES, observed_at=DAY + timedelta(days=30)))
     assert model.find_at(0).identification.verdict.taxon == PHALLOIDES
 
 
 def test_nothing_is_asked_before_it_is_shown(model, library, guide, qtbot) -> None:
     with qtbot.waitSignal(library.changed, timeout=PATIENCE):
-        library.add(make_find(guide))
+        keep(library, make_find(guide))
     assert model.rowCount() == 0
     assert not model.canFetchMore(QModelIndex())
