@@ -75,8 +75,6 @@ def test_not_an_image_whatever_its_suffix(tmp_path: Path, data: bytes) -> None:
     [
         ("a.psd", b"8BPS" + bytes(90)),
         ("a.jxl", b"\xff\x0a" + bytes(90)),
-        ("a.avif", b"\x00\x00\x00\x1cftypavif" + bytes(90)),
-        ("a.heic", b"\x00\x00\x00\x20ftypmif1\x00\x00\x00\x00avifmif1" + bytes(90)),
         ("a.nef", b"MM\x00*" + bytes(90)),
         ("a.pdf", b"%PDF-1.7" + bytes(90)),
     ],
@@ -167,19 +165,20 @@ def test_what_is_held_at_once_is_bounded(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_a_phone_photo_of_200_megapixels_is_read(tmp_path: Path) -> None:
-    """Restart markers let a small file stand for a large one: every row of blocks of this JPEG is the same."""
-    Image.new("RGB", (16_320, 64), (150, 90, 40)).save(tmp_path / "a.jpg", quality=30, subsampling=2)
+    """Restart markers let a small file stand for a large one: every strip of this JPEG is the same."""
+    strip = Image.new("RGB", (16_320, 128), (150, 90, 40))
+    strip.save(tmp_path / "a.jpg", quality=30, subsampling=2, restart_marker_rows=1)
     data = bytearray((tmp_path / "a.jpg").read_bytes())
     frame = data.index(b"\xff\xc0")
-    data[frame + 5 : frame + 7] = struct.pack(">H", 12_240)
+    data[frame + 5 : frame + 7] = struct.pack(">H", 12_160)
     scan = data.index(b"\xff\xda")
     body = scan + 2 + struct.unpack(">H", data[scan + 2 : scan + 4])[0]
-    (tmp_path / "a.jpg").write_bytes(bytes(data[:body]) + bytes(data[body:-2]) * 192 + b"\xff\xd9")
+    (tmp_path / "a.jpg").write_bytes(bytes(data[:body]) + b"\xff\xd7".join([bytes(data[body:-2])] * 95) + b"\xff\xd9")
     try:
         decoded = read_photo(tmp_path / "a.jpg", 128)
     except FieldGuideError as error:
         pytest.fail(f"{error}: {error.__cause__}")
-    assert (decoded.photo.width, decoded.photo.height) == (16_320, 12_240)
+    assert (decoded.photo.width, decoded.photo.height) == (16_320, 12_160)
     assert decoded.pixels.nbytes < 20 * 2**20
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,11 @@ from PIL import ExifTags, Image
 _EARLIEST_YEAR = 1900
 _CLOCK_SLACK = timedelta(hours=26)  # the widest difference between two local times on Earth
 
+# What Pillow's parser of EXIF raises for a damaged one.
+_PARSER_RAISES = (
+    *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
+    *(RuntimeError, AssertionError, struct.error),
+)
 # DateTime (0x0132) is left out on purpose: it is when a program last changed the file.
 _DATE_TAGS = (ExifTags.Base.DateTimeOriginal, ExifTags.Base.DateTimeDigitized)
 
@@ -27,13 +33,16 @@ class Exif:
     longitude: float | None = None
 
 
-def read_exif(image: Image.Image, now: datetime | None = None) -> Exif:
-    """The header of an opened image. Any damage in it costs only what is damaged; nothing is raised."""
+def read_exif(source: Image.Image | Image.Exif, now: datetime | None = None) -> Exif:
+    """The header of an opened image, or a block of it. Damage in it costs only what is damaged; nothing is raised.
+
+    Trap: of a PNG without EXIF `getexif` decodes the picture; decode it before, or a failure is lost here.
+    """
     try:
-        header = image.getexif()
+        header = source.getexif() if isinstance(source, Image.Image) else source
         main, details = dict(header), header.get_ifd(ExifTags.IFD.Exif)
         place = header.get_ifd(ExifTags.IFD.GPSInfo)
-    except Exception:  # a damaged header: Pillow's parser raises nearly every built-in exception
+    except _PARSER_RAISES:
         return Exif()
     orientation = main.get(ExifTags.Base.Orientation, 1)
     if orientation not in range(1, 9):

@@ -1,0 +1,176 @@
+"""What a picture's file is made of, before any decoder sees it: whole, bounded, and where its EXIF lies.
+
+Walks segments, chunks and blocks of JPEG, PNG, WebP and GIF on an open file, seeking over what it need not read, so
+that a file without an end, or padded with nothing, costs next to nothing. Knows no pixel.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+MAX_PADDING = 2**16  # bytes that belong to nothing, between the parts of one file
+MAX_PARTS = 65_536  # chunks, segments or blocks of one file: a PNG of 500 MB in pieces of 8 KB
+MAX_KEPT = 16 * 2**20  # bytes of EXIF, profiles and texts
+
+_LONE = frozenset({0x01, *range(0xD0, 0xD8)})  # JPEG markers without a length
+_SCANS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_RESTART = re.compile(rb"\xff([\xd0-\xd7])")
+
+
+class BrokenError(ValueError):
+    """The file is not made as its format says; `cut` when its end is missing."""
+
+    def __init__(self, problem: str, *, cut: bool = False) -> None:
+        super().__init__(problem)
+        self.cut = cut
+
+
+@dataclass(frozen=True, slots=True)
+class JpegHead:
+    """Up to the first scan: the kind of its frame (its marker's second byte), where that scan's data starts, EXIF."""
+
+    frame: int
+    scan: int
+    exif: bytes
+
+
+def jpeg_head(stream: BinaryIO) -> JpegHead:
+    """Walk the segments up to the first scan.
+
+    Raises:
+        BrokenError: something else than segments, or none that starts a scan.
+    """
+    stream.seek(2)
+    exif, frame, padding, kept = b"", 0, 0, 0
+    for _ in range(MAX_PARTS):
+        window = stream.read(2)
+        while len(window) == 2 and not (window[0] == 0xFF and window[1] not in (0x00, 0xFF)):
+            padding += 1
+            if padding > MAX_PADDING:
+                raise BrokenError("padding without end")
+            window = window[1:] + stream.read(1)
+        if len(window) < 2:
+            break
+        marker = window[1]
+        if marker == 0xD9:
+            raise BrokenError("an end before the picture", cut=True)
+        if marker in _LONE:
+            continue
+        length = int.from_bytes(stream.read(2), "big") - 2
+        if length < 0:
+            raise BrokenError("a segment of negative length")
+        kept += length
+        body = stream.read(length) if marker == 0xE1 and kept <= MAX_KEPT else b""
+        if not body:
+            stream.seek(length, 1)
+        if body.startswith(b"Exif\x00\x00"):
+            exif += body if not exif else body[6:]
+        elif marker in _SCANS:
+            frame = marker
+        elif marker == 0xDA:
+            return JpegHead(frame, stream.tell(), exif)
+    raise BrokenError("no picture in it", cut=True)
+
+
+def jpeg_scan_end(data: bytes, head: JpegHead) -> int | None:
+    """Where the data of a baseline JPEG's only scan ends; None when it has several scans, or is not baseline.
+
+    Raises:
+        BrokenError: restart markers out of order, or a marker inside the scan that may not stand there.
+    """
+    places = _RESTART.finditer(data, head.scan)
+    found = _NEXT_MARKER.search(data, head.scan)
+    end = found.start() if found else len(data)
+    if any(place[1][0] - 0xD0 != number % 8 for number, place in enumerate(places) if place.start() < end):
+        raise BrokenError("restart markers out of order")
+    marker = data[end + 1] if found else 0xD9
+    if marker == 0xD9:
+        return end if head.frame in (0xC0, 0xC1) else None
+    if marker not in (0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)):
+        raise BrokenError("a marker inside the picture")
+    return None
+
+
+def png_chunks(stream: BinaryIO, *, pixels: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and content of each chunk up to the end; checksums are tried. Without `pixels` those chunks are passed over.
+
+    Raises:
+        BrokenError: a checksum that does not fit, no end, or too many chunks.
+    """
+    stream.seek(8)
+    kept = 0
+    for _ in range(MAX_PARTS):
+        head = stream.read(8)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if len(head) < 8 or length > 2**31 - 1:
+            break
+        if not kind.isalpha():
+            raise BrokenError("a chunk without a name")
+        if kind in (b"IDAT", b"fdAT") and not pixels:
+            stream.seek(length + 4, 1)
+            continue
+        kept += 0 if kind in (b"IDAT", b"fdAT") else length
+        if kept > MAX_KEPT:
+            raise BrokenError("too much beside the picture")
+        body, sum_ = stream.read(length), stream.read(4)
+        if len(sum_) < 4:
+            break
+        if zlib.crc32(body, zlib.crc32(kind)) != int.from_bytes(sum_, "big"):
+            raise BrokenError(f"checksum of {kind.decode('ascii')}")
+        yield kind, body
+        if kind == b"IEND":
+            return
+    raise BrokenError("no end", cut=True)
+
+
+def webp_exif(stream: BinaryIO, size: int) -> bytes:
+    """The EXIF chunk of a WebP file of `size` bytes, or nothing.
+
+    Raises:
+        BrokenError: a chunk that reaches beyond the file, or too many.
+    """
+    stream.seek(12)
+    for _ in range(MAX_PARTS):
+        head = stream.read(8)
+        if len(head) < 8:
+            return b""
+        length = int.from_bytes(head[4:], "little")
+        if stream.tell() + length > size:
+            raise BrokenError("a chunk beyond the end", cut=True)
+        if head[:4] == b"EXIF":
+            return stream.read(length) if length <= MAX_KEPT else b""
+        stream.seek(length + length % 2, 1)
+    raise BrokenError("chunks without end")
+
+
+def check_gif(stream: BinaryIO) -> None:
+    """Walk the blocks up to the first picture.
+
+    Raises:
+        BrokenError: something else than blocks, or no picture.
+    """
+    stream.seek(10)
+    flags = stream.read(3)
+    if flags and flags[0] & 0x80:
+        stream.seek(3 << ((flags[0] & 7) + 1), 1)
+    padding = 0
+    for _ in range(MAX_PARTS):
+        kind = stream.read(1)
+        if kind == b",":
+            return
+        if kind == b"!":
+            stream.seek(1, 1)
+            while length := int.from_bytes(stream.read(1), "big"):
+                stream.seek(length, 1)
+        elif not kind or kind == b";":
+            break
+        else:
+            padding += 1
+            if padding > 64:
+                raise BrokenError("no block")
+    raise BrokenError("no picture in it", cut=True)
