@@ -12,6 +12,20 @@ def test_a_written_configuration_reads_back_the_same(tmp_path: Path) -> None:
     assert read_config(tmp_path / "run.toml") == config
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_options_that_another_editor_saved_are_read(encoding: str, tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('seed = 5\r\n[export]\r\nname = "Täublinge"\r\n', encoding=encoding)
+    config = read_config(tmp_path / "run.toml")
+    assert (config.seed, config.export.name) == (5, "Täublinge")
+
+
+def test_options_in_another_encoding_are_refused_by_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('[export]\nname = "Täublinge"\n', encoding="latin-1")
+    with pytest.raises(FieldGuideError) as refusal:
+        read_config(tmp_path / "run.toml")
+    assert "UTF-8" in refusal.value.facts["problem"]
+
+
 @pytest.mark.parametrize(
     ("table", "option"),
     [

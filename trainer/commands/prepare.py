@@ -25,7 +25,7 @@ from trainer.data.split import SplitPhoto, read_split, split, write_split
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
-SHARES = "0.75,0.15,0.15"  # parts of their sum, as the field's usual recipe writes them
+SHARES = "0.7,0.15,0.15"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,14 +110,15 @@ def _credit(folder: Path, out: Path, written: Sequence[Written]) -> None:
 
 
 def _shares(listed: str) -> tuple[float, ...]:
-    """Train, val, calibration (none) and test as shares of 1, from three parts of any sum."""
+    """Train, val, calibration (none) and test as shares of 1, from three parts that add up to 1 or to 100."""
     try:
-        parts = [float(part) for part in listed.split(",")]
+        parts = [float(part) for part in listed.replace("/", ",").split(",")]
     except ValueError:
         parts = []
-    if len(parts) != 3 or not all(0 < part < float("inf") for part in parts):
+    whole = next((whole for whole in (1, 100) if abs(sum(parts) - whole) < whole * 1e-6), 0)
+    if len(parts) != 3 or min(parts) <= 0 or not whole:
         _refuse("--shares", text("prepare.shares_wrong", value=listed))
-    train, val, test = (part / sum(parts) for part in parts)
+    train, val, test = (part / whole for part in parts)
     return train, val, 0.0, test
 
 

@@ -1,7 +1,7 @@
 """What a run is asked to do: frozen dataclasses, checked before any work, read from and written to one TOML file."""
 
 from trainer.config.check import check, refuse
-from trainer.config.files import read_text
+from trainer.config.files import read_table, read_text
 from trainer.config.presets import PRESETS, phases_of, with_preset
 from trainer.config.records import (
     AUGMENT,
@@ -49,6 +49,7 @@ __all__ = [
     "overlay",
     "phases_of",
     "read_config",
+    "read_table",
     "read_text",
     "refuse",
     "split_values",

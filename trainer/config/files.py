@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import csv
+import io
 from pathlib import Path
 
 from fieldguide.core.text import text
@@ -23,3 +25,12 @@ def read_text(file: Path, option: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError:
         refuse(option, text("train.not_utf8", file=file))
+
+
+def read_table(file: Path, option: str) -> csv.DictReader[str]:
+    """The rows of a CSV as spreadsheets write it: comma, semicolon or tab between columns. Raises as `read_text`."""
+    content = read_text(file, option)
+    head = content.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=max(",;\t", key=head.count))
+    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
+    return rows

@@ -15,6 +15,7 @@ import tomli_w
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config.check import refuse
+from trainer.config.files import read_text
 from trainer.config.presets import with_preset
 from trainer.config.records import RunConfig
 
@@ -24,8 +25,7 @@ FORMERLY = {"folder": "folders", "manifest": "manifests"}
 def read_config(file: Path) -> RunConfig:
     """Read a run's TOML. Raises FieldGuideError(CONFIG_INVALID) for what is unknown, of a wrong type or impossible."""
     try:
-        with file.open("rb") as stream:
-            table = tomllib.load(stream)
+        table = tomllib.loads(read_text(file, str(file)))
     except FileNotFoundError as missing:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
     except tomllib.TOMLDecodeError as problem:

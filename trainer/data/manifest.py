@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -11,7 +9,7 @@ from pathlib import Path
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
-from trainer.config import read_text, refuse
+from trainer.config import read_table, refuse
 from trainer.data.collect.attribution import ATTRIBUTION, COLUMNS
 
 NEEDED = "file"
@@ -66,7 +64,7 @@ def open_manifests(folders: Sequence[Path], named: Sequence[str]) -> list[Manife
 
 def read_manifest(file: Path) -> Manifest:
     """One manifest, comma, semicolon or tab between its columns. Raises FieldGuideError(CONFIG_INVALID)."""
-    rows = _rows(file)
+    rows = read_table(file, "manifest")
     columns = list(rows.fieldnames or ())
     unused = tuple(name for name in columns if name and name not in _KNOWN)
     for name in unused:
@@ -85,14 +83,6 @@ def read_manifest(file: Path) -> Manifest:
 def _found_beside(folder: Path) -> Manifest:
     """A CSV beside the folder counts when it has a column `file`: anybody's table may lie there."""
     beside, inside = folder.with_name(folder.name + ".csv"), folder / ATTRIBUTION
-    if beside.is_file() and NEEDED in (_rows(beside).fieldnames or ()):
+    if beside.is_file() and NEEDED in (read_table(beside, "manifest").fieldnames or ()):
         return read_manifest(beside)
     return read_manifest(inside) if inside.is_file() else Manifest()
-
-
-def _rows(file: Path) -> csv.DictReader[str]:
-    content = read_text(file, "manifest")
-    head = content.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(content, newline=""), delimiter=max(",;\t", key=head.count))
-    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
-    return rows

@@ -12,6 +12,7 @@ from pathlib import Path
 from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
+from trainer.config import read_table
 from trainer.data.audit.scale import LISTED
 
 TOO_FEW = "too_few"  # reason of the quarantine list: nothing is wrong with the photo, its label has too few
@@ -173,8 +174,7 @@ def read_quarantine(file: Path) -> dict[str, str]:
     """File -> reason; empty when there is no such list."""
     if not file.exists():
         return {}
-    with file.open(encoding="utf-8", newline="") as stream:
-        return {row["file"]: row.get("reason") or "" for row in csv.DictReader(stream)}
+    return {row["file"]: row.get("reason") or "" for row in read_table(file, "quarantine")}
 
 
 def _write(file: Path, columns: list[str], rows: Iterable[Iterable[object]]) -> None:
