@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 # One thread per torch process: two processes with two threads each spin against each other for seconds.
 QUIET_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run test lint format benchmark sample package clean help
+.PHONY: run test lint format benchmark sample package clean help live
 
 help:
 	@echo "make run [PHOTOS=\"a.jpg b.jpg\"]   open FieldGuide; without a display identify photos here"
 	@echo "make test [TESTS=tests/core]      run the tests"
 	@echo "make lint                         ruff, mypy, import contracts"
 	@echo "make benchmark                    the numbers of docs/benchmarks.md, by hand"
+	@echo "make live                         what GBIF's API answers today, kept in build/live (needs a network)"
 	@echo "make package                      a folder and a .deb under dist/"
 
 .DEFAULT_GOAL := help
@@ -38,6 +39,9 @@ benchmark: $(VENV)/.ready-test
 	$(BIN)/python -m tests.benchmarks.bench_photo
 	$(BIN)/python -m tests.benchmarks.bench_batch
 	$(BIN)/python -m tests.benchmarks.bench_history
+
+live: $(VENV)/.ready-test
+	FIELDGUIDE_LIVE=build/live $(QUIET_ENV) $(BIN)/python -m pytest tests/live
 
 sample: $(VENV)/.ready-light
 	$(BIN)/python packaging/draw_sample.py resources/samples/fly_agaric.png

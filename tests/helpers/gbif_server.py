@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -32,10 +33,14 @@ class FakeGbif:
     url: str = ""
     matches: dict[str, dict[str, object]] = field(default_factory=dict)
     records: dict[int, list[dict[str, object]]] = field(default_factory=dict)
+    answers: dict[int, dict[str, object]] = field(default_factory=dict)  # whole answers to a search, by taxon key
     throttle: int = 0
+    wait: str = "0"  # what its Retry-After says
     page: int = 300
     asked: list[str] = field(default_factory=list)
-    broken: dict[str, str] = field(default_factory=dict)  # photo name -> gone | html | cut | large | failing
+    broken: dict[str, str] = field(
+        default_factory=dict
+    )  # photo name -> gone | html | cut | large | failing | busy | later | vague | slow | lying | astray
 
     def add_species(self, name: str, key: int, records: list[dict[str, object]]) -> None:
         """A name that the backbone knows exactly, and the observations of its taxon."""
@@ -108,7 +113,7 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
             state.asked.append(self.path)
             if state.throttle > 0:
                 state.throttle -= 1
-                self._send(429, "text/html", b"<html>Too Many Requests</html>", {"Retry-After": "0"})
+                self._send(429, "text/html", b"<html>Too Many Requests</html>", {"Retry-After": state.wait})
                 return
             address = urlsplit(self.path)
             query = parse_qs(address.query)
@@ -127,6 +132,9 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
             limit = min(int(query.get("limit", ["20"])[0]), state.page)
             if offset + limit > 100_000:
                 self._send(400, "text/plain", b"Max offset of 100001 exceeded")
+                return
+            if int(query["taxonKey"][0]) in state.answers:
+                self._json(state.answers[int(query["taxonKey"][0])])
                 return
             records = state.records.get(int(query["taxonKey"][0]), [])
             if "mediaType" in query:
@@ -153,10 +161,33 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
                 self._send(200, "image/jpeg", photo + bytes(2 << 20))
             elif trouble == "failing" and tried[name] < 3:
                 self._send(503, "text/plain", b"come back", {"Retry-After": "0"})
+            elif trouble == "busy":
+                self._send(503, "text/plain", b"no")
+            elif trouble == "later":
+                self._send(429, "text/plain", b"slow down", {"Retry-After": "3600"})
+            elif trouble == "vague":
+                self._send(429, "text/plain", b"slow down", {"Retry-After": "soon"})
+            elif trouble == "lying":
+                self._send(200, "image/jpeg", photo, {"Content-Encoding": "gzip"})
+            elif trouble == "astray":
+                self._send(302, "text/plain", b"", {"Location": "http://[bad"})
+            elif trouble == "slow":
+                self._drip(photo)
             elif trouble == "cut":
                 self._send(200, "image/jpeg", photo[: len(photo) // 2])
             else:
                 self._send(200, "image/jpeg", photo)
+
+        def _drip(self, photo: bytes) -> None:
+            """A byte now and then: no single wait is long."""
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(photo)))
+            self.end_headers()
+            with suppress(OSError):
+                for byte in photo:
+                    self.wfile.write(bytes([byte]))
+                    self.wfile.flush()
+                    time.sleep(0.02)
 
         def _json(self, content: object) -> None:
             self._send(200, "application/json", json.dumps(content).encode())

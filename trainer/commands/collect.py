@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import re
 import sys
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import clean_name
 from fieldguide.core.text import text
+from trainer.config import read_table, read_text
 from trainer.data.collect.attribution import ATTRIBUTION
 from trainer.data.collect.collection import CollectConfig, Outcome, collect
 from trainer.data.collect.gbif import BASE_URL, Pace, open_session
@@ -50,7 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
     style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
     config = configuration(arguments)
     try:
-        outcomes = collect(config, open_session(), Pace(config.rate), Progress(style))
+        progress = Progress(style)
+        outcomes = collect(config, open_session(tell=progress.note), Pace(config.rate), progress)
     except KeyboardInterrupt:
         print(f"\nfieldguide-train: {text('collect.stopped')}", file=sys.stderr)
         return 1
@@ -97,14 +98,11 @@ def read_names(file: Path) -> list[str]:
     """Names from a text file (one per line, `#` begins a remark) or from a CSV with a column of scientific names."""
     if not file.is_file():
         _refuse("--species", text("collect.list_missing", file=file))
-    try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        _refuse("--species", text("collect.list_not_utf8", file=file))
     if file.suffix.lower() != ".csv":
+        lines = read_text(file, "--species").splitlines()
         return [name for line in lines if (name := line.split("#")[0].strip())]
-    rows = list(csv.DictReader(lines))
-    heads = {head.strip().lower(): head for head in (rows[0] if rows else {}) if head}
+    rows = list(read_table(file, "--species"))
+    heads = {head.lower(): head for head in (rows[0] if rows else {}) if head}
     column = next((heads[name] for name in _COLUMNS if name in heads), None)
     if column is None:
         _refuse("--species", text("collect.list_column_missing", file=file))

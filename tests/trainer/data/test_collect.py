@@ -20,6 +20,7 @@ from trainer.commands.collect import read_names
 from trainer.config import DataConfig
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, credits, read_attributions
 from trainer.data.collect.collection import CollectConfig, Fate, Outcome, collect
+from trainer.data.collect.download import PhotoNotTakenError, Trouble, download
 from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session
 from trainer.data.collect.licences import Licence, read_licence
 from trainer.data.scan import list_photos
@@ -154,6 +155,111 @@ def test_broken_photos_are_left_out_for_good(gbif: FakeGbif, session: requests.S
     asked = gbif.count("/photos/")
     _collect(gbif, session, config)
     assert gbif.count("/photos/") == asked
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"key": 2, "media": [{"type": "StillImage", "identifier": "http://[photo]/x.jpg", "license": CC_BY}]},
+        {"key": 2, "media": [{"identifier": f"http://{'a' * 64}.example/x.jpg", "license": CC_BY}]},
+        {"key": 2, "media": [{"identifier": "http://a..example/x.jpg", "license": CC_BY}]},
+        {"key": 2, "media": [{"identifier": "http://a.example:99999/x.jpg", "license": CC_BY}]},
+        {"key": 2, "media": [None, 3, "photo"]},
+        {"key": 2, "media": {"identifier": "http://a.example/x.jpg"}},
+        {"key": "abc", "media": [{"identifier": "http://a.example/x.jpg", "license": CC_BY}]},
+        {"media": [{"identifier": "http://a.example/x.jpg", "license": CC_BY}]},
+        None,
+        "a record",
+    ],
+)
+def test_one_odd_record_never_ends_a_collection(
+    odd: object, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    records = [gbif.record(11, 1), odd, gbif.record(13, 1)]
+    gbif.add_species(FLY, 1, [{}])
+    gbif.answers[1] = {"count": 3, "endOfRecords": True, "results": records}
+    assert _collect(gbif, session, CollectConfig((FLY,), tmp_path))[0].photos == 2
+
+
+@pytest.mark.parametrize("trouble", ["busy", "later", "vague", "lying", "astray"])
+def test_hosts_that_misbehave_cost_their_photo_alone(
+    trouble: str, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(70, 6)])
+    gbif.broken = {f"70-{number}": trouble for number in range(1, 6)}
+    assert _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_observation=9))[0].photos == 1
+    if trouble == "later":  # an hour: nobody waits, and a later run asks again
+        assert gbif.count("/photos/70-1") == 1
+        assert not (tmp_path / "not_taken.csv").exists()
+
+
+def test_a_host_that_failed_often_is_asked_once_for_each_photo(gbif: FakeGbif, tmp_path: Path) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(70, 6)])
+    gbif.broken = {f"70-{number}": "busy" for number in range(1, 6)}
+    with open_session(attempts=2, backoff=0) as session:
+        _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_observation=9))
+    assert [gbif.count(f"/photos/70-{number}") for number in range(1, 7)] == [3, 3, 3, 1, 1, 1]
+
+
+def test_a_dead_host_of_photos_is_no_dead_network(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{unheard.getsockname()[1]}"
+        dead = [gbif.record(100 + number, 1) for number in range(12)]
+        for record in dead:
+            record["media"][0]["identifier"] = f"{nowhere}/x.jpg"  # type: ignore[index]
+        gbif.add_species(FLY, 1, [*dead, gbif.record(200, 3)])
+        config = CollectConfig((FLY,), tmp_path, base_url=f"{gbif.url}/v1")
+        (outcome,) = collect(config, session, Pace(10_000), Progress(Style.PERSON))
+    assert (outcome.fate, outcome.photos) == (Fate.COLLECTED, 3)
+    assert capsys.readouterr().err.count("does not answer") == 1
+
+
+def test_a_photo_that_drips_has_a_limit_in_all(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.broken = {"70-1": "slow"}
+    with pytest.raises(PhotoNotTakenError) as refusal:
+        download(session, Pace(100), f"{gbif.url}/photos/70-1/original.jpg", tmp_path / "x", 10**6, seconds=0.2)
+    assert refusal.value.trouble is Trouble.FAILING
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_an_answer_without_end_is_not_kept(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    gbif.matches[FLY] = {"matchType": "EXACT", "usageKey": 1, "note": "x" * (65 << 20)}
+    with pytest.raises(FieldGuideError) as failure:
+        _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert failure.value.facts["problem"] == "an answer without end"
+
+
+def test_a_wait_that_is_asked_for_is_told(gbif: FakeGbif, monkeypatch: pytest.MonkeyPatch) -> None:
+    gbif.add_species(FLY, 1, [])
+    gbif.throttle, gbif.wait = 1, "7"
+    told: list[str] = []
+    monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda seconds: told.append(f"slept {seconds}"))
+    with open_session(attempts=2, tell=told.append) as session:
+        assert Gbif(session, Pace(100), f"{gbif.url}/v1").match(FLY).key == 1
+    assert [words.split()[-2:] for words in told] == [["7", "seconds"], ["slept", "7"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_attribution_that_a_spreadsheet_saved_is_read(
+    encoding: str, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(80, 1)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    manifest = tmp_path / ATTRIBUTION
+    rows = read_attributions(manifest)
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace(",", ";"), encoding=encoding)
+    assert read_attributions(manifest) == rows
+    asked = gbif.count("/photos/")
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert gbif.count("/photos/") == asked
+    assert read_attributions(manifest) == rows
+    manifest.write_bytes("file;creator\nx;Jürgen\n".encode("latin-1"))
+    with pytest.raises(FieldGuideError) as refusal:
+        _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert refusal.value.code is ErrorCode.CONFIG_INVALID
 
 
 def test_a_second_run_goes_on_where_the_first_stopped(

@@ -7,7 +7,6 @@ It also tells the scan which photos are of one observation (columns `file`, `sou
 from __future__ import annotations
 
 import csv
-import io
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.text import text
+from trainer.config import read_table
 
 ATTRIBUTION = "attribution.csv"
 
@@ -45,13 +45,17 @@ COLUMNS = [column.name for column in fields(Attribution)]
 
 
 def read_attributions(file: Path) -> list[Attribution]:
-    """The lines of a manifest; none when there is no such file. A last line that was cut off by a crash is left out."""
+    """The lines of a manifest; none when there is no such file. A last line that was cut off by a crash is left out.
+
+    What a spreadsheet saved is read too; a column that it lacks is empty.
+
+    Raises:
+        FieldGuideError: CONFIG_INVALID when it is neither UTF-8 nor UTF-16.
+    """
     if not file.exists():
         return []
-    with file.open(encoding="utf-8", newline="") as stream:
-        whole = stream.read()
-    rows = csv.DictReader(io.StringIO(whole[: whole.rfind("\n") + 1], newline=""))
-    return [Attribution(**{name: row[name] or "" for name in COLUMNS}) for row in rows]
+    rows = [row for row in read_table(file, ATTRIBUTION) if row.get(COLUMNS[-1]) is not None]
+    return [Attribution(**{name: row.get(name) or "" for name in COLUMNS}) for row in rows]
 
 
 def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:

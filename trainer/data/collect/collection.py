@@ -14,11 +14,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
 from fieldguide.core.atomic import written_text
-from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from trainer.data.collect.attribution import (
     ATTRIBUTION,
@@ -27,12 +27,12 @@ from trainer.data.collect.attribution import (
     read_attributions,
     write_attributions,
 )
-from trainer.data.collect.download import PhotoNotTakenError, Trouble, download
-from trainer.data.collect.gbif import BASE_URL, Gbif, Match, Media, Pace
+from trainer.data.collect.download import PASSING, PhotoNotTakenError, Trouble, download
+from trainer.data.collect.gbif import BASE_URL, Gbif, Match, Media, Pace, open_session
 from trainer.data.collect.licences import Licence
 from trainer.progress import Progress
 
-_IN_A_ROW = 10  # photos that cannot be reached one after the other: then the network is gone, not a photo
+_IN_A_ROW = 3  # photos of one host that fail one after the other: then the host is dead, or not worth a wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,9 @@ class _Work:
     gbif: Gbif
     shelf: _Shelf
     progress: Progress
+    hasty: requests.Session  # asks once: for hosts that failed before
+    failed: Counter[str] = field(default_factory=Counter)  # photos in a row that a host did not give
+    dead: set[str] = field(default_factory=set)  # hosts that do not answer at all
     name_of: dict[int, str] = field(default_factory=dict)
 
 
@@ -108,19 +111,20 @@ def collect(config: CollectConfig, session: requests.Session, pace: Pace, progre
     """Collect every name of the list; writes `species.csv` after each.
 
     Raises:
-        FieldGuideError: SOURCE_UNREACHABLE when GBIF, or ten photos in a row, cannot be reached: run it again later, it
-            goes on where it stopped.
+        FieldGuideError: SOURCE_UNREACHABLE when GBIF cannot be reached: run it again later, it goes on where it
+            stopped. A host of photos that does not answer is told and left out.
     """
     shelf = _open_shelf(config.out)
-    work = _Work(config, session, pace, Gbif(session, pace, config.base_url), shelf, progress)
     outcomes: list[Outcome] = []
-    for number, name in enumerate(config.names, start=1):
-        progress.step(f"{name} ({number}/{len(config.names)})")
-        if shelf.of_label[name] >= config.per_species:
-            outcomes.append(Outcome(name, Fate.COLLECTED, photos=shelf.of_label[name]))
-        else:
-            outcomes.append(_collect_name(name, work))
-        _write_outcomes(config.out / "species.csv", outcomes)
+    with open_session(attempts=0) as hasty:
+        work = _Work(config, session, pace, Gbif(session, pace, config.base_url), shelf, progress, hasty)
+        for number, name in enumerate(config.names, start=1):
+            progress.step(f"{name} ({number}/{len(config.names)})")
+            if shelf.of_label[name] >= config.per_species:
+                outcomes.append(Outcome(name, Fate.COLLECTED, photos=shelf.of_label[name]))
+            else:
+                outcomes.append(_collect_name(name, work))
+            _write_outcomes(config.out / "species.csv", outcomes)
     return outcomes
 
 
@@ -135,17 +139,19 @@ def _collect_name(name: str, work: _Work) -> Outcome:
     occurrences = work.gbif.popularity(match.key) if config.min_occurrences else 0
     if occurrences < config.min_occurrences:
         return Outcome(name, Fate.UNPOPULAR, "", match.key, occurrences, shelf.of_label[name])
-    unreachable = seen = 0
+    seen = 0
     for media in work.gbif.still_images(match.key):
         seen += 1
         if shelf.of_label[name] >= config.per_species:
             break
-        if not _wanted(media, config, shelf):
+        host = urlsplit(media.url).netloc
+        if host in work.dead or not _wanted(media, config, shelf):
             continue
         trouble = _take(name, media, work)
-        unreachable = unreachable + 1 if trouble is Trouble.UNREACHABLE else 0
-        if unreachable >= _IN_A_ROW:
-            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=media.url, problem=text("collect.problem_photos"))
+        work.failed[host] = work.failed[host] + 1 if trouble in PASSING else 0
+        if trouble is Trouble.UNREACHABLE and work.failed[host] >= _IN_A_ROW:
+            work.dead.add(host)
+            work.progress.note(text("collect.host_dead", host=host))
         work.progress.advance(shelf.of_label[name], config.per_species)
     if not shelf.of_label[name]:
         return Outcome(name, Fate.NO_PHOTO, str(seen), match.key, occurrences)
@@ -173,9 +179,10 @@ def _take(name: str, media: Media, work: _Work) -> Trouble | None:
     folder.mkdir(parents=True, exist_ok=True)
     stem = folder / f"gbif-{media.occurrence}-{media.number}"
     try:
-        file, digest = download(work.session, work.pace, media.url, stem, work.config.max_megabytes * 2**20)
+        session = work.session if work.failed[urlsplit(media.url).netloc] < _IN_A_ROW else work.hasty
+        file, digest = download(session, work.pace, media.url, stem, work.config.max_megabytes * 2**20)
     except PhotoNotTakenError as problem:
-        if problem.trouble is not Trouble.UNREACHABLE:
+        if problem.trouble not in PASSING:
             shelf.urls.add(media.url)
             with (out / "not_taken.csv").open("a", encoding="utf-8", newline="") as stream:
                 csv.writer(stream, lineterminator="\n").writerow([media.url, problem.trouble.value])

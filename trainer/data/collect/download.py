@@ -7,23 +7,29 @@ from enum import StrEnum
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import DecodeError, HTTPError, LocationValueError
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
-from trainer.data.collect.gbif import TIMEOUT, Pace
+from trainer.data.collect.gbif import TIMEOUT, Pace, pieces
 
-_PIECE = 1 << 16  # bytes
+LONGEST = 120.0  # seconds for one photo in all: 25 MB over a slow line
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
 
 
 class Trouble(StrEnum):
-    """Why a photo was not taken. The first four stay as they are, so that a resumed collection does not ask again."""
+    """Why a photo was not taken. The last two pass; the others stay: a resumed collection does not ask again."""
 
     GONE = "gone"
     REFUSED = "refused"
     TOO_LARGE = "too_large"
     NOT_A_PHOTO = "not_a_photo"
+    NO_ADDRESS = "no_address"  # it leads to what is no host
+    FAILING = "failing"  # the host answers, and not with the photo
     UNREACHABLE = "unreachable"
+
+
+PASSING = (Trouble.FAILING, Trouble.UNREACHABLE)
 
 
 class PhotoNotTakenError(Exception):
@@ -34,7 +40,9 @@ class PhotoNotTakenError(Exception):
         super().__init__(trouble.value)
 
 
-def download(session: requests.Session, pace: Pace, url: str, stem: Path, max_bytes: int) -> tuple[Path, str]:
+def download(
+    session: requests.Session, pace: Pace, url: str, stem: Path, max_bytes: int, seconds: float = LONGEST
+) -> tuple[Path, str]:
     """Fetch `url` to `stem` plus the suffix of what it is.
 
     Returns:
@@ -46,7 +54,7 @@ def download(session: requests.Session, pace: Pace, url: str, stem: Path, max_by
     part = stem.with_name(stem.name + ".part")
     pace.keep(url)
     try:
-        digest = _fetch(session, url, part, max_bytes)
+        digest = _fetch(session, url, part, max_bytes, seconds)
         file = stem.with_name(stem.name + _suffix(part))
         try:
             read_photo(part, 64)
@@ -58,27 +66,35 @@ def download(session: requests.Session, pace: Pace, url: str, stem: Path, max_by
         part.unlink(missing_ok=True)
 
 
-def _fetch(session: requests.Session, url: str, part: Path, max_bytes: int) -> str:
+def _fetch(session: requests.Session, url: str, part: Path, max_bytes: int, seconds: float) -> str:
     digest, size = hashlib.sha256(), 0
     try:
         with session.get(url, stream=True, timeout=TIMEOUT) as answer, part.open("wb") as stream:
             if answer.status_code != 200:
                 raise PhotoNotTakenError(_trouble(answer.status_code))
-            for piece in answer.iter_content(_PIECE):
+            for piece in pieces(answer, seconds):
                 size += len(piece)
                 if size > max_bytes:
                     raise PhotoNotTakenError(Trouble.TOO_LARGE)
                 digest.update(piece)
                 stream.write(piece)
-    except requests.RequestException as problem:
+    except requests.ConnectionError as problem:
         raise PhotoNotTakenError(Trouble.UNREACHABLE) from problem
+    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError) as problem:
+        raise PhotoNotTakenError(Trouble.NO_ADDRESS) from problem
+    except DecodeError as problem:
+        raise PhotoNotTakenError(Trouble.NOT_A_PHOTO) from problem
+    except (requests.RequestException, HTTPError) as problem:
+        raise PhotoNotTakenError(Trouble.FAILING) from problem
+    except ValueError as problem:  # an address that urllib cannot read, of a redirection
+        raise PhotoNotTakenError(Trouble.NO_ADDRESS) from problem
     return digest.hexdigest()
 
 
 def _trouble(status: int) -> Trouble:
     if status in (404, 410):
         return Trouble.GONE
-    return Trouble.UNREACHABLE if status == 429 or status >= 500 else Trouble.REFUSED
+    return Trouble.FAILING if status == 429 or status >= 500 else Trouble.REFUSED
 
 
 def _suffix(part: Path) -> str:

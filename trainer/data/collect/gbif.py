@@ -6,15 +6,17 @@ same host, Retry-After honoured, and a User-Agent that says who asks.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import Retry
+from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
@@ -28,6 +30,11 @@ TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answe
 ATTEMPTS = 5
 _CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be told soon
 _TRANSIENT = (429, 500, 502, 503, 504)
+LONGEST_WAIT = 60.0  # seconds of Retry-After: who asks for more is asked again in another run
+_TOLD_WAIT = 5.0  # seconds from which a wait is told
+_LARGEST = 64 << 20  # bytes of an answer: 300 records with all their terms are a few million
+_SLOWEST = 300.0  # seconds for one answer in all
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,52 @@ class Pace:
         self._next[host] = max(due, now) + self._gap
 
 
-def open_session(attempts: int = ATTEMPTS, backoff: float = 1.0) -> requests.Session:
-    """A session that asks again after throttling and passing failures: Retry-After first, else 1, 2, 4 ... seconds."""
-    retry = Retry(
+class _Patience(Retry):
+    """Asks again as long as a host asks for a bearable wait, which is told; what it writes wrong is not heeded."""
+
+    tell: Callable[[str], None]
+
+    def new(self, **changes: Any) -> Self:
+        again = super().new(**changes)
+        again.tell = self.tell
+        return again
+
+    def get_retry_after(self, response: Any) -> float | None:
+        try:
+            return super().get_retry_after(response)
+        except InvalidHeader:
+            return None
+
+    def increment(
+        self,
+        method: str | None = None,
+        url: str | None = None,
+        response: Any = None,
+        error: Exception | None = None,
+        _pool: Any = None,
+        _stacktrace: Any = None,
+    ) -> Self:
+        wait = self.get_retry_after(response) if response is not None else None
+        if wait is not None and wait > LONGEST_WAIT:
+            raise MaxRetryError(_pool, url or "")
+        return super().increment(method, url, response, error, _pool, _stacktrace)
+
+    def sleep_for_retry(self, response: Any) -> bool:
+        wait = self.get_retry_after(response)
+        if wait and wait >= _TOLD_WAIT:
+            host = urlsplit(response.url or "").netloc or text("collect.a_host")
+            self.tell(text("collect.waiting", host=host, seconds=round(wait)))
+        return super().sleep_for_retry(response)
+
+
+def open_session(
+    attempts: int = ATTEMPTS, backoff: float = 1.0, tell: Callable[[str], None] = lambda sentence: None
+) -> requests.Session:
+    """A session that asks again after throttling and passing failures: Retry-After first, else 1, 2, 4 ... seconds.
+
+    A wait that a host asks for is told from five seconds on; over a minute it counts as a failure.
+    """
+    retry = _Patience(
         total=attempts,
         connect=min(attempts, _CONNECTS),
         backoff_factor=backoff,
@@ -92,6 +142,7 @@ def open_session(attempts: int = ATTEMPTS, backoff: float = 1.0) -> requests.Ses
         respect_retry_after_header=True,
         raise_on_status=False,
     )
+    retry.tell = tell
     session = requests.Session()
     for scheme in ("https://", "http://"):
         session.mount(scheme, HTTPAdapter(max_retries=retry))
@@ -143,7 +194,9 @@ class Gbif:
                     "offset": offset,
                 },
             )
-            results = page.get("results") or []
+            results = page.get("results")
+            if not isinstance(results, list):
+                results = []
             for record in results:
                 yield from read_media(record)
             if page.get("endOfRecords", True) or not results:
@@ -154,22 +207,53 @@ class Gbif:
         url = f"{self._base}/{path}"
         self._pace.keep(url)
         try:
-            answer = self._session.get(url, params=dict(parameters), timeout=TIMEOUT)
-            answer.raise_for_status()
-            found = answer.json()
-        except (requests.RequestException, ValueError) as problem:
+            with self._session.get(url, params=dict(parameters), timeout=TIMEOUT, stream=True) as answer:
+                answer.raise_for_status()
+                found = json.loads(_whole(answer))
+        except (requests.RequestException, HTTPError, ValueError, RecursionError) as problem:
             raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=_told_problem(problem)) from problem
         if not isinstance(found, dict):
             raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=text("collect.problem_form"))
         return found
 
 
-def read_media(record: Mapping[str, Any]) -> list[Media]:
-    """The still images of one occurrence record that have an address; the record's licence is not taken for theirs."""
+def pieces(answer: requests.Response, seconds: float) -> Iterator[bytes]:
+    """The body as it arrives. Raises requests.Timeout once it takes longer than `seconds` in all."""
+    until = time.monotonic() + seconds
+    while piece := answer.raw.read1(_PIECE, decode_content=True):
+        yield piece
+        if time.monotonic() > until:
+            raise requests.Timeout
+
+
+def _whole(answer: requests.Response) -> bytes:
+    """The body. Raises requests.RequestException when it has no end, ValueError when it is too large."""
+    body = bytearray()
+    for piece in pieces(answer, _SLOWEST):
+        body += piece
+        if len(body) > _LARGEST:
+            raise AnswerTooLargeError
+    return bytes(body)
+
+
+class AnswerTooLargeError(ValueError):
+    """An answer larger than any that the API gives."""
+
+
+def read_media(record: Any) -> list[Media]:
+    """The still images of one occurrence record that have an address; the record's licence is not taken for theirs.
+
+    What is of another form than the API tells is left out.
+    """
+    if not isinstance(record, Mapping) or not str(record.get("key")).isdecimal():
+        return []
+    media = record.get("media")
     found = []
-    for number, medium in enumerate(record.get("media") or (), start=1):
-        url = str(medium.get("identifier") or "")
-        if (medium.get("type") or "StillImage") != "StillImage" or urlsplit(url).scheme not in ("http", "https"):
+    for number, medium in enumerate(media if isinstance(media, list) else (), start=1):
+        if not isinstance(medium, Mapping) or (medium.get("type") or "StillImage") != "StillImage":
+            continue
+        url = str(medium.get("identifier") or "").strip()
+        if not _is_address(url):
             continue
         written = _told(medium, "license")
         found.append(
@@ -191,6 +275,16 @@ def read_media(record: Mapping[str, Any]) -> list[Media]:
     return found
 
 
+def _is_address(url: str) -> bool:
+    """Whether a host can be asked for it: names have letters, of which no part is empty or longer than 63."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+        return parts.scheme in ("http", "https") and bool(host) and parts.port != 0
+    except ValueError:  # UnicodeError is one
+        return False
+
+
 def _told(record: Mapping[str, Any], term: str) -> str:
     """A text on one line; empty when nobody told."""
     return " ".join(str(record.get(term) or "").split())
@@ -198,9 +292,11 @@ def _told(record: Mapping[str, Any], term: str) -> str:
 
 def _told_problem(problem: Exception) -> str:
     """A few words: what the library says of it runs over three lines."""
+    if isinstance(problem, AnswerTooLargeError):
+        return text("collect.problem_large")
     if isinstance(problem, requests.Timeout):
         return text("collect.problem_timeout")
-    if isinstance(problem, requests.ConnectionError):
+    if isinstance(problem, requests.ConnectionError | HTTPError):
         return text("collect.problem_connection")
     if isinstance(problem, requests.HTTPError) and problem.response is not None:
         return text("collect.problem_status", status=problem.response.status_code)
