@@ -103,7 +103,7 @@ class IdentifyDesk(QObject):
     def _keep_pasted(self, image: QImage) -> None:
         """A picture without a file gets one: what is identified must be found again."""
         folder = self._parts.locations.data / "pasted"
-        file = folder / f"{datetime.now():%Y-%m-%d %H-%M-%S}.png"
+        file = folder / f"{datetime.now():%Y-%m-%d %H-%M-%S-%f}.png"
 
         def keep(_: object) -> Path:
             folder.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     PHOTO_UNSUPPORTED = "photo_unsupported"
     PHOTO_UNREADABLE = "photo_unreadable"
     FOLDER_WITHOUT_PHOTOS = "folder_without_photos"
+    FOLDER_UNREADABLE = "folder_unreadable"
     # bundles
     BUNDLE_MISSING = "bundle_missing"
     BUNDLE_DAMAGED = "bundle_damaged"

@@ -18,6 +18,7 @@ from PIL import Image
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import PHOTO_SUFFIXES, find_photos, read_photo
+from fieldguide.core.photo.folders import is_folder, is_left_behind
 from fieldguide.core.taxonomy import clean_name
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
@@ -138,7 +139,7 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     if len({photo.file for photo in found}) < len(found):
         refuse("folders", text("train.folder_twice", folders=", ".join(config.folders)))
     if config.background:
-        if not Path(config.background).is_dir():
+        if not is_folder(Path(config.background)):
             raise FieldGuideError(ErrorCode.DATA_MISSING, folder=config.background)
         others = find_photos([Path(config.background).absolute()])
         found += [ScannedPhoto(0, str(file), BACKGROUND_FOLDER, size=_size(file)) for file in others]
@@ -147,8 +148,7 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
 
 def loose_photos(root: Path) -> list[Path]:
     """Photos that lie beside the labels' folders and so belong to none."""
-    inside = (path for path in root.iterdir() if not path.name.startswith("."))
-    return sorted(path for path in inside if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+    return sorted(path for path in _inside(root) if path.suffix.lower() in PHOTO_SUFFIXES and not is_folder(path))
 
 
 def misplaced(config: DataConfig, listed: Sequence[ScannedPhoto]) -> list[str]:
@@ -206,14 +206,22 @@ def judges_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
 def _roots(config: DataConfig) -> list[Path]:
     """Absolute paths of the folders. Raises FieldGuideError(DATA_MISSING) without any, or for one that is none."""
     roots = [Path(folder).absolute() for folder in config.folders]
-    missing = [folder for folder, root in zip(config.folders, roots, strict=True) if not folder or not root.is_dir()]
+    missing = [folder for folder, root in zip(config.folders, roots, strict=True) if not folder or not is_folder(root)]
     if missing or not roots:
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=", ".join(missing))
     return roots
 
 
 def _label_folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.is_dir() and not path.name.startswith("."))
+    return sorted(path for path in _inside(root) if is_folder(path))
+
+
+def _inside(root: Path) -> list[Path]:
+    """What lies in a folder and may be a photo or a label. Raises FieldGuideError(FOLDER_UNREADABLE)."""
+    try:
+        return [path for path in root.iterdir() if not is_left_behind(path.name)]
+    except OSError as problem:
+        raise FieldGuideError(ErrorCode.FOLDER_UNREADABLE, file=str(root)) from problem
 
 
 def _labelled(root: Path, manifest: Manifest) -> Iterator[ScannedPhoto]:

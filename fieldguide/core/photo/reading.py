@@ -6,6 +6,7 @@ handed on. Knows nothing of models.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import struct
 import threading
@@ -24,6 +25,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
+from fieldguide.core.photo.folders import is_folder
 from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image
 from fieldguide.core.photo.structure import BrokenError
 from fieldguide.core.records import Photo
@@ -38,6 +40,9 @@ _DECODERS_RAISE = (
     *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
     *(RuntimeError, AssertionError, struct.error, zlib.error, Image.DecompressionBombError),
 )
+
+# What a phone, a drive or a share answers that is no longer there.
+_DEAD = {errno.ENOTCONN, errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.EHOSTDOWN, errno.ETIMEDOUT}
 
 _quiet_lock = threading.Lock()
 
@@ -108,6 +113,8 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
     """The file at its beginning, after its kind and size were looked at: a pipe or a device would never end."""
     try:
         size = path.stat().st_size
+        if path.is_dir():
+            next(path.iterdir(), None)
         if not path.is_file():
             raise FieldGuideError(ErrorCode.PHOTO_NOT_AN_IMAGE, file=path.name)
         if size > MAX_FILE_BYTES:
@@ -117,7 +124,9 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise FieldGuideError(ErrorCode.PHOTO_MISSING, file=path.name) from missing
     except (OSError, ValueError) as problem:  # no permission, a dead drive, too long a name, a name with a NUL
-        raise FieldGuideError(ErrorCode.PHOTO_UNREADABLE, file=path.name) from problem
+        gone = is_folder(path) or getattr(problem, "errno", None) in _DEAD
+        code = ErrorCode.FOLDER_UNREADABLE if gone else ErrorCode.PHOTO_UNREADABLE
+        raise FieldGuideError(code, file=path.name) from problem
     with stream:
         head = stream.read(32)
         if not head:

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
+from fieldguide.services.dropped import dropped_paths
 from fieldguide.storage.models import InstalledModel
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import colours_now
@@ -206,6 +207,5 @@ class ModelsPage(QWidget):
 
 
 def _bundles(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    urls = event.mimeData().urls() if event.mimeData().hasUrls() else []
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    paths = dropped_paths(event.mimeData())
     return [path for path in paths if path.suffix.lower() == BUNDLE_SUFFIX]

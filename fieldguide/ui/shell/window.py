@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox
 
 from fieldguide.core.photo import PHOTO_SUFFIXES
 from fieldguide.core.text import text
+from fieldguide.services.dropped import dropped_paths
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
 from fieldguide.ui.shell.jobs_strip import JobsStrip
@@ -144,13 +145,19 @@ class MainWindow(QMainWindow):
     def paste(self) -> None:
         """Take files, or a picture without a file, from the clipboard (Ctrl+V)."""
         mime = QGuiApplication.clipboard().mimeData()
-        paths = _paths(mime)
+        if not self._take(mime):
+            self.notices.tell(text("shell.paste_nothing"))
+
+    def _take(self, mime: QMimeData | None) -> bool:
+        """Hand on files, or else a picture without a file (out of a browser); whether there was any."""
+        paths = dropped_paths(mime)
         if paths:
             self._offer(paths)
         elif mime is not None and mime.hasImage():
             self.picture_pasted.emit(QImage(mime.imageData()))
         else:
-            self.notices.tell(text("shell.paste_nothing"))
+            return False
+        return True
 
     def _offer(self, paths: list[Path]) -> None:
         if paths:
@@ -174,8 +181,8 @@ class MainWindow(QMainWindow):
             shortcut.activated.connect(lambda key=key: self.show_page(key))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome anything with local files."""
-        if _paths(event.mimeData()):
+        """Welcome anything with local files, or a picture."""
+        if dropped_paths(event.mimeData()) or event.mimeData().hasImage():
             event.acceptProposedAction()
             self._drop_overlay.lift()
 
@@ -186,9 +193,8 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Hand on what was dropped."""
         self._drop_overlay.hide()
-        paths = _paths(event.mimeData())
         event.acceptProposedAction()
-        self._offer(paths)
+        self._take(event.mimeData())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the first time, when the painting is over."""
@@ -224,9 +230,3 @@ class MainWindow(QMainWindow):
 
 
 _EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "keys")
-
-
-def _paths(mime: QMimeData | None) -> list[Path]:
-    if mime is None or not mime.hasUrls():
-        return []
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
