@@ -111,6 +111,7 @@ class FieldGuide(QObject):
         self.history.help_wanted.connect(self.poison.open_find)
         self.history.guide_wanted.connect(self.guide.open_taxon)
         self.history.closer_wanted.connect(self._look_closely)
+        self.history.look_wanted.connect(self._look_closely)
         self.guide.help_wanted.connect(self.poison.open_taxon)
         self.guide.guide_chosen.connect(self._use_guide)
         self.settings.place_changed.connect(self.identify.take_place)
@@ -125,9 +126,13 @@ class FieldGuide(QObject):
         self.window.show_page("history")
         self.history.show_find(find.id)
 
-    def _look_closely(self, find: Observation) -> None:
+    def _look_closely(self, find: Observation, how: str = "") -> None:
         self.window.show_page("identify")
         self.identify.page.open(find)
+        if how == "heat":
+            self.identify.page.work.result.toggle_heat()
+        elif how == "zoom":
+            self.identify.page.work.result.zoom_when_read()
 
     def _use_guide(self, guide: Guide) -> None:
         """Another guide everywhere, old finds included."""

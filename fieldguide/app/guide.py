@@ -13,7 +13,7 @@ from fieldguide.core.text import text
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.guides import GuideDraft, GuideShelf
 from fieldguide.ui.guide.page import GuidePage
-from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
 
 _KEYS = ("find", "down", "back")
@@ -37,7 +37,7 @@ class GuideDesk(QObject):
     @property
     def place(self) -> Page:
         """Its place in the sidebar."""
-        keys = tuple(KeyHelp(*text(f"guide.key_{name}").split("|", 1)) for name in _KEYS)
+        keys = (KeyGroup(text("shell.page_guide"), [split_key(text(f"guide.key_{name}")) for name in _KEYS]),)
         return Page("guide", text("shell.page_guide"), "guide", self.page, keys)
 
     def connect_to(self, window: MainWindow) -> None:

@@ -9,21 +9,24 @@ from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
 from fieldguide.ui.history.page import HistoryPage
 from fieldguide.ui.kit.pictures import photo_of
+from fieldguide.ui.kit.review import LISTED, key_help
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
 
-_KEYS = ("open", "back", "step", "agree", "name", "unknown", "delete", "find")
+_KEYS = ("open", "delete", "find")
 
 
 class HistoryDesk(QObject):
     """Builds the page, then connects it once the window is there.
 
     Signals:
-        closer_wanted, help_wanted: Observation. guide_wanted: scientific name.
+        closer_wanted, help_wanted: Observation. look_wanted: the same, and "zoom" or "heat".
+        guide_wanted: scientific name.
     """
 
     closer_wanted = Signal(Observation)
+    look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
 
@@ -35,8 +38,9 @@ class HistoryDesk(QObject):
     @property
     def place(self) -> Page:
         """Its place in the sidebar."""
-        keys = tuple(KeyHelp(*text(f"history.key_{name}").split("|", 1)) for name in _KEYS)
-        return Page("history", text("shell.page_history"), "history", self.page, keys)
+        one = KeyGroup(text("history.one_find"), key_help((*LISTED, "back")))
+        gallery = KeyGroup(text("shell.page_history"), [split_key(text(f"history.key_{name}")) for name in _KEYS])
+        return Page("history", text("shell.page_history"), "history", self.page, (gallery, one))
 
     def connect_to(self, window: MainWindow) -> None:
         """Connect page, window and services."""
@@ -45,6 +49,7 @@ class HistoryDesk(QObject):
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.again_wanted.connect(lambda find: parts.again.ask([find]))
         page.closer_wanted.connect(self.closer_wanted)
+        page.look_wanted.connect(self.look_wanted)
         page.help_wanted.connect(self.help_wanted)
         page.guide_wanted.connect(self.guide_wanted)
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)[:2]))

@@ -25,12 +25,12 @@ from fieldguide.services.lanes import Lane
 from fieldguide.services.library import ChangeKind, LibraryChange
 from fieldguide.services.progress import Progress
 from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
-from fieldguide.ui.identify.keys import key_help
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of
+from fieldguide.ui.kit.review import GROUPING, LISTED, key_help
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.pages import KeyGroup, Page
 from fieldguide.ui.shell.window import MainWindow
 
 RECENT = 12
@@ -50,8 +50,9 @@ class IdentifyDesk(QObject):
     @property
     def place(self) -> Page:
         """Its place in the sidebar."""
-        keys = tuple(KeyHelp(keys, does) for keys, does in key_help())
-        return Page("identify", text("shell.page_identify"), "identify", self.page, keys)
+        review = KeyGroup(text("shell.page_identify"), key_help((*LISTED, "new")))
+        grouping = KeyGroup(text("identify.group_list"), key_help(GROUPING))
+        return Page("identify", text("shell.page_identify"), "identify", self.page, (review, grouping))
 
     def connect_to(self, window: MainWindow) -> None:
         """Connect page, window and services."""
@@ -66,6 +67,7 @@ class IdentifyDesk(QObject):
         page.cancel_wanted.connect(lambda: parts.jobs.cancel(self._job))
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.verify_wanted.connect(self._verify)
+        page.delete_wanted.connect(lambda number: parts.library.delete([number]))
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
@@ -188,6 +190,9 @@ class IdentifyDesk(QObject):
     def _take_change(self, change: LibraryChange) -> None:
         if change.origin is not None:
             self._take_result(change.origin, change.observations[0])
+            return
+        if change.kind is ChangeKind.REMOVED:
+            self.page.take_removed(change.ids)
             return
         for observation in change.observations:
             self.page.take_change(observation)

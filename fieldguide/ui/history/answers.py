@@ -7,23 +7,25 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout
 
+from fieldguide.core.decision.standing import machine_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Identification
+from fieldguide.core.records import Identification, Observation
+from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.history.wording import made_words, said_words
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.candidate_row import CandidateRow
-from fieldguide.ui.kit.danger import DangerChip, danger_word
+from fieldguide.ui.kit.candidates_card import CandidatesCard
+from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label, rule, selectable
 from fieldguide.ui.kit.metrics import HAIR, TIGHT
-from fieldguide.ui.kit.naming import name_of, ranked_name
+from fieldguide.ui.kit.naming import name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
-from fieldguide.ui.kit.wording import reason_words, set_words, spoken_candidate
+from fieldguide.ui.kit.wording import reason_words
 
 
 class AnswersCard(Card):
-    """`guide_wanted` carries the scientific name of a candidate that was pressed."""
+    """`guide_wanted` carries the scientific name of the chosen candidate."""
 
     guide_wanted = Signal(str)
 
@@ -33,6 +35,16 @@ class AnswersCard(Card):
         self._body = QVBoxLayout()
         self._body.setSpacing(HAIR)
         self.column.addLayout(self._body)
+        self.candidates = CandidatesCard()
+        self.candidates.chosen.connect(lambda _: self._open_guide.show())
+        self.column.addWidget(self.candidates)
+        self._open_guide = button(text("identify.open_guide"), "link", "guide")
+        self._open_guide.clicked.connect(self._ask_guide)
+        self.column.addWidget(self._open_guide, 0, Qt.AlignmentFlag.AlignLeft)
+        self._made = QVBoxLayout()
+        self._made.setSpacing(HAIR)
+        self.column.addLayout(self._made)
+        self._find: Observation | None = None
         self._opener = button(text("history.earlier"), "quiet")
         self._opener.setCheckable(True)
         self._earlier = Card(margin=0)
@@ -42,30 +54,42 @@ class AnswersCard(Card):
         self.column.addWidget(self._earlier)
         self.show_earlier((), None)
 
-    def show_answer(self, said: Identification | None, guide: Guide) -> None:
-        """Show the answer that counts; None: nothing was said of it."""
+    def show_answer(self, find: Observation, guide: Guide) -> None:
+        """Show the answer that counts, if anything was said. Nothing is chosen by itself where the machine warns."""
+        said, self._find = find.identification, find
         clear(self._body)
+        clear(self._made)
+        self.candidates.setVisible(said is not None)
+        if said is not None:
+            self.candidates.show_candidates(find, guide, chosen=not machine_danger(said, guide).harmful)
+        self._open_guide.setVisible(self.chosen is not None)
         if said is None:
             self._body.addWidget(label(text("history.no_answer"), "muted"))
             return
         self._body.addWidget(selectable(label(said_words(said, guide), "heading")))
         self._body.addWidget(selectable(label(reason_words(said, guide), "muted")))
-        for place, candidate in enumerate(said.candidates, start=1):
-            name = name_of(candidate.taxon, guide)
-            first = name.common or ranked_name(candidate.taxon)
-            second = ranked_name(candidate.taxon) if name.common else ""
-            level = guide.danger(candidate.taxon)
-            line = CandidateRow(place, first, second, candidate.probability, level)
-            line.setCheckable(False)
-            line.setAccessibleName(spoken_candidate(place, candidate, guide, danger_word(level)))
-            line.clicked.connect(lambda _checked=False, wanted=candidate.taxon.name: self.guide_wanted.emit(wanted))
-            self._body.addWidget(line)
-        words = set_words(said)
-        if words:
-            self._body.addWidget(label(words, "small"))
         if said.weighed:
-            self._body.addWidget(label(text("danger.season_weighed"), "small"))
-        self._body.addWidget(selectable(label(made_words(said), "small")))
+            self._made.addWidget(label(text("danger.season_weighed"), "small"))
+        self._made.addWidget(selectable(label(made_words(said), "small")))
+
+    @property
+    def chosen(self) -> Taxon | None:
+        """The chosen candidate of the find."""
+        said, place = self._find.identification if self._find else None, self.candidates.chosen_place
+        return said.candidates[place].taxon if said is not None and place >= 0 else None
+
+    def choose(self, place: int) -> None:
+        """Keys 1 to 5; `place` counts from 0."""
+        if not self.candidates.isHidden():
+            self.candidates.choose(place)
+
+    def step(self, by: int) -> None:
+        """The candidate above or below the chosen one."""
+        self.choose(max(0, self.candidates.chosen_place + by))
+
+    def _ask_guide(self) -> None:
+        if self.chosen is not None:
+            self.guide_wanted.emit(self.chosen.name)
 
     def show_earlier(self, earlier: Sequence[Identification], guide: Guide | None) -> None:
         """List earlier answers, the newest first; none hides the list."""

@@ -174,7 +174,7 @@ class FindDetail(QWidget):
             self.agree.setText(text("history.agree", name=name_of(said, self._guide).first))
         self.take_away.setVisible(find.verified is not None)
         self.split.setVisible(len(find.photos) > 1)
-        self.answers.show_answer(find.identification, self._guide)
+        self.answers.show_answer(find, self._guide)
         if not same:
             self.answers.show_earlier((), self._guide)
         if not typing and self.notes.toPlainText() != find.notes:
@@ -189,6 +189,7 @@ class FindDetail(QWidget):
     def use_guide(self, guide: Guide) -> None:
         """Join another guide from now on."""
         self._guide = guide
+        self.answers.candidates.forget()
         if self.find is not None:
             self.show_find(self.find)
 
@@ -196,6 +197,11 @@ class FindDetail(QWidget):
         """Agree with the model."""
         if self.find is not None and self.find.identification is not None and not self.agree.isHidden():
             self.verify_wanted.emit(self.find.id, self.find.identification.verdict.taxon)
+
+    def use_chosen(self) -> None:
+        """Enter: the find is called like the chosen candidate."""
+        if self.find is not None and self.answers.chosen is not None:
+            self.verify_wanted.emit(self.find.id, self.answers.chosen)
 
     def store_notes(self) -> None:
         """Have the notes stored when they are others."""

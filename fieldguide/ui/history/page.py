@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
@@ -20,8 +20,10 @@ from fieldguide.storage.search import Filter
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
+from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
+from fieldguide.ui.kit.review import Acts, bind_review
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
 _SUFFIXES = {ExportKind.CSV: ".csv", ExportKind.JSON: ".json", ExportKind.DARWIN_CORE: ".zip"}
@@ -34,6 +36,7 @@ class HistoryPage(QWidget):
         photos_wanted: somebody without finds wants to identify one.
         photo_wanted: Path and short side in pixels; answer with `take_photo` or `take_photo_failure`.
         again_wanted: Observation to be judged by today's model. closer_wanted: Observation to be opened in Identify.
+        look_wanted: the same, and "zoom" or "heat" to begin with.
         help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
     """
 
@@ -41,6 +44,7 @@ class HistoryPage(QWidget):
     photo_wanted = Signal(Path, int)
     again_wanted = Signal(Observation)
     closer_wanted = Signal(Observation)
+    look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
 
@@ -50,6 +54,8 @@ class HistoryPage(QWidget):
         self.gallery = Gallery(library, thumbnails)
         self.detail = FindDetail(library.guide, thumbnails)
         self._stack = QStackedWidget()
+        self._stack.currentChanged.connect(lambda place: self.setFocusProxy(self._stack.widget(place) or self._stack))
+        self.gallery.setFocusProxy(self.gallery.view)
         self._stack.addWidget(self.gallery)
         self._stack.addWidget(self.detail)
         column = QVBoxLayout(self)
@@ -60,6 +66,7 @@ class HistoryPage(QWidget):
         self._add_keys()
         library.changed.connect(self._follow)
         self.listed = False
+        self._row = -1  # of the find in front, in the list
 
     def _connect_gallery(self) -> None:
         gallery = self.gallery
@@ -85,19 +92,31 @@ class HistoryPage(QWidget):
             getattr(detail, name).connect(getattr(self, name))
 
     def _add_keys(self) -> None:
-        keys = {
-            "Escape": self.go_back,
-            "Left": lambda: self._step(-1),
-            "Right": lambda: self._step(1),
-            "Return": self.detail.verify,
-            "R": lambda: self._ask_name(self.detail.find),
-            "U": lambda: self._verify(self.detail.find.id, None),
-            "Delete": lambda: self._library.delete([self.detail.find.id]),
+        detail = self.detail
+        acts: Acts = {
+            **{f"candidate_{place + 1}": partial(detail.answers.choose, place) for place in range(5)},
+            "up": partial(detail.answers.step, -1),
+            "down": partial(detail.answers.step, 1),
+            "before": partial(self._step, -1),
+            "after": partial(self._step, 1),
+            "verify": detail.use_chosen,
+            "relabel": lambda: self._on_find(self._ask_name),
+            "unknown": lambda: self._on_find(lambda find: self._verify(find.id, None)),
+            "compare": lambda: self._on_find(self._compare),
+            "zoom": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "zoom")),
+            "heat": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "heat")),
+            "delete": lambda: self._on_find(lambda find: self._library.delete([find.id])),
+            "leave": self.go_back,
         }
-        for key, act in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self.detail)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda act=act: self._press(act))
+        bind_review(detail, acts)
+
+    def _on_find(self, act: Callable[[Observation], object]) -> None:
+        if self.detail.find is not None:
+            act(self.detail.find)
+
+    def _compare(self, find: Observation) -> None:
+        if find.identification is not None:
+            CompareDialog(find.identification.candidates, self._library.guide, self.window()).open()
 
     @property
     def find(self) -> Observation | None:
@@ -118,6 +137,7 @@ class HistoryPage(QWidget):
     def _show(self, find: Observation) -> None:
         """Show it, or how it is now, without taking the keyboard from somebody who writes."""
         self.detail.show_find(find)
+        self._row = self.gallery.model.row_of(find.id)
         job = self._library.identifications(find.id)
         job.done.connect(lambda answers: self._take_answers(find.id, answers))
 
@@ -136,14 +156,6 @@ class HistoryPage(QWidget):
         """A large photo cannot be had."""
         self.detail.photos.take_failure(path, sentence)
 
-    def _press(self, act: Callable[[], object]) -> None:
-        """Keys of the detail; not while somebody writes notes."""
-        writing = isinstance(self.focusWidget(), QPlainTextEdit)
-        if writing and act != self.go_back:
-            return
-        if self.detail.find is not None:
-            act()
-
     def _take_answers(self, number: int, answers: tuple[Identification, ...]) -> None:
         if self.detail.find is not None and self.detail.find.id == number:
             self.detail.show_earlier(answers)
@@ -152,8 +164,14 @@ class HistoryPage(QWidget):
         if taxon is None:
             self._library.verify([number], None)
         elif self.detail.find is not None:
-            act = partial(self._library.verify, [number], taxon)
-            agree_to_name(self.detail.find, taxon, self._library.guide, self, act)
+            find, named = self.detail.find, taxon
+
+            def name() -> None:
+                self._library.verify([number], named)
+                if self.find is not None and self.find.id == number:
+                    self._step(1)
+
+            agree_to_name(find, named, self._library.guide, self, name)
 
     def _ask_name(self, find: Observation) -> None:
         dialog = RelabelDialog(self._library.guide, self)
@@ -194,13 +212,24 @@ class HistoryPage(QWidget):
         if shown is None or (change.ids and shown.id not in change.ids):
             return
         if change.kind is ChangeKind.REMOVED:
-            self._leave()
+            self._show_neighbour()
             return
         known = next((find for find in change.observations if find.id == shown.id), None)
         if known is not None:
             self._show_again(known)
         else:
             self._library.get(shown.id).done.connect(self._show_again)
+
+    def _show_neighbour(self) -> None:
+        """The find in front was deleted: the next one takes its place, the one before at the end of the list."""
+        model = self.gallery.model
+        row = min(self._row, model.rowCount() - 1)
+        find = model.find_at(row) if self.find is not None and row >= 0 else None
+        if find is None:
+            self._leave()
+        else:
+            self.detail.find = None
+            self.open(find)
 
     def _show_again(self, find: Observation | None) -> None:
         if find is None:

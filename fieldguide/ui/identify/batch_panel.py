@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QVBoxLayout, QWidget
 
+from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.find_delegates import FindLine
 from fieldguide.ui.identify.finds import FindModel
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
-from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.surfaces import clear, row
 from fieldguide.ui.kit.wording import time_left
 
 WIDTH = 236
@@ -48,6 +52,18 @@ class BatchPanel(QFrame):
         line.addWidget(cancel)
         inner.addLayout(line)
         column.addWidget(self._progress)
+        self._summary = QWidget()
+        told = QVBoxLayout(self._summary)
+        told.setContentsMargins(TIGHT, 0, TIGHT, HAIR)
+        told.setSpacing(HAIR + 2)
+        self._head = label("", "heading")
+        self._counts = QVBoxLayout()
+        self._counts.setSpacing(HAIR)
+        told.addWidget(self._head)
+        told.addLayout(self._counts)
+        told.addWidget(label(text("identify.summary_order"), "small"))
+        self._summary.hide()
+        column.addWidget(self._summary)
         self.view = QListView()
         self.view.setModel(model)
         self.view.setItemDelegate(FindLine(self.view))
@@ -64,6 +80,7 @@ class BatchPanel(QFrame):
         self._bar.setRange(0, max(1, total))
         self.show_progress(Progress(0, total))
         self._progress.show()
+        self._summary.hide()
 
     def show_progress(self, progress: Progress) -> None:
         """So many of so many photos are done."""
@@ -73,9 +90,18 @@ class BatchPanel(QFrame):
         left = progress.seconds_left
         self._left.setText(time_left(left) if left is not None and progress.done < progress.total else "")
 
-    def finish(self) -> None:
-        """The work is over."""
+    def finish(self, levels: Mapping[Danger, int] | None = None) -> None:
+        """The work is over: `levels` says how many finds there are of each danger, of a batch."""
         self._progress.hide()
+        told = levels or {}
+        self._summary.setVisible(sum(told.values()) > 1)
+        clear(self._counts)
+        for level in (each for each in Danger if told.get(each)):
+            line = row(DangerChip(level), None, label(str(told[level]), "strong", wrap=False), spacing=CLOSE)
+            self._counts.addLayout(line)
+        deadly = told.get(Danger.DEADLY, 0)
+        key = "summary_none" if not deadly else "summary_one" if deadly == 1 else "summary_many"
+        self._head.setText(text(f"identify.{key}", count=deadly, total=sum(told.values())))
 
     def choose(self, place: int) -> None:
         """Select a row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +29,7 @@ class Entry:
 
     paths: tuple[Path, ...]
     observation: Observation | None = None
+    place: int = 0  # in the order in which they came
 
     @property
     def readable(self) -> bool:
@@ -107,21 +109,23 @@ class FindModel(QAbstractListModel):
 
     def begin(self, groups: Sequence[Sequence[Path]]) -> None:
         """A new sitting: these groups of files wait."""
-        self._reset([Entry(tuple(group)) for group in groups])
+        self._reset([Entry(tuple(group), place=place) for place, group in enumerate(groups)])
 
     def show_stored(self, observations: Sequence[Observation]) -> None:
         """Finds that are done already."""
-        self._reset([Entry(_paths_of(each), each) for each in observations])
+        self._reset([Entry(_paths_of(each), each, place) for place, each in enumerate(observations)])
 
     def _reset(self, entries: list[Entry]) -> None:
         self.beginResetModel()
         self.entries = entries
         self.endResetModel()
 
-    def put(self, row: int, observation: Observation) -> None:
-        """The find at `row` is done."""
-        if 0 <= row < len(self.entries):
+    def put(self, place: int, observation: Observation) -> int:
+        """The find that came at `place` is done; returns its row, -1 when it is none of this sitting."""
+        row = next((row for row, entry in enumerate(self.entries) if entry.place == place), -1)
+        if row >= 0:
             self._set(row, observation)
+        return row
 
     def replace(self, observation: Observation) -> int:
         """A stored find changed; returns its row, -1 when it is none of this sitting."""
@@ -134,6 +138,33 @@ class FindModel(QAbstractListModel):
     def drop_waiting(self) -> None:
         """After a cancel: what still waits goes away."""
         self._reset([entry for entry in self.entries if entry.observation is not None])
+
+    def removeRows(self, row: int, count: int, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        """Take finds off the list."""
+        if parent.isValid() or row < 0 or count < 1 or row + count > len(self.entries):
+            return False
+        self.beginRemoveRows(parent, row, row + count - 1)
+        del self.entries[row : row + count]
+        self.endRemoveRows()
+        return True
+
+    def sort_worst_first(self) -> None:
+        """The worst danger first, else in the order in which they came; for when all are done."""
+        self.layoutAboutToBeChanged.emit()
+        kept, before = self.persistentIndexList(), self.entries
+        self.entries = sorted(before, key=lambda entry: (-self._severity(entry), entry.place))
+        rows = {entry.place: row for row, entry in enumerate(self.entries)}
+        self.changePersistentIndexList(kept, [self.index(rows[before[each.row()].place]) for each in kept])
+        self.layoutChanged.emit()
+
+    def levels(self) -> Counter[Danger]:
+        """How many finds there are of each danger, as it is told; those that could not be read count nowhere."""
+        found = (entry.level(self.guide) for entry in self.entries)
+        return Counter(level.told for level in found if level is not None)
+
+    def _severity(self, entry: Entry) -> int:
+        level = entry.level(self.guide)
+        return -1 if level is None else level.severity
 
     def use_guide(self, guide: Guide) -> None:
         """Join another guide from now on."""

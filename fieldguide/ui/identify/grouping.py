@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
@@ -16,6 +16,7 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUND, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.painting import paint_cover, paint_ground
+from fieldguide.ui.kit.review import bind_key
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
@@ -145,6 +146,7 @@ class GroupingView(QWidget):
         self._proposed: list[list[Path]] = []
         self.model = GroupingModel(thumbnails, self)
         self.model.modelReset.connect(self._count)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
         column.setSpacing(CLOSE)
@@ -171,11 +173,10 @@ class GroupingView(QWidget):
             ("J", self._join),
             ("S", self._part),
             ("Return", self._decide),
+            ("Enter", self._decide),
             ("Escape", self.cancelled.emit),
         ):
-            shortcut = QShortcut(QKeySequence(key), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+            bind_key(self, key, act)
 
     def ask(self, proposed: Sequence[Sequence[Path]]) -> None:
         """Offer these finds; each list holds the files of one."""

@@ -5,7 +5,7 @@ Photos go out by signals, observations come in by slots; which service answers i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
@@ -19,7 +19,6 @@ from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingView
-from fieldguide.ui.identify.keys import bind_keys
 from fieldguide.ui.identify.start import StartView
 from fieldguide.ui.identify.work_view import MissingViews, WorkView
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -32,6 +31,7 @@ class IdentifyPage(QWidget):
         identify_wanted: list[list[Path]], the files of each find.
         cancel_wanted: stop the work that is going on.
         photo_wanted: Path and short side in pixels (0: all) of the large photo; answer with `take_photo`.
+        delete_wanted: id of an observation.
         verify_wanted: id of an observation and the Taxon that a person gives it (None: takes it away).
         help_wanted: Observation of which somebody asks "Eaten it?".
         heat_wanted: Observation, Path, Taxon, Taxon or None, way: what spoke for the first (rather than for the second)
@@ -48,6 +48,7 @@ class IdentifyPage(QWidget):
     cancel_wanted = Signal()
     photo_wanted = Signal(Path, int)
     verify_wanted = Signal(int, object)
+    delete_wanted = Signal(int)
     help_wanted = Signal(Observation)
     heat_wanted = Signal(Observation, Path, object, object, str)
     heat_cancelled = Signal()
@@ -63,9 +64,9 @@ class IdentifyPage(QWidget):
         self.start = StartView(guide, thumbnails)
         self.grouping = GroupingView(thumbnails)
         self.work = WorkView(guide, thumbnails, missing_views)
-        bind_keys(self.work)
         self.footer = Footer()
         self._stack = QStackedWidget()
+        self._stack.currentChanged.connect(lambda place: self.setFocusProxy(self._stack.widget(place) or self._stack))
         for piece in (self.start, self.grouping, self.work):
             self._stack.addWidget(piece)
         column = QVBoxLayout(self)
@@ -83,6 +84,7 @@ class IdentifyPage(QWidget):
         for name in (
             "cancel_wanted",
             "verify_wanted",
+            "delete_wanted",
             "help_wanted",
             "heat_wanted",
             "heat_cancelled",
@@ -134,6 +136,11 @@ class IdentifyPage(QWidget):
         """A stored find was changed: by a person, by undo, anywhere."""
         self.work.finds.replace(observation)
         self.start.recent.replace(observation)
+
+    def take_removed(self, ids: Collection[int]) -> None:
+        """Finds were deleted: the next one takes the place of the one that was shown."""
+        if self.work.remove(ids) and self._stack.currentWidget() is self.work and not self.work.finds.entries:
+            self.show_start()
 
     def take_photo(self, path: Path, image: QImage, full: QSize) -> None:
         """The large photo was read. `full` is its size in pixels."""

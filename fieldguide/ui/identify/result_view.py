@@ -47,6 +47,7 @@ class ResultView(QWidget):
         super().__init__()
         self.entry: Entry | None = None
         self._path: Path | None = None
+        self._zoom_next = False
         self.photo = PhotoView()
         self.strip = PhotoStrip(thumbnails)
         self.panel = VerdictPanel(guide)
@@ -91,6 +92,10 @@ class ResultView(QWidget):
     def heat_way(self) -> str:
         """How the heat map is to be made, one of `HEAT_WAYS`."""
         return self.ways.choice
+
+    def zoom_when_read(self) -> None:
+        """Show the photo that is being read pixel for pixel, as soon as it is there."""
+        self._zoom_next = True
 
     def toggle_heat(self) -> None:
         """Key W."""
@@ -158,6 +163,9 @@ class ResultView(QWidget):
         """A photo was read."""
         if path == self._path:
             self.photo.show_photo(image, full, path.name)
+            if self._zoom_next:
+                self._zoom_next = False
+                self.photo.toggle_actual_size()
 
     def lose_photo(self, path: Path, sentence: str) -> None:
         """A photo cannot be read, or is gone from where it was."""

@@ -12,13 +12,13 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
-from fieldguide.ui.identify.candidates_card import CandidatesCard
-from fieldguide.ui.identify.facts import facts_of
 from fieldguide.ui.identify.lookalikes_card import LookalikesCard
 from fieldguide.ui.identify.place_line import PlaceLine
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.candidates_card import CandidatesCard
 from fieldguide.ui.kit.danger import DangerChip, UnknownSign
+from fieldguide.ui.kit.facts import facts_of
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
@@ -165,7 +165,8 @@ class VerdictPanel(ScrollColumn):
 
     def _show_facts(self) -> None:
         """Of the chosen candidate; nothing is chosen, nothing is told."""
-        said, place = self._observation and self._observation.identification, self.candidates.chosen_place
+        said = self._observation.identification if self._observation is not None else None
+        place = self.candidates.chosen_place
         self._facts.setVisible(place >= 0 and not self.candidates.isHidden())
         if said is not None and place >= 0:
             self._facts.show_taxon(said.candidates[place].taxon, self._guide)

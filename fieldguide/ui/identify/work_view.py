@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
@@ -12,11 +13,12 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.ui.identify.batch_panel import BatchPanel
-from fieldguide.ui.identify.compare import CompareDialog
 from fieldguide.ui.identify.finds import Entry, FindModel
 from fieldguide.ui.identify.result_view import ResultView
+from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
+from fieldguide.ui.kit.review import Acts, bind_review
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
 MissingViews = Callable[[Observation], tuple[str, ...]]
@@ -28,6 +30,7 @@ class WorkView(QWidget):
     cancel_wanted = Signal()
     new_wanted = Signal()
     verify_wanted = Signal(int, object)
+    delete_wanted = Signal(int)
     help_wanted = Signal(Observation)
     heat_wanted = Signal(Observation, Path, object, object, str)
     heat_cancelled = Signal()
@@ -63,6 +66,25 @@ class WorkView(QWidget):
         result.compare_wanted.connect(self.compare)
         result.new_wanted.connect(self.new_wanted)
         result.strip.view_wanted.connect(self._ask_view)
+        bind_review(self, self._acts())
+
+    def _acts(self) -> Acts:
+        result = self.result
+        return {
+            **{f"candidate_{place + 1}": partial(self.choose_candidate, place) for place in range(5)},
+            "up": lambda: self.step_candidate(-1),
+            "down": lambda: self.step_candidate(1),
+            "before": lambda: self.step(-1),
+            "after": lambda: self.step(1),
+            "verify": self.verify,
+            "relabel": self.relabel,
+            "unknown": self.leave_unknown,
+            "compare": self.compare,
+            "zoom": result.photo.toggle_actual_size,
+            "heat": result.toggle_heat,
+            "delete": self.delete,
+            "leave": self.new_wanted.emit,
+        }
 
     @property
     def entry(self) -> Entry | None:
@@ -96,19 +118,43 @@ class WorkView(QWidget):
         self.batch.hide()
         self._show_first()
 
-    def take_result(self, row: int, observation: Observation) -> None:
-        """The find at `row` of this sitting is done."""
-        self.finds.put(row, observation)
-        if row == self._row:
+    def take_result(self, place: int, observation: Observation) -> None:
+        """The find that came at `place` of this sitting is done."""
+        if self.finds.put(place, observation) == self._row:
             self.shown.emit(observation)
 
     def finish(self) -> bool:
-        """The work is over, or was cancelled: what still waits is taken off. Whether any find is left."""
-        self.batch.finish()
+        """The work is over, or was cancelled: what still waits is taken off, the worst stands first, and how many of
+        them there are. Whether any find is left.
+        """
         if any(entry.observation is None for entry in self.finds.entries):
             self.finds.drop_waiting()
             self._show_first()
+        elif len(self.finds.entries) > 1:
+            shown = self.entry
+            self.finds.sort_worst_first()
+            self._row = next(row for row, entry in enumerate(self.finds.entries) if entry == shown)
+            self.batch.choose(self._row)
+        self.batch.finish(self.finds.levels())
         return bool(self.finds.entries)
+
+    def remove(self, ids: Collection[int]) -> bool:
+        """Finds were deleted; whether any was of this sitting. The next one is shown in the place of the shown."""
+        shown, row = self.observation, self._row
+        rows = [
+            at
+            for at, entry in enumerate(self.finds.entries)
+            if entry.observation is not None and entry.observation.id in ids
+        ]
+        for at in reversed(rows):
+            self.finds.removeRows(at, 1)
+        if shown is not None and shown.id in ids and self.finds.entries:
+            self._row = -1
+            self.choose_find(min(row - sum(at < row for at in rows), len(self.finds.entries) - 1))
+        elif self.finds.entries:
+            self._row = row - sum(at < row for at in rows)
+        self.batch.choose(self._row)
+        return bool(rows)
 
     def use_guide(self, guide: Guide) -> None:
         """Join another guide from now on."""
@@ -173,6 +219,11 @@ class WorkView(QWidget):
         """U: a person's name is taken away."""
         if self.observation is not None and self.observation.verified is not None:
             self.verify_wanted.emit(self.observation.id, None)
+
+    def delete(self) -> None:
+        """Delete: the find leaves the book; its photos stay where they are."""
+        if self.observation is not None and self.observation.id:
+            self.delete_wanted.emit(self.observation.id)
 
     def compare(self) -> None:
         """C: the candidates side by side."""

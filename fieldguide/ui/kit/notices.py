@@ -1,4 +1,8 @@
-"""The notice bar: expected failures and small news, in sentences, with one thing to do. Never a modal box."""
+"""The notice bar: expected failures and small news, in sentences, with one thing to do. Never a modal box.
+
+One notice shows at a time, so that they never pile up over the work; the others are counted and open on demand. None of
+them takes the keyboard: keys of the page go on working, `act` and `clear` belong to keys of the window.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUND, TIGHT
 from fieldguide.ui.kit.surfaces import row
 
-MOST = 3  # notices at once; the oldest leaves first
+MOST = 5  # notices that are kept; the oldest leaves first
 NEWS_MS = 9_000
 _DETAIL_LINES = 6
 
@@ -47,6 +51,7 @@ class Notice(QFrame):
     """One notice: a sentence, at most one action, and details that open on demand (a line each)."""
 
     closed = Signal()
+    unfolded = Signal(bool)
 
     def __init__(
         self,
@@ -56,7 +61,7 @@ class Notice(QFrame):
         details: Sequence[str] = (),
     ) -> None:
         super().__init__()
-        self.words = words
+        self.words, self.action = words, action
         self.setAccessibleName(words)
         column = QVBoxLayout(self)
         column.setContentsMargins(CLOSE, TIGHT, TIGHT, TIGHT)
@@ -73,9 +78,22 @@ class Notice(QFrame):
             line.addWidget(act)
         close = icon_button(text("ui.close"), "close")
         close.clicked.connect(self.closed)
+        self._more = button("", "quiet")
+        self._more.setCheckable(True)
+        self._more.toggled.connect(self.unfolded)
+        self._more.hide()
+        line.addWidget(self._more)
         line.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        for piece in self.findChildren(QWidget):
+            piece.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         if kind is NoticeKind.NEWS:
             QTimer.singleShot(NEWS_MS, self, self.closed.emit)
+
+    def count_others(self, count: int, *, opened: bool) -> None:
+        """How many older notices stand behind this one."""
+        self._more.setText(text("ui.more_notices", count=count))
+        self._more.setChecked(opened)
+        self._more.setVisible(count > 0)
 
     def _details_button(self, column: QVBoxLayout, details: Sequence[str]) -> QWidget:
         box = QPlainTextEdit("\n".join(details))
@@ -110,6 +128,7 @@ class NoticeBar(QWidget):
         self._column.setContentsMargins(CLOSE, HAIR, CLOSE, HAIR)
         self._column.setSpacing(HAIR + 2)
         self._notices: list[Notice] = []
+        self._open = False
         self.hide()
 
     @property
@@ -130,12 +149,20 @@ class NoticeBar(QWidget):
             self._drop(earlier)
         notice = Notice(words, kind, action, details)
         notice.closed.connect(lambda: self._drop(notice))
+        notice.unfolded.connect(self._unfold)
         self._notices.insert(0, notice)
         self._column.insertWidget(0, notice)
         for oldest in self._notices[MOST:]:
             self._drop(oldest)
-        self.show()
+        self._arrange()
         return notice
+
+    def act(self) -> None:
+        """Do what the newest notice offers, by key."""
+        newest = self._notices[0] if self._notices else None
+        if newest is not None and newest.action is not None:
+            newest.action[1]()
+            self._drop(newest)
 
     def retract(self, notice: Notice) -> None:
         """Take a notice away that is true no more; nothing when it is gone already."""
@@ -152,6 +179,18 @@ class NoticeBar(QWidget):
             self._column.removeWidget(notice)
             notice.hide()
             notice.deleteLater()
+        self._arrange()
+
+    def _unfold(self, on: bool) -> None:
+        self._open = on
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The newest in sight, the others behind it unless somebody opened them."""
+        self._open = self._open and len(self._notices) > 1
+        for place, notice in enumerate(self._notices):
+            notice.count_others(len(self._notices) - 1 if place == 0 else 0, opened=self._open)
+            notice.setVisible(place == 0 or self._open)
         self.setVisible(bool(self._notices))
 
     def event(self, event: QEvent) -> bool:

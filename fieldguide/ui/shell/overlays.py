@@ -14,10 +14,10 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUNDER, SPACE, WIDE
-from fieldguide.ui.kit.surfaces import Card, clear
-from fieldguide.ui.shell.pages import KeyHelp
+from fieldguide.ui.kit.surfaces import Card, clear, row
+from fieldguide.ui.shell.pages import KeyGroup
 
-_CARD_WIDTH = 560
+_CARD_WIDTH = 820
 _SIGN = 64
 
 
@@ -75,8 +75,16 @@ class DropOverlay(Overlay):
         painter.end()
 
 
+def _key_column() -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(CLOSE)
+    grid.setVerticalSpacing(HAIR)
+    grid.setColumnStretch(1, 1)
+    return grid
+
+
 class KeysOverlay(Overlay):
-    """Lists the keys of the window and of the page in front. Any key or click closes it."""
+    """Lists the keys of the window and of the page in front, in two columns. Any key or click closes it."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -86,36 +94,41 @@ class KeysOverlay(Overlay):
         card = Card(margin=WIDE)
         card.setMaximumWidth(_CARD_WIDTH)
         card.column.addWidget(label(text("shell.keys"), "title"))
-        self._grid = QGridLayout()
-        self._grid.setHorizontalSpacing(WIDE)
-        self._grid.setVerticalSpacing(HAIR + 2)
-        self._grid.setColumnStretch(1, 1)
-        card.column.addLayout(self._grid)
+        self._columns = [_key_column(), _key_column()]
+        card.column.addLayout(row(*self._columns, spacing=WIDE))
         close = button(text("ui.close"), "plain")
         close.clicked.connect(self.hide)
         card.column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
         outer.addStretch(1)
         outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
         outer.addStretch(1)
-        card.setMinimumWidth(min(_CARD_WIDTH, 480))
+        card.setMinimumWidth(_CARD_WIDTH)
 
-    def list_keys(self, groups: Sequence[tuple[str, Sequence[KeyHelp]]]) -> None:
-        """Show groups of keys, each under its title."""
-        clear(self._grid)
-        line = 0
-        for title, keys in groups:
-            if not keys:
-                continue
-            head = label(title, "overline", wrap=False)
+    def list_keys(self, groups: Sequence[KeyGroup]) -> None:
+        """Show groups of keys, each under its title: the first on the left, the others on the right."""
+        for column in self._columns:
+            clear(column)
+        lines = [0, 0]
+        for place, group in enumerate(each for each in groups if each.keys):
+            side = int(place > 0)
+            grid, line = self._columns[side], lines[side]
+            head = label(group.title, "overline", wrap=False)
             head.setContentsMargins(0, CLOSE if line else 0, 0, HAIR)
-            self._grid.addWidget(head, line, 0, 1, 2)
-            line += 1
-            for help_ in keys:
-                self._grid.addWidget(label(help_.keys, "key", wrap=False), line, 0, Qt.AlignmentFlag.AlignLeft)
-                self._grid.addWidget(label(help_.does), line, 1)
-                line += 1
+            grid.addWidget(head, line, 0, 1, 2)
+            for below, (keys, does) in enumerate(group.keys, start=line + 1):
+                grid.addWidget(label(keys, "key", wrap=False), below, 0, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(label(does), below, 1)
+            lines[side] += 1 + len(group.keys)
+            grid.setRowStretch(lines[side], 1)
         self.lift()
         self.setFocus()
+
+    def event(self, event: QEvent) -> bool:
+        """Every key is its own while it lies over the window: no shortcut behind it fires."""
+        if event.type() is QEvent.Type.ShortcutOverride:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Any key closes it."""

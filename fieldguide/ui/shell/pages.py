@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
 
+Key = tuple[str, str]  # the keys as printed on them, and what they do
+
+
+def split_key(words: str) -> Key:
+    """`Ctrl+O|Open photos` as the catalogue writes it."""
+    keys, does = words.split("|", 1)
+    return keys, does
+
 
 @dataclass(frozen=True, slots=True)
-class KeyHelp:
-    """One line of the overlay of keys: the keys as printed on them, and what they do."""
+class KeyGroup:
+    """Keys of the overlay under one title."""
 
-    keys: str
-    does: str
+    title: str
+    keys: Sequence[Key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +33,11 @@ class Page:
         title: shown under the icon.
         icon: name of a drawing in `resources/icons`.
         widget: the page itself.
-        keys: what the overlay lists while this page is in front.
+        keys: what the overlay lists while this page is in front, in groups.
     """
 
     key: str
     title: str
     icon: str
     widget: QWidget
-    keys: tuple[KeyHelp, ...] = ()
+    keys: tuple[KeyGroup, ...] = ()

@@ -26,7 +26,7 @@ from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
 from fieldguide.ui.shell.jobs_strip import JobsStrip
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
-from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.rail import Rail
 
 SMALLEST = (960, 600)
@@ -118,9 +118,8 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Open the overlay of keys."""
-        page = self._pages[self._front]
-        everywhere = [KeyHelp(*text(f"shell.key_{name}").split("|", 1)) for name in _EVERYWHERE]
-        self._keys_overlay.list_keys([(page.title, page.keys), (text("shell.everywhere"), everywhere)])
+        everywhere = KeyGroup(text("shell.everywhere"), [split_key(text(f"shell.key_{name}")) for name in _EVERYWHERE])
+        self._keys_overlay.list_keys([*self._pages[self._front].keys, everywhere])
 
     def report_problem(self, sentence: str, details: Sequence[str] = ()) -> None:
         """Tell an expected failure in the notice bar."""
@@ -174,6 +173,8 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+Y"), self.redo_wanted.emit),
             (QKeySequence("?"), self.show_keys),
             (QKeySequence("F1"), self.show_keys),
+            (QKeySequence("F8"), self.notices.act),
+            (QKeySequence("Shift+F8"), self.notices.clear),
         ):
             QShortcut(keys, self).activated.connect(act)
         for place, key in enumerate(self._pages, start=1):
@@ -229,4 +230,4 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self.close)
 
 
-_EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "keys")
+_EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "notice", "notices", "keys")

@@ -18,12 +18,22 @@ from fieldguide.services.library import Library
 from fieldguide.storage.export import ExportKind
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
+from fieldguide.ui.history.gallery_model import LevelRole, MachineRole
 from fieldguide.ui.history.page import HistoryPage
 from fieldguide.ui.history.wording import correction_words
+from fieldguide.ui.kit.milder import MilderNameDialog
 from tests.helpers.guides import corrected
 from tests.helpers.labels import words_in
 from tests.helpers.patience import PATIENCE
-from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find, make_identification, make_photo
+from tests.helpers.stored_finds import (
+    CAMPESTRIS,
+    EDULIS,
+    PHALLOIDES,
+    deadly_alarm,
+    make_find,
+    make_identification,
+    make_photo,
+)
 
 
 @pytest.fixture
@@ -183,3 +193,50 @@ def test_a_find_without_an_answer_is_shown_as_unknown(page, guide, store) -> Non
     page.open(store.add(replace(make_find(guide), identification=None)))
     assert page.detail.banner.level is Danger.UNKNOWN
     assert text("history.no_answer") in words_in(page.detail)
+
+
+def test_history_has_the_keys_of_identify(qtbot, page, finds, library) -> None:
+    show(qtbot, page)
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.open(finds[0])
+    qtbot.keyClick(page.detail, Qt.Key.Key_2)
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE) as told:
+        qtbot.keyClick(page.detail, Qt.Key.Key_Return)
+    assert told.args[0].observations[0].verified == CAMPESTRIS
+    qtbot.keyClick(page.detail, Qt.Key.Key_Left)
+    assert page.find.id == finds[1].id
+    assert page.detail.answers.chosen is None, "the machine warns: nothing is chosen by itself"
+    qtbot.keyClick(page.detail, Qt.Key.Key_Down)
+    assert page.detail.answers.chosen == PHALLOIDES
+    for key, how in ((Qt.Key.Key_Z, "zoom"), (Qt.Key.Key_W, "heat")):
+        with qtbot.waitSignal(page.look_wanted, timeout=PATIENCE) as wanted:
+            qtbot.keyClick(page.detail, key)
+        assert wanted.args == [page.find, how]
+
+
+def test_a_milder_name_is_asked_about_and_keeps_the_warning(qtbot, page, finds, library) -> None:
+    show(qtbot, page)
+    page.open(finds[1])
+    page.detail.verify_wanted.emit(finds[1].id, EDULIS)
+    dialog = page.window().findChild(MilderNameDialog)
+    assert page.find.verified is None
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        dialog.accept()
+    model = page.gallery.model
+    index = model.index(0)
+    assert index.data() == text("identify.named_short", name="Penny bun")
+    assert Danger(index.data(LevelRole)) is Danger.DEADLY
+    assert index.data(MachineRole) == "Machine: Deadly"
+    assert not page.gallery.view.grab().isNull()
+
+
+def test_delete_shows_the_next_find_in_the_same_place(qtbot, page, finds, library) -> None:
+    show(qtbot, page)
+    page.open(finds[1])
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.delete_wanted.emit(finds[1].id)
+    assert page.find == finds[0]
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        page.detail.delete_wanted.emit(finds[0].id)
+    assert page.find is None

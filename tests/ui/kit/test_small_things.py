@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Photo
+from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import ProbabilityBar, percent
 from fieldguide.ui.kit.buttons import Segments, icon_button
 from fieldguide.ui.kit.danger import DangerChip, danger_word
@@ -17,6 +18,7 @@ from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from tests.helpers.labels import pressed, words_on
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,31 @@ def test_the_newest_notice_is_first_and_the_oldest_leaves(qtbot) -> None:
     for number in range(MOST + 2):
         bar.tell(f"Notice {number}", NoticeKind.PROBLEM)
     bar.tell(f"Notice {MOST}", NoticeKind.PROBLEM)  # said again: moves up, does not stand twice
-    assert bar.sentences == ["Notice 3", "Notice 4", "Notice 2"]
+    assert bar.sentences == ["Notice 5", "Notice 6", "Notice 4", "Notice 3", "Notice 2"]
+
+
+def test_one_notice_shows_and_the_others_open_on_demand(qtbot) -> None:
+    bar = NoticeBar()
+    qtbot.addWidget(bar)
+    bar.resize(600, 400)
+    bar.show()
+    for number in range(3):
+        bar.tell(f"Notice {number}", NoticeKind.PROBLEM)
+    assert words_on(bar) == "Notice 2"
+    pressed(bar, text("ui.more_notices", count=2)).click()
+    assert set(words_on(bar).splitlines()) == {"Notice 2", "Notice 1", "Notice 0"}
+    bar.clear()
+    assert bar.sentences == []
+
+
+def test_a_notice_never_takes_the_keyboard_and_is_acted_on_by_key(qtbot) -> None:
+    bar, done = NoticeBar(), []
+    qtbot.addWidget(bar)
+    bar.tell("Older", action=("Do", lambda: done.append("older")))
+    bar.tell("Named.", details=["more"], action=("Undo", lambda: done.append("undo")))
+    assert {each.focusPolicy() for each in bar.findChildren(QAbstractButton)} == {Qt.FocusPolicy.NoFocus}
+    bar.act()
+    assert (done, bar.sentences) == (["undo"], ["Older"])
 
 
 def test_a_notice_does_its_action_once_and_goes(qtbot) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QToolButton, QWidg
 from fieldguide.core.text import text
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
-from fieldguide.ui.shell.pages import KeyHelp, Page
+from fieldguide.ui.shell.pages import KeyGroup, Page
 from fieldguide.ui.shell.window import SMALLEST, MainWindow
 
 
@@ -21,7 +21,7 @@ def window(qtbot, theme: Theme) -> MainWindow:
     first, second = QWidget(), QWidget()
     made = MainWindow(
         [
-            Page("identify", "Identify", "identify", first, (KeyHelp("Z", "Look closer"),)),
+            Page("identify", "Identify", "identify", first, (KeyGroup("Identify", [("Z", "Look closer")]),)),
             Page("history", "History", "history", second),
         ]
     )

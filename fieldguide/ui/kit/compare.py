@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QW
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate
 from fieldguide.core.text import text
-from fieldguide.ui.identify.facts import facts_of
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.facts import facts_of
 from fieldguide.ui.kit.labels import label, rule, selectable
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.naming import language_of_guide, name_of, ranked_name
