@@ -1,9 +1,8 @@
 """The window application: builds every object once and connects them. The only place that does; nothing here is clever.
 
-    settings, guide, database -> services -> pages -> window -> first paint -> torch and the model, in their lane
+    settings, guide, database -> services -> pages -> window -> first paint -> the model, asked for in its lane
 
-torch is imported in the lane right after the first paint. The import holds the interpreter lock for about 170 ms in one
-stretch: at that moment nobody has had time to press anything yet.
+torch is never imported here: the model has a process of its own, which starts before the pages are built.
 """
 
 from __future__ import annotations
@@ -54,6 +53,7 @@ class FieldGuide(QObject):
 
     def __init__(self, qt: QApplication, locations: Locations, model: Path | None = None) -> None:
         super().__init__()
+        self.rested = True
         self.parts: Parts = build_parts(locations, model)
         choose_language(self.parts.settings.language or _system_language())
         self.theme = Theme(qt)
@@ -149,7 +149,7 @@ class FieldGuide(QObject):
 
     def close(self) -> None:
         """Stop what can be stopped, store what is to be stored, and let go of every file."""
-        self.parts.close()
+        self.rested = self.parts.close()
         self._put_back()
 
     def _tell(self) -> None:
@@ -187,7 +187,11 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     if photos:  # after the model was sent for: a batch waits for it in the same lane
         application.window.first_painted.connect(lambda: application.identify.take_paths(photos))
     application.show()
-    return qt.exec()
+    status = qt.exec()
+    if not application.rested:  # a photo that decodes for a minute, a disk that does not answer: nothing waits for them
+        logging.shutdown()
+        os._exit(status)
+    return status
 
 
 def _log_to(file: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +14,12 @@ from fieldguide.core.photo.preprocess import crop_box
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
+from fieldguide.inference.explain import StoppedError, Way, explain, picture_of
+from fieldguide.inference.network import Network
 from fieldguide.services.lanes import Handle
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.heat import QUIET, paint_heat
 from fieldguide.ui.kit.naming import name_of
-
-if TYPE_CHECKING:  # at run time only in the lane: it imports torch
-    from fieldguide.inference.runtime import Runtime
 
 HEAT_GROUP = "heat"
 
@@ -77,15 +75,13 @@ class HeatDesk(QObject):
 
 
 def work_out(
-    runtime: Runtime, handle: Handle, photo: Photo, taxon: Taxon, against: Taxon | None, way: str
+    runtime: Network, handle: Handle, photo: Photo, taxon: Taxon, against: Taxon | None, way: str
 ) -> HeatMap | None:
     """Runs in the lane; None when the loaded model does not know the name (another model gave it).
 
     Raises:
         FieldGuideError: one of the PHOTO_ codes, when the file has changed or gone.
     """
-    from fieldguide.inference.explain import StoppedError, Way, explain, picture_of
-
     labels = runtime.manifest.labels
     known = [each for each in (taxon, against) if each is not None]
     if not all(any(label == each or label.at(each.rank) == each.name for label in labels) for each in known):

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.text import text
-from fieldguide.inference.operators import refuse_program
 from fieldguide.services.identifier import Model
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.models import InstalledModel, ModelShelf
@@ -65,7 +64,7 @@ class ModelsDesk(QObject):
         job.done.connect(lambda markdown: self.page.take_card(model, markdown))
 
     def _install(self, path: Path) -> None:
-        self._work(lambda shelf: shelf.install(path, refuse_program)).done.connect(self._take_installed)
+        self._work(lambda shelf: shelf.install(path, self._parts.identifier.try_out)).done.connect(self._take_installed)
 
     def _take_installed(self, model: InstalledModel) -> None:
         if model.manifest is not None:

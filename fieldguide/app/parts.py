@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.inference.frozen import FrozenModels
 from fieldguide.services.again import Again
 from fieldguide.services.gathering import Gatherer
 from fieldguide.services.identifier import Identifier
@@ -23,6 +24,8 @@ from fieldguide.storage.models import ModelShelf
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.settings import Settings, read_settings, save_settings
 from fieldguide.storage.thumbnails import ThumbnailStore
+
+CLOSE_MS = 1500  # a closed window must not leave a process behind for longer than a blink
 
 
 @dataclass
@@ -62,14 +65,19 @@ class Parts:
             self.notices.report(refused)
 
     def load_model(self) -> None:
-        """Load the chosen model, in its lane; the first time this imports torch there."""
+        """Load the chosen model, in its lane."""
         self.identifier.load(self.model_path, self.settings.device, self.settings.threads)
 
-    def close(self) -> None:
-        """Stop what can be stopped, store what is to be stored, and let go of every file."""
-        self.lanes.drain()
-        for file in self._files:
+    def close(self) -> bool:
+        """Stop what can be stopped, store what is to be stored, and let go of every file.
+
+        Returns whether everything came to rest in `CLOSE_MS`; where it did not, files stay open.
+        """
+        self.identifier.end()
+        rested = self.lanes.drain(CLOSE_MS)
+        for file in self._files if rested else ():
             file.close()
+        return rested
 
 
 def build_parts(locations: Locations, model: Path | None = None) -> Parts:
@@ -86,7 +94,8 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     store = ObservationStore(database, chosen.guide)
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
-    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices)
+    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, FrozenModels(locations.frozen))
+    identifier.prepare()
     jobs = Jobs(JobStore(database), identifier, library, lanes, notices)
     for problem in (read.problem, chosen.problem):
         if problem is not None:

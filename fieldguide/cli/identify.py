@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,12 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.hands import HandOpinion, Seen, hear_hand
 from fieldguide.core.photo import find_photos
-from fieldguide.core.records import Observation, UnreadablePhoto
+from fieldguide.core.records import ModelReference, Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
+from fieldguide.inference.frozen import FrozenModels
+from fieldguide.inference.identify import Identifier
+from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.storage.locations import find_locations
 
 READ, SOME_UNREAD = 0, 1
 
@@ -45,14 +50,33 @@ def identify(
     guide = load_guide()
     if not paths:
         return _hand_alone(seen, guide, as_json=as_json)
-    from fieldguide.inference.identify import Identifier  # torch: 1 s, and a wrong call should not wait for it
-    from fieldguide.inference.runtime import Runtime
+    children = Children()
+    try:
+        bundle = model or resource("model", "starter.fieldguide")
+        frozen = FrozenModels(find_locations().frozen)
+        network = ServedNetwork.load(bundle, device, children=children, frozen=frozen)
+        if network.note is not None:
+            print(f"fieldguide: {network.note}", file=sys.stderr)
+        found = _followed_by(Identifier(network, guide).identify(groups), empty_folders)
+        hear = None
+        if seen or asked:
+            hear = partial(_hear, seen=seen, guide=guide, manifest=network.manifest)
+        return _show(found, photos, guide, network.manifest.reference, seen, hear, as_json=as_json)
+    finally:
+        children.end_all()
 
-    runtime = Runtime.load(model or resource("model", "starter.fieldguide"), device)
-    if runtime.note is not None:
-        print(f"fieldguide: {runtime.note}", file=sys.stderr)
-    found = _followed_by(Identifier(runtime, guide).identify(groups), empty_folders)
-    handed = bool(seen) or asked
+
+def _show(
+    found: Iterable[Observation],
+    photos: Sequence[Path],
+    guide: Guide,
+    reference: ModelReference,
+    seen: Sequence[Seen],
+    hear: Callable[[Observation], HandOpinion] | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print every find as it comes. `hear`: what the hand says of one, where somebody told or asked."""
     unread = 0
     if as_json:
         observations = []
@@ -60,11 +84,9 @@ def identify(
         for observation in found:
             unread += len(observation.unreadable)
             observations.append(observation_document(observation, guide))
-            if handed:
-                opinion = _hear(observation, seen, guide, runtime.manifest)
-                observations[-1] |= hand_document(opinion, seen, guide)
+            if hear is not None:
+                observations[-1] |= hand_document(hear(observation), seen, guide)
             observations[-1]["photos"].sort(key=lambda photo: order.get(photo["file"], 0))  # as they were given
-        reference = runtime.manifest.reference
         document = {
             "model": {"id": reference.id, "name": reference.name, "version": reference.version},
             "guide": {"version": guide.version},
@@ -76,9 +98,9 @@ def identify(
         for observation in found:
             unread += len(observation.unreadable)
             table.add(observation)
-            if handed:
-                table.add_hand(_hear(observation, seen, guide, runtime.manifest))
-        table.close(runtime.manifest.reference)
+            if hear is not None:
+                table.add_hand(hear(observation))
+        table.close(reference)
     return SOME_UNREAD if unread else READ
 
 

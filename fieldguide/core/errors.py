@@ -30,8 +30,13 @@ class ErrorCode(StrEnum):
     BUNDLE_TOO_LARGE = "bundle_too_large"
     BUNDLE_GOLDEN_MISMATCH = "bundle_golden_mismatch"
     MODEL_STAYS = "model_stays"
+    MODEL_SLOW = "model_slow"
+    MODEL_GREEDY = "model_greedy"
+    MODEL_CRASHED = "model_crashed"
+    MODEL_NO_ANSWER = "model_no_answer"
     # devices
     DEVICE_UNAVAILABLE = "device_unavailable"
+    DEVICE_LOST = "device_lost"
     DEVICE_MEMORY = "device_memory"
     TORCH_MISSING = "torch_missing"
     # guide

@@ -20,7 +20,7 @@ from fieldguide.core.photo.preprocess import prepare
 from fieldguide.core.records import Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.inference.identify import never
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 
 GRID = 7  # patches a side for occlusion: 49 pictures
 REACH = 1.5  # a covered square is so many patches wide: neighbours overlap, edges of patches do not show
@@ -45,7 +45,7 @@ class StoppedError(Exception):
     """The map was no longer wanted."""
 
 
-def picture_of(photo: Photo, runtime: Runtime) -> npt.NDArray[np.uint8]:
+def picture_of(photo: Photo, runtime: Network) -> npt.NDArray[np.uint8]:
     """The photo as the network saw it, uint8 [3,S,S]; read again from its file.
 
     Raises:
@@ -56,7 +56,7 @@ def picture_of(photo: Photo, runtime: Runtime) -> npt.NDArray[np.uint8]:
 
 
 def explain(
-    runtime: Runtime,
+    runtime: Network,
     picture: npt.NDArray[np.uint8],
     taxon: Taxon,
     against: Taxon | None = None,
@@ -123,7 +123,7 @@ def _log_sum(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _covered(
-    picture: npt.NDArray[np.uint8], covers: Heat, runtime: Runtime, should_stop: Callable[[], bool]
+    picture: npt.NDArray[np.uint8], covers: Heat, runtime: Network, should_stop: Callable[[], bool]
 ) -> Iterator[npt.NDArray[np.uint8]]:
     """Batches of the picture under each cover [K,S,S] (1 hides, 0 shows)."""
     hidden = _blurred(picture).astype(np.float32)
@@ -169,7 +169,7 @@ def _fit_linear(drops: npt.NDArray[np.float64], covers: Heat) -> npt.NDArray[np.
 
 
 def _gradient(
-    runtime: Runtime, picture: npt.NDArray[np.uint8], counted: npt.NDArray[np.bool_], rest: npt.NDArray[np.bool_]
+    runtime: Network, picture: npt.NDArray[np.uint8], counted: npt.NDArray[np.bool_], rest: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.float64]:
     """What covering each patch would do if the log-odds were a plane: gradient times what blurring takes away."""
     temperature = runtime.manifest.temperature

@@ -24,11 +24,13 @@ from fieldguide.core.decision.rollup import label_tree
 from fieldguide.core.decision.season import Weighing, weigh
 from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.decision.unknown import UnknownModel, unknown_model
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo import DecodedPhoto
 from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
+from fieldguide.core.text import explain
+from fieldguide.inference.network import Network
 from fieldguide.inference.reading import PreparedPhoto, read_ahead
-from fieldguide.inference.runtime import Runtime
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def never() -> bool:
 class Identifier:
     """One model and one guide, ready to identify. Use from one thread at a time."""
 
-    def __init__(self, runtime: Runtime, guide: Guide, place_and_season: PlaceAndSeason | None = None) -> None:
+    def __init__(self, runtime: Network, guide: Guide, place_and_season: PlaceAndSeason | None = None) -> None:
         """Join `runtime` and `guide`; without `place_and_season` those take no part.
 
         Raises:
@@ -82,14 +84,11 @@ class Identifier:
     ) -> Iterator[Observation]:
         """One observation per group of photos, in their order, each as soon as it is judged.
 
-        Files that cannot be read are carried in `Observation.unreadable`; a group with no readable photo comes without
-        an identification. `finds`: what is known of each group already; its date and place, told or not, count
-        instead of those of the photos. After `should_stop()` turns true nothing more comes, least of all half a group.
-        `on_photo` gets the pixels of each readable photo (short side at least twice the input's), on the thread that
-        decoded it.
-
-        Raises:
-            FieldGuideError: BUNDLE_DAMAGED when the network itself fails.
+        Files that cannot be read, and those for which the network has no answer (MODEL_NO_ANSWER), are carried in
+        `Observation.unreadable`; a group with no other photo comes without an identification. `finds`: what is known of
+        each group already; its date and place, told or not, count instead of those of the photos. After `should_stop()`
+        turns true nothing more comes, least of all half a group. `on_photo` gets the pixels of each readable photo
+        (short side at least twice the input's), on the thread that decoded it.
         """
         opinions = self._opinions(chain.from_iterable(groups), should_stop, on_photo)
         many = sum(map(len, groups)) >= MANY
@@ -113,16 +112,23 @@ class Identifier:
         spec = self.runtime.manifest.input
         for batch in read_ahead(paths, spec, self.runtime.batch_size, should_stop, on_photo):
             readable = [each for each in batch if isinstance(each, PreparedPhoto)]
-            opinions = iter(self._run(readable))
+            answers = iter(self._run(readable))
             for each in batch:
-                yield next(opinions) if isinstance(each, PreparedPhoto) else each
+                yield next(answers) if isinstance(each, PreparedPhoto) else each
 
-    def _run(self, batch: Sequence[PreparedPhoto]) -> list[Opinion]:
+    def _run(self, batch: Sequence[PreparedPhoto]) -> list[Opinion | UnreadablePhoto]:
+        """An opinion of each photo; where the network fails with several, each is asked alone: one spoils no other."""
         if not batch:
             return []
-        temperature = self.runtime.manifest.temperature
-        logits, embeddings = self.runtime.run(np.stack([each.picture for each in batch]))
-        probabilities = softmax(logits, temperature)
+        try:
+            logits, embeddings = self.runtime.run(np.stack([each.picture for each in batch]))
+        except FieldGuideError as failed:
+            if len(batch) > 1:
+                return [opinion for each in batch for opinion in self._run([each])]
+            path = batch[0].photo.path
+            error = FieldGuideError(ErrorCode.MODEL_NO_ANSWER, file=path.name, problem=explain(failed))
+            return [UnreadablePhoto(path, error)]
+        probabilities = softmax(logits, self.runtime.manifest.temperature)
         strangeness = self._unknown.score(logits, embeddings) if self._unknown else np.zeros(len(batch))
         return [
             Opinion(each.photo, row, float(score))
@@ -191,7 +197,7 @@ class Identifier:
         )
 
 
-def _unknown_model(runtime: Runtime) -> UnknownModel | None:
+def _unknown_model(runtime: Network) -> UnknownModel | None:
     """The bundle's unknown score, tried on the golden samples; None when it has none: then every photo is as known."""
     named = runtime.manifest.unknown.get("score")
     if named is None:

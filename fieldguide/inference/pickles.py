@@ -16,6 +16,7 @@ from typing import Any
 from fieldguide.core.bundle import BundleFile
 
 MAX_MEMO = 1_000_000  # a pickle may ask its reader for a table of any length
+MAX_DEPTH = 100  # of containers in containers; torch's reader goes down one call for each
 
 _ITEM_BYTES = {
     **{"DoubleStorage": 8, "FloatStorage": 4, "HalfStorage": 2, "BFloat16Storage": 2},
@@ -39,7 +40,7 @@ def pickle_problems(bundle: BundleFile) -> Iterator[str]:
             prefix = f"{bundle.folder}/{name}/"
             inside = {path.removeprefix(prefix): size for path, size in sizes.items() if path.startswith(prefix)}
             try:
-                _refuse_long_memo(data)
+                _refuse_length_and_depth(data)
                 _Reader(io.BytesIO(data), inside).load()
             except _ProblemError as problem:
                 yield f"{name}.pkl: {problem}"
@@ -110,7 +111,33 @@ def _check_tensor(
     return _StandIn()
 
 
-def _refuse_long_memo(data: bytes) -> None:
+def _refuse_length_and_depth(data: bytes) -> None:
+    """Follow how deep what lies on the reader's stack is nested, by what each opcode takes from it and leaves there."""
+    stack: list[int] = []
+    marks: list[int] = []
+    memo: dict[object, int] = {}
     for opcode, argument, _ in pickletools.genops(data):
         if opcode.name == "LONG_BINPUT" and isinstance(argument, int) and argument > MAX_MEMO:
             raise _ProblemError("it asks for too long a table")
+        if opcode.name == "MARK":
+            marks.append(len(stack))
+        elif "PUT" in opcode.name:
+            memo[argument] = stack[-1]
+        elif opcode.name == "MEMOIZE":
+            memo[len(memo)] = stack[-1]
+        elif "GET" in opcode.name:
+            stack.append(memo[argument])
+        else:
+            taken = len(opcode.stack_before)
+            if pickletools.markobject in opcode.stack_before:
+                begin = marks.pop() - opcode.stack_before.index(pickletools.markobject)
+            else:
+                begin = len(stack) - taken
+            inside, stack[begin:] = stack[begin:], []
+            if inside and opcode.stack_after[:1] == opcode.stack_before[:1]:  # what is there gets more
+                depth = max([inside[0], *(each + 1 for each in inside[1:])])
+            else:
+                depth = max(inside, default=0) + (1 if inside else 0)
+            if depth > MAX_DEPTH:
+                raise _ProblemError("it is nested too deep")
+            stack += [depth] * len(opcode.stack_after)

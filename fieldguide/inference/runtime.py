@@ -1,8 +1,8 @@
 """A bundle as a running network: load, check, warm up, run in batches. The only file that names `torch.jit`.
 
 Nothing of a bundle runs before its archive, its source and its operators were looked at, and nothing is answered before
-the golden samples came out as they did when the bundle was made. Importing this module imports torch: 1 s, so the
-window does it after its first paint.
+the golden samples came out as they did when the bundle was made. Importing this module imports torch: the window never
+does, it asks a process of its own (`fieldguide.inference.served`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle, re
 from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
+from fieldguide.inference.network import Answers
 from fieldguide.inference.operators import refuse_operators, refuse_program
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -32,8 +33,6 @@ CPU_BATCH, CUDA_BATCH = 16, 128
 # Other kernels and processors round differently: 1e-4 of float32 logits, 1e-2 with the TF32 of graphics cards. A wrong
 # mean, channel order or scale shows as 0.5 and more.
 TOLERANCE = 0.02
-
-Answers = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 class Runtime:
@@ -46,7 +45,7 @@ class Runtime:
         batch_size: how many pictures to give at once; halved when a graphics card runs out of memory.
     """
 
-    def __init__(self, bundle: BundleFile, golden: Golden) -> None:
+    def __init__(self, bundle: BundleFile, golden: Golden, module: torch.nn.Module) -> None:
         self.bundle = bundle
         self.device = "cpu"
         self.note: str | None = None
@@ -54,7 +53,8 @@ class Runtime:
         self.golden = golden
         self._pool: ThreadPoolExecutor | None = None
         self._pieces = 1
-        self._module = _load(bundle, "cpu")
+        self._card = ""
+        self._module = module
 
     @property
     def manifest(self) -> Manifest:
@@ -73,50 +73,74 @@ class Runtime:
         Raises:
             FieldGuideError: one of the BUNDLE_ codes; DEVICE_UNAVAILABLE for a device of another name.
         """
-        if device not in DEVICES:
-            raise FieldGuideError(
-                ErrorCode.DEVICE_UNAVAILABLE, device=device, problem=f"not one of {', '.join(DEVICES)}"
-            )
+        _refuse_device(device)
+        runtime = cls.of(read_bundle(path), threads)
+        runtime.choose(device)
+        return runtime
+
+    @classmethod
+    def of(cls, bundle: BundleFile, threads: int | None = None, frozen: bytes | None = None) -> Runtime:
+        """A bundle that was read already, on the processor.
+
+        `frozen`: what `freeze` gave when this very bundle went through every check; then it only warms up.
+
+        Raises:
+            FieldGuideError: as `load`.
+        """
         if threads is not None:
             torch.set_num_threads(max(1, threads))
-        bundle = read_bundle(path)
-        refuse_program(bundle)
-        with _naming(path.name):
-            runtime = cls(bundle, bundle.golden())
-            runtime._check()
-        if device != "cpu":
-            runtime._try_cuda(wanted=device == "cuda")
+        with _naming(bundle.path.name):
+            if frozen is None:
+                refuse_program(bundle)
+                runtime = cls(bundle, bundle.golden(), _load(bundle, "cpu"))
+                runtime._check()
+                runtime.run(_odd_picture(bundle.manifest.input.size))
+            else:
+                with _without_farewells():
+                    runtime = cls(bundle, bundle.golden(), torch.jit.load(io.BytesIO(frozen)))  # type: ignore[no-untyped-call]
+                for _ in range(2):  # the first calls are slow
+                    runtime.run(runtime.golden.images[:1])
         return runtime
+
+    def choose(self, device: str) -> None:
+        """Use this device (see `load`) from now on. Raises FieldGuideError(DEVICE_UNAVAILABLE)."""
+        _refuse_device(device)
+        if device != "cpu":
+            self._try_cuda(wanted=device == "cuda")
+
+    def freeze(self) -> bytes:
+        """The program as it runs on the processor, to be loaded again without a check. Before `choose`."""
+        stream = io.BytesIO()
+        with _without_farewells():
+            torch.jit.save(self._module, stream)
+        return stream.getvalue()
 
     def run(self, batch: npt.NDArray[np.uint8]) -> Answers:
         """Logits float32 [N,C] and embeddings float32 [N,D] of prepared pictures uint8 [N,3,S,S]; N may be 0.
 
-        Runs in parts of at most `batch_size`. A graphics card that runs out of memory gets half as many from then on,
-        and none when even one is too many.
+        Runs in parts of at most `batch_size`. A device that runs out of memory gets half as many from then on, and a
+        graphics card that fails otherwise, or for which even one is too many, nothing any more.
 
         Raises:
-            FieldGuideError: BUNDLE_DAMAGED when the program fails or answers with something that is no number.
+            FieldGuideError: BUNDLE_DAMAGED or BUNDLE_CONTRADICTORY when the program fails or answers with something
+                else; DEVICE_MEMORY when the machine has too little memory for one picture.
         """
         logits, embeddings, start = [], [], 0
         while start < len(batch):
             part = batch[start : start + self.batch_size]
             try:
                 answer = self._forward(part)
-            except torch.cuda.OutOfMemoryError:
-                self._use_less_memory(len(part))
+            except (RuntimeError, MemoryError) as problem:
+                self._give_way(problem, len(part))
                 continue
-            except RuntimeError as problem:
-                raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
+            self._refuse_answer(answer, len(part))
             logits.append(answer[0])
             embeddings.append(answer[1])
             start += len(part)
         if not logits:
             none = np.zeros((0, len(self.manifest.labels)), np.float32)
             return none, np.zeros((0, self.golden.embedding.shape[1]), np.float32)
-        answers = np.concatenate(logits), np.concatenate(embeddings)
-        if not all(np.isfinite(values).all() for values in answers):
-            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
-        return answers
+        return np.concatenate(logits), np.concatenate(embeddings)
 
     @contextmanager
     def beside_decoding(self) -> Iterator[None]:
@@ -183,8 +207,6 @@ class Runtime:
         for _ in range(2):
             found = self.run(self.golden.images)
             for values, expected in zip(found, (self.golden.logits, self.golden.embedding), strict=True):
-                if values.shape != expected.shape:
-                    raise contradiction(f"the program answers {values.shape}, the manifest says {expected.shape}")
                 deviations = np.abs(values - expected) / np.maximum(1.0, np.abs(expected))
                 worst = max(worst, float(np.nan_to_num(deviations, nan=np.inf).max()))
         return worst
@@ -197,25 +219,45 @@ class Runtime:
             if not present:
                 self.note = text("inference.cuda_absent") if wanted else None
                 return
-            name = "CUDA"
+            self._card = "CUDA"
             try:
-                name = torch.cuda.get_device_name()
+                self._card = torch.cuda.get_device_name()
                 _run_tiny_kernel()
                 self._module, self.device, self.batch_size = _load(self.bundle, "cuda"), "cuda", CUDA_BATCH
                 right = self._difference() <= TOLERANCE
             except (RuntimeError, AssertionError, FieldGuideError) as problem:
-                first_line = str(problem.__cause__ or problem).strip().partition("\n")[0][:120]
-                self._fall_back(text("inference.cuda_unusable", device=name, problem=first_line))
+                told = _first_line(problem.__cause__ or problem)
+                self._fall_back(text("inference.cuda_unusable", device=self._card, problem=told))
                 return
         if not right:
-            self._fall_back(text("inference.cuda_wrong", device=name))
+            self._fall_back(text("inference.cuda_wrong", device=self._card))
 
-    def _use_less_memory(self, tried: int) -> None:
-        torch.cuda.empty_cache()
-        if tried > 1:
+    def _refuse_answer(self, answer: Answers, count: int) -> None:
+        """At every call: a program can answer golden samples well and others not."""
+        wanted = (count, len(self.manifest.labels)), (count, self.golden.embedding.shape[1])
+        for values, shape in zip(answer, wanted, strict=True):
+            if values.shape != shape:
+                raise contradiction(f"the program answers {values.shape}, it should be {shape}")
+        if not all(np.isfinite(values).all() for values in answer):
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
+
+    def _give_way(self, problem: RuntimeError | MemoryError, tried: int) -> None:
+        """Fewer pictures at once where memory lacks, the processor where the card fails; else it is the program."""
+        on_the_card = self.device == "cuda" or isinstance(problem, torch.OutOfMemoryError)
+        lacks = isinstance(problem, MemoryError | torch.OutOfMemoryError) or any(
+            words in str(problem) for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
+        )
+        if lacks and tried > 1:
             self.batch_size = tried // 2
+            if on_the_card:
+                torch.cuda.empty_cache()
+        elif on_the_card:
+            key = "inference.cuda_memory" if lacks else "inference.cuda_lost"
+            self._fall_back(text(key, device=self._card, problem=_first_line(problem)))
+        elif lacks:
+            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=tried) from problem
         else:
-            self._fall_back(text("inference.cuda_memory", device=torch.cuda.get_device_name()))
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
 
     def _fall_back(self, note: str) -> None:
         self.note = note
@@ -260,6 +302,21 @@ def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, ex
         for entry in whole.infolist():
             if not entry.filename.endswith(".debug_pkl"):
                 kept.writestr(entry.filename, whole.read(entry), entry.compress_type)
+
+
+def _refuse_device(device: str) -> None:
+    if device not in DEVICES:
+        problem = f"not one of {', '.join(DEVICES)}"
+        raise FieldGuideError(ErrorCode.DEVICE_UNAVAILABLE, device=device, problem=problem)
+
+
+def _odd_picture(size: int) -> npt.NDArray[np.uint8]:
+    """A single picture unlike any photo, uint8 [1,3,size,size]: a program may fail at others than its golden ones."""
+    return np.random.default_rng(0).integers(0, 256, (1, 3, size, size), np.uint8)
+
+
+def _first_line(problem: BaseException) -> str:
+    return str(problem).strip().partition("\n")[0][:120]
 
 
 def _run_tiny_kernel() -> None:

@@ -7,17 +7,15 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import DecodedPhoto
 from fieldguide.core.records import Observation, Photo
+from fieldguide.inference.identify import Identifier as Judge
 from fieldguide.services.progress import Pace
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore, make_thumbnail
-
-if TYPE_CHECKING:  # at run time only in the lane: it imports torch
-    from fieldguide.inference.identify import Identifier as Judge
 
 _PIECE = 2**20
 

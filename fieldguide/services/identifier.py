@@ -1,6 +1,7 @@
-"""Identification for the window: the model in its lane, finds judged one by one and told as they come. Stores none.
+"""Identification for the window: finds judged in the model's lane one by one and told as they come. Stores none.
 
-torch is imported in the lane, with the first model. Everything that the lane needs is a plain value or `_Engine`.
+The model runs in a process of its own (`fieldguide.inference.served`), which the lane asks and waits for. Everything
+that the lane needs is a plain value or `_Engine`.
 """
 
 from __future__ import annotations
@@ -9,24 +10,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.bundle import BundleFile, Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
+from fieldguide.inference.frozen import FrozenModels
+from fieldguide.inference.identify import Identifier as Judge
+from fieldguide.inference.identify import PlaceAndSeason
+from fieldguide.inference.network import Network
+from fieldguide.inference.served import Children, ServedNetwork
 from fieldguide.services.batch import Batch, BatchWork, Desk, Judged, Preview
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Progress
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore
-
-if TYPE_CHECKING:  # at run time only in the lane: it imports torch
-    from fieldguide.inference.identify import Identifier as Judge
-    from fieldguide.inference.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +50,45 @@ class Summary:
 
 
 class _Engine:
-    """What the lane keeps between its jobs. Touched on the lane's thread alone."""
+    """What the lane keeps between its jobs. Touched on the lane's thread alone, but for `try_out` and `end`."""
 
-    def __init__(self) -> None:
-        self._runtime: Runtime | None = None
+    def __init__(self, frozen: FrozenModels) -> None:
+        self.children = Children()
+        self._frozen = frozen
+        self._network: ServedNetwork | None = None
         self._judge: Judge | None = None
 
     def load(self, path: Path, device: str, threads: int | None) -> Model:
-        try:
-            from fieldguide.inference.runtime import Runtime
-        except ImportError as missing:
-            raise FieldGuideError(ErrorCode.TORCH_MISSING) from missing
-        runtime = Runtime.load(path, device, threads)
-        self._runtime, self._judge = runtime, None
-        return Model(runtime.manifest, runtime.device, runtime.note)
+        network = ServedNetwork.load(path, device, threads, children=self.children, frozen=self._frozen)
+        if self._network is not None:
+            self._network.close()
+        self._network, self._judge = network, None
+        return self._model()
 
-    def runtime(self) -> Runtime:
-        if self._runtime is None:
+    def network(self) -> ServedNetwork:
+        if self._network is None:
             raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file="")
-        return self._runtime
+        return self._network
 
     def judge(self, guide: Guide, home: str | None) -> Judge:
-        from fieldguide.inference.identify import Identifier as Judge
-        from fieldguide.inference.identify import PlaceAndSeason
-
         wanted = PlaceAndSeason(home or None) if home is not None else None
         made = self._judge
         if made is None or made.guide is not guide or made.place_and_season != wanted:
-            made = self._judge = Judge(self.runtime(), guide, wanted)
+            made = self._judge = Judge(self.network(), guide, wanted)
         return made
+
+    def run(self, work: BatchWork, guide: Guide, home: str | None) -> Model | None:
+        """Judge a batch; the model as it is now where it had to move to another device meanwhile."""
+        before = self._network.note if self._network else None
+        work.run(lambda: self.judge(guide, home))
+        return self._model() if self._network and self._network.note != before else None
+
+    def try_out(self, bundle: BundleFile) -> None:
+        ServedNetwork(bundle, "cpu", None, self.children, self._frozen).close()
+
+    def _model(self) -> Model:
+        network = self.network()
+        return Model(network.manifest, network.device, network.note)
 
 
 class Identifier(QObject):
@@ -106,6 +117,7 @@ class Identifier(QObject):
         guide: Callable[[], Guide],
         lanes: Lanes,
         notices: Notices,
+        frozen: FrozenModels | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -113,13 +125,30 @@ class Identifier(QObject):
         self._guide = guide
         self._lanes = lanes
         self._notices = notices
-        self._engine = _Engine()
+        self._engine = _Engine(frozen or FrozenModels(None))
         self._home: str | None = None
         self._numbers = count(1)
         self._tallies: dict[int, _Tally] = {}  # a connection alone does not keep them alive
 
+    def prepare(self) -> None:
+        """Start the process that will hold the model, so that torch is there when the model is asked for."""
+        children = self._engine.children
+        self._lanes.start(Lane.INFERENCE, lambda _: children.prepare()).failed.connect(self._notices.report)
+
+    def end(self) -> None:
+        """End every process that holds a model, whatever it does; nothing is answered any more."""
+        self._engine.children.end_all()
+
+    def try_out(self, bundle: BundleFile) -> None:
+        """Load a bundle in a process of its own and let it go again: first contact with a stranger's. From any thread.
+
+        Raises:
+            FieldGuideError: one of the BUNDLE_ and MODEL_ codes.
+        """
+        self._engine.try_out(bundle)
+
     def load(self, path: Path, device: str = "auto", threads: int | None = None) -> Job:
-        """Load a bundle (and, the first time, torch); batches asked for meanwhile wait for it."""
+        """Load a bundle; batches asked for meanwhile wait for it."""
         engine = self._engine
         job = self._lanes.start(Lane.INFERENCE, lambda _: engine.load(path, device, threads))
         job.done.connect(self.model_ready)
@@ -152,19 +181,17 @@ class Identifier(QObject):
         if tally is not None:
             tally.job.cancel()
 
-    def with_model(self, work: Callable[[Runtime, Handle], object], group: str = "") -> Job:
+    def with_model(self, work: Callable[[Network, Handle], object], group: str = "") -> Job:
         """Run something else with the loaded model in its lane (an explanation, say); failures reach the notices."""
         engine = self._engine
-        job = self._lanes.start(Lane.INFERENCE, lambda handle: work(engine.runtime(), handle), group)
+        job = self._lanes.start(Lane.INFERENCE, lambda handle: work(engine.network(), handle), group)
         job.failed.connect(self._notices.report)
         self.interrupted.emit()
         return job
 
     def _begin(self, batch: Batch) -> Batch:
         engine, desk, guide, home = self._engine, self._desk, self._guide(), self._home
-        job = self._lanes.start(
-            Lane.INFERENCE, lambda handle: BatchWork(desk, batch, handle).run(lambda: engine.judge(guide, home))
-        )
+        job = self._lanes.start(Lane.INFERENCE, lambda handle: engine.run(BatchWork(desk, batch, handle), guide, home))
         tally = self._tallies[batch.number] = _Tally(batch, job, self)
         job.told.connect(tally.take)
         job.failed.connect(tally.fail)
@@ -191,6 +218,11 @@ class Identifier(QObject):
             self._notices.report(error)
         self.ended.emit(summary)
 
+    def take_moved(self, model: Model) -> None:
+        """The model runs elsewhere than before, and why."""
+        self._notices.report(FieldGuideError(ErrorCode.DEVICE_LOST, problem=model.note or ""))
+        self.model_ready.emit(model)
+
     def _tell_model_failed(self, error: Exception) -> None:
         self._notices.report(error)
         self.model_failed.emit(error)
@@ -210,7 +242,9 @@ class _Tally:
             self._judged += 1
         self._identifier.take(self._batch, told)
 
-    def end(self, _: object = None) -> None:
+    def end(self, moved: object) -> None:
+        if isinstance(moved, Model):
+            self._identifier.take_moved(moved)
         self._close()
 
     def cancel(self) -> None:

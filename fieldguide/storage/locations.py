@@ -37,6 +37,11 @@ class Locations:
         return self.data / "thumbnails.db"
 
     @property
+    def frozen(self) -> Path:
+        """Models as they run, checked before: a cache too."""
+        return self.data / "frozen"
+
+    @property
     def settings(self) -> Path:
         """What the user chose."""
         return self.config / "settings.json"

@@ -113,11 +113,63 @@ def test_a_full_graphics_card_gets_half_and_then_nothing(bundle_path: Path, monk
     def fuller(pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         raise torch.cuda.OutOfMemoryError
 
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Small Card")
+    monkeypatch.setattr(found, "_card", "Small Card")
     monkeypatch.setattr(found, "_module", fuller)
     assert np.allclose(found.run(batch)[0], expected, atol=1e-4)
     assert found.device == "cpu"
     assert "Small Card" in str(found.note)
+
+
+def test_a_graphics_card_that_is_lost_gives_way_to_the_processor_and_says_why(
+    bundle_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Runtime.load(bundle_path, "cpu")
+    batch = np.stack([prepared(label, 0) for label in range(3)])
+    expected, _ = found.run(batch)
+    on_the_processor = found._forward
+
+    def lost(pictures: np.ndarray) -> object:
+        if found.device == "cuda":
+            raise RuntimeError("CUDA error: unspecified launch failure\nmore")
+        return on_the_processor(pictures)
+
+    monkeypatch.setattr(found, "device", "cuda")
+    monkeypatch.setattr(found, "_card", "Lost Card")
+    monkeypatch.setattr(found, "_forward", lost)
+    assert np.allclose(found.run(batch)[0], expected, atol=1e-4)
+    assert found.device == "cpu"
+    assert "Lost Card" in str(found.note)
+    assert "unspecified launch failure" in str(found.note)
+    assert "more" not in str(found.note)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 6 GB"),
+    ],
+)
+def test_too_little_memory_is_not_called_a_damaged_model(
+    bundle_path: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    found = Runtime.load(bundle_path, "cpu")
+    batch = np.stack([prepared(label, 0) for label in range(3)])
+    expected, _ = found.run(batch)
+    on_the_processor = found._forward
+
+    def small(pictures: np.ndarray) -> object:
+        if len(pictures) > most:
+            raise problem
+        return on_the_processor(pictures)
+
+    monkeypatch.setattr(found, "_forward", small)
+    most = 2
+    assert np.allclose(found.run(batch)[0], expected, atol=1e-4)
+    most = 0
+    with pytest.raises(FieldGuideError) as caught:
+        found.run(batch)
+    assert caught.value.code is ErrorCode.DEVICE_MEMORY
 
 
 def test_a_device_of_another_name_is_refused(bundle_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -146,24 +147,55 @@ def test_a_pasted_picture_gets_a_file_of_its_own(qtbot, window: FieldGuide, tmp_
     assert observation.photos[0].width == image.width()
 
 
-FIRST_PAINT = """
-import os, sys
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
+NEVER_TORCH = """
+import sys, time
+from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from fieldguide.app import FieldGuide
 from fieldguide.storage.locations import create_locations
 qt = QApplication([])
 window = FieldGuide(qt, create_locations())
-painted = []
-window.window.first_painted.connect(lambda: painted.append("torch" in sys.modules))
+seen = []
+window.parts.identifier.identified.connect(seen.append)
+window.window.first_painted.connect(lambda: window.identify.take_paths([Path(sys.argv[1])]))
 window.show()
-while not painted:
+while not seen:
     qt.processEvents()
-print(painted[0], "PySide6.QtNetwork" in sys.modules)
+    time.sleep(0.005)
+print(seen[0].observation.id, "torch" in sys.modules, "PySide6.QtNetwork" in sys.modules)
 window.window.close()
 """
 
+CLOSED_WHILE_BUSY = """
+import sys, time
+from PySide6.QtCore import QTimer
+from fieldguide import app
+from fieldguide.services.lanes import Lane
+made, build = [], app.FieldGuide
+def begin(*arguments):
+    made.append(build(*arguments))
+    made[0].parts.lanes.start(Lane.READING, lambda _: time.sleep(60))
+    made[0].window.first_painted.connect(lambda: QTimer.singleShot(300, close))
+    return made[0]
+def close():
+    print(time.time(), flush=True)
+    made[0].window.close()
+app.FieldGuide = begin
+sys.exit(app.main())
+"""
 
-def test_the_window_is_painted_before_torch_is_imported() -> None:
-    said = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, timeout=120, check=True)
-    assert said.stdout.split() == ["False", "False"], said.stderr
+
+def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
+
+
+def test_the_window_judges_a_find_without_importing_torch(tmp_path: Path) -> None:
+    done = run(NEVER_TORCH, str(write_photo(tmp_path / "a.jpg")))
+    assert done.stdout.split() == ["1", "False", "False"], done.stderr
+
+
+def test_closing_ends_the_process_even_where_work_does_not_stop() -> None:
+    done = run(CLOSED_WHILE_BUSY)
+    taken = time.time() - float(done.stdout)
+    assert taken < 3, "of these 1.5 s are for what can be stored"

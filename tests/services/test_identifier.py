@@ -1,5 +1,6 @@
 """The whole way of a drop below the window: real bundle, real database, real threads."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -47,8 +48,10 @@ class Heard:
 @pytest.fixture
 def identifier(
     store: ObservationStore, thumbnails: ThumbnailStore, library: Library, lanes: Lanes, notices: Notices
-) -> Identifier:
-    return Identifier(store, thumbnails, lambda: library.guide, lanes, notices)
+) -> Iterator[Identifier]:
+    made = Identifier(store, thumbnails, lambda: library.guide, lanes, notices)
+    yield made
+    made.end()
 
 
 @pytest.fixture
@@ -311,7 +314,7 @@ def test_a_full_disk_hides_no_verdict(
     with Database(tmp_path / "full.db") as fresh, fresh.reading() as connection:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
     with Database(tmp_path / "full.db", max_pages=pages + 4) as database:
-        identifier = Identifier(ObservationStore(database, guide), thumbnails, library, lanes, notices)
+        identifier = Identifier(ObservationStore(database, guide), thumbnails, lambda: guide, lanes, notices)
         store = ObservationStore(database, guide)
         full = Library(store, guide, lanes, notices)
         jobs = Jobs(JobStore(database), identifier, full, lanes, notices)
@@ -323,6 +326,7 @@ def test_a_full_disk_hides_no_verdict(
             with qtbot.waitSignal(begun.done, timeout=60_000):
                 pass
             fill_up(database)
+        identifier.end()
         assert lanes.drain()
         stored = store.count()
     assert stored + len(told) == 6

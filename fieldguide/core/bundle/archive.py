@@ -32,6 +32,7 @@ __all__ = [
     "Golden",
     "Manifest",
     "bundle_digest",
+    "bundle_of",
     "inspect_archive",
     "read_bundle",
     "read_manifest",
@@ -154,9 +155,14 @@ def read_bundle(path: Path) -> BundleFile:
     """
     with _naming(path.name):
         data, digest = _read_anew(path, _torchscript_part)
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            folder = inspect_archive(archive, path.name)
-            return BundleFile(path, data, digest, folder, _manifest(archive, folder))
+    return bundle_of(data, path, digest)
+
+
+def bundle_of(data: bytes, path: Path, digest: str) -> BundleFile:
+    """The bundle of an archive that `read_bundle` made anew, for example in another process. Raises as it."""
+    with _naming(path.name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        folder = inspect_archive(archive, path.name)
+        return BundleFile(path, data, digest, folder, _manifest(archive, folder))
 
 
 def read_program(path: Path, manifest: Manifest) -> BundleFile:

@@ -1,0 +1,163 @@
+"""A model in a process of its own: the same answers, and whatever it does ends there."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from fieldguide.core.bundle import read_bundle
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.inference import served
+from fieldguide.inference.frozen import FrozenModels
+from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.served import Children, ServedNetwork
+from tests.helpers.bundles import prepared
+
+
+@pytest.fixture
+def children() -> Iterator[Children]:
+    made = Children()
+    yield made
+    made.end_all()
+
+
+@pytest.fixture
+def frozen(tmp_path: Path) -> FrozenModels:
+    return FrozenModels(tmp_path / "frozen")
+
+
+@pytest.fixture
+def network(bundle_path: Path, children: Children, frozen: FrozenModels) -> ServedNetwork:
+    return ServedNetwork.load(bundle_path, "cpu", 1, children=children, frozen=frozen)
+
+
+def pictures(count: int = 3) -> np.ndarray:
+    return np.stack([prepared(number % 3, number) for number in range(count)])
+
+
+def process_of(network: ServedNetwork) -> psutil.Process:
+    assert network._child is not None
+    return psutil.Process(network._child._process.pid)
+
+
+def test_it_answers_as_in_this_process(network: ServedNetwork, bundle_path: Path) -> None:
+    here = Runtime.load(bundle_path, "cpu", 1)
+    for count in (0, 1, 20):
+        for there, expected in zip(network.run(pictures(20)[:count]), here.run(pictures(20)[:count]), strict=True):
+            assert there.dtype == expected.dtype
+            assert there.shape == expected.shape
+            assert np.allclose(there, expected, atol=1e-4)
+    weights = np.array([1, -1, 0], np.float32)
+    gradient = network.input_gradient(pictures()[0], weights)
+    assert np.allclose(gradient, here.input_gradient(pictures()[0], weights), atol=1e-4)
+    assert (network.device, network.note, network.batch_size) == (here.device, here.note, here.batch_size)
+    with network.beside_decoding():
+        assert np.allclose(network.run(pictures())[0], here.run(pictures())[0], atol=1e-4)
+
+
+def test_a_spawned_process_answers_too_and_this_one_imports_no_torch(bundle_path: Path, tmp_path: Path) -> None:
+    """As the window does it: in a fresh interpreter, which must end by itself."""
+    code = (
+        "import sys; from pathlib import Path; from fieldguide.inference.served import *;"
+        "children = Children(); children.prepare();"
+        f"n = ServedNetwork.load(Path({str(bundle_path)!r}), children=children, frozen=FrozenModels(None));"
+        "print(n.run(n.golden.images)[0].shape[1], 'torch' in sys.modules); sys.exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.split() == ["3", "False"]
+
+
+def test_what_was_checked_once_is_kept_and_a_damaged_copy_made_anew(
+    bundle_path: Path, children: Children, frozen: FrozenModels, tmp_path: Path
+) -> None:
+    def load() -> ServedNetwork:
+        return ServedNetwork.load(bundle_path, "cpu", 1, children=children, frozen=frozen)
+
+    expected = load().run(pictures())
+    (file,) = (tmp_path / "frozen").iterdir()
+    assert file.name.startswith(read_bundle(bundle_path).digest)
+    whole, made = file.read_bytes(), file.stat().st_mtime_ns
+    for there, here in zip(load().run(pictures()), expected, strict=True):
+        assert np.allclose(there, here, atol=1e-4)
+    assert file.stat().st_mtime_ns == made
+    for damaged in (whole[:-1], b"", whole[:40] + bytes([whole[40] ^ 1]) + whole[41:]):
+        file.write_bytes(damaged)
+        load()
+        assert len(file.read_bytes()) == len(whole)
+        assert file.read_bytes() != damaged
+
+
+def test_no_more_than_a_few_are_kept(tmp_path: Path) -> None:
+    kept = FrozenModels(tmp_path)
+    for number in range(9):
+        kept.keep(f"{number:064}", "2.0", b"x")
+        os.utime(next(tmp_path.glob(f"{number:064}*")), (number, number))
+    assert len(list(tmp_path.iterdir())) == 4
+    assert kept.find(f"{8:064}", "2.0") == b"x"
+    assert kept.find(f"{8:064}", "2.1") is None
+    assert FrozenModels(tmp_path / "absent").find(f"{8:064}", "2.0") is None
+    (tmp_path / "file").touch()
+    FrozenModels(tmp_path / "file").keep("0", "2", b"x")  # no folder can be made there: nothing happens
+
+
+def test_a_process_that_dies_is_told_and_replaced_at_the_next_question(network: ServedNetwork) -> None:
+    expected, _ = network.run(pictures())
+    for _ in range(served.MOST_DEATHS - 1):
+        process_of(network).kill()
+        with pytest.raises(FieldGuideError) as caught:
+            network.run(pictures())
+        assert caught.value.code is ErrorCode.MODEL_CRASHED
+        assert np.allclose(network.run(pictures())[0], expected, atol=1e-4)
+    process_of(network).kill()
+    for _ in range(2):  # from now on nothing is tried any more
+        with pytest.raises(FieldGuideError):
+            network.run(pictures())
+    assert network._child is None
+
+
+def test_ending_all_wakes_who_waits_and_starts_no_other(network: ServedNetwork, children: Children) -> None:
+    process = process_of(network)
+    process.send_signal(signal.SIGSTOP)  # it will never answer
+    began = time.monotonic()
+    timer = threading.Timer(0.3, children.end_all)
+    timer.start()
+    with pytest.raises(FieldGuideError):
+        network.run(pictures())
+    assert time.monotonic() - began < 2
+    timer.join()
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    with pytest.raises(FieldGuideError):
+        children.start()
+
+
+def test_a_process_ends_when_the_other_side_is_gone_whatever_it_does(children: Children) -> None:
+    child = children.start()
+    child.torch()
+    process = psutil.Process(child._process.pid)
+    child._connection.close()
+    process.wait(5)
+
+
+def test_torch_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(served, "spawn", multiprocessing.get_context("spawn"))
+    children = Children()
+    try:
+        with pytest.raises(FieldGuideError) as caught:
+            children.start().torch()
+    finally:
+        children.end_all()
+    assert caught.value.code is ErrorCode.TORCH_MISSING
+    assert "libtorch.so" in str(caught.value.facts["problem"])
