@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     LABEL_PROMISES = "label_promises"
     CONFIG_INVALID = "config_invalid"
     NETWORK_UNKNOWN = "network_unknown"
+    NETWORK_UNSTABLE = "network_unstable"
     WEIGHTS_MISMATCH = "weights_mismatch"
     RUN_EXISTS = "run_exists"
     RUN_INCOMPLETE = "run_incomplete"

@@ -33,6 +33,7 @@ _ATEN = frozenset(
     pad constant_pad_nd reflection_pad1d reflection_pad2d replication_pad1d replication_pad2d zero_pad2d unfold im2col
     col2im fold dropout feature_dropout alpha_dropout feature_alpha_dropout bernoulli
     scaled_dot_product_attention _scaled_dot_product_attention_math multi_head_attention_forward embedding
+    _native_multi_head_attention _transformer_encoder_layer_fwd
     add sub rsub mul div true_divide floor_divide floordiv remainder fmod neg abs sign reciprocal sqrt rsqrt square pow
     exp expm1 log log2 log10 log1p sin cos tan atan atan2 erf ceil floor round trunc frac clamp clamp_min clamp_max
     maximum

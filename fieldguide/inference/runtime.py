@@ -295,7 +295,9 @@ def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, ex
     torch writes for debuggers is left out: it names folders of the machine that trained, and nobody needs it.
     """
     written = io.BytesIO()
-    with _without_farewells(), torch.no_grad():
+    with _without_farewells(), _plain_attention(), torch.no_grad(), warnings.catch_warnings():
+        # Sizes become constants, as the manifest has them.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
         torch.jit.save(traced, written, _extra_files=extra)
     with ZipFile(written) as whole, written_atomically(path) as stream, ZipFile(stream, "w") as kept:
@@ -317,6 +319,17 @@ def _odd_picture(size: int) -> npt.NDArray[np.uint8]:
 
 def _first_line(problem: BaseException) -> str:
     return str(problem).strip().partition("\n")[0][:120]
+
+
+@contextmanager
+def _plain_attention() -> Iterator[None]:
+    """Attention in the operators of training: its short cut for evaluation has no gradient, which explaining needs."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
 
 
 def _run_tiny_kernel() -> None:

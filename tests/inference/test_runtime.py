@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference import runtime as module
 from fieldguide.inference.runtime import Runtime
@@ -215,6 +216,46 @@ def test_other_answers_than_the_golden_ones_are_refused(tmp_path: Path, network:
         Runtime.load(path, "cpu")
     assert caught.value.code is code
     assert caught.value.facts["file"] == "a.fieldguide"
+
+
+class Attentive(TinyNetwork):
+    """As transformers answer: GELU, and attention, which torch short-cuts in evaluation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = torch.nn.MultiheadAttention(32, 2, batch_first=True)
+
+    def answer(self, features: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        words = torch.nn.functional.gelu(self.squeeze(features)).unsqueeze(1)
+        embedding = self.attention(words, words, words, need_weights=False)[0].flatten(1)
+        return self.head(embedding), embedding
+
+
+@pytest.mark.filterwarnings("error::torch.jit.TracerWarning")
+def test_a_transformer_is_saved_without_a_word_opened_and_explained(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network, pictures = Attentive().eval(), np.stack([prepared(label, 0) for label in range(3)])
+    extra = parts_of_a_bundle(network, tmp_path / "scripted.fieldguide", pictures)
+    module.save_program(network, torch.from_numpy(pictures), tmp_path / "ours.fieldguide", extra)
+    runtime = Runtime.load(tmp_path / "ours.fieldguide", "cpu")
+    assert runtime.input_gradient(pictures[0], np.array([1, 0, 0], np.float32)).any()
+
+
+@pytest.mark.filterwarnings("ignore:.*jit.*:DeprecationWarning")
+def test_a_transformer_that_somebody_else_saved_opens_too(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network, pictures = Attentive().eval(), np.stack([prepared(label, 0) for label in range(3)])
+    extra = parts_of_a_bundle(network, tmp_path / "scripted.fieldguide", pictures)
+    with torch.no_grad():
+        traced = torch.jit.trace(network, (torch.from_numpy(pictures),), _store_inputs=False)
+    torch.jit.save(traced, str(tmp_path / "theirs.fieldguide"), _extra_files=extra)
+    assert "_native_multi_head_attention" in str(traced.inlined_graph)
+    assert np.isfinite(Runtime.load(tmp_path / "theirs.fieldguide", "cpu").run(pictures)[0]).all()
+
+
+def parts_of_a_bundle(network: torch.nn.Module, scripted: Path, pictures: np.ndarray) -> dict[str, bytes]:
+    made = read_bundle(export(network, scripted, manifest(), pictures))
+    return {name: made.extra(name) or b"" for name in ("manifest.json", "golden.npz")}
 
 
 def test_the_gradient_has_the_shape_of_the_picture(runtime: Runtime) -> None:

@@ -15,7 +15,7 @@ from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import refuse
 from trainer.fit.rate_finder import RateCurve, find_rate
-from trainer.pipeline.preparation import complete, look_at_network, open_fit, prepare_run
+from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_fit, prepare_run
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -41,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         refuse("preset", text("train.no_phases"))
     if not 20 <= arguments.steps <= 10_000:
         refuse("--steps", f"{arguments.steps} is not between 20 and 10000")
+    config = follow_sizes(config, progress)
     look_at_network(config)
     folder = RunFolder(arguments.out).create()
     fit = open_fit(config, folder, prepare_run(config, folder, progress), progress)

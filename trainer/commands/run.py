@@ -14,7 +14,7 @@ from trainer.commands.call import add_folders, add_options, add_telling, configu
 from trainer.config import RunConfig
 from trainer.fit.crew import Crew, join_crew
 from trainer.pipeline.plan import plan
-from trainer.pipeline.preparation import complete, open_run
+from trainer.pipeline.preparation import complete, follow_sizes, open_run
 from trainer.pipeline.run import run_all
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
@@ -36,7 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     folder = RunFolder(arguments.out)
     with join_crew() as crew:
         progress = Progress(style if crew.leads else Style.QUIET)
-        config = crew.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
+        asked = crew.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
+        config = follow_sizes(asked, progress)
         if arguments.dry_run:
             crew.led(lambda: print(plan(config)))
             return 0

@@ -19,7 +19,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
 from trainer.commands.call import add_folders, add_options, add_telling, asked, base_configuration, parted, style_of
 from trainer.config import refuse, split_values
-from trainer.pipeline.preparation import complete, look_at_network, open_run
+from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_run
 from trainer.pipeline.run import run_all
 from trainer.pipeline.sweep import Outcome, ranked, read_outcome, share_preparation, write_tensorboard
 from trainer.progress import Progress, Style
@@ -49,6 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print("\n".join(_words(settings) for settings in chosen))
         return 0
+    configs = [follow_sizes(config, progress) for config in configs]
     for network in {repr(config.network): config for config in configs}.values():
         look_at_network(network)
     outcomes, failed = [], False

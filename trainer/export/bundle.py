@@ -19,7 +19,7 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.inference.runtime import save_program
 from trainer.config import RunConfig, input_size
 from trainer.data.scan import ScannedPhoto
-from trainer.export.module import ExportedModule
+from trainer.export.module import ExportedModule, refuse_unstable
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,14 @@ def input_of(config: RunConfig) -> InputSpec:
 
 
 def write_bundle(path: Path, network: nn.Module, manifest: Manifest, parts: BundleParts, *, flip: bool) -> None:
-    """Write the bundle at `path`, whole or not at all. The golden answers are those of the network as it is now."""
+    """Write the bundle at `path`, whole or not at all. The golden answers are those of the network as it is now.
+
+    Raises:
+        FieldGuideError: NETWORK_UNSTABLE, before anything is written.
+    """
     module = ExportedModule(network.cpu().eval(), flip).eval()
     pictures = torch.from_numpy(parts.golden)
+    refuse_unstable(module, pictures)
     with torch.no_grad():
         logits, embedding = module(pictures)
     golden = pack_arrays({"images": parts.golden, "logits": logits.numpy(), "embedding": embedding.numpy()})

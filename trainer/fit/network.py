@@ -87,11 +87,15 @@ def create_network(config: NetworkConfig, labels: int) -> Classifier:
             refuse("network.identity", f"{config.name} has no module {name!r}")
         parent, _, child = name.rpartition(".")
         setattr(backbone.get_submodule(parent), child, nn.Identity())
-    own = int(getattr(backbone, "pretrained_cfg", {}).get("input_size", (3, 224, 224))[-1])
-    width = embedding_width(backbone, PROBED) or embedding_width(backbone, own)
+    width = embedding_width(backbone, PROBED) or embedding_width(backbone, own_size(backbone))
     if not width:
         refuse("network.name", f"{config.name} gives no features of a picture")
     return Classifier(backbone, width, labels, mean, std, config.dropout, config.grayscale)
+
+
+def own_size(backbone: nn.Module) -> int:
+    """Side in pixels of the pictures that the backbone was designed for; torchvision's networks do not all tell it."""
+    return int(getattr(backbone, "pretrained_cfg", {}).get("input_size", (3, 224, 224))[-1])
 
 
 @torch.no_grad()
@@ -101,13 +105,6 @@ def embedding_width(backbone: nn.Module, size: int) -> int:
         return int(backbone.eval()(torch.zeros(1, 3, size, size)).flatten(1).shape[1])
     except (RuntimeError, AssertionError, ValueError):
         return 0
-
-
-def refuse_sizes(network: Classifier, sizes: set[int]) -> None:
-    """Raises FieldGuideError(CONFIG_INVALID) when the network takes no pictures of one of these sizes (pixels)."""
-    for size in sorted(sizes):
-        if embedding_width(network.backbone, size) != network.head.in_features:
-            refuse("fit.phases, fit.probe_size, export.size", f"the network takes no pictures of {size} pixels")
 
 
 def load_weights(backbone: nn.Module, file: Path) -> None:

@@ -19,7 +19,6 @@ from trainer.config import (
     RunConfig,
     check,
     differences,
-    input_size,
     phases_of,
     read_config,
     refuse,
@@ -52,9 +51,11 @@ from trainer.data.scan import (
     scan_hashes,
 )
 from trainer.data.split import SplitPhoto, read_split, speaks_of, split, told_unmeasured, write_split
+from trainer.export.trial import try_export
 from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
-from trainer.fit.network import Classifier, create_network, refuse_sizes
+from trainer.fit.network import Classifier, create_network
+from trainer.fit.sizes import follow_network, refuse_sizes
 from trainer.pipeline.folders import refuse_folders
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
@@ -125,15 +126,25 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     return config
 
 
+def follow_sizes(config: RunConfig, progress: Progress) -> RunConfig:
+    """The configuration with sizes that its network takes where nothing else was asked for; says so."""
+    followed, size = follow_network(config)
+    if size:
+        progress.note(text("train.one_size", name=config.network.name, size=size))
+    check(followed)
+    return followed
+
+
 def look_at_network(config: RunConfig) -> None:
-    """Refuse an unknown name, weights that do not fit, and pictures of a size that the network cannot take.
+    """Refuse an unknown name, weights that do not fit, pictures of a size that the network cannot take, and a network
+    that cannot be exported: all that would otherwise end a run after hours.
 
     Raises:
         FieldGuideError: NETWORK_UNKNOWN, WEIGHTS_MISMATCH or CONFIG_INVALID.
     """
-    phases = config.fit.phases
-    sizes = {phase.size_at(epoch) for phase in phases for epoch in (0, phase.epochs - 1)}
-    refuse_sizes(create_network(config.network, 2), sizes | {config.fit.probe_size, input_size(config)})
+    network = create_network(config.network, 2)
+    refuse_sizes(network, config)
+    try_export(network, config)
 
 
 def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:

@@ -4,7 +4,7 @@ import torch
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config import FitConfig, NetworkConfig, Phase
-from trainer.fit.network import create_network, refuse_sizes, stages
+from trainer.fit.network import create_network, stages
 from trainer.fit.schedule import changes, create_optimizer, learning_stages, optimizer_at
 
 
@@ -58,15 +58,6 @@ def test_who_mistypes_a_network_is_told_the_nearest() -> None:
 def test_options_that_cannot_be_built_are_refused(network: NetworkConfig) -> None:
     with pytest.raises(FieldGuideError) as refusal:
         create_network(network, 2)
-    assert refusal.value.code is ErrorCode.CONFIG_INVALID
-
-
-def test_a_network_of_one_size_refuses_others() -> None:
-    with torch.device("meta"):
-        network = create_network(NetworkConfig("vit_tiny_patch16_224", "random"), 2)
-        refuse_sizes(network, {224})
-        with pytest.raises(FieldGuideError) as refusal:
-            refuse_sizes(network, {96})
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
 
 
