@@ -20,6 +20,9 @@ State = TypeVar("State")
 class FitState:
     """Where a fit stands. `phase`, `epoch` (within the phase) and `step` name the next step to take.
 
+    `best` is the share of validation photos that the best epoch so far has right, -1 before the first that counts;
+    `best_phase` and `best_epoch` name it, counted from 1 (0: the head alone, before any epoch; -1: not
+    written down, as in earlier versions).
     All random numbers of a step come from (seed, phase, epoch, step), so no generator needs saving.
     """
 
@@ -27,6 +30,8 @@ class FitState:
     epoch: int = 0
     step: int = 0
     best: float = -1.0
+    best_phase: int = -1
+    best_epoch: int = -1
     stale: int = 0
     loss_sum: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)

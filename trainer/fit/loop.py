@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import copy
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
+import numpy as np
 import torch
 from torch import nn
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.core.text import text
+from fieldguide.inference.runtime import TOLERANCE
 from trainer.config import RunConfig, input_size
 from trainer.data.augment import Augment, whole
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import Tree
 from trainer.fit import batchnorm, probe, schedule
 from trainer.fit.checkpoint import FitState, load, save
+from trainer.fit.choice import learns_features, read_choice, starts_trained
 from trainer.fit.crew import Crew
 from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
 from trainer.fit.step import MovingAverage, Stepper
 from trainer.fit.strided import widen_strided
-from trainer.fit.validation import Curves, validate
+from trainer.fit.validation import Curves, instability, validate
 from trainer.progress import Progress, clock
 from trainer.run_folder import RunFolder
 
@@ -85,9 +89,9 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
             top1 = _judge(fit, average, state, curves, number, epoch)
             _tell_time_left(fit, number, epoch, time.monotonic() - began)
             state.stale = 0 if top1 > state.best else state.stale + 1
-            if top1 >= state.best:  # of equals the one that learned longer
-                state.best = top1
-                _save(fit, FitState(best=top1, network=average.state_dict()), "best.pt")
+            if top1 >= max(state.best, 0.0) and learns_features(fit.config, number):  # of equals what learned longer
+                state.best, state.best_phase, state.best_epoch = top1, number + 1, epoch + 1
+                _save(fit, replace(state, network=average.state_dict(), average={}, optimizer={}), "best.pt")
             state.epoch, state.step, state.loss_sum = epoch + 1, 0, 0.0
             if schedule.changes(config, number, epoch + 1):
                 optimizer = schedule.create_optimizer(network, learning, config, number, epoch + 1)
@@ -101,6 +105,10 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     curves.close()
     fit.crew.wait()
     network.load_state_dict(load(fit.run.checkpoints / "best.pt").network)
+    chosen = read_choice(fit.config, fit.run)
+    if config.phases and not chosen.trained:  # every epoch that counts was unstable
+        raise FieldGuideError(ErrorCode.NETWORK_UNSTABLE, difference=f"{_instability(fit, average):.2g}")
+    fit.progress.note(chosen.reason)
     return network.eval()
 
 
@@ -115,10 +123,11 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     if fit.crew.leads:
         start(fit, loss)
         scores = _validate(fit, fit.network)
-    state = FitState(best=fit.crew.agree(scores)["top1"], network=fit.network.state_dict())
-    _save(fit, state, "best.pt")
-    fit.progress.note(f"head alone: {100 * state.best:.1f} % of the validation photos")
-    return state
+    top1 = fit.crew.agree(scores)["top1"]
+    _save(fit, FitState(best=top1, best_phase=0, best_epoch=0, network=fit.network.state_dict()), "best.pt")
+    fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
+    # Luck on few photos shall not let features that nobody trained win over training.
+    return FitState(best=top1 if starts_trained(fit.config) else -1.0)
 
 
 def start(fit: Fit, loss: TreeLoss) -> None:
@@ -188,11 +197,11 @@ def seeded(fit: Fit, number: int, epoch: int, step: int) -> torch.Generator:
 
 
 def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number: int, epoch: int) -> float:
-    """Validate, write it down, and give the share of photos that are right at first."""
+    """Validate, write it down, and give the share of photos that are right at first; -1 for an unstable network."""
     phases = fit.config.fit.phases
-    scores = {"top1": 0.0, "top5": 0.0}
+    scores = {"top1": 0.0, "top5": 0.0, "instability": 0.0}
     if fit.crew.leads:
-        scores = _validate(fit, average)
+        scores = _validate(fit, average) | {"instability": _instability(fit, average)}
     scores = fit.crew.agree(scores)
     line = {
         "phase": number + 1,
@@ -205,6 +214,9 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
     if fit.crew.leads:
         curves.add(line, sum(phase.epochs for phase in phases[:number]) + epoch + 1)
     fit.progress.note(f"validation: {100 * scores['top1']:.1f} % first, {100 * scores['top5']:.1f} % among five")
+    if scores["instability"] > TOLERANCE:
+        fit.progress.note(text("train.epoch_unstable", difference=f"{scores['instability']:.2g}"))
+        return -1.0
     return scores["top1"]
 
 
@@ -212,6 +224,12 @@ def _validate(fit: Fit, network: nn.Module) -> dict[str, float]:
     """At the size that is exported, whatever the epoch learned at: only then can epochs be compared."""
     size = input_size(fit.config)
     return validate(network, fit.val, fit.tree, size, fit.device, fit.config.fit.precision)
+
+
+def _instability(fit: Fit, network: nn.Module) -> float:
+    """On a few validation photos; see `instability`."""
+    few = fit.val.batch(np.arange(min(4, len(fit.val))))
+    return instability(network, whole(few.pixels.to(fit.device), input_size(fit.config)))
 
 
 def _tell_time_left(fit: Fit, number: int, epoch: int, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from trainer.evaluation.predict import predict
 from trainer.evaluation.predictions import Predictions
 from trainer.export.bundle import BundleParts, golden_pictures, input_of, photo_lines, weights_digest, write_bundle
 from trainer.export.told import told_metrics
+from trainer.fit.choice import read_choice
 from trainer.fit.network import Classifier
 from trainer.pipeline.preparation import Prepared
 from trainer.progress import Progress
@@ -65,6 +66,8 @@ def export_run(
     metrics["test"]["seen_by_starting_weights"] = seen = _seen_before(config, ready)
     if seen:
         progress.note(text("train.seen_before", count=seen, photos=len(test)))
+    chosen = read_choice(config, run)
+    metrics["fit"] = asdict(chosen) | {"reason": chosen.reason}
     write_json(run.metrics, metrics)
     card = write_card(run, manifest, metrics)
     write(run.bundle, manifest=replace(manifest, metrics=told_metrics(metrics)), parts=replace(parts, card=card))

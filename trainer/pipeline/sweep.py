@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.config import RunConfig, read_config
-from trainer.fit.checkpoint import load
+from trainer.fit.choice import read_choice
 from trainer.run_folder import RunFolder
 
 
@@ -18,12 +18,13 @@ from trainer.run_folder import RunFolder
 class Outcome:
     """How one run came out. Shares are 0 to 1; `seconds` is the time from its first to its last file.
 
-    `options` are those that the sweep varied; `validation` is the best top-1 that the validation saw.
+    `options` are those that the sweep varied; `validation` is the top-1 of the state that ships, and `ships` names it.
     """
 
     run: str
     options: dict[str, str]
     validation: float
+    ships: str
     test: dict[str, float | None]
     seconds: float
 
@@ -33,6 +34,7 @@ class Outcome:
             "run": self.run,
             **self.options,
             "val_top1": self.validation,
+            "ships": self.ships,
             **{f"test_{name}": "" if value is None else value for name, value in self.test.items()},
             "seconds": round(self.seconds, 1),
         }
@@ -66,12 +68,13 @@ def share_preparation(sweep: Path, folder: RunFolder, config: RunConfig) -> None
 def read_outcome(folder: RunFolder, options: dict[str, str]) -> Outcome:
     """How a finished run came out, from what it wrote."""
     metrics = json.loads(folder.metrics.read_text(encoding="utf-8"))
-    best = load(folder.checkpoints / "best.pt")
+    chosen = read_choice(read_config(folder.config), folder)
     names = ("top1", "top5", "genus_top1", "genus_top5")
     return Outcome(
         run=folder.root.name,
         options=options,
-        validation=best.best,
+        validation=chosen.top1,
+        ships=chosen.stage,
         test={name: metrics["test"].get(name) for name in names},
         seconds=folder.metrics.stat().st_mtime - folder.config.stat().st_mtime,
     )

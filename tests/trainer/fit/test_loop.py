@@ -1,17 +1,23 @@
 """The fit on drawn pictures with a tiny network: it learns, and after kill -9 it goes on to the bit."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig, write_config
+from trainer.fit import loop
+from trainer.fit.choice import read_choice
+from trainer.fit.network import create_network
 from trainer.pipeline.preparation import fit_run, prepare_run
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
@@ -74,6 +80,58 @@ def test_it_learns_what_is_easy(config: RunConfig, tmp_path: Path) -> None:
     assert len(state["history"]) == 6
     assert state["best"] > 0.6
     assert len(run.log.read_text(encoding="utf-8").splitlines()) == 6
+
+
+def test_luck_on_few_photos_never_ships_what_nobody_trained(
+    config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A head on random features is right by luck, before and in the phase that trains it alone."""
+    shares = iter([1.0, 1.0, 1.0, 0.25, 0.5, 0.5, 0.25])
+    monkeypatch.setattr(loop, "validate", lambda *_: {"top1": next(shares), "top5": 1.0})
+    run = RunFolder(tmp_path / "run").create()
+    random = replace(config, network=replace(config.network, init="random"))
+    fit_run(random, run, prepare_run(random, run, QUIET), QUIET, resume=False)
+    chosen = read_choice(random, run)
+    assert (chosen.phase, chosen.epoch, chosen.top1, chosen.compared) == (2, 3, 0.5, 6)
+    assert "phase 2, epoch 3" in chosen.reason
+
+
+def test_trained_weights_may_win_with_their_head_alone_and_that_is_told(
+    config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    torch.manual_seed(5)
+    torch.save(create_network(config.network, 3).backbone.state_dict(), tmp_path / "weights.pth")
+    trained = replace(config, network=replace(config.network, init=str(tmp_path / "weights.pth")))
+    shares = iter([0.75, *[0.5] * 6])
+    monkeypatch.setattr(loop, "validate", lambda *_: {"top1": next(shares), "top5": 1.0})
+    run = RunFolder(tmp_path / "run").create()
+    fit_run(trained, run, prepare_run(trained, run, QUIET), Progress(), resume=False)
+    chosen = read_choice(trained, run)
+    assert (chosen.phase, chosen.epoch, chosen.compared, chosen.trained) == (0, 0, 6, True)
+    assert chosen.reason in capsys.readouterr().err
+
+
+def test_an_epoch_whose_answers_depend_on_the_batch_never_ships(
+    config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    differences = iter([0.0, 0.5, 0.0, 0.5, 0.5, 0.5])
+    monkeypatch.setattr(loop, "instability", lambda *_: next(differences))
+    run = RunFolder(tmp_path / "run").create()
+    fit_run(config, run, prepare_run(config, run, QUIET), QUIET, resume=False)
+    assert read_choice(config, run).stage == "phase 2, epoch 1"
+    monkeypatch.setattr(loop, "instability", lambda *_: 0.5)
+    other = RunFolder(tmp_path / "other").create()
+    with pytest.raises(FieldGuideError) as refusal:
+        fit_run(config, other, prepare_run(config, other, QUIET), QUIET, resume=False)
+    assert refusal.value.code is ErrorCode.NETWORK_UNSTABLE
+
+
+def test_a_run_of_an_earlier_version_still_tells_which_epoch_ships(config: RunConfig, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run").create()
+    lines = [{"phase": 1, "epoch": epoch, "val_top1": top1} for epoch, top1 in ((1, 0.4), (2, 0.6), (3, 0.6), (4, 0.5))]
+    run.log.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    torch.save({"best": 0.6, "network": {}}, run.checkpoints / "best.pt")
+    assert read_choice(config, run).stage == "phase 1, epoch 3"
 
 
 def test_after_kill_9_a_resumed_fit_ends_in_the_same_bits(config: RunConfig, tmp_path: Path) -> None:
