@@ -132,6 +132,7 @@ class ExportConfig:
     `size` and `resize` in pixels; 0 takes them from the fit.
     `views`: "whole" (the full picture squeezed to the square) or "centre" (short side to `resize`, centre cut out).
     `flip` also runs the mirrored picture and averages: twice the time, a little more certainty.
+    `half` keeps the weights in half precision in the file: half its size; they are computed with in float32.
     """
 
     name: str = "FieldGuide model"
@@ -143,6 +144,7 @@ class ExportConfig:
     resize: int = 0
     views: str = "centre"
     flip: bool = False
+    half: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import io
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ from fieldguide.inference.runtime import save_program
 from trainer.config import RunConfig, input_size
 from trainer.data.scan import ScannedPhoto
 from trainer.export.module import ExportedModule, refuse_unstable
+from trainer.fit.half import TOLERANCE, halve
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,13 @@ def input_of(config: RunConfig) -> InputSpec:
     return InputSpec(size, config.export.resize or size, whole=config.export.views == "whole")
 
 
-def write_bundle(path: Path, network: nn.Module, manifest: Manifest, parts: BundleParts, *, flip: bool) -> None:
+def write_bundle(
+    path: Path, network: nn.Module, manifest: Manifest, parts: BundleParts, *, flip: bool, half: bool = False
+) -> None:
     """Write the bundle at `path`, whole or not at all. The golden answers are those of the network as it is now.
+
+    With `half`, its weights are kept in half precision, unless that would change a golden logit by more than
+    `half.TOLERANCE`.
 
     Raises:
         FieldGuideError: NETWORK_UNSTABLE, before anything is written.
@@ -49,6 +56,11 @@ def write_bundle(path: Path, network: nn.Module, manifest: Manifest, parts: Bund
     refuse_unstable(module, pictures)
     with torch.no_grad():
         logits, embedding = module(pictures)
+        if half:
+            smaller = halve(copy.deepcopy(module))
+            others = smaller(pictures)
+            if float((others[0] - logits).abs().max()) <= TOLERANCE:
+                module, (logits, embedding) = smaller, others
     golden = pack_arrays({"images": parts.golden, "logits": logits.numpy(), "embedding": embedding.numpy()})
     extra = {"manifest.json": manifest.to_json().encode(), "golden.npz": golden}
     if parts.statistics:

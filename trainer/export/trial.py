@@ -34,7 +34,9 @@ def try_export(network: Classifier, config: RunConfig) -> None:
     try:
         with TemporaryDirectory() as folder:
             file = Path(folder) / "trial.fieldguide"
-            write_bundle(file, network, manifest, BundleParts(pictures), flip=config.export.flip)
+            write_bundle(
+                file, network, manifest, BundleParts(pictures), flip=config.export.flip, half=config.export.half
+            )
             Runtime.load(file, device="cpu").run(pictures[:1])
     except FieldGuideError as problem:
         told = str(problem.facts.get("problem", "")) or explain(problem)

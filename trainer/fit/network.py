@@ -17,6 +17,7 @@ from fieldguide.core.bundle import BUNDLE_SUFFIX, read_table
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.runtime import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
+from trainer.fit.half import plain_name
 from trainer.fit.small_cnn import small_cnn
 
 PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
@@ -125,7 +126,8 @@ def load_weights(backbone: nn.Module, file: Path) -> None:
 
 def _bundle_weights(file: Path) -> dict[str, Tensor]:
     prefix = "network.backbone."
-    return {name.removeprefix(prefix): value for name, value in read_weights(file).items() if name.startswith(prefix)}
+    weights = {plain_name(name): value for name, value in read_weights(file).items()}
+    return {name.removeprefix(prefix): value for name, value in weights.items() if name.startswith(prefix)}
 
 
 def read_state(file: Path) -> dict[str, Tensor]:

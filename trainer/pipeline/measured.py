@@ -44,7 +44,7 @@ def export_run(
     """
     taxa, guide = ready.labels.taxa, ready.guide
     manifest, parts = describe(config, ready, network)
-    write = partial(write_bundle, network=network, flip=config.export.flip)
+    write = partial(write_bundle, network=network, flip=config.export.flip, half=config.export.half)
     ask = partial(_ask, config=config, run=run, ready=ready, progress=progress)
     progress.step("exporting")
     uncalibrated = run.bundle.with_stem("uncalibrated")
