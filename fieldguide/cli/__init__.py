@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _train(words[1:])
         settings = read_settings(find_locations().settings).settings
         choose_language(settings.language)
-        if words[:1] in (["identify"], ["guide"]) or (words and words[0].startswith("-")):
+        if words[:1] in (["identify"], ["guide"], ["history"]) or (words and words[0].startswith("-")):
             return _parse_and_run(words, settings.model_path)
         return _open_window(words)
     except FieldGuideError as error:
@@ -51,6 +51,10 @@ def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
     arguments = parser.parse_args(words)
     if arguments.command is None:
         return _open_window([])
+    if arguments.command == "history":
+        from fieldguide.cli.history import run
+
+        return run(arguments)
     seen = read_seen(arguments.seen, dug_out=arguments.dug)
     if arguments.command == "guide":
         from fieldguide.cli.guide import look_up
@@ -94,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     for verb in (identify, guide):
         verb.add_argument("--seen", action="append", default=[], metavar="CHARACTER=VALUE", help=text("cli.help_seen"))
         verb.add_argument("--dug", action="store_true", help=text("cli.help_dug"))
+    from fieldguide.cli.history import add_arguments
+
+    sentence = text("cli.command_history")
+    add_arguments(commands.add_parser("history", help=sentence, description=sentence))
     commands.add_parser("train", help=text("cli.command_train"), add_help=False)
     return parser
 

@@ -52,6 +52,8 @@ class ErrorCode(StrEnum):
     DATABASE_TOO_NEW = "database_too_new"
     DATABASE_DAMAGED = "database_damaged"
     DATABASE_BUSY = "database_busy"
+    DATABASE_LOCKS = "database_locks"
+    MEMORY_FULL = "memory_full"
     DISK_FULL = "disk_full"
     NOT_WRITABLE = "not_writable"
     SETTINGS_DAMAGED = "settings_damaged"

@@ -23,10 +23,8 @@ from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Pace
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
-from fieldguide.storage.export.class_folders import export_class_folders
-from fieldguide.storage.export.csv import export_csv
-from fieldguide.storage.export.darwin_core import export_darwin_core
-from fieldguide.storage.export.json import export_json
+from fieldguide.storage.export.places import Places
+from fieldguide.storage.export.write import export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.observations import PAGE, ObservationStore, Settled, Undone
 from fieldguide.storage.search import Filter, Key
@@ -213,7 +211,15 @@ class Library(QObject):
         """`done` carries the `Step` that would be taken back, or None."""
         return self._ask(lambda store: store.newest_step())
 
-    def export(self, kind: ExportKind, path: Path, wanted: Filter | None = None, *, verified_only: bool = True) -> Job:
+    def export(
+        self,
+        kind: ExportKind,
+        path: Path,
+        wanted: Filter | None = None,
+        places: Places = Places.BLURRED,
+        *,
+        verified_only: bool = True,
+    ) -> Job:
         """Write the finds that fit to a file (or, class folders, below a folder); `done` carries an `Exported`.
 
         `told` carries `Progress`; group `EXPORT_GROUP` cancels, and a cancelled file is not there. `verified_only`
@@ -222,17 +228,16 @@ class Library(QObject):
         store, guide, chosen = self._store, self._guide, language()
 
         def work(handle: Handle) -> Exported:
-            finds = _finds(store, handle, wanted)
-            match kind:
-                case ExportKind.CSV:
-                    return export_csv(finds, guide, path, chosen)
-                case ExportKind.JSON:
-                    return export_json(finds, guide, path, chosen)
-                case ExportKind.DARWIN_CORE:
-                    library = store.library_uuid()
-                    return export_darwin_core(finds, guide, path, library, verified_only=verified_only)
-                case ExportKind.CLASS_FOLDERS:
-                    return export_class_folders(finds, path, verified_only=verified_only)
+            return export_finds(
+                kind,
+                _finds(store, handle, wanted),
+                guide,
+                path,
+                language=chosen,
+                places=places,
+                library=store.library_uuid(),
+                verified_only=verified_only,
+            )
 
         job = self._lanes.start(Lane.EXPORT, work, EXPORT_GROUP)
         job.failed.connect(self._notices.report)

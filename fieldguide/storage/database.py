@@ -5,6 +5,7 @@ Knows no table of ours. A file from a newer version or a damaged one is refused 
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from fieldguide.core.atomic import os_errors
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.places import kilometres
 from fieldguide.storage.locations import make_folder
@@ -39,21 +41,51 @@ class Database:
     def __init__(self, path: Path, *, migrations: Path = MIGRATIONS, max_pages: int | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._data_version = 0
         scripts = sorted(migrations.glob("[0-9][0-9][0-9]_*.sql"))
         if not scripts:
             raise FileNotFoundError(migrations)  # a package that was built without them
-        make_folder(path.parent)
-        _refuse_by_header(path, len(scripts))
-        with sqlite_errors(path):
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-            )
+        self._scripts, self._max_pages = scripts, max_pages
+        self._open()
+
+    def _open(self) -> None:
+        make_folder(self.path.parent)
+        finish_restore(self.path)
+        _refuse_by_header(self.path, len(self._scripts))
+        with sqlite_errors(self.path):
+            self._connection = _connect(self.path)
         try:
-            with sqlite_errors(path):
-                self._prepare(scripts, max_pages)
+            with sqlite_errors(self.path):
+                self._prepare(self._scripts, self._max_pages)
         except BaseException:
             self._connection.close()
             raise
+
+    @staticmethod
+    def known_version(migrations: Path = MIGRATIONS) -> int:
+        """The version that the migrations lead to."""
+        return len(list(migrations.glob("[0-9][0-9][0-9]_*.sql")))
+
+    def restore(self, copy: Path) -> Path | None:
+        """Put a backup in the place of the finds; what stood there is kept beside it and returned.
+
+        Raises:
+            FieldGuideError: what `prepare_restore` raises; then the old finds are open again.
+        """
+        with self._lock:
+            self._connection.close()
+            try:
+                prepare_restore(self.path, copy, len(self._scripts))
+                return finish_restore(self.path)
+            finally:
+                self._open()
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another program wrote into the file since this was asked last."""
+        with self._lock, sqlite_errors(self.path):
+            version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            before, self._data_version = self._data_version, version
+        return before not in (0, version)
 
     def _prepare(self, scripts: list[Path], max_pages: int | None) -> None:
         connection = self._connection
@@ -65,7 +97,6 @@ class Database:
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and tables:
             raise FieldGuideError(ErrorCode.DATABASE_DAMAGED, path=str(self.path))  # somebody else's database
-        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")  # one flush per find: a flat battery loses nothing stored
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count = {max_pages:d}")
@@ -141,25 +172,107 @@ class Database:
         self.close()
 
 
-def set_aside(path: Path, now: datetime | None = None) -> Path:
-    """Rename a damaged database (and its log files) so that a new one can begin; nothing is deleted.
+def prepare_restore(path: Path, copy: Path, known: int) -> None:
+    """Check a backup and lay it, whole and flushed, beside the finds, where `finish_restore` takes it from.
 
-    Returns:
-        The new name of the damaged file.
+    What is still in the write-ahead log of the finds is folded into them first.
 
     Raises:
-        FieldGuideError: NOT_WRITABLE.
+        FieldGuideError: DATABASE_DAMAGED or DATABASE_TOO_NEW of the backup; DATABASE_BUSY when another program has the
+            finds open; DISK_FULL or NOT_WRITABLE. The finds are as they were.
     """
-    stamp = (now or datetime.now()).strftime("%Y-%m-%d-%H%M%S")
-    kept = path.with_name(f"{path.stem}.damaged-{stamp}{path.suffix}")
+    if not copy.is_file():
+        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(copy))
+    _refuse_by_header(copy, known)
+    waiting = _waiting(path)
+    part = waiting.with_name(waiting.name + ".part")
+    part.unlink(missing_ok=True)
     try:
-        for ending in ("-wal", "-shm", ""):
+        with (
+            sqlite_errors(copy),
+            closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
+            source.backup(target)
+            if target.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise FieldGuideError(ErrorCode.DATABASE_DAMAGED, path=str(copy))
+            target.execute("PRAGMA journal_mode = DELETE")  # a file that needs no log beside it
+            _refuse_too_new(copy, _version(target), known)
+        _fold(path)
+        with os_errors(waiting):
+            with part.open("rb") as stream:
+                os.fsync(stream.fileno())
+            part.replace(waiting)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def finish_restore(path: Path, now: datetime | None = None) -> Path | None:
+    """Put a waiting backup in the place of the finds; nothing when none waits. Any step may be the last of a crash: the
+    next start goes on. The old log leaves before the backup comes, so that they never meet.
+
+    Returns:
+        Where the finds of before are kept.
+    """
+    waiting = _waiting(path)
+    if not waiting.exists():
+        return None
+    stamp = (now or datetime.now()).strftime("%Y-%m-%d-%H%M%S")
+    kept = path.with_name(f"{path.stem}.before-restore-{stamp}{path.suffix}")
+    with os_errors(path):
+        for ending in ("", "-wal", "-shm", "-journal"):
             part = path.with_name(path.name + ending)
             if part.exists():
                 part.rename(kept.with_name(kept.name + ending))
-    except OSError as refused:
-        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(path)) from refused
-    return kept
+        waiting.replace(path)
+    return kept if kept.exists() else None
+
+
+def _waiting(path: Path) -> Path:
+    return path.with_name(f"{path.name}.restore")
+
+
+def _fold(path: Path) -> None:
+    """Fold the log into the finds; refuses while another program has them open. A damaged file is left as it is."""
+    if not path.exists():
+        return
+    try:
+        with sqlite_errors(path), closing(sqlite3.connect(path, timeout=1.0, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = DELETE")  # needs the file for itself alone
+    except FieldGuideError as problem:
+        if problem.code is ErrorCode.DATABASE_BUSY:
+            raise
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """A connection with a write-ahead log; where the memory that it shares between programs does not work, with a
+    rollback journal. Some network drives cannot share memory: there a file with a log is opened by one program alone.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        if _is_known(connection):
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as problem:
+        connection.close()
+        if getattr(problem, "sqlite_errorcode", 0) & 0xFF not in _NO_SHARED_MEMORY:
+            raise
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = DELETE", "locking_mode = NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _is_known(connection: sqlite3.Connection) -> bool:
+    """Whether it is ours or new: somebody else's database keeps its journal as it is."""
+    return bool(_version(connection)) or not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+
+
+_NO_SHARED_MEMORY = frozenset({sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 
 
 @contextmanager
@@ -185,6 +298,9 @@ _CODES = {
     sqlite3.SQLITE_FULL: ErrorCode.DISK_FULL,
     sqlite3.SQLITE_BUSY: ErrorCode.DATABASE_BUSY,
     sqlite3.SQLITE_LOCKED: ErrorCode.DATABASE_BUSY,
+    sqlite3.SQLITE_PROTOCOL: ErrorCode.DATABASE_LOCKS,
+    sqlite3.SQLITE_NOLFS: ErrorCode.DISK_FULL,
+    sqlite3.SQLITE_NOMEM: ErrorCode.MEMORY_FULL,
     sqlite3.SQLITE_CORRUPT: ErrorCode.DATABASE_DAMAGED,
     sqlite3.SQLITE_NOTADB: ErrorCode.DATABASE_DAMAGED,
     sqlite3.SQLITE_READONLY: ErrorCode.NOT_WRITABLE,

@@ -42,6 +42,11 @@ class Locations:
         return self.data / "frozen"
 
     @property
+    def backups(self) -> Path:
+        """Copies of the observations, made by schedule."""
+        return self.data / "backups"
+
+    @property
     def settings(self) -> Path:
         """What the user chose."""
         return self.config / "settings.json"

@@ -92,6 +92,15 @@ class ObservationStore:
             self._index(connection, [row[0] for row in found])
             return int(connection.execute(f"SELECT count(*) {waiting}", (guide.version,)).fetchone()[0])
 
+    def index_missing(self) -> int:
+        """Write the words of finds that the search table lacks; returns how many."""
+        with self._database.transaction() as connection:
+            lacking = connection.execute(
+                "SELECT id FROM observation WHERE deleted_at IS NULL AND sort_key NOT IN (SELECT rowid FROM search)"
+            ).fetchall()
+            self._index(connection, [row[0] for row in lacking])
+            return len(lacking)
+
     # asked -----------------------------------------------------------------------------------------
 
     def get(self, number: int) -> Observation | None:

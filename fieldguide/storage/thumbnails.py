@@ -101,6 +101,13 @@ class ThumbnailStore:
             )
             return dict(rows.fetchall())
 
+    def keep_only(self, digests: Iterable[str]) -> int:
+        """Remove the small pictures of every other photo; returns how many."""
+        kept = json.dumps(list(digests))
+        with self._lock, sqlite_errors(self.path):
+            sql = "DELETE FROM thumbnail WHERE sha256 NOT IN (SELECT value FROM json_each(?))"
+            return self._connection.execute(sql, (kept,)).rowcount
+
     def close(self) -> None:
         """Let go of the file. May be called twice."""
         with self._lock:

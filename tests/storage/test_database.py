@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.storage.database import MIGRATIONS, Database, set_aside
+from fieldguide.storage.database import MIGRATIONS, Database
 
 KNOWN = len(list(MIGRATIONS.glob("*.sql")))
 MORE = f"{KNOWN + 1:03}_more.sql"
@@ -84,14 +84,3 @@ def test_a_block_that_fails_leaves_nothing(database: Database) -> None:
         write_half()
     with database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM library").fetchone()[0] == 0
-
-
-def test_a_damaged_file_can_be_set_aside(tmp_path: Path) -> None:
-    path = tmp_path / "o.db"
-    path.write_bytes(b"no database at all" * 100)
-    with pytest.raises(FieldGuideError) as refused:
-        Database(path)
-    assert refused.value.code is ErrorCode.DATABASE_DAMAGED
-    kept = set_aside(path)
-    assert kept.read_bytes().startswith(b"no database")
-    Database(path).close()

@@ -12,12 +12,17 @@ import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.core.places import kilometres
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.storage.export.class_folders import class_folder, export_class_folders
-from fieldguide.storage.export.csv import COLUMNS, export_csv
+from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.export.darwin_core import TERMS, export_darwin_core
+from fieldguide.storage.export.geo import export_geojson, export_gpx
 from fieldguide.storage.export.json import export_json
+from fieldguide.storage.export.places import UNCERTAINTY, Places, told
+from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, harmless
+from fieldguide.storage.export.xlsx import export_xlsx
 from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
 
 LIBRARY = uuid.UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8")
@@ -38,38 +43,77 @@ def finds(guide: Guide) -> list[Observation]:
     ]
 
 
-def test_csv_has_the_agreed_columns_and_one_line_per_photo_and_candidate(
+def test_csv_has_a_row_a_find_and_beside_it_a_row_a_candidate(
     finds: list[Observation], guide: Guide, tmp_path: Path
 ) -> None:
     done = export_csv(iter(finds), guide, tmp_path / "finds.csv", language="de")
     assert done.observations == 4
-    assert not (tmp_path / "finds.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    with (tmp_path / "finds.csv").open(encoding="utf-8", newline="") as stream:
-        lines = list(csv.DictReader(stream))
-    assert tuple(lines[0]) == COLUMNS
-    assert [line["observation_id"] for line in lines] == ["1"] * 4 + ["2"] * 2 + ["3", "4"]
-    assert lines[0] == {
-        "file": str(Path("/finds/Käppchen, rot.jpg")),
-        "observation_id": "1",
-        "datetime": "2026-09-19T14:30:00",
-        "latitude": "48.137",
-        "longitude": "11.575",
-        "rank": "1",
-        "scientific_name": "Amanita phalloides",
-        "common_name": "Grüner Knollenblätterpilz",
-        "taxon_rank": "species",
-        "gbif_id": "5240325",
-        "confidence": "0.7000",
-        "danger": "deadly",
-        "machine_alarm": "deadly",  # the find is called Boletus edulis by a person
-        "danger_today": "deadly",
-        "model_id": "starter",
-        "model_version": "1.0",
-        "is_verified": "true",
-        "verified_name": "Boletus edulis",
-        "notes": 'two lines,\n"quoted"',
-    }
-    assert lines[4]["datetime"] == lines[4]["latitude"] == ""
+    tables = []
+    for name, columns in (("finds.csv", FIND_COLUMNS), ("finds_candidates.csv", CANDIDATE_COLUMNS)):
+        assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbf")
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as stream:
+            tables.append(list(csv.DictReader(stream)))
+        assert tuple(tables[-1][0]) == columns
+    rows, candidates = tables
+    assert [row["observation_id"] for row in rows] == ["1", "2", "3", "4"]
+    first = rows[0]
+    assert (first["scientific_name"], first["verdict_name"]) == ("Boletus edulis", "Amanita phalloides")
+    assert (first["machine_alarm"], first["danger_today"], first["alarm_raised"]) == ("deadly", "deadly", "true")
+    assert (first["alarm_names"], first["alarm_probability"]) == ("Amanita phalloides", "0.38")
+    assert (first["datetime"], first["notes"]) == ("2026-09-19T14:30:00", 'two lines,\n"quoted"')
+    assert first["files"].split("; ") == [str(photo.path) for photo in finds[0].photos]
+    assert rows[1]["datetime"] == rows[1]["latitude"] == ""
+    assert [row["observation_id"] for row in candidates] == ["1", "1", "2", "2", "3"]
+    assert (candidates[0]["common_name"], candidates[0]["confidence"]) == ("Grüner Knollenblätterpilz", "0.7")
+
+
+@pytest.mark.parametrize(
+    ("words", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
+        ("+HYPERLINK(A1)", "'+HYPERLINK(A1)"),
+        ("+49 170 1234", "+49 170 1234"),
+        ("- on wood (beech)", "- on wood (beech)"),
+    ],
+)
+def test_formulas_are_harmless_and_words_stay(words: str, written: str) -> None:
+    assert harmless(words) == written
+
+
+def test_a_workbook_holds_both_tables_as_text(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
+    export_xlsx([replace(finds[0], notes="=1+1")], guide, tmp_path / "finds.xlsx")
+    with zipfile.ZipFile(tmp_path / "finds.xlsx") as book:
+        sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
+        assert "=1+1" in book.read("xl/sharedStrings.xml").decode()
+    assert [sheet.count("<row ") for sheet in sheets] == [2, 3]
+    assert not any("<f>" in sheet for sheet in sheets)
+
+
+def test_map_files_hold_what_has_a_place(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
+    hard = [replace(finds[0], notes="a & b <c> \x0b"), *finds[1:]]
+    assert export_gpx(iter(hard), guide, tmp_path / "a.gpx").left_out == 2
+    points = ElementTree.parse(tmp_path / "a.gpx").getroot()
+    assert [point.attrib["lat"] for point in points] == ["48.137000", "48.137000"]
+    export_geojson(iter(hard), guide, tmp_path / "a.geojson")
+    features = json.loads((tmp_path / "a.geojson").read_text())["features"]
+    assert features[0]["geometry"] == {"type": "Point", "coordinates": [11.575, 48.137]}
+    assert features[0]["properties"]["machine_alarm"] == "deadly"
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"), [(48.137, 11.575), (90.0, 12.0), (-90.0, -180.0), (0.0, 180.0), (65.0, -179.99)]
+)
+def test_a_blurred_place_is_near_hides_the_exact_one_and_stays_on_the_globe(latitude: float, longitude: float) -> None:
+    north, east = told(latitude, longitude, Places.BLURRED)
+    assert north is not None
+    assert east is not None
+    assert -90 <= north <= 90
+    assert -180 <= east <= 180
+    assert kilometres(latitude, longitude, north, east) * 1000 <= UNCERTAINTY
+    assert told(north, east, Places.BLURRED) == (north, east)
+    assert told(latitude, longitude, Places.NONE) == (None, None)
 
 
 def test_json_tells_everything(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
@@ -92,7 +136,7 @@ def test_no_export_tells_the_mildest_level(guide: Guide, tmp_path: Path) -> None
     for file in tmp_path.iterdir():
         words = file.read_text(encoding="utf-8").lower()
         assert "edible" not in words
-        assert "caution" in words
+        assert "caution" in words or file.name == "finds.csv"  # the unknown alarm is worse there
 
 
 def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
@@ -100,7 +144,7 @@ def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Gu
     done = export_darwin_core(iter(finds), guide, path, LIBRARY, today=date(2026, 11, 1))
     assert (done.observations, done.left_out) == (1, 3)
     with zipfile.ZipFile(path) as archive:
-        assert sorted(archive.namelist()) == ["eml.xml", "meta.xml", "occurrence.csv"]
+        assert sorted(archive.namelist()) == ["eml.xml", "meta.xml", "multimedia.csv", "occurrence.csv"]
         (line,) = csv.DictReader(archive.read("occurrence.csv").decode().splitlines(keepends=True))
         meta = ElementTree.fromstring(archive.read("meta.xml"))
         assert ElementTree.fromstring(archive.read("eml.xml")).tag == EML

@@ -15,8 +15,11 @@ class ExportKind(StrEnum):
     """What can be written; all but CLASS_FOLDERS are one file."""
 
     CSV = "csv"
+    XLSX = "xlsx"
     JSON = "json"
     DARWIN_CORE = "darwin_core"
+    GPX = "gpx"
+    GEOJSON = "geojson"
     CLASS_FOLDERS = "class_folders"
 
 

@@ -1,94 +1,33 @@
-"""The table for spreadsheets: one line per photo and candidate. UTF-8, decimals 0 to 1 with a point, ISO dates."""
+"""Two tables for spreadsheets: finds, and beside it their candidates. UTF-8 with a mark, decimals 0 to 1, ISO dates."""
 
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
-from fieldguide.core.atomic import written_atomically
-from fieldguide.core.decision.standing import current_danger, machine_danger
+from fieldguide.core.atomic import written_text
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Candidate, Observation
+from fieldguide.core.records import Observation
 from fieldguide.storage.export import Exported
-from fieldguide.storage.rows import file_name
-
-COLUMNS = (
-    "file",
-    "observation_id",
-    "datetime",
-    "latitude",
-    "longitude",
-    "rank",
-    "scientific_name",
-    "common_name",
-    "taxon_rank",
-    "gbif_id",
-    "confidence",
-    "danger",
-    "machine_alarm",
-    "danger_today",
-    "model_id",
-    "model_version",
-    "is_verified",
-    "verified_name",
-    "notes",
-)
+from fieldguide.storage.export.places import beside
+from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, candidate_rows, find_row, harmless
 
 
 def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
-    """Write every find; `danger` is today's guide's of the candidate, `rank` its place from 1.
-
-    `machine_alarm` is what the model warned of, whatever a person named the find; `danger_today` is what is shown for
-    it, never milder than either.
+    """Write one row a find to `path`, and one row a candidate to the file `..._candidates` beside it.
 
     Raises:
-        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; then neither file is new.
     """
     written = 0
-    with written_atomically(path) as stream:
-        text = io.TextIOWrapper(stream, "utf-8", newline="", write_through=True)
-        writer = csv.DictWriter(text, COLUMNS)
-        writer.writeheader()
-        for observation in observations:
-            writer.writerows(_lines(observation, guide, language))
+    marked = "utf-8-sig"  # without the mark spreadsheets take it for their own code page
+    with written_text(beside(path, "candidates"), encoding=marked) as below, written_text(path, encoding=marked) as top:
+        finds, candidates = csv.writer(top), csv.writer(below)
+        finds.writerow(FIND_COLUMNS)
+        candidates.writerow(CANDIDATE_COLUMNS)
+        for find in observations:
+            finds.writerow([harmless(cell) for cell in find_row(find, guide, language)])
+            candidates.writerows([harmless(cell) for cell in row] for row in candidate_rows(find, guide, language))
             written += 1
-        text.detach()
     return Exported(path, written)
-
-
-def _lines(observation: Observation, guide: Guide, language: str) -> Iterator[dict[str, object]]:
-    said = observation.identification
-    shared = {
-        "observation_id": observation.id,
-        "datetime": observation.observed_at.isoformat(timespec="seconds") if observation.observed_at else "",
-        "latitude": observation.latitude,
-        "longitude": observation.longitude,
-        "model_id": said.model.id if said else "",
-        "model_version": said.model.version if said else "",
-        "machine_alarm": machine_danger(said, guide).told.value,
-        "danger_today": current_danger(observation, guide).told.value,
-        "is_verified": "true" if observation.verified else "false",
-        "verified_name": observation.verified.name if observation.verified else "",
-        "notes": observation.notes,
-    }
-    candidates = said.candidates if said else ()
-    for photo in observation.photos:
-        start = shared | {"file": file_name(photo.path)}
-        yield from (start | _named(place, one, guide, language) for place, one in enumerate(candidates, start=1))
-        if not candidates:
-            yield start
-
-
-def _named(place: int, candidate: Candidate, guide: Guide, language: str) -> dict[str, object]:
-    record = guide.record(candidate.taxon.name)
-    return {
-        "rank": place,
-        "scientific_name": candidate.taxon.name,
-        "common_name": record.common_name(language) if record else "",
-        "taxon_rank": candidate.taxon.rank.value,
-        "gbif_id": record.gbif_key if record else "",
-        "confidence": f"{candidate.probability:.4f}",
-        "danger": guide.danger(candidate.taxon).told.value,
-    }

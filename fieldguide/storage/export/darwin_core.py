@@ -11,7 +11,8 @@ import io
 import json
 import uuid
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from html import escape
 from pathlib import Path
@@ -23,6 +24,8 @@ from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.storage.export import Exported
+from fieldguide.storage.export.places import UNCERTAINTY, Places
+from fieldguide.storage.rows import file_name
 
 _TERMS = "http://rs.tdwg.org/dwc/terms/"
 TERMS = (
@@ -38,11 +41,17 @@ TERMS = (
     "decimalLatitude",
     "decimalLongitude",
     "geodeticDatum",
+    "coordinateUncertaintyInMeters",
+    "recordedBy",
     "identificationVerificationStatus",
     "identificationRemarks",
     "dynamicProperties",
     "occurrenceRemarks",
 )
+MEDIA_TERMS = ("type", "format", "title", "created")
+_DUBLIN_CORE = "http://purl.org/dc/terms/"
+_MULTIMEDIA = "http://rs.gbif.org/terms/1.0/Multimedia"
+_FORMATS = {"jpg": "image/jpeg", "tif": "image/tiff"}
 _PROTOZOA = frozenset({"Physaraceae", "Reticulariaceae", "Stemonitidaceae", "Tubiferaceae"})  # slime moulds
 
 
@@ -53,6 +62,8 @@ def export_darwin_core(
     library: uuid.UUID,
     *,
     verified_only: bool = True,
+    places: Places = Places.EXACT,
+    recorded_by: str = "",
     today: date | None = None,
 ) -> Exported:
     """Write the archive. `library` makes each occurrenceID the same in every later export, and unique in the world.
@@ -63,6 +74,7 @@ def export_darwin_core(
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
     """
     written = left_out = 0
+    shape, media = _Shape(library, places, recorded_by), list[tuple[str, ...]]()
     with written_atomically(path) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("occurrence.csv", "w", force_zip64=True) as entry:
             table = io.TextIOWrapper(entry, "utf-8", newline="", write_through=True)
@@ -73,19 +85,21 @@ def export_darwin_core(
                 if taxon is None or taxon.rank is Rank.BACKGROUND:
                     left_out += 1
                     continue
-                writer.writerow(_occurrence(observation, taxon, guide, library))
+                writer.writerow(_occurrence(observation, taxon, guide, shape))
+                media += [(_identifier(shape, observation), *each) for each in _media(observation)]
                 written += 1
             table.detach()
+        archive.writestr("multimedia.csv", _media_table(media))
         archive.writestr("meta.xml", _meta())
         archive.writestr("eml.xml", _eml(library, today or date.today()))
     return Exported(path, written, left_out)
 
 
-def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, library: uuid.UUID) -> dict[str, object]:
+def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, shape: _Shape) -> dict[str, object]:
     record = guide.record(taxon.name)
     place = observation.latitude is not None and observation.longitude is not None
     return {
-        "occurrenceID": f"urn:uuid:{uuid.uuid5(library, str(observation.id))}",
+        "occurrenceID": _identifier(shape, observation),
         "basisOfRecord": "HumanObservation",  # a person found and photographed it, whoever named it
         "eventDate": observation.observed_at.isoformat(timespec="seconds") if observation.observed_at else "",
         "scientificName": taxon.name,
@@ -97,11 +111,40 @@ def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, library: u
         "decimalLatitude": observation.latitude if place else "",
         "decimalLongitude": observation.longitude if place else "",
         "geodeticDatum": "EPSG:4326" if place else "",
+        "coordinateUncertaintyInMeters": UNCERTAINTY if place and shape.places is Places.BLURRED else "",
+        "recordedBy": shape.recorded_by,
         "identificationVerificationStatus": "verified" if observation.verified else "unverified",
         "identificationRemarks": _remarks(observation),
         "dynamicProperties": json.dumps({"machineAlarm": machine_danger(observation.identification, guide).told.value}),
         "occurrenceRemarks": observation.notes,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    library: uuid.UUID
+    places: Places
+    recorded_by: str
+
+
+def _identifier(shape: _Shape, observation: Observation) -> str:
+    return f"urn:uuid:{uuid.uuid5(shape.library, str(observation.id))}"
+
+
+def _media(observation: Observation) -> Iterator[tuple[str, str, str, str]]:
+    """Each photo for the extension: its kind, format, name (no path of this computer), and day."""
+    for photo in observation.photos:
+        suffix = photo.path.suffix.lower().lstrip(".")
+        day = photo.taken_at.isoformat(timespec="seconds") if photo.taken_at else ""
+        yield "StillImage", _FORMATS.get(suffix, f"image/{suffix}"), file_name(photo.path.name), day
+
+
+def _media_table(rows: list[tuple[str, ...]]) -> str:
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(("occurrenceID", *MEDIA_TERMS))
+    writer.writerows(rows)
+    return table.getvalue()
 
 
 def _kingdom(taxon: Taxon) -> str:
@@ -119,6 +162,9 @@ def _remarks(observation: Observation) -> str:
 
 def _meta() -> str:
     fields = "\n".join(f'    <field index="{place}" term="{_TERMS}{term}"/>' for place, term in enumerate(TERMS))
+    media = "\n".join(
+        f'    <field index="{place}" term="{_DUBLIN_CORE}{term}"/>' for place, term in enumerate(MEDIA_TERMS, start=1)
+    )
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <archive xmlns="http://rs.tdwg.org/dwc/text/" metadata="eml.xml">
   <core encoding="UTF-8" fieldsTerminatedBy="," linesTerminatedBy="\\n" fieldsEnclosedBy="&quot;" ignoreHeaderLines="1"
@@ -127,6 +173,12 @@ def _meta() -> str:
     <id index="0"/>
 {fields}
   </core>
+  <extension encoding="UTF-8" fieldsTerminatedBy="," linesTerminatedBy="\\n" fieldsEnclosedBy="&quot;"
+    ignoreHeaderLines="1" rowType="{_MULTIMEDIA}">
+    <files><location>multimedia.csv</location></files>
+    <coreid index="0"/>
+{media}
+  </extension>
 </archive>
 """
 

@@ -16,17 +16,26 @@ from fieldguide.core.text import text
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import ExportKind
+from fieldguide.storage.export.places import Places
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
+from fieldguide.ui.history.places_dialog import PlacesDialog
 from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.review import Acts, bind_review
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
-_SUFFIXES = {ExportKind.CSV: ".csv", ExportKind.JSON: ".json", ExportKind.DARWIN_CORE: ".zip"}
+_SUFFIXES = {
+    ExportKind.CSV: ".csv",
+    ExportKind.XLSX: ".xlsx",
+    ExportKind.JSON: ".json",
+    ExportKind.DARWIN_CORE: ".zip",
+    ExportKind.GPX: ".gpx",
+    ExportKind.GEOJSON: ".geojson",
+}
 
 
 class HistoryPage(QWidget):
@@ -196,6 +205,16 @@ class HistoryPage(QWidget):
                 self.open(find)
 
     def _export(self, kind: ExportKind, wanted: Filter) -> None:
+        """How exact the places shall be is asked each time; blurred is what is suggested."""
+        if kind is ExportKind.CLASS_FOLDERS:
+            self._choose_file(kind, wanted, Places.EXACT)  # copies of photos: places are in the photos themselves
+            return
+        dialog = PlacesDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: self._choose_file(kind, wanted, dialog.places))
+        dialog.open()
+
+    def _choose_file(self, kind: ExportKind, wanted: Filter, places: Places) -> None:
         title = text(f"history.export_{kind.value}")
         if kind is ExportKind.CLASS_FOLDERS:
             chosen = QFileDialog.getExistingDirectory(self, title)
@@ -203,7 +222,7 @@ class HistoryPage(QWidget):
             suffix = _SUFFIXES[kind]
             chosen, _ = QFileDialog.getSaveFileName(self, title, f"fieldguide{suffix}", f"*{suffix}")
         if chosen:
-            self._library.export(kind, Path(chosen), wanted)
+            self._library.export(kind, Path(chosen), wanted, places)
 
     def _follow(self, change: LibraryChange) -> None:
         """Keep the find in front up to date, and leave it when it is gone."""

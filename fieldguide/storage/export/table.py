@@ -1,0 +1,95 @@
+"""Finds as the rows of two tables, for CSV and XLSX alike: one row a find, and one row a candidate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from fieldguide.core.decision.standing import current_danger, machine_danger, shown_taxon
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.storage.rows import file_name
+
+Cell = str | int | float | None
+
+FIND_COLUMNS = (
+    *("observation_id", "datetime", "latitude", "longitude", "files", "scientific_name", "common_name", "taxon_rank"),
+    *(
+        "gbif_id",
+        "danger_today",
+        "machine_alarm",
+        "is_verified",
+        "verified_name",
+        "verdict_kind",
+        "verdict_name",
+        "verdict_probability",
+    ),
+    *("verdict_reason", "alarm_probability", "alarm_deadly", "alarm_raised", "alarm_names", "model_id"),
+    *("model_version", "guide_version", "tags", "stars", "notes"),
+)
+CANDIDATE_COLUMNS = (
+    *("observation_id", "rank", "scientific_name", "common_name", "taxon_rank", "gbif_id", "confidence", "danger"),
+    *("model_id", "model_version"),
+)
+_FORMULA = re.compile(r"^[=@\t\r]|^[+-].*(\||!|\w\()", re.DOTALL)
+
+
+def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]:
+    """`FIND_COLUMNS` of a find.
+
+    `machine_alarm` is what the model warned of, whatever a person named it; `danger_today` is what is shown: the worst
+    of both. `verdict_*` and `alarm_*` are as they were said.
+    """
+    said = find.identification
+    alarm = said.alarm if said else None
+    verdict = said.verdict if said else None
+    return (
+        find.id,
+        find.observed_at.isoformat(timespec="seconds") if find.observed_at else "",
+        find.latitude,
+        find.longitude,
+        "; ".join(file_name(photo.path) for photo in find.photos),
+        *_taxon(shown_taxon(find), guide, language),
+        current_danger(find, guide).told.value,
+        machine_danger(said, guide).told.value,
+        "true" if find.verified else "false",
+        find.verified.name if find.verified else "",
+        verdict.kind.value if verdict else "",
+        verdict.taxon.name if verdict and verdict.taxon else "",
+        round(verdict.probability, 4) if verdict else None,
+        verdict.reason.value if verdict else "",
+        round(alarm.probability, 4) if alarm else None,
+        round(alarm.deadly, 4) if alarm else None,
+        ("true" if alarm.raised else "false") if alarm else "",
+        "; ".join(one.taxon.name for one in alarm.taxa) if alarm else "",
+        said.model.id if said else "",
+        said.model.version if said else "",
+        said.guide_version if said else "",
+        "; ".join(find.tags),
+        find.stars or None,
+        find.notes,
+    )
+
+
+def candidate_rows(find: Observation, guide: Guide, language: str) -> Iterator[tuple[Cell, ...]]:
+    """`CANDIDATE_COLUMNS` of each candidate; `rank` counts from 1, `danger` is today's guide's."""
+    said = find.identification
+    for place, one in enumerate(said.candidates if said else (), start=1):
+        assert said is not None
+        danger = guide.danger(one.taxon).told.value
+        names = _taxon(one.taxon, guide, language)
+        yield (find.id, place, *names, round(one.probability, 4), danger, said.model.id, said.model.version)
+
+
+def harmless(cell: Cell) -> Cell:
+    """Text that a spreadsheet would run as a formula, behind an apostrophe; "+49 170" and "- on wood" stay."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.search(cell) else cell
+
+
+def _taxon(taxon: Taxon | None, guide: Guide, language: str) -> tuple[Cell, ...]:
+    if taxon is None:
+        return ("", "", "", "")
+    record = guide.record(taxon.name)
+    common = record.common_name(language) if record else ""
+    return (taxon.name, common, taxon.rank.value, (record.gbif_key if record else None) or "")

@@ -1,0 +1,55 @@
+"""One door to every export: which kind, how exact its places, which finds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
+from fieldguide.storage.export import Exported, ExportKind
+from fieldguide.storage.export.class_folders import export_class_folders
+from fieldguide.storage.export.csv import export_csv
+from fieldguide.storage.export.darwin_core import export_darwin_core
+from fieldguide.storage.export.geo import export_geojson, export_gpx
+from fieldguide.storage.export.json import export_json
+from fieldguide.storage.export.places import Places, placed
+
+
+def export_finds(
+    kind: ExportKind,
+    observations: Iterable[Observation],
+    guide: Guide,
+    path: Path,
+    *,
+    language: str,
+    places: Places,
+    library: uuid.UUID,
+    verified_only: bool = True,
+) -> Exported:
+    """Write them to a file (or, class folders, below a folder).
+
+    `verified_only` counts for the two formats that are about names given by people (Darwin Core, class folders).
+
+    Raises:
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; then no file is new.
+    """
+    finds = (placed(find, places) for find in observations)
+    match kind:
+        case ExportKind.CSV:
+            return export_csv(finds, guide, path, language)
+        case ExportKind.XLSX:
+            from fieldguide.storage.export.xlsx import export_xlsx  # its library costs 40 ms, and few need it
+
+            return export_xlsx(finds, guide, path, language)
+        case ExportKind.JSON:
+            return export_json(finds, guide, path, language)
+        case ExportKind.DARWIN_CORE:
+            return export_darwin_core(finds, guide, path, library, verified_only=verified_only, places=places)
+        case ExportKind.GPX:
+            return export_gpx(finds, guide, path)
+        case ExportKind.GEOJSON:
+            return export_geojson(finds, guide, path, language)
+        case ExportKind.CLASS_FOLDERS:
+            return export_class_folders(finds, path, verified_only=verified_only)
