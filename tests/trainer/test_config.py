@@ -39,7 +39,7 @@ def test_options_in_another_encoding_are_refused_by_a_sentence(tmp_path: Path) -
 )
 def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, object], option: str) -> None:
     with pytest.raises(FieldGuideError) as refusal:
-        build(RunConfig, table, "")
+        build(RunConfig, table)
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
     assert refusal.value.facts["option"] == option
 
@@ -69,8 +69,35 @@ def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, ob
 )
 def test_values_that_cannot_work_are_refused_not_clamped(table: dict[str, object]) -> None:
     with pytest.raises(FieldGuideError) as refusal:
-        check(build(RunConfig, table, ""))
+        check(build(RunConfig, table))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+@pytest.mark.parametrize(
+    ("table", "option", "problem"),
+    [
+        ({"preset": "slow"}, "preset", "'slow' is none of: quick, standard, best"),
+        ({"data": {"min_photos": 0}}, "data.min_photos", "0 is not between 1 and 1000000"),
+        ({"fit": {"mixup": float("nan")}}, "fit.mixup", "nan is not between 0 and 1"),
+        ({"fit": {"phases": [{"epochs": 3, "size": 8}]}}, "fit.phases[1].size", "8 is not between 32 and 1024"),
+        ({"fit": {"augment": {"flip": "often"}}}, "fit.augment.flip", "expected float, found 'often'"),
+        ({"fit": {"compile": 1}}, "fit.compile", "expected bool, found 1"),
+        ({"data": {"folders": "photos"}}, "data.folders", "expected a list in square brackets, found 'photos'"),
+        ({"data": {"folders": [3]}}, "data.folders[1]", "expected str, found 3"),
+        ({"fit": {"phases": [3]}}, "fit.phases[1]", "expected a table, found 3"),
+        ({"network": {"options": 3}}, "network.options", "expected a table, found 3"),
+    ],
+)
+def test_a_refusal_names_the_option_and_what_it_may_be(table: dict[str, object], option: str, problem: str) -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        check(build(RunConfig, table))
+    assert refusal.value.facts == {"option": option, "problem": problem}
+
+
+def test_what_is_built_without_a_file_is_checked_too() -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        check(RunConfig(fit=FitConfig(phases=(Phase(3, 160, "everything"),))))
+    assert refusal.value.facts["option"] == "fit.phases[1].trainable"
 
 
 @pytest.mark.parametrize(
@@ -86,7 +113,7 @@ def test_values_that_cannot_work_are_refused_not_clamped(table: dict[str, object
 )
 def test_who_mistypes_an_option_is_told_the_right_one(table: dict[str, object], meant: str) -> None:
     with pytest.raises(FieldGuideError) as refusal:
-        check(build(RunConfig, table, ""))
+        check(build(RunConfig, table))
     assert meant in refusal.value.facts["problem"]
 
 

@@ -1,8 +1,8 @@
 """What a run is asked to do: frozen dataclasses, checked before any work, read from and written to one TOML file."""
 
-from trainer.config.check import check, refuse
+from trainer.config.check import check
 from trainer.config.files import read_table, read_text
-from trainer.config.presets import PRESETS, phases_of, with_preset
+from trainer.config.presets import phases_of, with_preset
 from trainer.config.records import (
     AUGMENT,
     AUGMENT_RANGES,
@@ -10,6 +10,7 @@ from trainer.config.records import (
     BATCH_NORMS,
     DEVICES,
     OPTIMIZERS,
+    PRESETS,
     RARE,
     SMALL_CNN,
     TRAINABLE,
@@ -22,6 +23,7 @@ from trainer.config.records import (
     RunConfig,
     input_size,
 )
+from trainer.config.refusal import refuse
 from trainer.config.table import build, differences, overlay, read_config, split_values, toml_value, write_config
 
 __all__ = [

@@ -8,7 +8,7 @@ import io
 from pathlib import Path
 
 from fieldguide.core.text import text
-from trainer.config.check import refuse
+from trainer.config.refusal import refuse
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 

@@ -7,8 +7,6 @@ from typing import Any
 
 from trainer.config.records import FitConfig, Phase, RunConfig
 
-PRESETS = ("quick", "standard", "best")
-
 _LEARNING: dict[str, dict[str, Any]] = {"best": {"average": 0.998, "mixup": 0.15, "cutmix": 0.25, "weight_decay": 0.05}}
 _USUAL = {name: getattr(FitConfig(), name) for values in _LEARNING.values() for name in values}
 

@@ -1,9 +1,11 @@
-"""Every option of a run, as frozen dataclasses with what they mean. Knows no files and judges no values."""
+"""Every option of a run, as frozen dataclasses with what they mean and may be. Knows no files."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from msgspec import Meta
 
 TRAINABLE = ("head", "extra", "half", "all")
 OPTIMIZERS = ("adamw", "sgd", "adam-then-sgd")
@@ -11,7 +13,21 @@ BATCH_NORMS = ("auto", "train", "frozen", "restore")
 DEVICES = ("auto", "cpu", "cuda")
 BALANCES = ("none", "sqrt", "full")
 RARE = ("genus", "teach", "leave-out", "refuse")
+PRECISIONS = ("auto", "float32", "bfloat16")
+VIEWS = ("whole", "centre")
+PRESETS = ("quick", "standard", "best")
 SMALL_CNN = "small-cnn"
+
+
+def one_of(*names: str) -> Meta:
+    """A text that is one of these."""
+    return Meta(pattern=f"^({'|'.join(names)})$", extra={"names": names})
+
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Pixels = Annotated[int, Meta(ge=32, le=1024)]
+Number = Annotated[int, Meta(ge=1, le=10**6)]
+Count = Annotated[int, Meta(ge=0, le=10**4)]  # 0: none, or off
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +51,10 @@ class DataConfig:
     elsewhere_manifests: tuple[str, ...] = ()
     elsewhere_sources: tuple[str, ...] = ()
     hold_out: tuple[str, ...] = ()
-    rare: str = "genus"
-    min_photos: int = 4
-    min_finds: int = 1
-    cache_size: int = 224
+    rare: Annotated[str, one_of(*RARE)] = "genus"
+    min_photos: Number = 4
+    min_finds: Number = 1
+    cache_size: Pixels = 224
     fractions: tuple[float, ...] = (0.68, 0.07, 0.15, 0.1)
     background_fractions: tuple[float, ...] = (0.6, 0.05, 0.15, 0.2)
 
@@ -58,8 +74,8 @@ class NetworkConfig:
     init: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
-    batch_norm: str = "auto"
-    dropout: float = 0.2
+    batch_norm: Annotated[str, one_of(*BATCH_NORMS)] = "auto"
+    dropout: Annotated[float, Meta(ge=0, le=0.95)] = 0.2
     grayscale: bool = False
 
 
@@ -72,13 +88,13 @@ class Phase:
     their corners: both teach "anything else".
     """
 
-    epochs: int
-    size: int
-    trainable: str = "all"
-    learning_rate: float = 1e-3
+    epochs: Annotated[int, Meta(ge=1, le=10**5)]
+    size: Pixels
+    trainable: Annotated[str, one_of(*TRAINABLE)] = "all"
+    learning_rate: Annotated[float, Meta(ge=1e-8, le=10)] = 1e-3
     from_size: int = 0
-    drawings: float = 0.0
-    surroundings: float = 0.0
+    drawings: Annotated[float, Meta(ge=0, le=0.4)] = 0.0
+    surroundings: Annotated[float, Meta(ge=0, le=0.4)] = 0.0
 
     def size_at(self, epoch: int) -> int:
         """Picture size in pixels of an epoch, counted from 0."""
@@ -102,24 +118,24 @@ class FitConfig:
     """
 
     phases: tuple[Phase, ...] = ()
-    batch_size: int = 64
-    optimizer: str = "adamw"
-    weight_decay: float = 0.02
-    backbone_scale: float = 0.3
-    label_smoothing: float = 0.1
+    batch_size: Annotated[int, Meta(ge=1, le=65536)] = 64
+    optimizer: Annotated[str, one_of(*OPTIMIZERS)] = "adamw"
+    weight_decay: Share = 0.02
+    backbone_scale: Share = 0.3
+    label_smoothing: Share = 0.1
     hierarchy: tuple[float, ...] = (0.3, 0.1)
-    balance: str = "sqrt"
-    danger_weight: float = 1.5
-    mixup: float = 0.0
-    cutmix: float = 0.0
-    average: float = 0.99
-    freeze_stages: int = 0
-    patience: int = 0
-    probe_epochs: int = 60
-    precision: str = "auto"
-    class_weights: str = "none"
-    sgd_scale: float = 10.0
-    probe_size: int = 192
+    balance: Annotated[str, one_of(*BALANCES)] = "sqrt"
+    danger_weight: Annotated[float, Meta(ge=1, le=100)] = 1.5
+    mixup: Share = 0.0
+    cutmix: Share = 0.0
+    average: Share = 0.99
+    freeze_stages: Count = 0
+    patience: Count = 0
+    probe_epochs: Annotated[int, Meta(ge=1, le=10**4)] = 60
+    precision: Annotated[str, one_of(*PRECISIONS)] = "auto"
+    class_weights: Annotated[str, one_of(*BALANCES)] = "none"
+    sgd_scale: Annotated[float, Meta(ge=1e-3, le=1e3)] = 10.0
+    probe_size: Pixels = 192
     compile: bool = False
     tensorboard: bool = False
     augment: dict[str, float] = field(default_factory=dict)
@@ -142,7 +158,7 @@ class ExportConfig:
     regions: tuple[str, ...] = ()
     size: int = 0
     resize: int = 0
-    views: str = "centre"
+    views: Annotated[str, one_of(*VIEWS)] = "centre"
     flip: bool = False
     half: bool = True
 
@@ -171,21 +187,21 @@ class JudgementConfig:
         split: name that the guarantees carry.
     """
 
-    target: float = 0.85
-    species_target: float = 0.9
-    confidence: float = 0.9
-    most_unknown: float = 0.25
-    unseen_species: float = 0.15
-    unseen_genera: float = 0.15
-    strangers: float = 0.0
-    deadly_alpha: float = 0.03
-    harmful_alpha: float = 0.03
-    coverage: float = 0.9
-    wide_share: float = 0.5
-    balance: float = 0.5
-    shift_margin: float = 1.0
-    background_recall: float = 0.97
-    most_strange: float = 0.03
+    target: Share = 0.85
+    species_target: Share = 0.9
+    confidence: Share = 0.9
+    most_unknown: Share = 0.25
+    unseen_species: Share = 0.15
+    unseen_genera: Share = 0.15
+    strangers: Share = 0.0
+    deadly_alpha: Share = 0.03
+    harmful_alpha: Share = 0.03
+    coverage: Share = 0.9
+    wide_share: Share = 0.5
+    balance: Share = 0.5
+    shift_margin: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
+    background_recall: Share = 0.97
+    most_strange: Share = 0.03
     split: str = "calibration"
 
 
@@ -193,9 +209,9 @@ class JudgementConfig:
 class RunConfig:
     """Everything that decides a run; with the same photos and seed it gives the same model on the same machine."""
 
-    preset: str = "standard"
-    seed: int = 1
-    device: str = "auto"
+    preset: Annotated[str, one_of(*PRESETS)] = "standard"
+    seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 1
+    device: Annotated[str, one_of(*DEVICES)] = "auto"
     data: DataConfig = field(default_factory=DataConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     fit: FitConfig = field(default_factory=FitConfig)

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
-import types
 import typing
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import msgspec
 import tomli_w
 
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from trainer.config.check import refuse
 from trainer.config.files import read_text
 from trainer.config.presets import with_preset
 from trainer.config.records import RunConfig
+from trainer.config.refusal import refuse
+
+Config = TypeVar("Config")
 
 FORMERLY = {"folder": "folders", "manifest": "manifests"}
 
@@ -65,21 +69,67 @@ def _flat(table: dict[str, Any], where: str) -> dict[str, Any]:
     return found
 
 
-def build(kind: Any, table: dict[str, Any], where: str) -> Any:
-    """A dataclass from a TOML table; unknown keys and wrong types are refused by name."""
+def build(kind: type[Config], table: Mapping[str, Any]) -> Config:
+    """A dataclass from a TOML table; unknown keys, wrong types and impossible values are refused by name."""
+    _refuse_unknown(kind, table, "")
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as problem:
+        _refuse_in_words(kind, table, str(problem))
+
+
+def _refuse_unknown(kind: Any, table: Mapping[str, Any], where: str) -> None:
     hints = typing.get_type_hints(kind)
-    unknown = sorted(set(table) - set(hints))
-    if unknown:
-        refuse(where + unknown[0], f"no such option{_meant(where + unknown[0])}")
-    for needed in dataclasses.fields(kind):
-        if needed.name not in table and needed.default is needed.default_factory is dataclasses.MISSING:
-            refuse(where + needed.name, "not said, and there is no usual value")
-    return kind(**{name: _value(hints[name], value, where + name) for name, value in table.items()})
+    for name, value in table.items():
+        if name not in hints:
+            refuse(where + name, f"no such option{_meant(where + name)}")
+        inner = typing.get_args(hints[name])[:1] or (hints[name],)
+        if not dataclasses.is_dataclass(inner[0]):
+            continue
+        several = value if isinstance(value, list | tuple) else [value]
+        for number, each in enumerate(several, start=1):
+            if isinstance(each, dict):
+                _refuse_unknown(inner[0], each, f"{where}{name}[{number}]." if each is not value else f"{where}{name}.")
+
+
+def _refuse_in_words(kind: Any, table: Any, told: str) -> typing.NoReturn:
+    """From the library's message, "... - at `$.fit.phases[0].size`", to the option's name and our words."""
+    problem, _, place = told.partition(" - at `$")
+    steps = re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", place)
+    missing = re.fullmatch(r"Object missing required field `(\w+)`", problem)
+    option, hint, value = "", kind, table
+    for name, number in steps:
+        if name:
+            option += f".{name}"
+            hint, value = typing.get_type_hints(hint, include_extras=True)[name], value[name]
+        elif number == "...":  # the library does not tell which entry of a table
+            name, value = next((key, each) for key, each in value.items() if type(each) not in (int, float))
+            option, hint = f"{option}.{name}", typing.get_args(hint)[1]
+        else:
+            option += f"[{int(number) + 1}]"
+            hint, value = typing.get_args(hint)[0], value[int(number)]
+    if missing:
+        refuse(f"{option}.{missing[1]}".lstrip("."), "not said, and there is no usual value")
+    refuse(option.lstrip("."), _in_words(hint, value))
+
+
+def _in_words(hint: Any, value: Any) -> str:
+    """What an option may be, and what it is instead."""
+    bounds = next((each for each in typing.get_args(hint)[1:] if isinstance(each, msgspec.Meta)), msgspec.Meta())
+    plain = typing.get_args(hint)[0] if bounds != msgspec.Meta() else hint
+    right = (int, float) if plain is float else plain
+    if plain in (int, float, str) and isinstance(value, right) and not isinstance(value, bool):
+        if bounds.extra:
+            return f"{value!r} is none of: {', '.join(bounds.extra['names'])}"
+        return f"{value} is not between {bounds.ge} and {bounds.le}"
+    kind = "a list in square brackets" if typing.get_origin(plain) is tuple else getattr(plain, "__name__", "a value")
+    table = dataclasses.is_dataclass(plain) or typing.get_origin(plain) is dict
+    return f"expected {'a table' if table else kind}, found {value!r}"
 
 
 def overlay(config: Any, table: dict[str, Any]) -> Any:
     """The configuration with some of its values replaced by those of a nested table."""
-    checked = build(type(config), table, "")
+    checked = build(type(config), table)
     changes = {
         name: overlay(getattr(config, name), value)
         if isinstance(value, dict) and name not in ("options", "augment")
@@ -121,27 +171,6 @@ def _meant(unknown: str) -> str:
     near = [last[part] for part in get_close_matches(unknown.rpartition(".")[2], last, 1, cutoff=0.75)]
     near = near or get_close_matches(unknown, names, 1)
     return f"; perhaps {near[0]} is meant" if near else ""
-
-
-def _value(hint: Any, value: Any, where: str) -> Any:
-    if dataclasses.is_dataclass(hint):
-        return (
-            build(hint, value, where + ".")
-            if isinstance(value, dict)
-            else refuse(where, f"expected a table, found {value!r}")
-        )
-    origin = typing.get_origin(hint)
-    if origin is tuple:
-        if not isinstance(value, list):
-            refuse(where, f"expected a list in square brackets, found {value!r}")
-        return tuple(_value(typing.get_args(hint)[0], item, f"{where}[{n}]") for n, item in enumerate(value, start=1))
-    if origin is dict:
-        return value if isinstance(value, dict) else refuse(where, f"expected a table, found {value!r}")
-    if hint is float and type(value) is int:
-        return float(value)
-    if hint is not Any and not isinstance(hint, types.UnionType) and type(value) is not hint:
-        refuse(where, f"expected {hint.__name__}, found {value!r}")
-    return value
 
 
 def _plain(value: Any) -> Any:

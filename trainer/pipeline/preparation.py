@@ -15,6 +15,7 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
 from trainer.config import (
+    AUGMENT,
     NetworkConfig,
     RunConfig,
     check,
@@ -80,9 +81,13 @@ class Prepared:
 
 
 def complete(config: RunConfig) -> RunConfig:
-    """The configuration with its preset's phases and its starting weights filled in; checked."""
+    """The configuration with its preset's phases, augmentations and starting weights filled in; checked."""
     phases = config.fit.phases or phases_of(config.preset, others=bool(config.data.background))
-    config = replace(config, fit=replace(config.fit, phases=phases), network=start_from(config.network))
+    config = replace(
+        config,
+        fit=replace(config.fit, phases=phases, augment=AUGMENT | config.fit.augment),
+        network=start_from(config.network),
+    )
     check(config)
     return config
 
