@@ -137,3 +137,31 @@ def read_likelihood(cell: str) -> dict[str, float]:
     """A cell like `none:0.9|white:0.1`. Raises ValueError for what is no share."""
     pairs = [part.partition(":") for part in cell.split("|")]
     return {answer: float(share) for answer, _, share in pairs}
+
+
+def parting_characters(one: Characters, other: Characters) -> tuple[str, ...]:
+    """The characters of which both are told and no state can be met in both, in the botanist's order."""
+    return tuple(
+        name
+        for name in CHARACTERS
+        if one.states(name) and other.states(name) and not set(one.states(name)) & set(other.states(name))
+    )
+
+
+# What to look at first, from the surest and quickest.
+_CHECKS = ("base", "gill_colour", "spore_print", "underside", "ring", "gill_attachment", "milk", "bruising", "flesh")
+
+
+def first_check(own: Characters, other: Characters) -> tuple[str, tuple[str, ...]] | None:
+    """The character to check first, and the states that only `other` can have: who finds one has found the other.
+
+    None when `other` has no state of its own. That a state is not found says nothing.
+    """
+    parting = parting_characters(own, other)
+    hidden = [DIGGING] if "sac" in other.states(DIGGING) and "sac" not in own.states(DIGGING) else []
+    for names in (hidden, [name for name in _CHECKS if name in parting], _CHECKS):
+        for name in names:
+            only = tuple(state for state in other.states(name) if state not in (*own.states(name), "none", "plain"))
+            if only and own.states(name):
+                return name, only
+    return None

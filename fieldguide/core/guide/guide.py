@@ -64,6 +64,7 @@ class TaxonRecord:
     habitat: str
     key_features: str
     sources: tuple[str, ...]
+    other_names: tuple[str, ...] = ()  # further common names, of any language: found by a search, not shown
 
     def common_name(self, language: str) -> str:
         """The common name to show in `language`, else in English, else empty; see `shown_names`."""
@@ -256,12 +257,13 @@ def _record(row: dict[str, str]) -> TaxonRecord:
     name, rank = row["scientific_name"], Rank(row["rank"])
     genus = None if rank is Rank.FAMILY else name.split()[0]
     first, _, last = row["months_north"].partition("-")
+    common = {code: names for code in LANGUAGES if (names := _several(row[f"common_name_{code}"]))}
     return TaxonRecord(
         taxon=Taxon(name, rank, genus, row["family"]),
         danger=Danger(row["danger"]),
         gbif_key=row["gbif_key"],
         synonyms=_several(row["synonyms"]),
-        common_names={code: row[f"common_name_{code}"] for code in LANGUAGES if row[f"common_name_{code}"]},
+        common_names={code: names[0] for code, names in common.items()},
         syndrome=row["syndrome"],
         toxins=_several(row["toxins"]),
         onset_hours=_range(row),
@@ -271,6 +273,7 @@ def _record(row: dict[str, str]) -> TaxonRecord:
         habitat=row["habitat"],
         key_features=row["key_features"],
         sources=_several(row["sources"]),
+        other_names=tuple(name for names in common.values() for name in names[1:]),
     )
 
 

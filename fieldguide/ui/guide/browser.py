@@ -11,6 +11,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.guide.search import Hit, Order, Wanted
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
+from fieldguide.ui.guide.character_filter import CharacterFilter
 from fieldguide.ui.guide.taxa import HitRole, TaxonLine, TaxonModel
 from fieldguide.ui.kit.buttons import Segments
 from fieldguide.ui.kit.danger import danger_word
@@ -48,6 +49,7 @@ class GuideBrowser(QFrame):
         self.month = FilterButton(text("guide.season"), months, several=False)
         regions = [(region, region_name(region)) for region in REGIONS]
         self.region = FilterButton(text("guide.region"), regions, several=False)
+        self.characters = CharacterFilter()
         self.order = Segments(
             [(Order.NAME.value, text("guide.by_name")), (Order.DANGER.value, text("guide.by_danger"))]
         )
@@ -63,7 +65,7 @@ class GuideBrowser(QFrame):
         self._pages = QStackedWidget()
         self._lay_out()
         self.field.textChanged.connect(self._search)
-        for button in (self.dangers, self.ranks, self.month, self.region):
+        for button in (self.dangers, self.ranks, self.month, self.region, self.characters):
             button.changed.connect(self._search)
         self.order.chosen.connect(self._search)
         self.list.selectionModel().currentChanged.connect(self._tell)
@@ -84,7 +86,7 @@ class GuideBrowser(QFrame):
         column.setSpacing(CLOSE)
         column.addWidget(self.field)
         filters = FlowLayout(spacing=HAIR + 2)
-        for button in (self.dangers, self.ranks, self.month, self.region):
+        for button in (self.dangers, self.ranks, self.month, self.region, self.characters):
             filters.addWidget(button)
         column.addLayout(filters)
         line = row(self._count, None, self.order, spacing=TIGHT)
@@ -102,6 +104,7 @@ class GuideBrowser(QFrame):
             frozenset(Rank(key) for key in self.ranks.chosen),
             int(month) if month else None,
             next(iter(self.region.chosen), ""),
+            self.characters.chosen,
             Order(self.order.choice),
         )
 

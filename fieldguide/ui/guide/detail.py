@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
+from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.hands.wording import character_name, states_words
+from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
 from fieldguide.ui.guide.lookalikes import LookalikeTable, lookalikes_of, strangers_of
 from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.wording import (
     alert_of,
     features_of,
+    ground_words,
     members_of,
     reading_words,
     sources_of,
@@ -19,6 +23,7 @@ from fieldguide.ui.guide.wording import (
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip, danger_word
+from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
@@ -27,6 +32,7 @@ from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
 
 _WIDEST = 860
+_PORTRAIT = 196
 _MOST_MEMBERS = 60
 
 
@@ -55,7 +61,7 @@ class TaxonView(ScrollColumn):
         """Show another record."""
         self._record = record
         clear(self._sheet)
-        self._add_head(record)
+        self._add_head(record, guide)
         banner = DangerBanner()
         banner.tell(alert_of(record, guide))
         banner.help_wanted.connect(lambda: self.help_wanted.emit(record.taxon.name))
@@ -66,16 +72,18 @@ class TaxonView(ScrollColumn):
         if syndrome is not None:
             self._add_poisoning(record, syndrome, guide)
         self._add_description(record, guide)
+        self._add_characters(record, guide)
         if lookalikes_of(record, guide) or record.lookalikes:
             self._add_lookalikes(record, guide)
         self._add_members(record, guide)
         self._add_sources(record, guide)
         self.verticalScrollBar().setValue(0)
 
-    def _add_head(self, record: TaxonRecord) -> None:
+    def _add_head(self, record: TaxonRecord, guide: Guide) -> None:
         name = name_of_record(record)
         head = QVBoxLayout()
         head.setSpacing(HAIR)
+        picture = KindDrawing(record.taxon.name, guide, _PORTRAIT)
         head.addWidget(selectable(label(name.first, "display")))
         if name.common:
             head.addWidget(selectable(label(ranked_name(record.taxon), "scientific")))
@@ -87,7 +95,20 @@ class TaxonView(ScrollColumn):
             head.addWidget(selectable(label("  ·  ".join(others), "muted")))
         if record.synonyms:
             head.addWidget(selectable(label(text("guide.synonyms", names=", ".join(record.synonyms)), "small")))
-        self._sheet.addLayout(head)
+        head.addStretch(1)
+        top = row(spacing=SPACE)
+        top.addLayout(head, 1)
+        if not picture.empty:
+            drawn = QVBoxLayout()
+            drawn.setSpacing(HAIR)
+            drawn.addWidget(picture)
+            caption = label(text("hands.drawn"), "small")
+            caption.setFixedWidth(_PORTRAIT)
+            caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            drawn.addWidget(caption)
+            drawn.addStretch(1)
+            top.addLayout(drawn)
+        self._sheet.addLayout(top)
 
     def _add_poisoning(self, record: TaxonRecord, syndrome: Syndrome, guide: Guide) -> None:
         card = self._card(text("guide.poisoning"))
@@ -119,6 +140,30 @@ class TaxonView(ScrollColumn):
         words = season_words(record.months)
         told = text("guide.season_north", season=words) if words else text("guide.season_untold")
         card.column.addWidget(label(told, "small"))
+
+    def _add_characters(self, record: TaxonRecord, guide: Guide) -> None:
+        """As a botanist would look: shape, underside, ring, foot, print; the caveat, how sure, and on what it rests."""
+        told = guide.characters_of(record.taxon.name)
+        if told is None and record.taxon.rank is Rank.FAMILY and guide.characters:
+            return  # only genera and species have any
+        card = self._card(text("guide.characters"))
+        if told is None:
+            card.column.addWidget(label(text("characters.none_told"), "muted"))
+            return
+        card.column.addWidget(label(text("guide.characters_words"), "muted"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE)
+        grid.setVerticalSpacing(HAIR)
+        grid.setColumnStretch(1, 1)
+        lines = [(character, states_words(told, character)) for character in CHARACTERS]
+        for place, (character, words) in enumerate((name, words) for name, words in lines if words):
+            grid.addWidget(label(character_name(character), "muted", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(selectable(label(words)), place, 1)
+        card.column.addLayout(grid)
+        if told.caveat:
+            card.column.addWidget(selectable(label(text("guide.note", note=told.caveat), "strong")))
+        for words in ground_words(told, record, guide):
+            card.column.addWidget(label(words, "small"))
 
     def _add_lookalikes(self, record: TaxonRecord, guide: Guide) -> None:
         card = self._card(text("guide.lookalikes"))

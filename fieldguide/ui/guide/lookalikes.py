@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from fieldguide.core.decision.lookalikes import Check, Lookalike, dangerous_lookalikes
 from fieldguide.core.guide import Guide, TaxonRecord
+from fieldguide.core.guide.characters import CHARACTERS, first_check, parting_characters
+from fieldguide.core.hands import Seen
+from fieldguide.core.hands.wording import answer_words, character_name, states_words
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.labels import label, rule, selectable
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
 from fieldguide.ui.kit.naming import name_of_record, onset_of, onset_words, season_words
 
 _COLUMN = 190
+_DRAWING = 132
 
 
 MOST = 12  # columns; the worst come first
@@ -55,12 +62,21 @@ class LookalikeTable(QScrollArea):
             grid.setColumnMinimumWidth(place, _COLUMN)
             grid.setColumnStretch(place, 1)
             self._head(grid, place, each)
-        line = 3
-        for heading, words in [*_checks(found), *_facts(records, guide)]:
+        compared = compare_records(records, guide)
+        parting = {character for each in compared for character in each.parting}
+        for place, each in enumerate(records):
+            picture = KindDrawing(each.taxon.name, guide, _DRAWING, parting if place == 0 else compared[place].parting)
+            if not picture.empty:
+                grid.addWidget(picture, 3, place, Qt.AlignmentFlag.AlignLeft)
+        line = 4
+        for heading, words, parts in [*_rows(records, compared, found, guide), *_facts(records, guide)]:
             grid.addWidget(rule(), line, 0, 1, len(records))
             grid.addWidget(label(heading, "strong"), line + 1, 0, 1, len(records))
             for place, told in enumerate(words):
-                shown = label(told or text("danger.check_nothing_told"), "body" if told else "small")
+                untold = (
+                    "" if line == 4 and place == 0 else text("guide.untold")
+                )  # it is what the others are checked against
+                shown = label(told or untold, ("strong" if parts[place] else "body") if told else "small")
                 grid.addWidget(selectable(shown), line + 2, place, Qt.AlignmentFlag.AlignTop)
             line += 3
         self._sheet = sheet
@@ -96,22 +112,70 @@ class LookalikeTable(QScrollArea):
         self.setFixedHeight(max(height, 40) + bar + CLOSE)
 
 
-def _checks(found: list[Lookalike]) -> list[tuple[str, list[str]]]:
-    """What to check by hand: a heading, the taxon's own words, then those of each look-alike."""
-    lines = []
-    for check in Check:
-        told = [{each.check: each for each in one.checks}.get(check) for one in found]
-        if any(told):
-            own = next((each.of_plausible for each in told if each is not None), "")
-            words = [own, *(each.of_lookalike if each else "" for each in told)]
-            lines.append((text(f"danger.check_{check.value}"), words))
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A column of the table against the first: what parts the two, and what to check first."""
+
+    parting: tuple[str, ...]
+    check: str
+
+
+def compare_records(records: list[TaxonRecord], guide: Guide) -> list[Compared]:
+    """A value per column, the first one empty: it is what the others are compared with."""
+    own = guide.characters_of(records[0].taxon.name)
+    found = [Compared((), "")]
+    for record in records[1:]:
+        told = guide.characters_of(record.taxon.name)
+        if own is None or told is None:
+            found.append(Compared((), ""))
+            continue
+        check = first_check(own, told)
+        words = text("guide.check_none")
+        if check is not None:
+            answer = answer_words(Seen(*check))
+            words = text("guide.check_means", name=name_of_record(record).first, answer=answer)
+        found.append(Compared(parting_characters(own, told), words))
+    return found
+
+
+Line = tuple[str, list[str], list[bool]]  # a heading, the words of each column, and whether they part it from the first
+
+
+def _rows(records: list[TaxonRecord], compared: list[Compared], found: list[Lookalike], guide: Guide) -> list[Line]:
+    """What to check first, then every character that anybody has; key features where the guide has no characters."""
+    told = [guide.characters_of(record.taxon.name) for record in records]
+    if told[0] is None or not any(told[1:]):
+        return _checks(found)
+    nobody = [False] * len(records)
+    lines: list[Line] = [(text("guide.check_first"), [each.check for each in compared], nobody)]
+    for character in CHARACTERS:
+        words = [states_words(each, character) if each else "" for each in told]
+        if any(words):
+            parts = [character in each.parting for each in compared]
+            heading = character_name(character)
+            lines.append((text("guide.parts", character=heading) if any(parts) else heading, words, parts))
+    habitats = [record.habitat for record in records]
+    if any(habitats):
+        lines.append((text("danger.check_habitat"), habitats, nobody))
     return lines
 
 
-def _facts(records: list[TaxonRecord], guide: Guide) -> list[tuple[str, list[str]]]:
+def _checks(found: list[Lookalike]) -> list[Line]:
+    """What to check by hand: a heading, the taxon's own words, then those of each look-alike."""
+    lines: list[Line] = []
+    for check in Check:
+        told = [{each.check: each for each in one.checks}.get(check) for one in found]
+        own = next((each.of_plausible for each in told if each is not None), "")
+        words = [own, *(each.of_lookalike if each else "" for each in told)]
+        if any(words):
+            lines.append((text(f"danger.check_{check.value}"), words, [False] * len(words)))
+    return lines
+
+
+def _facts(records: list[TaxonRecord], guide: Guide) -> list[Line]:
     onsets = [onset_of(each, guide) for each in records]
     lines = [
         (text("guide.check_season"), [season_words(each.months) for each in records]),
         (text("guide.check_signs"), [onset_words(onset) if onset else "" for onset in onsets]),
     ]
-    return [(heading, words) for heading, words in lines if any(words)]
+    return [(heading, words, [False] * len(words)) for heading, words in lines if any(words)]

@@ -13,10 +13,12 @@ from fieldguide.core.guide.search import GuideIndex, Hit, Wanted
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.danger import chip_size, danger_word, paint_chip
+from fieldguide.ui.kit.drawings import drawing_of, paint_drawing
 from fieldguide.ui.kit.metrics import CLOSE, TIGHT
 from fieldguide.ui.kit.naming import name_of_record, ranked_name
 from fieldguide.ui.kit.painting import paint_ground, paint_line, styled
 
+_DRAWING = 48
 HitRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
 
@@ -30,6 +32,11 @@ class TaxonModel(QAbstractListModel):
         self._index: GuideIndex | None = None
         self._wanted = Wanted()
         self._hits: list[Hit] = []
+
+    @property
+    def guide(self) -> Guide:
+        """The guide that is listed."""
+        return self._guide
 
     @property
     def listed(self) -> bool:
@@ -84,7 +91,7 @@ class TaxonLine(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Two lines of text."""
-        return QSize(220, round(2 * QFontMetricsF(option.font).height() + 2 * TIGHT + 6))
+        return QSize(220, max(_DRAWING + 6, round(2 * QFontMetricsF(option.font).height() + 2 * TIGHT + 6)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint it."""
@@ -96,6 +103,12 @@ class TaxonLine(QStyledItemDelegate):
         ground = QRectF(option.rect).adjusted(4, 1, -4, -1)
         paint_ground(painter, ground, option, colours)
         inner = ground.adjusted(CLOSE, TIGHT, -TIGHT - 2, -TIGHT)
+        model = index.model()
+        if isinstance(model, TaxonModel) and model.guide.characters:
+            side = min(_DRAWING, ground.height() - 4)
+            place = QRectF(ground.left() + 4, ground.center().y() - side / 2, side, side)
+            paint_drawing(painter, place, drawing_of(hit.record.taxon.name, model.guide))
+            inner.setLeft(ground.left() + _DRAWING + TIGHT)
         line = QFontMetricsF(option.font).height()
         chip = chip_size(hit.record.danger, option.font)
         paint_chip(painter, QPointF(inner.right() - chip.width(), inner.top()), hit.record.danger, colours, option.font)

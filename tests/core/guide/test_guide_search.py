@@ -5,7 +5,7 @@ import pytest
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
 from fieldguide.core.guide.changes import DangerChange, compare_guides
-from fieldguide.core.guide.search import GuideIndex, Order, Wanted, fold, in_season
+from fieldguide.core.guide.search import GuideIndex, Order, Wanted, fold, in_season, is_near, read_characters_of
 from fieldguide.core.taxonomy import Rank
 from tests.helpers.guides import corrected, without
 
@@ -83,3 +83,58 @@ def test_changes_between_guides_name_what_is_told_milder_first() -> None:
     assert changes.dangers[0].milder
     assert not changes.dangers[1].milder
     assert compare_guides(GUIDE, without(GUIDE, "Amanita muscaria")).removed == ("Amanita muscaria",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("death kap", "Amanita phalloides"),
+        ("deaht cap", "Amanita phalloides"),
+        ("amanita faloides", "Amanita phalloides"),
+        ("muchomor sromotnikowy", "Amanita phalloides"),
+        ("muchomor zielonawi", "Amanita phalloides"),
+        ("gruener knollenblaetterpilz", "Amanita phalloides"),
+        ("gruner knollenblatterpilz", "Amanita phalloides"),
+        ("knolenblätterpilz grüner", "Amanita phalloides"),
+    ],
+)
+def test_slips_and_missing_accents_are_forgiven(typed: str, name: str) -> None:
+    found = [hit.record.taxon.name for hit in GuideIndex(load_guide()).find(Wanted(typed))]
+    assert name in found[:5]
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "near"),
+    [
+        ("kap", "cap", True),
+        ("ab", "ac", False),
+        ("deaht", "death", True),
+        ("boletus", "boletes", True),
+        ("zzzz", "cap", False),
+    ],
+)
+def test_one_slip_is_near(typed: str, word: str, near: bool) -> None:
+    assert is_near(typed, word) is near
+
+
+def test_characters_are_typed_between_commas_and_found() -> None:
+    assert read_characters_of("white print, sac, on soil") == {
+        ("spore_print", "white"),
+        ("base", "sac"),
+        ("substrate", "soil"),
+    }
+    assert ("ring", "skirt") in read_characters_of("ring")
+    assert ("ring", "none") not in read_characters_of("ring")
+    assert read_characters_of("white print, blue whales") == frozenset()
+    found = {hit.record.taxon.name for hit in GuideIndex(load_guide()).find(Wanted("white print, ring, sac, on soil"))}
+    assert {"Amanita phalloides", "Amanita virosa"} <= found
+    assert not {"Agaricus campestris", "Boletus edulis"} & found
+
+
+def test_a_deadly_kind_of_which_nothing_is_told_is_not_left_out() -> None:
+    guide = load_guide()
+    characters = frozenset({("milk", "white")})
+    for hit in GuideIndex(guide).find(Wanted(characters=characters)):
+        told = guide.characters_of(hit.record.taxon.name)
+        assert told is not None
+        assert "white" in told.states("milk") or (not told.states("milk") and hit.record.danger is Danger.DEADLY)

@@ -1,0 +1,105 @@
+"""Characters on the guide page: in a botanist's order, compared with look-alikes, drawn, searched."""
+
+from __future__ import annotations
+
+import pytest
+
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide.characters import CHARACTERS, first_check, parting_characters
+from fieldguide.core.guide.search import Wanted
+from fieldguide.core.text import text
+from fieldguide.ui.guide.lookalikes import LookalikeTable, compare_records
+from fieldguide.ui.guide.page import GuidePage
+from fieldguide.ui.guide.taxa import HitRole
+from fieldguide.ui.kit.drawings import KindDrawing
+from tests.helpers.comfort import comfort_in
+from tests.helpers.labels import words_in
+
+GUIDE = load_guide()
+
+
+@pytest.fixture
+def page(qtbot) -> GuidePage:
+    made = GuidePage(GUIDE)
+    qtbot.addWidget(made)
+    made.resize(1180, 760)
+    made.show()
+    return made
+
+
+def listed(page: GuidePage) -> set[str]:
+    model = page.browser.model
+    return {model.index(row).data(HitRole).record.taxon.name for row in range(model.rowCount())}
+
+
+def test_characters_stand_with_caveat_certainty_and_source(page: GuidePage) -> None:
+    page.open_taxon("Amanita phalloides")
+    words = words_in(page.detail)
+    assert all(text(f"characters.{name}") in words for name in CHARACTERS)
+    told = GUIDE.characters["Amanita phalloides"]
+    assert told.caveat in words
+    assert text("characters.certainty_high") in words
+    assert text("characters.partly_read", count=2, all=4) in words
+
+
+def test_a_species_without_a_row_says_whose_characters_these_are(page: GuidePage) -> None:
+    heir = next(name for name in GUIDE.records if " " in name and name not in GUIDE.characters)
+    page.open_taxon(heir)
+    assert text("characters.inherited", name=heir.split()[0]) in words_in(page.detail)
+
+
+def test_a_guide_without_characters_says_so_and_breaks_nothing(page: GuidePage) -> None:
+    bare = Guide(GUIDE.records.values(), GUIDE.syndromes.values(), GUIDE.centres, GUIDE.sources.values(), "bare")
+    page.use_guide(bare)
+    page.open_taxon("Agaricus campestris")
+    words = words_in(page.detail)
+    assert text("characters.none_told") in words
+    assert text("danger.check_cap") in words  # the key features are compared instead
+    page.browser.list.viewport().grab()
+
+
+def test_the_table_compares_characters_marks_what_parts_and_hides_what_nobody_has(qtbot) -> None:
+    table = LookalikeTable(GUIDE.records["Agaricus campestris"], GUIDE)
+    qtbot.addWidget(table)
+    words = words_in(table)
+    assert text("guide.parts", character=text("characters.gill_colour")) in words
+    assert text("guide.check_first") in words
+    assert text("danger.check_nothing_told") not in words
+    bolete = LookalikeTable(GUIDE.records["Boletus edulis"], GUIDE)
+    qtbot.addWidget(bolete)
+    assert text("characters.gill_colour") not in words_in(bolete)
+    assert comfort_in(words) == []
+
+
+def test_the_sac_in_the_ground_is_what_to_check_first(qtbot) -> None:
+    own, virosa = GUIDE.characters["Agaricus campestris"], GUIDE.characters["Amanita virosa"]
+    check = first_check(own, virosa)
+    assert check is not None
+    assert check[0] == "base"
+    assert "sac" in check[1]
+    assert set(parting_characters(own, virosa)) >= {"gill_colour", "spore_print"}
+    compared = compare_records([GUIDE.records["Agaricus campestris"], GUIDE.records["Amanita virosa"]], GUIDE)
+    assert "sac" in compared[1].check
+
+
+def test_what_parts_is_ringed_in_the_drawings(page: GuidePage) -> None:
+    page.open_taxon("Agaricus campestris")
+    assert len(page.detail.findChildren(KindDrawing)) > 2
+
+
+def test_characters_narrow_the_list_like_every_filter(page: GuidePage) -> None:
+    page.browser.characters.choose(frozenset({("spore_print", "white"), ("ring", "skirt"), ("base", "sac")}))
+    page.browser.characters.changed.emit()
+    assert page.browser.wanted() == Wanted(characters=page.browser.characters.chosen)
+    assert "Amanita phalloides" in listed(page)
+    assert "Agaricus campestris" not in listed(page)
+    assert page.browser.characters.text() == text("guide.filter_characters_chosen", count=3)
+    page.browser.characters.clear()
+    assert len(listed(page)) == len(GUIDE.records)
+
+
+def test_characters_and_slips_are_typed_in_the_search(page: GuidePage) -> None:
+    page.browser.field.setText("white print, ring, sac, on soil")
+    assert "Amanita virosa" in listed(page)
+    page.browser.field.setText("death kap")
+    assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"
