@@ -15,7 +15,7 @@ from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.decision.fusion import views_to_ask
 from fieldguide.core.decision.standing import plausible_taxa
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.records import Observation
+from fieldguide.core.records import Observation, Seen
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import explain, text
 from fieldguide.services.batch import Preview
@@ -24,6 +24,7 @@ from fieldguide.services.jobs import JobEnd
 from fieldguide.services.lanes import Lane
 from fieldguide.services.library import ChangeKind, LibraryChange
 from fieldguide.services.progress import Progress
+from fieldguide.storage.change import Change
 from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
@@ -68,6 +69,7 @@ class IdentifyDesk(QObject):
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.verify_wanted.connect(self._verify)
         page.delete_wanted.connect(lambda number: parts.library.delete([number]))
+        page.work.result.panel.answered.connect(self._answer)
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
@@ -209,6 +211,11 @@ class IdentifyDesk(QObject):
             return
         named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
         self._undo.offer(named or text("identify.unnamed"), self._parts.library.verify([number], taxon))
+
+    def _answer(self, seen: tuple[Seen, ...]) -> None:
+        find = self.page.observation
+        if find is not None and find.id:
+            self._parts.library.edit([find.id], Change(seen=seen))
 
     def _use_place_and_season(self, observation: Observation, used: bool) -> None:
         self._parts.change_settings(use_place_and_season=used)

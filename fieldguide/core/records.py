@@ -132,6 +132,35 @@ class Identification:
     weighed: bool = False  # place and season took part
 
 
+IN_THE_GROUND = "base"  # the one character that is not seen until it is dug out
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One answer.
+
+    Attributes:
+        character: one of the guide's characters. values: of its values; empty: nobody could tell, which counts nothing.
+        dug_out: whether the whole base was out of the ground. An answer about the base counts only then.
+        waits: the answer will come later (a spore print lies on its paper).
+        answered_at: local time without a zone; None for answers that were never stored. by: who says so.
+        guide_version: of the guide that asked; empty when nobody told.
+    """
+
+    character: str
+    values: tuple[str, ...] = ()
+    dug_out: bool = False
+    waits: bool = False
+    answered_at: datetime | None = None
+    by: str = ""
+    guide_version: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may speak for or against any name."""
+        return bool(self.values) and (self.character != IN_THE_GROUND or self.dug_out)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """One find: its photos (at least one readable), the files that could not be read, and what was said of it.
@@ -150,3 +179,4 @@ class Observation:
     verified: Taxon | None = None
     tags: tuple[str, ...] = field(default=())
     stars: int = 0
+    seen: tuple[Seen, ...] = ()  # what the hand found, one answer per character

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, taxon_danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import language
@@ -88,7 +89,7 @@ class Library(QObject):
 
     def current_danger(self, observation: Observation) -> Danger:
         """The danger to show for a find by today's guide: see `core.decision.standing`."""
-        return current_danger(observation, self._guide)
+        return current_danger(heard(observation, self._guide), self._guide)
 
     def taxon_danger(self, observation: Observation) -> Danger:
         """Today's danger of what the find is called, for the chip beside its name."""

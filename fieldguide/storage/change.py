@@ -10,7 +10,7 @@ from sqlite3 import Connection
 from typing import Final, Literal
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.records import Observation
+from fieldguide.core.records import Observation, Seen
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage import rows
 from fieldguide.storage.journal import StepKind
@@ -36,6 +36,7 @@ class Change:
     verified: Taxon | Kept | None = KEEP
     observed_at: datetime | Kept | None = KEEP
     place: tuple[float, float] | Kept | None = KEEP
+    seen: tuple[Seen, ...] | Kept = KEEP
 
 
 def write_change(connection: Connection, number: int, change: Change) -> None:
@@ -55,6 +56,8 @@ def write_change(connection: Connection, number: int, change: Change) -> None:
         connection.execute(f"UPDATE observation SET {column} = ? WHERE id = ?", (value, number))
     if change.tags is not KEEP:
         rows.write_tags(connection, number, change.tags)
+    if change.seen is not KEEP:
+        rows.write_seen(connection, number, change.seen)
 
 
 def differs(find: Observation, change: Change) -> bool:
@@ -65,6 +68,7 @@ def differs(find: Observation, change: Change) -> bool:
         (change.verified, find.verified),
         (change.observed_at, find.observed_at),
         (change.place, (find.latitude, find.longitude) if find.latitude is not None else None),
+        (change.seen, find.seen),
         (tuple(sorted(change.tags)) if change.tags is not KEEP else KEEP, tuple(sorted(find.tags))),
     ]
     return any(new is not KEEP and new != old for new, old in told)
@@ -78,6 +82,7 @@ def kind_of(change: Change) -> StepKind:
         StepKind.STARS: change.stars,
         StepKind.DATE: change.observed_at,
         StepKind.PLACE: change.place,
+        StepKind.SEEN: change.seen,
         StepKind.VERIFY if change.verified is not None else StepKind.UNVERIFY: change.verified,
     }
     kinds = [kind for kind, value in named.items() if value is not KEEP]

@@ -27,6 +27,7 @@ class StepKind(StrEnum):
     STARS = "stars"
     DATE = "date"
     PLACE = "place"
+    SEEN = "seen"
     VERIFY = "verify"
     UNVERIFY = "unverify"
     IDENTIFY = "identify"
@@ -48,7 +49,7 @@ class Step:
     reversed: bool = False
 
 
-_CHILDREN = ("photo", "unreadable", "tag", "identification")
+_CHILDREN = ("photo", "unreadable", "tag", "answer", "identification")
 
 
 def record_step(connection: sqlite3.Connection, kind: StepKind, numbers: Sequence[int], now: datetime) -> int:
@@ -173,7 +174,7 @@ def _dicts(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
 
 def _restore(connection: sqlite3.Connection, tables: dict[str, list[dict[str, object]]]) -> None:
     for table in ("observation", *_CHILDREN, "candidate"):
-        for row in tables[table]:
+        for row in tables.get(table, ()):  # a step kept before answers were
             columns = ", ".join(_known_columns(connection, table, row))
             connection.execute(
                 f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(row))})", (*row.values(),)

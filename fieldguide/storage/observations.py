@@ -15,6 +15,7 @@ from sqlite3 import Connection
 
 from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Identification, Observation, Photo
 from fieldguide.storage import jobs, journal, reading, regroup, rows, search
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
@@ -417,7 +418,7 @@ class ObservationStore:
                     key,
                     self._guide.version if self._guide else None,
                     rows.clean(taxon.name).casefold() if taxon else NAMELESS,
-                    current_danger(observation, self._guide).told.severity if self._guide else 0,
+                    current_danger(heard(observation, self._guide), self._guide).told.severity if self._guide else 0,
                     self._place(observation),
                     observation.id,
                 ),

@@ -22,6 +22,7 @@ from fieldguide.core.records import (
     Observation,
     Photo,
     Reason,
+    Seen,
     UnreadablePhoto,
     Verdict,
     VerdictKind,
@@ -37,6 +38,7 @@ def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) ->
         connection, "SELECT * FROM unreadable WHERE observation_id IN", numbers, "ORDER BY position"
     )
     tags = _by_number(connection, "SELECT * FROM tag WHERE observation_id IN", numbers, "ORDER BY tag")
+    seen = _by_number(connection, "SELECT * FROM answer WHERE observation_id IN", numbers, "ORDER BY position")
     said = _by_number(
         connection,
         "SELECT *, max(position) FROM identification WHERE observation_id IN",
@@ -53,6 +55,7 @@ def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) ->
             shown[said[number][0]["id"]] if number in said else None,
             taxa,
             tuple(row["tag"] for row in tags.get(number, ())),
+            tuple(_seen(row) for row in seen.get(number, ())),
         )
         for number in numbers
         if number in rows
@@ -137,6 +140,7 @@ def _observation(
     said: Identification | None,
     taxa: dict[int, Taxon],
     tags: tuple[str, ...],
+    seen: tuple[Seen, ...],
 ) -> Observation:
     return Observation(
         photos,
@@ -150,6 +154,19 @@ def _observation(
         taxa.get(row["verified_taxon"]),
         tags,
         row["stars"],
+        seen,
+    )
+
+
+def _seen(row: sqlite3.Row) -> Seen:
+    return Seen(
+        row["character"],
+        tuple(value for value in row["given"].split("|") if value),
+        bool(row["dug_out"]),
+        bool(row["waits"]),
+        _when(row["answered_at"]),
+        row["answered_by"],
+        row["guide_version"],
     )
 
 

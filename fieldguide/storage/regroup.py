@@ -8,7 +8,7 @@ from datetime import datetime
 
 from fieldguide.core.records import Observation, Photo
 from fieldguide.storage.reading import read_identifications
-from fieldguide.storage.rows import append_identification, insert_observation, write_photos, write_tags
+from fieldguide.storage.rows import append_identification, insert_observation, write_photos, write_seen, write_tags
 
 
 def join_finds(connection: sqlite3.Connection, finds: Sequence[Observation]) -> None:
@@ -32,6 +32,7 @@ def join_finds(connection: sqlite3.Connection, finds: Sequence[Observation]) -> 
         )
         place += len(find.unreadable)
     write_tags(connection, first.id, [tag for find in finds for tag in find.tags])
+    write_seen(connection, first.id, [each for find in reversed(finds) for each in find.seen])
     _join_words(connection, finds)
     _order_by_alarm(connection, finds)
     connection.executemany("DELETE FROM observation WHERE id = ?", [(find.id,) for find in others])
@@ -100,6 +101,7 @@ def part_find(connection: sqlite3.Connection, find: Observation, leaving: Sequen
         notes=find.notes,
         verified=find.verified,
         tags=find.tags,
+        seen=find.seen,
     )
     number = insert_observation(connection, new, created_at)
     for said in read_identifications(connection, find.id):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
+from fieldguide.core.records import Identification, Observation, Photo, Seen, UnreadablePhoto
 from fieldguide.core.taxonomy import Taxon
 
 ID_BITS = 24  # of the sort key; the seconds of the year 9999 need 39 more, 63 in all
@@ -56,6 +56,7 @@ def insert_observation(connection: sqlite3.Connection, observation: Observation,
     write_photos(connection, number, observation.photos)
     _write_unreadable(connection, number, observation.unreadable)
     write_tags(connection, number, observation.tags)
+    write_seen(connection, number, observation.seen)
     if observation.identification is not None:
         append_identification(connection, number, observation.identification)
     return number
@@ -98,6 +99,29 @@ def write_tags(connection: sqlite3.Connection, number: int, tags: Iterable[str])
     connection.execute("DELETE FROM tag WHERE observation_id = ?", (number,))
     kept = {clean(tag).strip() for tag in tags} - {""}
     connection.executemany("INSERT INTO tag VALUES (?, ?)", [(number, tag) for tag in sorted(kept)])
+
+
+def write_seen(connection: sqlite3.Connection, number: int, seen: Sequence[Seen]) -> None:
+    """Put these answers in the place of those that were there; of two about one character the later stays."""
+    connection.execute("DELETE FROM answer WHERE observation_id = ?", (number,))
+    kept = {each.character: each for each in seen}.values()
+    connection.executemany(
+        "INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                number,
+                place,
+                clean(each.character),
+                clean("|".join(each.values)),
+                each.dug_out,
+                each.waits,
+                _moment(each.answered_at),
+                clean(each.by),
+                clean(each.guide_version),
+            )
+            for place, each in enumerate(kept)
+        ],
+    )
 
 
 def append_identification(connection: sqlite3.Connection, number: int, said: Identification) -> None:

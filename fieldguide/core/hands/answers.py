@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide.characters import CHARACTERS, DIGGING, SIZE, size_class
+from fieldguide.core.records import Seen
+
+__all__ = ["Seen", "read_seen"]
 
 # Of the base these are seen only when it is out of the ground; every other answer may be what the ground still hides.
 _SEEN_DUG = ("sac", "rim_or_scales")
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One answer.
-
-    Attributes:
-        character: one of `CHARACTERS`. values: of its values; empty means that nobody could tell, and counts nothing.
-        dug_out: whether the whole base was out of the ground. An answer about the base counts only then.
-        waits: the answer will come later (a spore print lies on its paper).
-        answered_at: local time without a zone; None for answers that were never stored. by: who says so.
-        guide_version: of the guide that asked; empty when nobody told.
-    """
-
-    character: str
-    values: tuple[str, ...] = ()
-    dug_out: bool = False
-    waits: bool = False
-    answered_at: datetime | None = None
-    by: str = ""
-    guide_version: str = ""
-
-    @property
-    def counts(self) -> bool:
-        """Whether it may speak for or against any name."""
-        return bool(self.values) and (self.character != DIGGING or self.dug_out)
 
 
 def read_seen(words: Iterable[str], *, dug_out: bool = False) -> tuple[Seen, ...]:

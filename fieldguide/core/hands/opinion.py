@@ -20,7 +20,7 @@ from fieldguide.core.hands.answers import Seen
 from fieldguide.core.hands.asking import NextQuestion, next_question
 from fieldguide.core.hands.kinds import Kinds, Matrix, kinds_of
 from fieldguide.core.hands.prior import names_of, prior
-from fieldguide.core.records import Alarm, Candidate, Identification
+from fieldguide.core.records import Alarm, Candidate, Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 
 NAMED_FROM = 0.01  # probability from which on a fitting deadly kind is named, unless an alarm was set lower
@@ -125,6 +125,15 @@ def hear_hand(
         waiting=tuple(each.character for each in answers if each.waits),
         next=next_question(kinds, now, {each.character for each in answers}, photo),
     )
+
+
+def heard(observation: Observation, guide: Guide) -> Observation:
+    """The find with the alarm that its answers have raised; the same find when none counts or nothing was said."""
+    said = observation.identification
+    if said is None or not any(each.counts for each in observation.seen):
+        return observation
+    alarm = hear_hand(said, observation.seen, guide).alarm
+    return replace(observation, identification=replace(said, alarm=alarm))
 
 
 def _posterior(start: Matrix, scores: Matrix) -> Matrix:

@@ -115,7 +115,7 @@ def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, shape: _Sh
         "recordedBy": shape.recorded_by,
         "identificationVerificationStatus": "verified" if observation.verified else "unverified",
         "identificationRemarks": _remarks(observation),
-        "dynamicProperties": json.dumps({"machineAlarm": machine_danger(observation.identification, guide).told.value}),
+        "dynamicProperties": json.dumps(_properties(observation, guide)),
         "occurrenceRemarks": observation.notes,
     }
 
@@ -145,6 +145,13 @@ def _media_table(rows: list[tuple[str, ...]]) -> str:
     writer.writerow(("occurrenceID", *MEDIA_TERMS))
     writer.writerows(rows)
     return table.getvalue()
+
+
+def _properties(observation: Observation, guide: Guide) -> dict[str, object]:
+    """The machine's alarm, and what the hand found as characters with their values."""
+    found: dict[str, object] = {"machineAlarm": machine_danger(observation.identification, guide).told.value}
+    seen = {each.character: list(each.values) for each in observation.seen if each.counts}
+    return {**found, "characters": seen} if seen else found
 
 
 def _kingdom(taxon: Taxon) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.decision.standing import current_danger, machine_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Alarm, Candidate, Identification, Observation
+from fieldguide.core.hands import heard
+from fieldguide.core.records import Alarm, Candidate, Identification, Observation, Seen
 from fieldguide.storage.export import Exported
 from fieldguide.storage.rows import file_name
 
@@ -52,12 +53,25 @@ def _document(observation: Observation, guide: Guide, language: str) -> dict[str
         "longitude": observation.longitude,
         "photos": photos + failed,
         "machine_alarm": machine_danger(said, guide).told.value,
-        "danger_today": current_danger(observation, guide).told.value,
+        "danger_today": current_danger(heard(observation, guide), guide).told.value,
         "verified_name": observation.verified.name if observation.verified else None,
         "verified_rank": observation.verified.rank.value if observation.verified else None,
         "notes": observation.notes,
         "tags": list(observation.tags),
+        "seen": {each.character: _seen(each) for each in observation.seen},
         "identification": _identification(said, guide, language) if said else None,
+    }
+
+
+def _seen(answer: Seen) -> dict[str, object]:
+    return {
+        "values": list(answer.values),
+        "counted": answer.counts,
+        "dug_out": answer.dug_out,
+        "waits": answer.waits,
+        "answered_at": answer.answered_at.isoformat() if answer.answered_at else None,
+        "by": answer.by,
+        "guide": {"version": answer.guide_version},
     }
 
 

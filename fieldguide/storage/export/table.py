@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fieldguide.core.decision.standing import current_danger, machine_danger, shown_taxon
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.rows import file_name
@@ -51,7 +52,7 @@ def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]
         find.longitude,
         "; ".join(file_name(photo.path) for photo in find.photos),
         *_taxon(shown_taxon(find), guide, language),
-        current_danger(find, guide).told.value,
+        current_danger(heard(find, guide), guide).told.value,
         machine_danger(said, guide).told.value,
         "true" if find.verified else "false",
         find.verified.name if find.verified else "",

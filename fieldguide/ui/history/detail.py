@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import text
 from fieldguide.storage.export import ExportKind
@@ -17,6 +18,7 @@ from fieldguide.ui.history.wording import correction_words, date_words, place_wo
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.hand_card import HandCard
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import name_of, when_words
@@ -37,7 +39,7 @@ class FindDetail(QWidget):
         notes_changed: id and the notes. facts_wanted: Observation to be given another date or place.
         split_wanted: id and places of the photos that leave.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
-        guide_wanted: scientific name.
+        guide_wanted: scientific name. answered: id, and the find's answers as they are to be, a tuple of Seen.
     """
 
     back = Signal()
@@ -53,6 +55,7 @@ class FindDetail(QWidget):
     closer_wanted = Signal(Observation)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
+    answered = Signal(int, tuple)
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +64,8 @@ class FindDetail(QWidget):
         self.photos = FindPhotos(thumbnails)
         self.banner = DangerBanner()
         self.answers = AnswersCard()
+        self.hand = HandCard(guide)
+        self.hand.answered.connect(lambda seen: self.find and self.answered.emit(self.find.id, seen))
         self.notes = QPlainTextEdit()
         self._correction, self._named = label("", "strong"), label("", "heading")
         self._title, self._facts = label("", "title"), QVBoxLayout()
@@ -124,6 +129,7 @@ class FindDetail(QWidget):
             buttons.addWidget(piece)
         panel.column.addLayout(buttons)
         panel.column.addWidget(self._notes_card())
+        panel.column.addWidget(self.hand)
         panel.column.addWidget(self.answers)
         tools = FlowLayout()
         again = button(text("history.again"), "plain", "identify", hint=text("history.again_hint"))
@@ -162,7 +168,7 @@ class FindDetail(QWidget):
         typing = same and self._timer.isActive()
         self.find = find
         self.photos.show_find(find)
-        self.banner.tell(alert_of(find, self._guide))
+        self.banner.tell(alert_of(heard(find, self._guide), self._guide))
         self._correction.setText(correction_words(find, self._guide))
         self._correction.setVisible(bool(self._correction.text()))
         self._title.setText(short_verdict(find, self._guide))
@@ -174,6 +180,7 @@ class FindDetail(QWidget):
             self.agree.setText(text("history.agree", name=name_of(said, self._guide).first))
         self.take_away.setVisible(find.verified is not None)
         self.split.setVisible(len(find.photos) > 1)
+        self.hand.show_find(find, self._guide)
         self.answers.show_answer(find, self._guide)
         if not same:
             self.answers.show_earlier((), self._guide)

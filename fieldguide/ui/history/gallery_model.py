@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.observations import PAGE, Page
@@ -135,7 +136,10 @@ class GalleryModel(QAbstractListModel):
         """Today's danger, worked out once per find: a corrected guide makes that a walk over its records."""
         known = self._levels.get(find.id)
         if known is None or known[0] is not find:
-            known = self._levels[find.id] = (find, current_danger(find, self._library.guide))
+            known = self._levels[find.id] = (
+                find,
+                current_danger(heard(find, self._library.guide), self._library.guide),
+            )
         return known[1]
 
     def row_of(self, number: int) -> int:

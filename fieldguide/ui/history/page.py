@@ -92,6 +92,7 @@ class HistoryPage(QWidget):
         detail.verify_wanted.connect(self._verify)
         detail.name_wanted.connect(self._ask_name)
         detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
+        detail.answered.connect(lambda number, seen: library.edit([number], Change(seen=seen)))
         detail.facts_wanted.connect(self._ask_facts)
         detail.split_wanted.connect(library.split)
         detail.delete_wanted.connect(lambda number: library.delete([number]))

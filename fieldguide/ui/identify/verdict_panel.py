@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from fieldguide.core.decision.standing import machine_danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
@@ -19,6 +20,7 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.candidates_card import CandidatesCard
 from fieldguide.ui.kit.danger import DangerChip, UnknownSign
 from fieldguide.ui.kit.facts import facts_of
+from fieldguide.ui.kit.hand_card import HandCard
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
@@ -74,6 +76,7 @@ class VerdictPanel(ScrollColumn):
         help_wanted: somebody asks "Eaten it?".
         candidate_chosen: place from 0 of the candidate that the facts and the heat map are about.
         guide_wanted: scientific name of a taxon whose page is asked for.
+        answered: the find's answers as they are to be from now on, a tuple of Seen.
         place_wanted: whether place and season shall take part from now on.
     """
 
@@ -81,6 +84,7 @@ class VerdictPanel(ScrollColumn):
     candidate_chosen = Signal(int)
     guide_wanted = Signal(str)
     place_wanted = Signal(bool)
+    answered = Signal(tuple)
 
     def __init__(self, guide: Guide, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=SPACE, spacing=CLOSE)
@@ -116,6 +120,9 @@ class VerdictPanel(ScrollColumn):
         self.column.addLayout(words)
         self.column.addWidget(self.candidates)
         self.column.addWidget(self.place)
+        self.hand = HandCard(guide)
+        self.hand.answered.connect(self.answered)
+        self.column.addWidget(self.hand)
         self.column.addWidget(self._lookalikes)
         self.column.addWidget(self._facts)
         self.column.addStretch(1)
@@ -133,7 +140,7 @@ class VerdictPanel(ScrollColumn):
         assert said is not None, "only identified observations have a verdict"
         again = self._observation is not None and self._observation.id == observation.id != 0
         self._observation = observation
-        self.banner.tell(alert_of(observation, self._guide))
+        self.banner.tell(alert_of(heard(observation, self._guide), self._guide))
         self._verdict.setText(verdict_words(said.verdict, self._guide))
         self._sign.setVisible(said.verdict.taxon is None)
         self._reason.setText(reason_words(said, self._guide))
@@ -146,6 +153,7 @@ class VerdictPanel(ScrollColumn):
         self.candidates.setVisible(subject)
         self.place.show_observation(observation, said)
         self.place.setVisible(subject)
+        self.hand.show_find(observation, self._guide, self._labels)
         on_top = self._lookalikes.show_lookalikes(observation, self._guide, self._labels)
         self.column.removeWidget(self._lookalikes)
         self.column.insertWidget(1 if on_top else self.column.indexOf(self._facts), self._lookalikes)

@@ -1,0 +1,231 @@
+"""Ask the hand: one question with its small drawings, what each answer did to the names, and what stays possible.
+
+Shows a find and asks about it; storing the answers is somebody else's. Digits answer, 0 is "cannot tell".
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from PySide6.QtCore import QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QVBoxLayout, QWidget
+
+from fieldguide.core.guide import Guide
+from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_hand
+from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, value_name
+from fieldguide.core.records import Candidate, Observation
+from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import text
+from fieldguide.ui.kit.bar import ProbabilityBar, percent
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.drawings import answer_icon
+from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.labels import label, rule
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
+from fieldguide.ui.kit.naming import name_of, when_words
+from fieldguide.ui.kit.surfaces import Card, clear, row
+
+SEVERAL = ("cap_colour", "gill_colour", "surface", "stem_pattern")  # more than one value may be true
+_ICON = 44
+
+
+class HandCard(Card):
+    """`answered` carries the find's answers as they are to be from now on, a tuple of Seen."""
+
+    answered = Signal(tuple)
+
+    def __init__(self, guide: Guide) -> None:
+        super().__init__(spacing=TIGHT)
+        self._guide = guide
+        self._find: Observation | None = None
+        self._labels: tuple[Taxon, ...] = ()
+        self._asked = ""  # the character that is asked now
+        self._again = ""  # a character to be asked once more
+        self._opened = False
+        self._shares: dict[str, float] = {}
+        self.choices: dict[str, QWidget] = {}
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(text("hands.title"))
+        self._body = QVBoxLayout()
+        self._body.setSpacing(TIGHT)
+        self.column.addWidget(label(text("hands.title"), "heading"))
+        self.column.addWidget(label(text("hands.words"), "small"))
+        self.column.addLayout(self._body)
+
+    @property
+    def asked(self) -> str:
+        """The character that is asked now; empty when none is."""
+        return self._asked
+
+    def show_find(self, find: Observation, guide: Guide, labels: Sequence[Taxon] = ()) -> None:
+        """Show what is known of a find; `labels` is what its model knows (empty: nobody told)."""
+        if self._find is None or self._find.id != find.id:
+            self._opened, self._again, self._shares = False, "", {}
+        self._find, self._guide, self._labels = find, guide, tuple(labels)
+        self._show()
+
+    def open(self) -> None:
+        """Ask the first question."""
+        self._opened = True
+        self._show()
+
+    def answer(self, values: Sequence[str], *, waits: bool = False, dug_out: bool = False) -> None:
+        """Answer the question that is asked: no value means that nobody can tell, or that the answer waits."""
+        assert self._find is not None, "a find is shown"
+        now = datetime.now().replace(microsecond=0)
+        given = Seen(self._asked, tuple(values), dug_out, waits, now, getpass.getuser(), self._guide.version)
+        self._again = ""
+        self._tell((*(each for each in self._find.seen if each.character != self._asked), given))
+
+    def ask_again(self, character: str) -> None:
+        """Ask for one character once more; its answer stays until there is another."""
+        self._again, self._opened = character, True
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Digits answer."""
+        place = event.key() - Qt.Key.Key_0
+        values = CHARACTERS.get(self._asked, ())
+        if self._asked and place == 0:
+            self.answer(())
+        elif self._asked and 1 <= place <= len(values) and place <= 9:
+            choice = self.choices[values[place - 1]]
+            if choice.isEnabled():
+                choice.click()
+        else:
+            super().keyPressEvent(event)
+
+    def _tell(self, seen: tuple[Seen, ...]) -> None:
+        assert self._find is not None
+        self._find = replace(self._find, seen=seen)
+        self._show()
+        self.answered.emit(seen)
+
+    def _show(self) -> None:
+        clear(self._body)
+        self.choices = {}
+        self._asked = ""
+        find = self._find
+        if find is None:
+            return
+        if not self._guide.questions:
+            self._body.addWidget(label(text("hands.no_questions"), "muted"))
+            return
+        if not self._opened and not find.seen:
+            start = button(text("hands.start"), "plain")
+            start.clicked.connect(self.open)
+            self._body.addWidget(start, 0, Qt.AlignmentFlag.AlignLeft)
+            return
+        opinion = hear_hand(find.identification, find.seen, self._guide, labels=self._labels)
+        if find.seen:
+            self._show_names(opinion)
+            self._show_answers(find, opinion)
+        self._ask(opinion)
+
+    def _show_names(self, opinion: HandOpinion) -> None:
+        """The names after the answers; bars move from where they were, unless the desktop wants no motion."""
+        self._body.addWidget(label(text("hands.after"), "overline"))
+        before = self._shares or {each.taxon.name: each.probability for each in opinion.before}
+        for each in opinion.names:
+            self._add_name(each, before.get(each.taxon.name, 0.0))
+        self._shares = {each.taxon.name: each.probability for each in opinion.names}
+        photo = self._find.identification.alarm if self._find and self._find.identification else None
+        if photo is not None and opinion.alarm.level.severity > photo.level.severity:
+            self._body.addWidget(label(text("hands.alarm_grew"), "strong"))
+        for words in (*danger_words(opinion, self._call), *notes(opinion, self._call)):
+            self._body.addWidget(label(words, "body"))
+
+    def _add_name(self, each: Candidate, before: float) -> None:
+        bar, share = ProbabilityBar(before), label(percent(each.probability), "small", wrap=False)
+        head = row(spacing=TIGHT)
+        head.addWidget(label(self._call(each.taxon), "body"), 1)
+        head.addWidget(DangerChip(each.danger), 0, Qt.AlignmentFlag.AlignTop)
+        self._body.addLayout(head)
+        self._body.addLayout(row(bar, share, spacing=TIGHT))
+        lasting = QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
+        if not lasting or before == each.probability:
+            bar.set_probability(each.probability)
+            return
+        moving = QVariantAnimation(bar)
+        moving.setStartValue(before)
+        moving.setEndValue(each.probability)
+        moving.setDuration(3 * lasting)
+        moving.valueChanged.connect(bar.set_probability)
+        moving.start()
+
+    def _show_answers(self, find: Observation, opinion: HandOpinion) -> None:
+        self._body.addWidget(rule())
+        self._body.addWidget(label(text("hands.answers"), "overline"))
+        done = {effect.seen.character: effect for effect in opinion.effects}
+        for each in find.seen:
+            effect = done.get(each.character)
+            line = row(spacing=TIGHT)
+            words = effect_words(effect, self._call) if effect else answer_words(each)
+            line.addWidget(label(words, "body"), 1)
+            change = button(text("hands.change"), "link")
+            change.clicked.connect(lambda _c=False, character=each.character: self.ask_again(character))
+            line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
+            self._body.addLayout(line)
+            if each.answered_at is not None:
+                by = text("hands.told_by", when=when_words(each.answered_at), by=each.by)
+                self._body.addWidget(label(by, "small"))
+            if each.guide_version not in ("", self._guide.version):
+                self._body.addWidget(label(text("hands.other_guide"), "small"))
+        self._body.addWidget(label(text("hands.judged"), "small"))
+
+    def _ask(self, opinion: HandOpinion) -> None:
+        following = opinion.next
+        question = self._guide.questions.get(self._again)
+        if question is not None:
+            following = NextQuestion(question, effort_of(question), 0.0)
+        self._body.addWidget(rule())
+        if following is None:
+            self._body.addWidget(label(text("hands.no_more"), "muted"))
+            return
+        character = self._asked = following.question.character
+        self._body.addWidget(label(text(f"hands.effort_{following.effort.value}"), "overline"))
+        self._body.addWidget(label(text(f"characters.ask_{character}"), "strong"))
+        self._body.addWidget(label(text(f"characters.how_{character}"), "small"))
+        dug = QCheckBox(text("hands.dug"))
+        several = character in SEVERAL
+        flow = FlowLayout(spacing=HAIR)
+        for value in CHARACTERS[character]:
+            choice = button(value_name(character, value), "plain")
+            choice.setIcon(answer_icon(character, value, _ICON))
+            choice.setIconSize(QSize(_ICON, _ICON))
+            choice.setCheckable(several)
+            if not several:
+                choice.clicked.connect(lambda _c=False, value=value: self.answer((value,), dug_out=dug.isChecked()))
+            self.choices[value] = choice
+            flow.addWidget(choice)
+        if following.effort is Effort.DIG:
+            self._body.addWidget(dug)
+            for choice in self.choices.values():
+                choice.setEnabled(False)
+                dug.toggled.connect(choice.setEnabled)
+        self._body.addLayout(flow)
+        self._body.addLayout(self._ways_out(following, several))
+
+    def _ways_out(self, following: NextQuestion, several: bool) -> FlowLayout:
+        ways = FlowLayout(spacing=CLOSE)
+        if several:
+            done = button(text("hands.done"), "primary")
+            done.clicked.connect(lambda: self.answer([v for v, choice in self.choices.items() if choice.isChecked()]))
+            ways.addWidget(done)
+        unknown = button(text("hands.cannot_tell"), "quiet")
+        unknown.clicked.connect(lambda: self.answer(()))
+        ways.addWidget(unknown)
+        if following.effort is Effort.HOURS:
+            later = button(text("hands.later"), "quiet")
+            later.clicked.connect(lambda: self.answer((), waits=True))
+            ways.addWidget(later)
+        return ways
+
+    def _call(self, taxon: Taxon) -> str:
+        return name_of(taxon, self._guide).first

@@ -1,0 +1,86 @@
+"""Ask the hand on the screen: a question, an answer, what it did, and ways out of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
+
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.records import Observation, Seen
+from fieldguide.core.text import text
+from fieldguide.ui.kit.hand_card import HandCard
+from tests.core.hands.made import identified
+from tests.helpers.comfort import comfort_in
+from tests.helpers.labels import words_in
+
+GUIDE = load_guide()
+FIND = Observation((), identification=identified(GUIDE, ("Agaricus campestris", 0.5), ("Amanita virosa", 0.1)), id=7)
+
+
+@pytest.fixture
+def card(qtbot) -> HandCard:
+    made = HandCard(GUIDE)
+    qtbot.addWidget(made)
+    made.show_find(FIND, GUIDE)
+    made.resize(400, 900)
+    made.show()
+    return made
+
+
+def test_it_asks_when_it_is_asked_to_and_each_answer_says_what_it_did(card: HandCard, qtbot) -> None:
+    assert card.asked == ""
+    card.open()
+    first = card.asked
+    assert text(f"characters.ask_{first}") in words_in(card)
+    with qtbot.waitSignal(card.answered) as told:
+        card.answer((next(iter(card.choices)),))
+    (seen,) = told.args[0]
+    assert (seen.character, seen.guide_version) == (first, GUIDE.version)
+    assert seen.answered_at is not None
+    assert card.asked not in ("", first)
+    words = words_in(card)
+    assert text("hands.after") in words
+    assert comfort_in(words) == []
+
+
+def test_digits_answer_and_nought_cannot_tell(card: HandCard, qtbot) -> None:
+    card.open()
+    card.setFocus()
+    with qtbot.waitSignal(card.answered) as told:
+        qtbot.keyClick(card, Qt.Key.Key_0)
+    assert told.args[0][0].values == ()
+    assert text("hands.cannot_tell") in words_in(card)
+
+
+def test_the_base_waits_for_the_spade(card: HandCard, qtbot) -> None:
+    card.ask_again("base")
+    assert not card.choices["sac"].isEnabled()
+    (dug,) = card.findChildren(QCheckBox)
+    dug.click()
+    with qtbot.waitSignal(card.answered) as told:
+        card.choices["sac"].click()
+    assert told.args[0] == (replace(told.args[0][0], character="base", values=("sac",), dug_out=True),)
+    assert text("hands.alarm_grew") in words_in(card)
+
+
+def test_a_print_can_be_answered_tomorrow(card: HandCard, qtbot) -> None:
+    card.ask_again("spore_print")
+    card.answer((), waits=True)
+    assert text("hands.waits", question=text("characters.ask_spore_print")) in words_in(card)
+    card.ask_again("spore_print")
+    card.answer(("white",))
+    assert text("hands.waits", question=text("characters.ask_spore_print")) not in words_in(card)
+
+
+def test_an_answer_of_another_guide_is_to_be_looked_at_again(card: HandCard) -> None:
+    card.show_find(replace(FIND, seen=(Seen("ring", ("skirt",), guide_version="older"),)), GUIDE)
+    assert text("hands.other_guide") in words_in(card)
+
+
+def test_a_guide_without_questions_says_so(card: HandCard) -> None:
+    bare = Guide(GUIDE.records.values(), GUIDE.syndromes.values(), GUIDE.centres, GUIDE.sources.values(), "bare")
+    card.show_find(FIND, bare)
+    assert text("hands.no_questions") in words_in(card)
