@@ -21,6 +21,7 @@ from trainer.fit.step import Stepper
 LOWEST, HIGHEST = 1e-6, 1.0
 SMOOTHING = 0.9
 EXPLODED = 4.0  # times the best loss so far
+RISEN = 0.1  # share above its lowest value at which a loss counts as risen
 SETTLING = 10  # first steps, whose smoothed loss says little yet
 
 
@@ -67,15 +68,20 @@ def find_rate(fit: Fit, steps: int) -> RateCurve:
 
 
 def suggest(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float64]) -> float:
-    """The rate around which the loss fell most steeply per factor of the rate, before its lowest point.
+    """The rate to begin with, always one of `rates`, which grow: float64 [K], K >= 1; `losses` may end in nan or inf.
 
-    Steepness is that of a line through a decade of rates: from step to step the loss falls and rises by chance.
+    Where the loss fell most steeply per factor of the rate, before its lowest point. Steepness is that of a line
+    through a decade of rates: from step to step the loss falls and rises by chance. Its first steps are left out, since
+    their smoothed loss is that of single batches. Where it never fell, a tenth of the last rate before it rose.
     """
-    low = int(np.nanargmin(losses)) + 1
-    begin = min(SETTLING, max(low - 3, 0))
-    if low - begin < 3:
-        return float(rates[max(low - 1, 0)]) / 10  # no descent to speak of: well below where it was best
-    logs, fallen = np.log10(rates[begin:low]), losses[begin:low]
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    begin = min(SETTLING, max(len(losses) - 4, 0))
+    low = begin + int(np.argmin(losses[begin:]))
+    if low - begin < 3 or not np.isfinite(losses[begin]):
+        lowest = float(losses.min())
+        risen = int(np.flatnonzero(losses <= lowest + RISEN * abs(lowest))[-1])
+        return float(rates[np.argmin(np.abs(np.log10(rates) - np.log10(rates[risen]) + 1))])
+    logs, fallen = np.log10(rates[begin : low + 1]), losses[begin : low + 1]
     near = np.abs(logs[:, None] - logs) <= 0.5
-    slopes = [np.polyfit(logs[around], fallen[around], 1)[0] for around in near]
+    slopes = [np.polyfit(logs[around], fallen[around], 1)[0] if around.sum() > 1 else 0.0 for around in near]
     return float(rates[begin + int(np.argmin(slopes))])
