@@ -93,9 +93,9 @@ def write_tensorboard(folder: Path, table: list[Outcome]) -> None:
     for outcome in table:
         with SummaryWriter(str(folder / outcome.run)) as writer:
             numbers = {"val_top1": outcome.validation, "test_top1": outcome.test["top1"] or 0.0}
-            writer.add_hparams(outcome.options, numbers, run_name=".")
             log = RunFolder(folder.parent / outcome.run).log
             lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+            writer.add_hparams(outcome.options, numbers, run_name=".", global_step=len(lines))
             for epoch, line in enumerate(lines, start=1):
                 for name in ("loss", "val_top1", "val_top5"):
                     writer.add_scalar(name, line[name], epoch)
