@@ -241,6 +241,7 @@ AUGMENT = {
     "cutout": 0.2,
     "background_blur": 0.0,
     "background_mask": 0.0,
+    "lowres": 0.0,  # small and enlarged again: resolution shall say nothing of the label
 }
 """Augmentations by name with their strength (a probability, unless said otherwise); `[fit.augment]` overrides them."""
 

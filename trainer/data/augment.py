@@ -17,6 +17,7 @@ from trainer.config import AUGMENT
 from trainer.data.jpeg import through_jpeg
 
 NOISE = 12.0  # of 255: standard deviation of the noise
+LOWEST, HIGHEST = 64, 160  # pixels of the small pictures that low resolution imitates
 GROUND = 127.5  # what covered places show
 
 
@@ -41,7 +42,16 @@ class Augment:
         theta = self._theta(aspect, generator)
         lean = _between(2 * len(theta), -self.strengths["perspective"], self.strengths["perspective"], generator)
         pictures = sample(pixels, theta, lean.view(-1, 2), self.size)
-        changes = (self._colour, self._grayscale, self._blur, self._jpeg, self._noise, self._cutout, self._background)
+        changes = (
+            self._colour,
+            self._grayscale,
+            self._blur,
+            self._lowres,
+            self._jpeg,
+            self._noise,
+            self._cutout,
+            self._background,
+        )
         for change in changes:
             pictures = change(pictures, generator)
         return pictures
@@ -88,6 +98,18 @@ class Augment:
             x[chosen] = functional.interpolate(
                 shrunk, size=(self.size, self.size), mode="bilinear", align_corners=False
             )
+        return x
+
+    def _lowres(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """As from a small picture: shrunk to a side of 64 to 160 pixels and enlarged again, so that resolution says
+        nothing of the label. Without it nothing is drawn, and pictures stay those of earlier runs."""
+        if not self.strengths["lowres"]:
+            return x
+        chosen = _rows(x, self.strengths["lowres"], generator)
+        side = int(torch.randint(LOWEST, HIGHEST + 1, (1,), generator=generator))
+        if len(chosen) and side < self.size:
+            small = functional.interpolate(x[chosen], size=(side, side), mode="area")
+            x[chosen] = functional.interpolate(small, size=(self.size, self.size), mode="bilinear", align_corners=False)
         return x
 
     def _jpeg(self, x: Tensor, generator: torch.Generator) -> Tensor:

@@ -16,19 +16,29 @@ PIXELS = torch.from_numpy(np.stack([np.asarray(draw_kind(kind, kind, 64)) for ki
 ASPECT = torch.ones(4)
 
 
-def _augmented(strengths: dict[str, float], seed: int = 3) -> torch.Tensor:
-    return Augment(64, NOTHING | strengths)(PIXELS, ASPECT, torch.Generator().manual_seed(seed))
+def _augmented(strengths: dict[str, float], seed: int = 3, size: int = 64) -> torch.Tensor:
+    return Augment(size, NOTHING | strengths)(PIXELS, ASPECT, torch.Generator().manual_seed(seed))
 
 
 @pytest.mark.parametrize("name", sorted(AUGMENT))
 def test_every_name_changes_the_picture_and_the_seed_decides_how(name: str) -> None:
     strength = {"crop": 0.3, "rotate": 20.0}.get(name, 0.9)
-    found = _augmented({name: strength})
-    assert found.shape == (4, 3, 64, 64)
+    size = 224 if name == "lowres" else 64
+    found = _augmented({name: strength}, size=size)
+    assert found.shape == (4, 3, size, size)
     assert found.isfinite().all()
-    assert (found - _augmented({})).abs().mean() > 0.2
-    assert torch.equal(found, _augmented({name: strength}))
-    assert not torch.equal(found, _augmented({name: strength}, seed=4))
+    assert (found - _augmented({}, size=size)).abs().mean() > 0.2
+    assert torch.equal(found, _augmented({name: strength}, size=size))
+    assert not torch.equal(found, _augmented({name: strength}, seed=4, size=size))
+
+
+def test_low_resolution_leaves_nothing_finer_than_a_small_picture_holds() -> None:
+    stripes = torch.full((2, 224, 224, 3), 20, dtype=torch.uint8)
+    stripes[:, :, ::2] = 230  # two pixels apart: too fine for 64 to 160 pixels
+    found = Augment(224, NOTHING | {"lowres": 1.0})(stripes, torch.ones(2), torch.Generator().manual_seed(1))
+    kept = Augment(224, NOTHING)(stripes, torch.ones(2), torch.Generator().manual_seed(1))
+    assert kept.std() > 80
+    assert found.std() < 60
 
 
 def test_covered_surroundings_leave_the_middle() -> None:
