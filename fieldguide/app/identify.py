@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -111,7 +112,7 @@ class IdentifyDesk(QObject):
 
         def keep(_: object) -> Path:
             folder.mkdir(parents=True, exist_ok=True)
-            if not image.save(str(file), "PNG"):
+            if not image.save(str(file)):
                 raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(file))
             return file
 
@@ -139,7 +140,7 @@ class IdentifyDesk(QObject):
             if find.observation_id is not None:
                 place = JobPlace(number, find.position)
                 job = self._parts.library.get(find.observation_id)
-                job.done.connect(lambda found, place=place: found and self._take_result(place, found))
+                job.done.connect(partial(self._take_stored, place))
         if number not in {status.number for status in self._parts.jobs.running}:
             self.page.work.batch.finish()
 
@@ -156,8 +157,7 @@ class IdentifyDesk(QObject):
         self.model_ready.emit()
 
     def _lose_model(self, error: Exception) -> None:
-        known = isinstance(error, FieldGuideError)
-        self.page.show_model(None, explain(error) if known else "")
+        self.page.show_model(None, explain(error) if isinstance(error, FieldGuideError) else "")
 
     def _take_preview(self, preview: Preview) -> None:
         image = image_of(preview.jpeg)
@@ -167,6 +167,10 @@ class IdentifyDesk(QObject):
     def _take_result(self, place: JobPlace, observation: Observation) -> None:
         if place.job == self._job:
             self.page.take_result(place.position, observation)
+
+    def _take_stored(self, place: JobPlace, found: Observation | None) -> None:
+        if found is not None:
+            self._take_result(place, found)
 
     def _take_progress(self, number: int, progress: Progress) -> None:
         if number == self._job:

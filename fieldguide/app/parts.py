@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
@@ -56,7 +57,7 @@ class Parts:
         """The bundle to load."""
         return self.model or self.settings.model_path or self.models.starter
 
-    def change_settings(self, **changes: object) -> None:
+    def change_settings(self, **changes: Any) -> None:
         """Use other settings from now on, and keep them; a failure to keep them is told to the notices."""
         self.settings = replace(self.settings, **changes)
         try:

@@ -101,8 +101,12 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_first_start_begins_again(tmp_path: Path, guide: Guide) -> None:
-    (tmp_path / "o.db").touch()
-    fill(tmp_path / "o.db", guide, finds=1)
+    path = tmp_path / "o.db"
+    path.touch()
+    fill(path, guide, finds=1)
+    with Database(path) as database:
+        (kept,) = ObservationStore(database, guide).page().observations
+        assert kept.identification is not None
 
 
 def test_a_file_held_by_another_is_said_to_be_busy(

@@ -16,6 +16,7 @@ from fieldguide.storage.settings import read_settings
 from fieldguide.ui.history.gallery_model import LevelRole
 from fieldguide.ui.kit.naming import name_of
 from tests.helpers.bundles import manifest
+from tests.helpers.drops import drop_on
 from tests.helpers.kept import keep
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
@@ -88,8 +89,9 @@ def test_the_sheet_opens_from_a_find_a_taxon_and_the_settings(qtbot, application
 
 def test_a_model_that_is_dropped_is_installed_and_shown(qtbot, application: FieldGuide, bundle_path: Path) -> None:
     page = application.models.page
+    application.show()
     with qtbot.waitSignal(page.models_wanted, timeout=PATIENCE):
-        application.window.paths_offered.emit([bundle_path])
+        assert drop_on(application.window, [bundle_path])
     assert application.window.front == "models"
     shelf = application.parts.locations.models
     qtbot.waitUntil(lambda: page.shown is not None and page.shown.path.parent == shelf, timeout=PATIENCE)

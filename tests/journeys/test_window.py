@@ -15,6 +15,7 @@ from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
 from tests.helpers.bundles import write_photo
+from tests.helpers.drops import drop_on
 from tests.journeys.conftest import OpenWindow
 
 PATIENCE = 60_000  # the first window of a run imports torch
@@ -37,7 +38,7 @@ def words_on(widget: QWidget) -> str:
 def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.JPG", label=0, seed=3)
     with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
-        window.window.paths_offered.emit([photo])
+        assert drop_on(window.window, [photo])
     page = window.identify.page
     assert page.observation is not None
     assert page.observation.id > 0
@@ -59,7 +60,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldG
     broken = tmp_path / "letter.jpg"
     broken.write_text("Dear mushroom")
     with qtbot.waitSignal(window.parts.gatherer.gathered, timeout=PATIENCE):
-        window.window.paths_offered.emit([tmp_path])
+        assert drop_on(window.window, [tmp_path])
     page = window.identify.page
     assert page.grouping.isVisible()
     page.grouping.choice.chosen.emit("separate")
@@ -75,7 +76,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldG
 def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.jpg", label=2)
     with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
-        window.window.paths_offered.emit([photo])
+        assert drop_on(window.window, [photo])
     work = window.identify.page.work
     qtbot.keyClick(work, Qt.Key.Key_2)
     with qtbot.waitSignal(window.parts.library.changed):
@@ -93,7 +94,7 @@ def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tm
 def test_what_spoke_for_a_name_lies_over_the_photo(qtbot, window: FieldGuide, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "find.jpg", label=0)
     with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
-        window.window.paths_offered.emit([photo])
+        assert drop_on(window.window, [photo])
     work = window.identify.page.work
     if work.result.photo.accessibleName() == text("identify.photo_reading"):
         with qtbot.waitSignal(window.parts.pictures.photo, timeout=PATIENCE):
@@ -113,7 +114,7 @@ def test_a_find_of_yesterday_stands_on_the_empty_page(
 ) -> None:
     photo = write_photo(tmp_path / "find.jpg")
     with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
-        window.window.paths_offered.emit([photo])
+        assert drop_on(window.window, [photo])
     window.window.close()
     again = open_window(bundle_path)
     with qtbot.waitSignal(again.identify.page.start.recent.modelReset, timeout=PATIENCE):

@@ -81,7 +81,7 @@ class GuideBrowser(QFrame):
         return page
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
+        self.column = column = QVBoxLayout(self)
         column.setContentsMargins(CLOSE, SPACE, CLOSE, 0)
         column.setSpacing(CLOSE)
         column.addWidget(self.field)

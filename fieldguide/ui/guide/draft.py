@@ -49,7 +49,8 @@ class DraftDialog(QDialog):
         line = row(None, leave)
         if not draft.refused:
             use = button(text("guide.draft_use"), "primary")
-            use.clicked.connect(lambda: (self.agreed.emit(draft), self.accept()))
+            use.clicked.connect(lambda: self.agreed.emit(draft))
+            use.clicked.connect(self.accept)
             line.addWidget(use)
         column.addLayout(line)
 

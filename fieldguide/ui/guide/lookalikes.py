@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from fieldguide.core.decision.lookalikes import Check, Lookalike, dangerous_lookalikes
@@ -103,11 +103,11 @@ class LookalikeTable(QScrollArea):
         else:
             event.ignore()
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """As tall as what it holds at this width: the page scrolls, not the table."""
         super().resizeEvent(event)
         width = max(self.viewport().width(), self._sheet.minimumSizeHint().width())
-        height = self._sheet.layout().heightForWidth(width)
+        height = self._sheet.heightForWidth(width)
         bar = self.horizontalScrollBar().sizeHint().height() if width > self.viewport().width() else 0
         self.setFixedHeight(max(height, 40) + bar + CLOSE)
 

@@ -56,13 +56,14 @@ class GuidePage(QWidget):
         self._stack.addWidget(self.detail)
         self._shelf = button("", "quiet", "guide")
         foot = QWidget()
-        foot.setLayout(row(self._shelf, None))
-        foot.layout().setContentsMargins(TIGHT, TIGHT, TIGHT, TIGHT)
+        shelf_line = row(self._shelf, None)
+        shelf_line.setContentsMargins(TIGHT, TIGHT, TIGHT, TIGHT)
+        foot.setLayout(shelf_line)
         left = QVBoxLayout()
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
         left.addWidget(self.browser, 1)
-        self.browser.layout().addWidget(foot)
+        self.browser.column.addWidget(foot)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(CLOSE)
@@ -72,7 +73,7 @@ class GuidePage(QWidget):
         self.detail.taxon_wanted.connect(self.open_taxon)
         self.detail.help_wanted.connect(self.help_wanted)
         self._shelf.clicked.connect(self.open_shelf)
-        for keys, act in (("/", self.find), ("Ctrl+F", self.find), ("Alt+Left", self.go_back)):
+        for keys, act in (("/", self.find_taxon), ("Ctrl+F", self.find_taxon), ("Alt+Left", self.go_back)):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(act)
@@ -107,7 +108,7 @@ class GuidePage(QWidget):
             self._trail.pop()
             self._show(self._trail[-1])
 
-    def find(self) -> None:
+    def find_taxon(self) -> None:
         """Put the keyboard into the search."""
         self.browser.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.browser.field.selectAll()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
@@ -60,7 +60,7 @@ class FindDetail(QWidget):
     def __init__(self, guide: Guide, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._guide = guide
-        self.find: Observation | None = None
+        self.find: Observation | None = None  # type: ignore[assignment]  # hides Qt's static find(window id)
         self.photos = FindPhotos(thumbnails)
         self.banner = DangerBanner()
         self.answers = AnswersCard()
@@ -99,18 +99,22 @@ class FindDetail(QWidget):
         before.clicked.connect(lambda: self.step.emit(-1))
         after.clicked.connect(lambda: self.step.emit(1))
         delete = icon_button(text("history.delete"), "trash", key="Del")
-        delete.clicked.connect(lambda: self.find and self.delete_wanted.emit(self.find.id))
+        delete.clicked.connect(lambda: self._on_find(lambda find: self.delete_wanted.emit(find.id)))
         export = button(text("history.export"), "quiet", "export")
         menu = QMenu(export)
         for kind in ExportKind:
             action = menu.addAction(text(f"history.export_{kind.value}"))
             action.triggered.connect(
-                lambda _c=False, kind=kind: self.find and self.export_wanted.emit(kind, self.find.id)
+                lambda _c=False, kind=kind: self._on_find(lambda find: self.export_wanted.emit(kind, find.id))
             )
         export.setMenu(menu)
         head = row(back, None, self.split, export, delete, before, after, CLOSE, spacing=TIGHT)
         self.split.clicked.connect(self._split)
         return head
+
+    def _on_find(self, act: Callable[[Observation], object]) -> None:
+        if self.find is not None:
+            act(self.find)
 
     def _panel(self) -> ScrollColumn:
         panel = ScrollColumn(margin=SPACE, spacing=CLOSE)
@@ -124,7 +128,7 @@ class FindDetail(QWidget):
         other = button(text("history.other_name"), "plain", "tag", hint="R")
         other.clicked.connect(lambda: self.name_wanted.emit(self.find))
         self.agree.clicked.connect(self.verify)
-        self.take_away.clicked.connect(lambda: self.verify_wanted.emit(self.find.id, None))
+        self.take_away.clicked.connect(lambda: self._on_find(lambda find: self.verify_wanted.emit(find.id, None)))
         for piece in (self.agree, other, self.take_away):
             buttons.addWidget(piece)
         panel.column.addLayout(buttons)
@@ -156,7 +160,7 @@ class FindDetail(QWidget):
         self._facts.setSpacing(HAIR)
         card.column.addLayout(self._facts)
         change = button(text("history.facts_change"), "link", "pencil", hint=text("history.facts_title"))
-        change.clicked.connect(lambda: self.find and self.facts_wanted.emit(self.find))
+        change.clicked.connect(lambda: self._on_find(self.facts_wanted.emit))
         card.column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 

@@ -104,8 +104,9 @@ class Gallery(QWidget):
         export.setMenu(self._export_menu(lambda: Filter(ids=frozenset(self.chosen()))))
         clear = button(text("history.clear_choice"), "quiet")
         clear.clicked.connect(self.view.clearSelection)
-        self._bar.setLayout(row(self._chosen_words, None, self._merge, export, delete, clear, spacing=TIGHT))
-        self._bar.layout().setContentsMargins(TIGHT, 0, TIGHT, 0)
+        chosen = row(self._chosen_words, None, self._merge, export, delete, clear, spacing=TIGHT)
+        chosen.setContentsMargins(TIGHT, 0, TIGHT, 0)
+        self._bar.setLayout(chosen)
         self._bar.hide()
         self.export_all = button(text("history.export_all"), "quiet", "export")
         self.export_all.setMenu(self._export_menu(self.filters.wanted))
@@ -132,10 +133,14 @@ class Gallery(QWidget):
         self._nothing.acted.connect(self.filters.clear)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(lambda: self.chosen() and self.delete_wanted.emit(self.chosen()))
+        delete.activated.connect(self._delete_chosen)
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filters.field.setFocus)
+
+    def _delete_chosen(self) -> None:
+        if self.chosen():
+            self.delete_wanted.emit(self.chosen())
 
     def search(self) -> None:
         """List what the filters ask for."""

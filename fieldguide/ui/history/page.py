@@ -129,7 +129,7 @@ class HistoryPage(QWidget):
             CompareDialog(find.identification.candidates, self._library.guide, self.window()).open()
 
     @property
-    def find(self) -> Observation | None:
+    def find(self) -> Observation | None:  # type: ignore[override]  # hides Qt's static find(window id)
         """The find in front; None while the gallery is."""
         return self.detail.find if self._stack.currentWidget() is self.detail else None
 

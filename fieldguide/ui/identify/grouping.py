@@ -105,7 +105,7 @@ class _PhotoTile(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QRectF(option.rect).adjusted(2, 2, -2, -2)
         number = index.data(GroupRole)
-        neighbours = [index.siblingAtRow(index.row() + step).data(GroupRole) == number for step in (-1, 1)]
+        neighbours = [index.sibling(index.row() + step, 0).data(GroupRole) == number for step in (-1, 1)]
         band = QRectF(option.rect.left(), ground.bottom() - 5, option.rect.width(), 4)
         band.setLeft(band.left() + (0 if neighbours[0] else CLOSE))
         band.setRight(band.right() - (0 if neighbours[1] else CLOSE))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
@@ -216,6 +216,7 @@ class ResultView(QWidget):
 
     def _action_bar(self) -> QFrame:
         bar = QFrame()
+        self._verify = button(text("identify.verify"), "plain", "tag")
         line = QHBoxLayout(bar)
         line.setContentsMargins(SPACE, TIGHT, SPACE, CLOSE)
         line.setSpacing(TIGHT)
@@ -225,13 +226,12 @@ class ResultView(QWidget):
             ("unknown", "U", "question", self.unknown_wanted),
             ("compare", "C", "compare", self.compare_wanted),
         ):
-            if words == "verify":
-                self._verify = made = button(text("identify.verify"), "plain", icon_name)
-                line.addWidget(made, 1)
+            made: QAbstractButton = (
+                self._verify if words == "verify" else icon_button(text(f"identify.{words}"), icon_name, key=key)
+            )
+            line.addWidget(made, int(made is self._verify))
+            if made is self._verify:
                 line.addStretch(0)
-            else:
-                made = icon_button(text(f"identify.{words}"), icon_name, key=key)
-                line.addWidget(made)
             made.setToolTip(text("identify.with_key", words=text(f"identify.{words}_hint"), keys=key))
             made.clicked.connect(signal)
         return bar

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
@@ -49,7 +49,7 @@ class HandCard(Card):
         self._again = ""  # a character to be asked once more
         self._opened = False
         self._shares: dict[str, float] = {}
-        self.choices: dict[str, QWidget] = {}
+        self.choices: dict[str, QPushButton] = {}
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(text("hands.title"))
         self._body = QVBoxLayout()

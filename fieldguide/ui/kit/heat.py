@@ -33,6 +33,11 @@ def paint_heat(heat: npt.NDArray[np.float32], box: tuple[float, float, float, fl
     for sign, colour in ((1.0, colours.spoke_for), (-1.0, colours.spoke_against)):
         strength = np.clip((spread * sign - QUIET) / (1 - QUIET), 0.0, 1.0)
         where = strength > 0
-        pixels[where, :3] = QColor(colour).getRgb()[:3]
+        pixels[where, :3] = _red_green_blue(colour)
         pixels[where, 3] = (strength[where] * STRONGEST * 255).astype(np.uint8)
     return image_of_pixels(pixels)
+
+
+def _red_green_blue(colour: str) -> tuple[int, int, int]:
+    found = QColor(colour)
+    return found.red(), found.green(), found.blue()

@@ -57,7 +57,7 @@ class Notice(QFrame):
         self,
         words: str,
         kind: NoticeKind,
-        action: tuple[str, Callable[[], None]] | None = None,
+        action: tuple[str, Callable[[], object]] | None = None,
         details: Sequence[str] = (),
     ) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class NoticeBar(QWidget):
         words: str,
         kind: NoticeKind = NoticeKind.NEWS,
         *,
-        action: tuple[str, Callable[[], None]] | None = None,
+        action: tuple[str, Callable[[], object]] | None = None,
         details: Sequence[str] = (),
     ) -> Notice:
         """Add a notice; the same sentence again replaces the earlier one. `action` is the words and what they do."""

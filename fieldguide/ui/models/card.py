@@ -31,7 +31,7 @@ class _CardText(QTextBrowser):
         self.setFixedHeight(_CARD_HEIGHT)
         self.setAccessibleName(text("models.card"))
 
-    def loadResource(self, kind: int, name: QUrl) -> object:
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
         """Nothing: a card may name files of this computer."""
         return None
 

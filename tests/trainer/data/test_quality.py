@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -112,4 +114,6 @@ def test_small_pictures(size: tuple[int, int], score: float) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 200), (9, 9)])
 def test_tiny_pictures_are_scored_too(shape: tuple[int, int]) -> None:
-    quality_scores(np.full((*shape, 3), 90, dtype=np.uint8))
+    scores = asdict(quality_scores(np.full((*shape, 3), 90, dtype=np.uint8)))
+    assert {name: score for name, score in scores.items() if not 0.0 <= score <= 1.0} == {}
+    assert scores["low_contrast"] >= LISTED, "one plain grey"
