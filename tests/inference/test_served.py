@@ -72,10 +72,11 @@ def test_a_spawned_process_answers_too_and_this_one_imports_no_torch(bundle_path
         "import sys; from pathlib import Path; from fieldguide.inference.served import *;"
         "children = Children(); children.prepare();"
         f"n = ServedNetwork.load(Path({str(bundle_path)!r}), children=children, frozen=FrozenModels(None));"
-        "print(n.run(n.golden.images)[0].shape[1], 'torch' in sys.modules); sys.exit(0)"
+        "g = n.input_gradient(n.golden.images[0], np.ones(3, np.float32));"
+        "print(n.run(n.golden.images)[0].shape[1], 'torch' in sys.modules, abs(g).max() > 0); sys.exit(0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    assert done.stdout.split() == ["3", "False"]
+    assert done.stdout.split() == ["3", "False", "True"]
 
 
 def test_what_was_checked_once_is_kept_and_a_damaged_copy_made_anew(

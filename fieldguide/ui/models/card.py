@@ -62,6 +62,7 @@ class ModelView(ScrollColumn):
             return
         manifest = model.manifest
         self._sheet.addWidget(label(text("models.about_words"), "muted"))
+        self._sheet.addWidget(label(text("models.by_us" if model.starter else "models.by_maker")))
         for promise in facts.promises_of(manifest, guide):
             self._sheet.addWidget(PromiseCard(promise))
         self._add_silence(manifest)

@@ -95,6 +95,16 @@ def test_odd_metrics_are_left_out_and_not_guessed() -> None:
     assert facts.measures_of(replace(FITTED, metrics={"test": 3, "danger": {"deadly": []}})) == []
 
 
+def test_whose_numbers_they_are_stands_before_them(page) -> None:
+    page.show_in_use(STARTER.path)
+    page.take_models([STARTER, OTHER])
+    assert text("models.by_us") in words_in(page.view)
+    page.view.show_model(OTHER, page._guide, in_use=False)
+    said = words_in(page.view)
+    assert text("models.by_maker") in said
+    assert text("models.by_us") not in said
+
+
 def test_the_page_shows_the_model_in_use_with_dots_for_what_passes(page, qtbot) -> None:
     page.show_in_use(STARTER.path, "Fell back to the processor.")
     with qtbot.waitSignal(page.card_wanted):
