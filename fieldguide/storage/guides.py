@@ -22,7 +22,9 @@ from fieldguide.core.atomic import os_errors, written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.changes import GuideChanges, compare_guides
-from fieldguide.core.guide.check import Problem, check_tables
+from fieldguide.core.guide.check import check_tables
+from fieldguide.core.guide.names import key_of
+from fieldguide.core.guide.rules import Problem, Rule
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL, Table, read_table
 from fieldguide.core.resources import resource
 from fieldguide.storage.locations import make_folder
@@ -113,13 +115,19 @@ class GuideShelf:
         with os_errors(in_use):
             tables = {name: given.get(name) or _in_use(in_use / f"{name}.csv") for name in COLUMNS}
         parsed = {name: read_table(data) for name, data in tables.items()}
-        problems = tuple(check_tables(parsed))
+        problems = (*check_tables(parsed), *self._removed(parsed["species"]))
         known = tuple(name for name in COLUMNS if name in given)
         if any(problem.rule.blocks for problem in problems):
             return GuideDraft(path.name, tables, known, problems, None, None)
         plain = {name: _as_written(parsed[name], name, data) for name, data in tables.items() if data}
         guide = self._load(plain)
         return GuideDraft(path.name, plain, known, problems, guide, compare_guides(self.read_chosen().guide, guide))
+
+    def _removed(self, species: Table) -> list[Problem]:
+        """A problem for each taxon of the shipped guide that is in a table under none of its names."""
+        named = {key_of(name) for line in species.lines for name in (line.name, *line.several("synonyms"))}
+        shipped = load_guide(self._shipped).records if named else {}
+        return [Problem("species", 0, name, Rule.REMOVED) for name in shipped if key_of(name) not in named]
 
     def install(self, draft: GuideDraft) -> InstalledGuide:
         """Keep a draft on the shelf; it is not chosen by that. The same tables again change nothing.
@@ -233,17 +241,25 @@ def _read_tables(path: Path) -> dict[str, bytes]:
     missing = FieldGuideError(ErrorCode.GUIDE_NO_TABLES, file=path.name)
     try:
         if path.is_dir():
-            found = {name: (path / f"{name}.csv").read_bytes() for name in COLUMNS if (path / f"{name}.csv").is_file()}
+            files = {name: path / f"{name}.csv" for name in COLUMNS}
+            found = {name: _bounded(file) for name, file in files.items() if file.is_file()}
+        elif not path.is_file():  # a pipe or a device would never end
+            found = {}
         elif zipfile.is_zipfile(path):
             found = _read_zip(path)
         else:
-            found = {path.stem.lower(): path.read_bytes()} if path.suffix.lower() == ".csv" else {}
+            found = {path.stem.lower(): _bounded(path)} if path.suffix.lower() == ".csv" else {}
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as problem:
         raise missing from problem
     found = {name: data for name, data in found.items() if name in COLUMNS}
     if not found or any(len(data) > MAX_TABLE_BYTES for data in found.values()):
         raise missing
     return found
+
+
+def _bounded(file: Path) -> bytes:
+    with file.open("rb") as stream:
+        return stream.read(MAX_TABLE_BYTES + 1)
 
 
 def _read_zip(path: Path) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from datetime import datetime
@@ -182,3 +183,59 @@ def test_a_full_disk_leaves_nothing_half_written(
         shelf.install(draft)
     assert refused.value.code is ErrorCode.DISK_FULL
     assert list((tmp_path / "guides").iterdir()) == []
+
+
+def drafted(shelf: GuideShelf, folder: Path, text: str):
+    (folder / "species.csv").write_text(text, encoding="utf-8")
+    return shelf.read_draft(folder / "species.csv")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Death cap", "<img src='file:///etc/passwd'><h1>Tasty"),
+        ("Death cap", "w" * 5000),
+        ("Death cap", "\u202ebidi\u202c"),
+        ("olive to yellowish (sometimes white) silky cap", "Safe to eat after boiling"),
+        ("olive to yellowish (sometimes white) silky cap", "delicious"),
+    ],
+)
+def test_a_guide_with_markup_or_a_promise_is_refused(shelf: GuideShelf, tmp_path: Path, old: str, new: str) -> None:
+    draft = drafted(shelf, tmp_path, species(old, new))
+    assert draft.refused
+    assert {problem.rule for problem in draft.problems if problem.rule.blocks} == {Rule.WORDS}
+
+
+def test_a_guide_that_leaves_out_a_shipped_taxon_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:
+    lines = species().splitlines(keepends=True)
+    draft = drafted(shelf, tmp_path, "".join(line for line in lines if not line.startswith("Tuber borchii,")))
+    assert draft.refused
+    assert [problem.name for problem in draft.problems if problem.rule is Rule.REMOVED] == ["Tuber borchii"]
+
+
+@pytest.mark.parametrize("stolen", ["Amanita phalloides", "amanita phaloides", "Аmanita phalloides"])
+def test_no_other_kind_takes_a_deadly_name_however_it_is_spelt(shelf: GuideShelf, tmp_path: Path, stolen: str) -> None:
+    lines = species().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if line.startswith("Agaricus campestris,"))
+    cells = lines[place].split(",")
+    cells[4] = stolen
+    lines[place] = ",".join(cells)
+    assert drafted(shelf, tmp_path, "".join(lines)).refused
+
+
+def test_an_old_name_that_leads_to_something_milder_is_told(shelf: GuideShelf, tmp_path: Path) -> None:
+    """Agaricus phalloides was the death cap; without that synonym it would be some Agaricus."""
+    draft = drafted(shelf, tmp_path, species("Agaricus phalloides|", ""))
+    assert draft.changes is not None
+    assert [change.name for change in draft.changes.dangers if change.milder] == ["Agaricus phalloides"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_and_an_endless_file_are_not_read(shelf: GuideShelf, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "species.csv")
+    (tmp_path / "endless").mkdir()
+    (tmp_path / "endless" / "species.csv").symlink_to("/dev/zero")
+    for path in (tmp_path / "species.csv", tmp_path, tmp_path / "endless" / "species.csv", tmp_path / "endless"):
+        with pytest.raises(FieldGuideError) as refused:
+            shelf.read_draft(path)
+        assert refused.value.code is ErrorCode.GUIDE_NO_TABLES

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.taxonomy import Taxon
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class GuideChanges:
 
 
 def compare_guides(before: Guide, after: Guide) -> GuideChanges:
-    """What changes for somebody who goes from one guide to the other. A taxon that moved under a synonym is kept."""
+    """What changes for somebody who goes from one guide to the other. A taxon that moved under a synonym is kept.
+
+    Old names count too: one that now leads to another taxon may lead to a milder one.
+    """
     removed = sorted(name for name in before.records if after.record(name) is None)
     added = sorted(name for name in after.records if before.record(name) is None)
     changed = []
@@ -40,5 +44,10 @@ def compare_guides(before: Guide, after: Guide) -> GuideChanges:
         new = after.record(name)
         if new is not None and new.danger.told is not record.danger.told:
             changed.append(DangerChange(name, record.danger, new.danger))
+        for old in record.synonyms:
+            taxon = Taxon(old, record.taxon.rank, old.split()[0])
+            was, now = before.danger(taxon).told, after.danger(taxon).told
+            if now.severity < was.severity and (new is None or now.severity < new.danger.told.severity):
+                changed.append(DangerChange(old, was, now))
     changed.sort(key=lambda change: (not change.milder, -change.before.severity, change.name))
     return GuideChanges(tuple(added), tuple(removed), tuple(changed))

@@ -13,10 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide.check_characters import check_characters, check_questions
+from fieldguide.core.guide.guide import promises_a_meal
 from fieldguide.core.guide.names import NameIndex, key_of
 from fieldguide.core.guide.rules import Problem, Rule
 from fieldguide.core.guide.tables import COLUMNS, KEYS, OPTIONAL, Line, Table
 
+MAX_NAMES = 1000  # letters of a cell of names, synonyms too
+PROSE = ("habitat", "key_features", "name", "main_symptoms", "mortality_note")
 REGIONS = ("europe", "north_america", "asia", "australasia", "africa", "south_america")
 _NAMES = {"species": r"[A-Z][a-z]+ [a-z-]+", "genus": r"[A-Z][a-z]+", "family": r"[A-Z][a-z]+aceae"}
 _LEVELS = frozenset(Danger)
@@ -72,7 +75,7 @@ def _check_species(
 ) -> Iterator[Problem]:
     keys = Counter(line.cells["gbif_key"] for line in lines)
     owners: dict[str, str] = {}
-    named = NameIndex((key_of(name), (name, _level(line))) for name, line in taxa.items())
+    named = NameIndex((key_of(name), (name, _level(line))) for name, line in taxa.items() if _level(line).harmful)
     for line in lines:
         cells = line.cells
 
@@ -83,6 +86,7 @@ def _check_species(
             yield wrong(Rule.RANK, cells["rank"])
         elif not re.fullmatch(_NAMES[cells["rank"]], line.name):
             yield wrong(Rule.NAME, cells["rank"])
+        yield from (wrong(Rule.WORDS, words[:60]) for column, words in cells.items() if _misleads(column, words))
         if not cells["family"].endswith("aceae"):
             yield wrong(Rule.FAMILY_NAME, cells["family"])
         if cells["gbif_key"] and (not cells["gbif_key"].isdigit() or keys[cells["gbif_key"]] > 1):
@@ -116,6 +120,16 @@ def _check_species(
                 yield wrong(Rule.LOOKALIKE, other)
             elif taxa[other].cells["danger"] in (Danger.EDIBLE, Danger.UNKNOWN):
                 yield wrong(Rule.LOOKALIKE_MILD, other)
+
+
+def _misleads(column: str, words: str) -> bool:
+    """Whether a cell that people read promises a meal, or is none: markup, control characters, a name of pages.
+
+    A common name that promises one is kept for the search and shown to nobody, when it is a name at all.
+    """
+    name = column.startswith(("common_name", "scientific_name", "synonyms", "family"))
+    plain = words.replace("\n", " ").isprintable() and not set("<>") & set(words)
+    return not plain or (name and len(words) > MAX_NAMES) or (column in PROSE and promises_a_meal(words))
 
 
 def _takes_from_worse(synonym: str, line: Line, named: NameIndex[tuple[str, Danger]]) -> bool:
@@ -169,6 +183,9 @@ def _check_wide(line: Line) -> Iterator[Problem]:
 
 def _check_syndromes(lines: Sequence[Line], taxa: Mapping[str, Line], sources: set[str]) -> Iterator[Problem]:
     for line in lines:
+        for column, words in line.cells.items():
+            if _misleads(column, words):
+                yield Problem("syndromes", line.number, line.name, Rule.WORDS, words[:60])
         if not _is_onset(line, needed=True):
             value = f"{line.cells['onset_hours_min']} - {line.cells['onset_hours_max']}"
             yield Problem("syndromes", line.number, line.name, Rule.ONSET, value)

@@ -32,6 +32,7 @@ Row = TypeVar("Row")
 _PROMISES = re.compile(
     r"(?<!\bnon[\s-])(?<!\bnot\s)\b(edible|jadaln|smaczn|comestib|comm?estibil|mangerecci|buon[oa]\b|essbar|eßbar)|speise"
     r"|(?<!\bnot\s)\b(safe|harmless|good\sto\seat|harmlos|unbedenklich|inoffensi[fv]|sans\sdanger|sicur[oi]\b|bezpieczn)"
+    r"|\b(delicious|tasty|yummy|eat\s(it|me|them)\b|köstlich|schmackhaft|délicieu[xs]|savoureu|delizios|sabros[oa]\b|pyszn)"
     r"|\b(non[\s-]?(poison|toxic)|not\s(poison|toxic)|ungiftig|nietruj)",
     re.IGNORECASE,
 )

@@ -16,6 +16,8 @@ class Rule(StrEnum):
     TWICE = "twice"
     RANK = "rank"
     NAME = "name"
+    WORDS = "words"
+    REMOVED = "removed"
     FAMILY_NAME = "family_name"
     GBIF = "gbif"
     SYNONYM = "synonym"

@@ -16,6 +16,7 @@ from fieldguide.ui.kit.metrics import CLOSE, ROUND, ROUNDER, TIGHT
 from fieldguide.ui.kit.painting import paint_cover
 from fieldguide.ui.kit.surfaces import clear
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.kit.tips import set_plain_tip
 
 SHORT_SIDE = 900  # pixels of the large photo that are asked for
 _THUMB = 76
@@ -72,7 +73,7 @@ class _Thumb(QAbstractButton):
         self.setFixedSize(_THUMB, _THUMB)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(text("history.photo", name=photo.path.name))
-        self.setToolTip(str(photo.path))
+        set_plain_tip(self, str(photo.path))
         thumbnails.arrived.connect(self._take)
 
     def _take(self, key: str) -> None:

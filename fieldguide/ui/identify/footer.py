@@ -15,6 +15,7 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
+from fieldguide.ui.kit.tips import set_plain_tip
 
 
 class _Mark(QWidget):
@@ -50,4 +51,4 @@ class Footer(QFrame):
             self._model.setText(note or text("identify.model_none"))
             return
         self._model.setText(text("identify.model", name=manifest.name, version=manifest.version))
-        self._model.setToolTip(note)
+        set_plain_tip(self._model, note)

@@ -17,6 +17,7 @@ from fieldguide.ui.kit.metrics import HAIR, ROUND, TIGHT
 from fieldguide.ui.kit.painting import paint_cover
 from fieldguide.ui.kit.surfaces import clear
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
+from fieldguide.ui.kit.tips import set_plain_tip
 
 _SIDE = 64
 MOST_PHOTOS = 8  # thumbnails side by side; a find with more is told by the last one
@@ -52,7 +53,7 @@ class _PhotoTile(_Tile):
         name = (source.path if isinstance(source, Photo) else source).name
         self.setCheckable(True)
         self.setAutoExclusive(True)
-        self.setToolTip(name)
+        set_plain_tip(self, name)
         self.setAccessibleName(text("identify.photo_spoken", name=name))
 
     def paintEvent(self, event: QPaintEvent) -> None:

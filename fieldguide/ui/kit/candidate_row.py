@@ -11,6 +11,7 @@ from fieldguide.ui.kit.bar import paint_bar, percent
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.danger import chip_size, paint_chip
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUND
+from fieldguide.ui.kit.tips import set_plain_tip
 
 _BADGE = 24
 _BAR = 5
@@ -32,7 +33,7 @@ class CandidateRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setToolTip("\n".join(part for part in (first, second) if part))
+        set_plain_tip(self, "\n".join(part for part in (first, second) if part))
 
     def sizeHint(self) -> QSize:
         """Two lines of text and the bar."""

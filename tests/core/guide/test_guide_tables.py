@@ -78,6 +78,7 @@ BROKEN: dict[Rule, Callable[[], dict[str, Table]]] = {
     Rule.TWICE: lambda: doubled("species", SPECIES),
     Rule.RANK: species(rank="variety"),
     Rule.NAME: species(rank="genus"),
+    Rule.WORDS: species(key_features="Safe to eat after boiling"),
     Rule.FAMILY_NAME: species(family="Amanita"),
     Rule.GBIF: species(gbif_key="5240323"),
     Rule.SYNONYM: species(synonyms="Amanita virosa"),
