@@ -36,6 +36,8 @@ VERBS = {
 }
 """Verb to module; a module has `add_arguments(parser)` and `run(arguments) -> int` and is imported only when called."""
 
+TRAINING = ("run", "sweep", "find-rate", "autoencoder")
+
 USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.RUN_EXISTS)
 
 
@@ -45,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="fieldguide-train", description=text("train.description"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = next((word for word in arguments if not word.startswith("-")), "")
+    if asked in TRAINING and not {"--json", "--quiet", "-h", "--help"} & set(arguments):
+        print(text("train.starting"), file=sys.stderr, flush=True)  # the libraries for training load for seconds
     modules = {verb: importlib.import_module(VERBS[verb]) for verb in VERBS if verb == asked}
     for verb in VERBS:
         sentence = text(f"train.verb_{verb.replace('-', '_')}")

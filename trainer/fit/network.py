@@ -7,20 +7,26 @@ from difflib import get_close_matches
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import timm
 import torch
 import torchvision
+from huggingface_hub import constants, try_to_load_from_cache
 from torch import Tensor, nn
 
 from fieldguide.core.bundle import BUNDLE_SUFFIX, read_table
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
 from fieldguide.inference.runtime import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
 from trainer.fit.half import plain_name
 from trainer.fit.small_cnn import small_cnn
 
 PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
+REACHED_WITHIN = 3.0  # seconds in which whoever keeps a library's weights must answer
 SAY_HOW_TO_BEGIN = ("inception_v3", "googlenet")  # torchvision warns when these are not told
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
@@ -162,6 +168,8 @@ def stages(backbone: nn.Module) -> list[nn.Module]:
 def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
     pretrained = config.init == "pretrained"
     imagenet = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
+    if pretrained:
+        refuse_unreachable(config.name)
     if config.name == SMALL_CNN:
         return small_cnn(config.options), *imagenet
     if config.name in timm.list_models():
@@ -180,6 +188,35 @@ def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
             refuse("network.options", str(problem))
         return _without_head(model), *imagenet
     raise unknown_network(config.name)
+
+
+def refuse_unreachable(name: str) -> None:
+    """Refuse weights that would have to be downloaded where there is no way to: the libraries try for a minute.
+
+    Raises:
+        FieldGuideError: CONFIG_INVALID; NETWORK_UNKNOWN.
+    """
+    if name in timm.list_models():
+        known = timm.get_pretrained_cfg(name)
+        if known is None or not known.has_weights:
+            refuse("network.init", text("train.no_weights", name=name))
+        page = f"{constants.ENDPOINT}/{known.hf_hub_id}" if known.hf_hub_id else str(known.url)
+        files = ("model.safetensors", "pytorch_model.bin")
+        here = known.hf_hub_id and any(isinstance(try_to_load_from_cache(known.hf_hub_id, file), str) for file in files)
+    elif name in torchvision.models.list_models(torchvision.models):
+        page = torchvision.models.get_model_weights(name).DEFAULT.url
+        here = (Path(torch.hub.get_dir()) / "checkpoints" / page.rpartition("/")[2]).exists()
+    else:
+        raise unknown_network(name)
+    if here:
+        return
+    try:
+        urlopen(Request(page, method="HEAD"), timeout=REACHED_WITHIN).close()
+    except HTTPError:  # it answers
+        return
+    except OSError:
+        host = urlsplit(page).hostname
+        refuse("network.init", text("train.weights_unreachable", name=name, host=host))
 
 
 def unknown_network(name: str) -> FieldGuideError:
