@@ -26,22 +26,30 @@ class Progress:
         self._every = every if self.stream.isatty() or style is Style.JSON else 15.0
         self._step = ""
         self._started = self._told = time.monotonic()
+        self._first: tuple[float, int] | None = None
 
     def step(self, name: str) -> None:
         """A new step begins."""
-        self._step, self._started, self._told = name, time.monotonic(), 0.0
+        self._step, self._started, self._told, self._first = name, time.monotonic(), 0.0, None
         if self.style is Style.JSON:
             self._json(event="step", step=name)
         elif self.style is Style.PERSON:
             self._line(f"» {name}")
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """`done` of `total` units are done; told at most every two seconds on a terminal and fifteen in a log."""
+        """`done` of `total` units are done; told at most every two seconds on a terminal and fifteen in a log.
+
+        The time left is reckoned from the second call on: what comes before the first is slow for other reasons.
+        """
         now = time.monotonic()
+        self._first = self._first or (now, done)
         if self.style is Style.QUIET or (now - self._told < self._every and done != total):
             return
+        began, before = self._first
+        if done == before != total:
+            return
         self._told = now
-        left = (now - self._started) / done * (total - done) if done else 0.0
+        left = (now - began) / (done - before) * (total - done) if done > before else 0.0
         if self.style is Style.JSON:
             self._json(event="progress", step=self._step, done=done, total=total, seconds_left=round(left), note=note)
         else:

@@ -233,13 +233,13 @@ def _instability(fit: Fit, network: nn.Module) -> float:
 
 
 def _tell_time_left(fit: Fit, number: int, epoch: int, seconds: float) -> None:
-    """How long all epochs that are left will take, from what this one took; time goes with the area of the pictures."""
+    """How long all epochs that are left will take, from what this one took."""
     phases = fit.config.fit.phases
-    left = [phases[number].size_at(later) for later in range(epoch + 1, phases[number].epochs)]
-    left += [phase.size_at(later) for phase in phases[number + 1 :] for later in range(phase.epochs)]
+    left = [phases[number].cost_at(later) for later in range(epoch + 1, phases[number].epochs)]
+    left += [phase.cost_at(later) for phase in phases[number + 1 :] for later in range(phase.epochs)]
     if left:
-        pace = seconds / phases[number].size_at(epoch) ** 2
-        fit.progress.note(text("train.fit_left", time=clock(pace * sum(size**2 for size in left)), epochs=len(left)))
+        pace = seconds / phases[number].cost_at(epoch)
+        fit.progress.note(text("train.fit_left", time=clock(pace * sum(left)), epochs=len(left)))
 
 
 def _save_last(fit: Fit, average: nn.Module, optimizer: torch.optim.Optimizer | None, state: FitState) -> None:
