@@ -77,6 +77,11 @@ class RunFolder:
         return self.root / "model.fieldguide"
 
     @property
+    def exported(self) -> Path:
+        """The network as it was exported, until it was judged and is a model file."""
+        return self.root / "uncalibrated.fieldguide"
+
+    @property
     def metrics(self) -> Path:
         """Every number of the report."""
         return self.root / "metrics.json"

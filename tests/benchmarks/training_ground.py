@@ -109,7 +109,7 @@ def lay(ground: Ground, folders: Sequence[Path]) -> Ground:
             (root / "photos" / folder.name / photo.name).symlink_to(photo.resolve())
     run = RunFolder(root / "scan").create()
     config = replace(ground.run_config, seed=1)
-    ready = prepare_run(config, run, QUIET)
+    ready = prepare_run(config, run, load_guide(), QUIET)
     rows = [replace(row, split=LEFT_OUT) if row.target >= len(ready.labels.taxa) else row for row in ready.placed]
     write_split(root / "split.csv", rows)
     for row in rows:

@@ -24,6 +24,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from fieldguide.core.guide import load_guide
 from tests.benchmarks.training_ground import MEAN, QUIET, STD, Ground, Plain, judge, read_ground, start_network
 from trainer.config import Phase
 from trainer.pipeline.preparation import choose_device, fit_run, prepare_run
@@ -108,7 +109,7 @@ def ours(task: Task) -> nn.Module:
     config = task.ground.run_config
     phases = tuple(Phase(p.epochs, p.size, p.trainable, task.rate) for p in config.fit.phases)
     config = replace(config, seed=task.seed, fit=replace(config.fit, phases=phases, precision=task.precision))
-    ready = prepare_run(config, run, QUIET)
+    ready = prepare_run(config, run, load_guide(), QUIET)
     return Plain(task.clock.around(fit_run)(config, run, ready, QUIET, resume=False))
 
 

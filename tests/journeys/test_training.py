@@ -10,6 +10,7 @@ from fieldguide.cli import main as fieldguide
 from fieldguide.core.bundle import read_manifest
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.cli import main as train
+from trainer.evaluation.document import Metrics, plain, read
 
 LABELS = ["Amanita_muscaria", "Amanita_phalloides", "Boletus_edulis"]
 TINY = ["--model", "test_resnet", "--init", "random", "--device", "cpu", "--set", "data.cache_size=64"]
@@ -31,8 +32,8 @@ def test_a_run_leaves_everything_behind(run_folder: Path) -> None:
     names = {path.name for path in run_folder.iterdir()}
     wanted = {"config.toml", "scan.csv", "audit.csv", "split.csv", "labels.json", "log.jsonl", "model.fieldguide"}
     assert wanted | {"metrics.json", "report.html"} <= names
-    test = json.loads((run_folder / "metrics.json").read_text(encoding="utf-8"))["test"]
-    assert 0.8 <= test["top1"] <= test["top5"] <= 1
+    species = read(run_folder / "metrics.json", Metrics).own.names.species
+    assert 0.8 <= species.top1.value <= species.top5.value <= 1
 
 
 def test_the_application_loads_the_bundle_and_answers(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,15 +84,15 @@ def test_a_dry_run_says_what_it_would_do_and_does_nothing(
 
 
 def test_the_report_shows_the_layers_and_the_drawings(run_folder: Path) -> None:
-    drawn = json.loads((run_folder / "metrics.json").read_text(encoding="utf-8"))["test"]["drawings"]
-    assert drawn["photos"] > 0
-    assert drawn["taught"] is False
+    drawn = read(run_folder / "metrics.json", Metrics).own.drawings
+    assert drawn.photos > 0
+    assert drawn.taught is False
     page = (run_folder / "report.html").read_text(encoding="utf-8")
     section = page[page.index('<section id="layers">') :].partition("</section>")[0]
     assert 'class="heat"' in section
     assert len(section) < 400_000
     assert "drawings that a generator made" in page
-    assert read_manifest(run_folder / "model.fieldguide").metrics["test"]["drawings"] == drawn
+    assert read_manifest(run_folder / "model.fieldguide").metrics["test"]["drawings"] == plain(drawn)
 
 
 def test_folders_of_genera_or_of_names_outside_the_guide_train_a_model_too(

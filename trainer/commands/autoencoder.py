@@ -41,6 +41,7 @@ from trainer.fit.autoencoder import (
 from trainer.fit.checkpoint import write
 from trainer.pipeline.preparation import choose_device
 from trainer.progress import Progress, Style
+from trainer.report.figures import points
 from trainer.run_folder import write_json
 
 SHOWN = 12  # pictures in a row of a sheet
@@ -133,13 +134,13 @@ def told(found: dict[str, Any], out: Path) -> list[str]:
     lines.append(text("train.auto_sheets"))
     answers = found.get("classifier")
     if answers and answers["labelled"]:
-        shares = {name: _percent(answers[name]) for name in ("originals_top1", "repainted_top1")}
+        shares = {name: points(answers[name]) for name in ("originals_top1", "repainted_top1")}
         lines.append(text("train.auto_accuracy", photos=answers["labelled"], **shares))
     if answers:
-        lines.append(text("train.auto_agreement", share=_percent(answers["agreement"])))
+        lines.append(text("train.auto_agreement", share=points(answers["agreement"])))
     for name, score in found.get("unknown", {}).items():
         label = text("train.auto_error") if name == ERROR else text(f"report.score_{name}")
-        lines.append(text("train.auto_score", name=label, auroc=f"{score['auroc']:.3f}", fpr=_percent(score["fpr95"])))
+        lines.append(text("train.auto_score", name=label, auroc=f"{score['auroc']:.3f}", fpr=points(score["fpr95"])))
     return lines
 
 
@@ -167,7 +168,3 @@ def _config(arguments: argparse.Namespace) -> AutoencoderConfig:
     if arguments.size % 16:
         refuse("--size", f"{arguments.size} is no multiple of 16")
     return AutoencoderConfig(arguments.size, arguments.width, arguments.latent, arguments.epochs, arguments.seed)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"

@@ -7,28 +7,25 @@ asked for, let it pass), 1 nothing could be measured or the gate refuses.
 from __future__ import annotations
 
 import argparse
-import json
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import DEVICES, Runtime
-from trainer.evaluation import harm
-from trainer.evaluation.answers import Answers, answer
+from trainer.evaluation import document
+from trainer.evaluation.document import Evaluation, FolderFacts, GateResult, ModelFacts
+from trainer.evaluation.facts import label_facts
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.folder_photos import FolderPhotos, predict_folders, read_folders, split_background
-from trainer.evaluation.gate import GateResult, gate
-from trainer.evaluation.metrics import evaluate
+from trainer.evaluation.gate import gate
+from trainer.evaluation.metrics import FOLDER, evaluate
+from trainer.evaluation.records import Names
 from trainer.progress import Progress, Style
 from trainer.report import write_evaluation
-from trainer.report.mistakes import mistakes
-from trainer.report.numbers import evaluated_numbers
-from trainer.run_folder import write_json
+from trainer.report.figures import points
 
-Metrics = dict[str, Any]
 NAMED = 20  # photos that passed, told by name on the screen; all stand in metrics.json
 
 
@@ -56,34 +53,31 @@ def run(arguments: argparse.Namespace) -> int:
     photos = read_folders(arguments.folder, arguments.background, guide, arguments.manifest)
     if not photos.rows:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(arguments.folder))
-    judged = [judge(runtime, photos, guide, progress) for runtime in runtimes]
-    measured = [metrics for metrics, _ in judged]
-    document = describe(measured[0], photos)
-    decided = gate(measured[0], measured[1]) if arguments.compare else None
-    if decided is not None:
-        document |= {"compared_with": describe(measured[1], photos), "gate": asdict(decided)}
-    document["report"] = evaluated_numbers(judged[0][1], guide, photos)
+    found, *older = [judge(runtime, photos, guide, progress) for runtime in runtimes]
+    decided = None
+    if older:
+        decided = gate(found.measured.danger, older[0].measured.danger)
+        found = replace(found, compared_with=older[0], gate=decided)
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
-        write_json(arguments.out / "metrics.json", document)
+        document.write(arguments.out / "metrics.json", found)
     if arguments.report:
         progress.step(text("bundle.writing_report"))
         against = [line for line in gate_in_words(decided) if line] if decided else []
-        write_evaluation(arguments.report, runtimes[0], document, against)
+        write_evaluation(arguments.report, runtimes[0], guide, found, against)
     if arguments.json:
-        print(json.dumps(document, indent=1, ensure_ascii=False))
+        print(document.told(found))
     elif not arguments.quiet:
-        print("\n".join([*summary(measured[0]), *(gate_in_words(decided) if decided else [])]))
+        print("\n".join([*summary(found), *(gate_in_words(decided) if decided else [])]))
         if arguments.report:
             print(text("bundle.report_written", report=arguments.report))
     return decided.exit_code if decided is not None else 0
 
 
-def judge(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progress) -> tuple[Metrics, Answers]:
-    """Everything about one model on these photos, and its answers to those of subjects.
+def judge(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progress) -> Evaluation:
+    """Everything about one model on these photos, as they come.
 
-    `danger` counts every photo of a subject, also of kinds that the model has no label for: two models of different
-    labels are measured on the same dangers.
+    Photos of kinds that the model has no label for count too: two models of different labels meet the same dangers.
     """
     manifest = runtime.manifest
     progress.step(text("bundle.asking", name=manifest.name))
@@ -91,51 +85,43 @@ def judge(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progre
     judgement = Judgement.from_manifest(
         manifest.temperature, manifest.thresholds, manifest.unknown, runtime.bundle.arrays("statistics.npz")
     )
-    known, novel = subjects.select(subjects.targets >= 0), subjects.select(subjects.targets < 0)
-    found = evaluate(known, manifest.labels, guide, judgement, others, novel=novel if len(novel) else None)
-    answers = answer(subjects, manifest.labels, guide, judgement)
-    found["danger"] |= {
-        **harm.alarms(answers, guide),
-        "passed_as_harmless": harm.passed_as_harmless(answers, guide),
-        "cost": harm.costs(answers, guide),
-    }
-    model = {"id": manifest.id, "name": manifest.name, "version": manifest.version, "sha256": runtime.bundle.digest}
-    counts = {"known": len(known), "novel": len(novel), "others": len(others)}
-    return {"model": model, **found, "mistakes": mistakes(answers, guide), "photos": counts}, answers
+    return Evaluation(
+        model=ModelFacts(manifest.id, manifest.name, manifest.version, runtime.bundle.digest),
+        measured=evaluate(subjects, manifest.labels, guide, judgement, others, split=FOLDER),
+        labels=label_facts(manifest.labels, guide),
+        folders=FolderFacts(photos.renamed, photos.unresolved, photos.unreadable),
+    )
 
 
-def describe(measured: Metrics, photos: FolderPhotos) -> Metrics:
-    """The document of one model: its numbers, and what the folder names became."""
-    labels = {"renamed": photos.renamed, "unresolved": photos.unresolved, "unreadable": photos.unreadable}
-    return {**measured, "folder": labels}
-
-
-def summary(measured: Metrics) -> list[str]:
+def summary(found: Evaluation) -> list[str]:
     """What a person reads: danger first."""
-    danger, test, verdicts = measured["danger"], measured["test"], measured["verdicts"]
-    lines = ["", text("bundle.measured", **measured["model"] | measured["photos"])]
+    model, measured, danger = found.model, found.measured, found.measured.danger
+    others = measured.other_things.unknown if measured.other_things else None
+    counts = {"known": measured.photos - measured.strangers, "novel": measured.strangers}
+    counts["others"] = others.photos if others else 0
+    lines = ["", text("bundle.measured", name=model.name, version=model.version, **counts)]
     for level in ("deadly", "harmful"):
-        recall = danger[level]["recall"]
-        if recall["photos"]:
-            facts = {"share": _percent(recall["value"]), "low": _percent(recall["low"]), "photos": recall["photos"]}
-            false = _percent(danger[level]["false_alarms"]["value"])
-            lines.append(text(f"bundle.measured_{level}", **facts, false=false))
-    passed = danger["passed_as_harmless"]
-    lines.append(text("bundle.measured_passed", count=passed["count"], total=passed["of"], deadly=passed["deadly"]))
-    lines += [f"  {row['true']} ({row['danger']}): {row['file']}" for row in passed["photos"][:NAMED]]
-    if test["top1"] is not None:
-        names = {name: _percent(test[name]) for name in ("top1", "top5", "genus_top1", "genus_top5")}
+        recall, false = danger.of(level).recall, danger.of(level).false_alarms
+        if recall.photos:
+            facts = {"share": points(recall.value), "low": points(recall.low), "photos": recall.photos}
+            lines.append(text(f"bundle.measured_{level}", **facts, false=points(false.value)))
+    passed = danger.passed_as_harmless
+    lines.append(text("bundle.measured_passed", count=passed.count, total=passed.of, deadly=passed.deadly))
+    lines += [f"  {row.true} ({row.danger}): {row.file}" for row in passed.photos[:NAMED]]
+    species, genus = measured.names.species, measured.names.genus
+    if species.top1.value is not None:
+        names = {"top1": points(species.top1.value), "top5": points(species.top5.value)}
+        names |= {"genus_top1": points(genus.top1.value), "genus_top5": points(genus.top5.value)}
         lines.append(text("bundle.measured_names", **names))
-    for rank in ("species", "genus", "family"):
-        said = verdicts[rank]
-        if said["right"]["value"] is not None:
-            facts = {"said": _percent(said["said"]), "right": _percent(said["right"]["value"])}
+    for rank in Names.__dataclass_fields__:
+        said = measured.verdicts.at(rank)
+        if said.right.value is not None:
+            facts = {"said": points(said.said), "right": points(said.right.value)}
             lines.append(text("bundle.measured_verdict", rank=text(f"card.rank_{rank}"), **facts))
-    if measured["calibration"]["ece"] is not None:
-        lines.append(text("bundle.measured_ece", ece=_percent(measured["calibration"]["ece"])))
-    if "other_things" in measured:
-        unknown = measured["other_things"]["unknown"]
-        lines.append(text("bundle.measured_others", share=_percent(unknown["value"]), photos=unknown["photos"]))
+    if measured.calibration.ece is not None:
+        lines.append(text("bundle.measured_ece", ece=points(measured.calibration.ece)))
+    if others:
+        lines.append(text("bundle.measured_others", share=points(others.value), photos=others.photos))
     return lines
 
 
@@ -145,7 +131,3 @@ def gate_in_words(decided: GateResult) -> list[str]:
     facts = {"old": decided.old_count, "new": decided.new_count}
     told = text(key, **facts, old_deadly=decided.old_deadly, new_deadly=decided.new_deadly)
     return ["", told, *(f"  {file}" for file in decided.newly_missed[:NAMED])]
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"

@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 from fieldguide.core.atomic import written_text
+from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import refuse
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = follow_sizes(config, progress)
     look_at_network(config)
     folder = RunFolder(arguments.out).create()
-    fit = open_fit(config, folder, prepare_run(config, folder, progress), progress)
+    fit = open_fit(config, folder, prepare_run(config, folder, load_guide(), progress), progress)
     progress.step(text("train.rate_step"))
     curve = find_rate(fit, arguments.steps)
     file = folder.root / "find_rate.csv"

@@ -19,17 +19,20 @@ from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import toml_value
-from trainer.evaluation.fitting import fit_decision
+from trainer.evaluation.facts import label_facts
+from trainer.evaluation.fitting import FittedDecision, fit_decision
 from trainer.evaluation.folder_photos import predict_folders, read_folders, split_background
-from trainer.evaluation.metrics import evaluate
-from trainer.export.bundle import BundleParts, golden_pictures, weights_digest, write_bundle
+from trainer.evaluation.metrics import CALIBRATED_ON, evaluate
+from trainer.evaluation.records import SplitMeasures
+from trainer.export.bundle import export_network, weights_digest, write_bundle
 from trainer.export.label_list import LabelList, read_label_list
 from trainer.export.packaged import Recipe, package_network
-from trainer.export.told import told_metrics
+from trainer.export.told import told_danger, told_names
 from trainer.progress import Progress
 from trainer.report.card import model_card
+from trainer.report.figures import points
+from trainer.report.shown import Shown
 
-CALIBRATED_ON = "calibrated_on"  # key of numbers from the photos that the thresholds were fitted on: they flatter
 _OPTIONS = {"name": "--name", "version": "--version", "licence": "--licence", "authors": "--author"}  # told of
 _FRAME = 8 / 7  # short side over input, as networks are usually measured: 256 for 224
 
@@ -71,16 +74,17 @@ def run(arguments: argparse.Namespace) -> int:
     manifest = manifest_of(arguments, listed)
     network = package_network(recipe, manifest)
     manifest = replace(manifest, id=weights_digest(network)[:16])
-    parts = BundleParts(golden_pictures(manifest.input.size))
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.out.parent) as folder:
         trial = Path(folder) / arguments.out.name
-        write_bundle(trial, network, manifest, parts, flip=False)
+        export_network(trial, network, manifest, flip=False)
         runtime = Runtime.load(trial, "cpu")
-        if arguments.calibrate:
-            manifest, parts = calibrate(runtime, manifest, parts, arguments, guide)
-    parts = replace(parts, card=model_card(manifest, manifest.metrics, guide))
-    write_bundle(arguments.out, network, manifest, parts, flip=False)
+    statistics, measured = {}, None
+    if arguments.calibrate:
+        fitted, measured = calibrate(runtime, arguments, guide)
+        statistics, manifest = fitted.statistics, judged(manifest, fitted, measured)
+    shown = Shown(measured, label_facts(manifest.labels, guide)) if measured else None
+    write_bundle(arguments.out, runtime.bundle, manifest, model_card(manifest, guide, shown), statistics)
     Runtime.load(arguments.out, "cpu")
     print(_told(arguments.out, manifest, guide))
     return 0
@@ -139,27 +143,29 @@ def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
         raise _refusal(_OPTIONS.get(told.split()[0], "--labels"), told) from problem
 
 
-def calibrate(
-    runtime: Runtime, manifest: Manifest, parts: BundleParts, arguments: argparse.Namespace, guide: Guide
-) -> tuple[Manifest, BundleParts]:
+def calibrate(runtime: Runtime, arguments: argparse.Namespace, guide: Guide) -> tuple[FittedDecision, SplitMeasures]:
     """Temperature, thresholds, alarms and unknown score from labelled photos, and what was measured on them."""
-    progress = Progress()
+    labels, progress = runtime.manifest.labels, Progress()
     progress.step(text("bundle.reading"))
     photos = read_folders(arguments.calibrate, arguments.background, guide, arguments.manifest)
-    progress.step(text("bundle.asking", name=manifest.name))
+    progress.step(text("bundle.asking", name=runtime.manifest.name))
     subjects, others = split_background(predict_folders(runtime, photos, progress))
-    fitted = fit_decision(subjects, manifest.labels, guide, others if len(others) else None)
-    if not fitted.report["photos"]:
+    fitted = fit_decision(subjects, labels, guide, others if len(others) else None)
+    if not fitted.report.photos:
         raise _refusal("--calibrate", f"none of the folders in {arguments.calibrate} is a label of this network")
-    measured = evaluate(subjects, manifest.labels, guide, fitted.judgement, others, split=CALIBRATED_ON)
-    manifest = replace(
+    known = subjects.select(subjects.targets >= 0)
+    return fitted, evaluate(known, labels, guide, fitted.judgement, others, split=CALIBRATED_ON)
+
+
+def judged(manifest: Manifest, fitted: FittedDecision, measured: SplitMeasures) -> Manifest:
+    """The manifest with what was fitted, and the numbers that were measured on the same photos."""
+    return replace(
         manifest,
         temperature=fitted.temperature,
         thresholds=fitted.thresholds.to_manifest(),
         unknown=fitted.unknown,
-        metrics=told_metrics({name: measured[name] for name in (CALIBRATED_ON, "danger")}),
+        metrics={CALIBRATED_ON: told_names(measured), "danger": told_danger(measured.danger)},
     )
-    return manifest, replace(parts, statistics=fitted.statistics)
 
 
 def _told(out: Path, manifest: Manifest, guide: Guide) -> str:
@@ -167,7 +173,7 @@ def _told(out: Path, manifest: Manifest, guide: Guide) -> str:
     lines = [text("bundle.packaged", out=out, labels=len(manifest.labels), bytes=out.stat().st_size / 2**20)]
     top1 = manifest.metrics.get(CALIBRATED_ON, {}).get("top1")
     if top1 is not None:
-        lines.append(text("bundle.packaged_score", top1=f"{100 * top1:.1f}"))
+        lines.append(text("bundle.packaged_score", top1=points(top1)))
     if not manifest.thresholds:
         lines.append(text("bundle.packaged_uncalibrated"))
     if strangers:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
-from fieldguide.core.bundle import read_manifest
+from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
+from fieldguide.inference.runtime import Runtime
+from trainer.evaluation.document import Metrics, read
 from trainer.report import write_report
 from trainer.report.card import write_card
 from trainer.run_folder import RunFolder
@@ -21,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write both and say where."""
     folder = RunFolder(arguments.run)
-    report = write_report(folder)
-    write_card(folder, read_manifest(folder.bundle), json.loads(folder.metrics.read_text(encoding="utf-8")))
+    metrics, guide = read(folder.metrics, Metrics), load_guide()
+    bundle = Runtime.load(folder.bundle, "cpu")
+    report = write_report(folder, bundle, guide, metrics)
+    write_card(folder, bundle.manifest, guide, metrics)
     print(text("bundle.report_written", report=report))
     return 0

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from fieldguide.core.taxonomy import Rank
+from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import RunConfig
+from trainer.evaluation.records import Names
+from trainer.export.told import told_names
 from trainer.fit.crew import Crew, join_crew
 from trainer.pipeline.plan import plan
 from trainer.pipeline.preparation import complete, follow_sizes, open_run
 from trainer.pipeline.run import run_all
 from trainer.progress import Progress, Style
+from trainer.report.figures import points
 from trainer.run_folder import RunFolder
 
 
@@ -41,27 +42,30 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.dry_run:
             crew.led(lambda: print(plan(config)))
             return 0
-        crew.led(lambda: _begin(folder, config, crew, resume=arguments.resume))
-        metrics = run_all(config, folder, progress, resume=arguments.resume, crew=crew)
-    if not metrics:
+        guide = load_guide()
+        crew.led(lambda: _begin(folder, config, guide, crew, resume=arguments.resume))
+        metrics = run_all(config, folder, guide, progress, resume=arguments.resume, crew=crew)
+    if metrics is None:
         return 0
     if style is Style.JSON:
-        print(json.dumps({"event": "done", "run": str(folder.root), "test": metrics["test"]}))
+        print(json.dumps({"event": "done", "run": str(folder.root), "test": told_names(metrics.own)}))
     elif style is Style.PERSON:
-        print("\n".join([_told(metrics["test"]), text("train.done_files", bundle=folder.bundle, report=folder.report)]))
+        print(
+            "\n".join([_told(metrics.own.names), text("train.done_files", bundle=folder.bundle, report=folder.report)])
+        )
     return 0
 
 
-def _told(test: Mapping[str, Any]) -> str:
+def _told(names: Names) -> str:
     """How often it is right, for the narrowest rank that its test photos have: a model of genera knows no species."""
-    for rank, prefix in ((Rank.SPECIES, ""), (Rank.GENUS, "genus_"), (Rank.FAMILY, "family_")):
-        top1, top5 = test[f"{prefix}top1"], test[f"{prefix}top5"]
-        if top1 is not None:
-            facts = {"rank": text(f"train.rank_{rank}"), "top1": f"{100 * top1:.1f}", "top5": f"{100 * top5:.1f}"}
-            return text("train.done", **facts)
+    for rank in Names.__dataclass_fields__:
+        found = names.at(rank)
+        if found.top1.value is not None:
+            facts = {"top1": points(found.top1.value), "top5": points(found.top5.value)}
+            return text("train.done", rank=text(f"train.rank_{rank}"), **facts)
     return text("train.done_unmeasured")
 
 
-def _begin(folder: RunFolder, config: RunConfig, crew: Crew, *, resume: bool) -> None:
+def _begin(folder: RunFolder, config: RunConfig, guide: Guide, crew: Crew, *, resume: bool) -> None:
     crew.refuse_uneven(config.fit.batch_size)
-    open_run(folder, config, resume=resume)
+    open_run(folder, config, guide, resume=resume)

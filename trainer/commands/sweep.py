@@ -16,6 +16,7 @@ from typing import Any
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain, text
 from trainer.commands.call import add_folders, add_options, add_telling, asked, base_configuration, parted, style_of
 from trainer.config import refuse, split_values
@@ -52,19 +53,19 @@ def run(arguments: argparse.Namespace) -> int:
     configs = [follow_sizes(config, progress) for config in configs]
     for network in {repr(config.network): config for config in configs}.values():
         look_at_network(network)
-    outcomes, failed = [], False
+    outcomes, failed, guide = [], False, load_guide()
     for number, (settings, config) in enumerate(zip(chosen, configs, strict=True), start=1):
         folder = RunFolder(arguments.out / f"{number:03}")
         facts = {"number": number, "total": len(chosen), "options": _words(settings)}
         try:
             begun = folder.config.exists()
             share_preparation(arguments.out, folder, config)
-            open_run(folder, config, resume=begun)
+            open_run(folder, config, guide, resume=begun)
             if folder.metrics.exists():
                 progress.note(text("train.sweep_known", **facts))
             else:
                 progress.step(text("train.sweep_run", **facts))
-                run_all(config, folder, progress, resume=begun)
+                run_all(config, folder, guide, progress, resume=begun)
             outcomes.append(read_outcome(folder, dict(settings)))
         except FieldGuideError as problem:
             failed = True

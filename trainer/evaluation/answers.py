@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,21 @@ class Answers:
     def __len__(self) -> int:
         """How many photos."""
         return len(self.photos)
+
+    def select(self, rows: NDArray[np.bool_]) -> Answers:
+        """The photos where `rows` `[N]` is true."""
+        chosen = np.flatnonzero(rows)
+        return replace(
+            self,
+            photos=self.photos.select(rows),
+            taxa=tuple(self.taxa[row] for row in chosen),
+            truth=Truth(self.truth.names[rows], self.truth.place[rows]),
+            decisions=tuple(self.decisions[row] for row in chosen),
+            verdicts=Verdicts(self.verdicts.kinds[rows], self.verdicts.names[rows]),
+            shared=self.shared[rows],
+            order=self.order[rows],
+            inside=None if self.inside is None else self.inside[rows],
+        )
 
 
 def answer(photos: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement) -> Answers:

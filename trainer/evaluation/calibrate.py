@@ -18,6 +18,7 @@ from fieldguide.core.decision.rollup import RANKS, LabelTree
 from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.guide.cryptic import CrypticGroup
 from fieldguide.core.taxonomy import Rank, Taxon
+from trainer.evaluation.document import RankFit
 from trainer.evaluation.intervals import wilson_lower
 from trainer.evaluation.verdicts import Summed, Truth, right_at, sum_up, truth_of
 
@@ -91,17 +92,6 @@ def _strike_out(
         if name is not None:
             left[row, at_rank == name] = 0.0
     return np.asarray(left / np.maximum(left.sum(axis=1, keepdims=True), 1e-300))
-
-
-@dataclass(frozen=True, slots=True)
-class RankFit:
-    """What one rank's threshold gives: share `said` of all photos, share `right` of those, and its lower `bound`."""
-
-    rank: str
-    threshold: float
-    said: float
-    right: float
-    bound: float
 
 
 WORTH = (1.0, 0.5, 0.3)  # what saying a species, a genus or a family is worth, when their thresholds compete

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +25,7 @@ from trainer.evaluation import ranking
 from trainer.evaluation.answers import answer
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.predictions import NO_LABEL, Predictions
+from trainer.evaluation.records import Drawings
 from trainer.evaluation.verdicts import UNKNOWN
 
 MOST = 200  # photos drawn over
@@ -35,12 +35,10 @@ BATCH = 32
 
 def drawings_unknown(
     runtime: Runtime, judgement: Judgement, guide: Guide, files: Sequence[str], config: RunConfig
-) -> dict[str, Any] | None:
+) -> Drawings | None:
     """How many of the drawings made from these photos come out unknown; None when no photo can be read.
 
-    Returns:
-        `photos`: how many; `unknown`: the share with its 95 % interval; `taught`: whether drawings taught the model.
-        The same photos give the same drawings.
+    The same photos give the same drawings.
     """
     chosen = [files[place] for place in np.linspace(0, len(files) - 1, min(MOST, len(files))).astype(int)]
     found = _ask(runtime, chosen)
@@ -48,7 +46,7 @@ def drawings_unknown(
         return None
     told = answer(found, runtime.manifest.labels, guide, judgement)
     taught = any(phase.drawings > 0 for phase in config.fit.phases)
-    return {"photos": len(found), "unknown": ranking.share(told.verdicts.kinds == UNKNOWN), "taught": taught}
+    return Drawings(len(found), ranking.share(told.verdicts.kinds == UNKNOWN), taught)
 
 
 def _ask(runtime: Runtime, files: Sequence[str]) -> Predictions:

@@ -8,14 +8,14 @@ predictions can be given to again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from fieldguide.core.decision.calibration import fit_temperature, softmax
+from fieldguide.core.decision.calibration import softmax
 from fieldguide.core.decision.rollup import RANKS, LabelTree, label_tree
 from fieldguide.core.decision.thresholds import Ground, Thresholds
 from fieldguide.core.decision.unknown import UnknownModel, unknown_model
@@ -23,10 +23,12 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.guide.cryptic import shipped_groups
 from fieldguide.core.taxonomy import Rank, Taxon
 from trainer.config import JudgementConfig
-from trainer.evaluation.calibrate import RankFit, balanced_weights, fit_plausible, fit_ranks, strangers, weigh_strangers
+from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, strangers, weigh_strangers
+from trainer.evaluation.certainty import fit_temperature
 from trainer.evaluation.danger import dangers, fit_alarms
+from trainer.evaluation.document import FittingReport, RankFit, ScoreComparison, UnknownFit, plain
 from trainer.evaluation.predictions import Predictions, join
-from trainer.evaluation.unknown import FittedUnknown, fit_threshold, fit_unknown
+from trainer.evaluation.unknown import Comparison, FittedUnknown, fit_threshold, fit_unknown
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
 VAGUE = 0.5  # share of its own kinds for which a model that names neither species nor genus is of little use
@@ -67,7 +69,7 @@ class FittedDecision:
     judgement: Judgement
     unknown: dict[str, Any] = field(default_factory=dict)
     statistics: dict[str, NDArray[np.generic]] = field(default_factory=dict)
-    report: dict[str, Any] = field(default_factory=dict)
+    report: FittingReport = field(default_factory=lambda: FittingReport(0))
 
     @property
     def temperature(self) -> float:
@@ -111,7 +113,7 @@ def fit_decision(
     photos = own if elsewhere is None else elsewhere
     subjects = photos.select(photos.targets >= 0)
     if len(subjects) == 0:
-        return FittedDecision(Judgement(1.0, Thresholds()), report={"photos": 0})
+        return FittedDecision(Judgement(1.0, Thresholds()))
     weights = balanced_weights(subjects.targets, config.balance)
     temperature = config.shift_margin * fit_temperature(subjects.logits, subjects.targets, weights)
     temperature = float(np.clip(temperature, 0.25, 8.0))
@@ -147,14 +149,7 @@ def fit_decision(
         coverage=config.coverage,
         ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere"),
     )
-    report: dict[str, Any] = {
-        "photos": len(photos),
-        "config": asdict(config),
-        "temperature": temperature,
-        "ranks": [asdict(rank) for rank in ranks],
-        "gave_way": gave_way,
-        "alarm_exponents": alarms.compared,
-    }
+    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(gave_way), alarms.compared)
     strange = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
     usual = None if elsewhere is None else own
     unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, strangers=strange, reference=usual)
@@ -242,7 +237,7 @@ def _with_unknown(
     temperature: float,
     thresholds: Thresholds,
     config: JudgementConfig,
-    report: dict[str, Any],
+    report: FittingReport,
 ) -> FittedDecision:
     if fitted is None:
         return FittedDecision(Judgement(temperature, thresholds), report=report)
@@ -255,17 +250,23 @@ def _with_unknown(
         most_subjects=config.most_strange,
     )
     thresholds = replace(thresholds, unknown=threshold)
-    told = {
-        "score": fitted.model.kind.value,
-        "photos": len(others),
-        "subjects_called_strange": float((fitted.subject_scores > threshold).mean()),
-        "other_things_called_strange": float((fitted.background_scores > threshold).mean()),
-        "other_things_unknown": float((say(summed, thresholds, fitted.background_scores).kinds == UNKNOWN).mean()),
-        "compared": {
-            name: {key: value for key, value in asdict(each).items() if value == value}
-            for name, each in fitted.compared.items()
-        },
-    }
-    return FittedDecision(
-        Judgement(temperature, thresholds, fitted.model), told, dict(fitted.model.arrays), {**report, "unknown": told}
+    told = UnknownFit(
+        score=fitted.model.kind.value,
+        photos=len(others),
+        subjects_called_strange=float((fitted.subject_scores > threshold).mean()),
+        other_things_called_strange=float((fitted.background_scores > threshold).mean()),
+        other_things_unknown=float((say(summed, thresholds, fitted.background_scores).kinds == UNKNOWN).mean()),
+        compared={name: _told(each) for name, each in fitted.compared.items()},
     )
+    return FittedDecision(
+        Judgement(temperature, thresholds, fitted.model),
+        plain(told),
+        dict(fitted.model.arrays),
+        replace(report, unknown=told),
+    )
+
+
+def _told(found: Comparison) -> ScoreComparison:
+    """Without what could not be compared."""
+    novel, strangers = (None if value != value else value for value in (found.novel_auroc, found.stranger_auroc))
+    return ScoreComparison(found.auroc, found.fpr95, novel, strangers)

@@ -7,54 +7,48 @@ known one called unknown, 1 for a wrong name. As the project's brief gives them:
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.thresholds import Guarantee, Thresholds
 from fieldguide.core.guide import Guide
 from trainer.evaluation.answers import Answers
 from trainer.evaluation.danger import Dangers, dangers
+from trainer.evaluation.mistakes import alarm_levels, passed_as_harmless
 from trainer.evaluation.ranking import share
+from trainer.evaluation.records import AlarmMeasures, Costs, DangerMeasures, Promise, Promises
 from trainer.evaluation.verdicts import UNKNOWN, right
 
 POISONOUS_AS_HARMLESS, HARMLESS_AS_POISONOUS = 100.0, 1.0
 UNKNOWN_NAMED, KNOWN_SILENT, WRONG_NAME = 10.0, 0.1, 1.0
-LISTED = 500
 
 
-def alarms(answers: Answers, guide: Guide) -> dict[str, Any]:
-    """Recall and false alarms of the deadly and of the harmful alarm, with 95 % intervals.
+def danger(answers: Answers, guide: Guide, thresholds: Thresholds) -> DangerMeasures:
+    """Everything about danger on these photos, and what the alarms were fitted to hold."""
+    return DangerMeasures(
+        **alarms(answers, guide),
+        passed_as_harmless=passed_as_harmless(answers, guide),
+        cost=costs(answers, guide),
+        guarantees=Promises(_promise(thresholds.deadly_guarantee), _promise(thresholds.harmful_guarantee)),
+    )
 
-    `false_alarms`: share of the told photos that are not deadly (not harmful) and ring. A deadly photo is recalled by
-    the deadly alarm only; a harmful photo by either.
-    """
+
+def alarms(answers: Answers, guide: Guide) -> dict[str, AlarmMeasures]:
+    """The `deadly` and the `harmful` alarm. A deadly photo is recalled by the deadly alarm alone, others by either."""
     found = dangers(answers.labels, answers.taxa, guide)
-    levels = _levels(answers)
     raised = np.array([decision.alarm.raised for decision in answers.decisions], dtype=bool)
-    rings = {"deadly": raised & (levels == Danger.DEADLY), "harmful": raised}
-    told = {"deadly": found.deadly, "harmful": found.harmful}
+    rings = {"deadly": raised & (alarm_levels(answers) == Danger.DEADLY), "harmful": raised}
+    dangerous = {"deadly": found.deadly, "harmful": found.harmful}
     return {
-        name: {"recall": share(rings[name][told[name]]), "false_alarms": share(rings[name][found.told & ~told[name]])}
-        for name in rings
+        name: AlarmMeasures(share(rings[name][photos]), share(rings[name][found.told & ~photos]))
+        for name, photos in dangerous.items()
     }
 
 
-def passed_as_harmless(answers: Answers, guide: Guide) -> dict[str, Any]:
-    """Harmful photos shown without any warning (level caution): how many, and which, deadly ones first."""
-    found = dangers(answers.labels, answers.taxa, guide)
-    rows = np.flatnonzero(found.harmful & (_levels(answers) == Danger.CAUTION))
-    rows = rows[np.argsort(~found.deadly[rows], kind="stable")]
-    return {
-        "count": len(rows),
-        "deadly": int(found.deadly[rows].sum()),
-        "of": int(found.harmful.sum()),
-        "photos": [_row(answers, guide, int(row)) for row in rows[:LISTED]],
-    }
-
-
-def costs(answers: Answers, guide: Guide) -> dict[str, float | None]:
+def costs(answers: Answers, guide: Guide) -> Costs:
     """Mean FungiCLEF costs per photo.
 
     `named`: by the danger of the first candidate, as the challenge does. `warned`: by what people are shown: caution is
@@ -62,11 +56,11 @@ def costs(answers: Answers, guide: Guide) -> dict[str, float | None]:
     """
     found = dangers(answers.labels, answers.taxa, guide)
     first = np.array([guide.danger(answers.labels[i]).harmful for i in answers.order[:, 0]], dtype=bool)
-    return {
-        "named": _confusion_cost(found, first),
-        "warned": _confusion_cost(found, _levels(answers) != Danger.CAUTION),
-        "unknown": _unknown_cost(answers),
-    }
+    return Costs(
+        named=_confusion_cost(found, first),
+        warned=_confusion_cost(found, alarm_levels(answers) != Danger.CAUTION),
+        unknown=_unknown_cost(answers),
+    )
 
 
 def _confusion_cost(found: Dangers, as_poisonous: NDArray[np.bool_]) -> float | None:
@@ -85,16 +79,5 @@ def _unknown_cost(answers: Answers) -> float | None:
     return float(cost[told].mean()) if told.any() else None
 
 
-def _levels(answers: Answers) -> NDArray[np.object_]:
-    return np.array([decision.alarm.level for decision in answers.decisions], dtype=object)
-
-
-def _row(answers: Answers, guide: Guide, row: int) -> dict[str, Any]:
-    taxon, decision = answers.taxa[row], answers.decisions[row]
-    return {
-        "file": str(answers.photos.files[row]),
-        "true": taxon.name if taxon else "",
-        "danger": guide.danger(taxon).value if taxon else "",
-        "first": decision.candidates[0].taxon.name if decision.candidates else "",
-        "harmful": decision.alarm.harmful,
-    }
+def _promise(held: Guarantee | None) -> Promise | None:
+    return Promise(**asdict(held)) if held else None

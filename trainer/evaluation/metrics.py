@@ -1,124 +1,129 @@
-"""Everything measured of one model on one split, as the dictionary that becomes `metrics.json`."""
+"""Everything measured of one model on one set of photos."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 
 from fieldguide.core.decision.rollup import label_tree
-from fieldguide.core.decision.thresholds import Guarantee
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation import harm, ranking
 from trainer.evaluation.answers import Answers, answer
 from trainer.evaluation.fitting import Judgement, separate
+from trainer.evaluation.mistakes import mistakes, passed_as_harmless
 from trainer.evaluation.predictions import Predictions, join
+from trainer.evaluation.records import NovelMeasures, OtherThings, SourceMeasures, SplitMeasures
 from trainer.evaluation.several import fusion_gain
 from trainer.evaluation.unknown import compare
-from trainer.evaluation.verdicts import UNKNOWN
+from trainer.evaluation.verdicts import UNKNOWN, right
 
-Metrics = dict[str, Any]
+TEST = "test"
+CALIBRATED_ON = "calibrated_on"  # the photos that the thresholds were fitted on: their numbers flatter
+ELSEWHERE = "elsewhere"
+FOLDER = "folder"  # anybody's photos
 
 
 def evaluate(
-    test: Predictions,
+    photos: Predictions,
     labels: tuple[Taxon, ...],
     guide: Guide,
     judgement: Judgement,
     background: Predictions | None = None,
     *,
     novel: Predictions | None = None,
-    split: str = "test",
-) -> Metrics:
+    split: str = TEST,
+) -> SplitMeasures:
     """Measure a bundle's answers on photos that nothing was fitted on.
 
     Args:
-        test: photos with a label; those of the background label are counted among `background`.
+        photos: of subjects with a known taxon, as they come: those whose kind has no label (`truth` tells it) count in
+            what is said, in danger and by source. Those of the background label are counted among `background`.
         labels, guide, judgement: as the bundle has them (`FittedDecision.judgement`, or `Judgement.from_manifest`).
-        background: photos of other things. novel: photos whose species is no label (with `truth`).
-        split: key of the numbers about names.
-
-    Returns:
-        Plain values for JSON. `metrics[split]` holds `top1`, `top5`, `genus_top1` ... (0 to 1); the other keys are told
-        where they are made, in `ranking` and `harm`. Shares come as `{"value", "low", "high", "photos"}` with 95 %
-        intervals.
+        background: photos of other things.
+        novel: photos whose kind is no label (with `truth`), measured beside `photos` and no part of them.
+        split: what these photos are.
     """
-    subjects, others = separate(test, background, label_tree(labels))
+    tree = label_tree(labels)
+    labelled, others = separate(photos, background, tree)
+    strange = photos.select(photos.targets < 0)
+    subjects = join([labelled, strange]) if len(strange) else labelled
     answers = answer(subjects, labels, guide, judgement)
-    found: Metrics = {
-        split: {"photos": len(subjects), **ranking.top_names(answers)},
-        "verdicts": ranking.verdicts(answers),
-        "danger": {
-            **harm.alarms(answers, guide),
-            "passed_as_harmless": harm.passed_as_harmless(answers, guide),
-            "cost": harm.costs(answers, guide),
-            "guarantees": {
-                "deadly": _promise(judgement.thresholds.deadly_guarantee),
-                "harmful": _promise(judgement.thresholds.harmful_guarantee),
-            },
-        },
-        "calibration": ranking.calibration(answers),
-        "sets": ranking.prediction_sets(answers),
-        "abstention": ranking.abstention(answers),
-        "sources": by_source(answers),
-        "several_photos": fusion_gain(subjects, labels, judgement),
-        "classes": ranking.classes(answers),
-        "confusions": ranking.confusions(answers),
-    }
-    if len(others):
-        found["other_things"] = _other_things(subjects, others, labels, guide, judgement)
-    if novel is not None and len(novel):
-        found["novel"] = _novel(novel, subjects, labels, guide, judgement)
-    return found
+    known = answers.select(subjects.targets >= 0)
+    beside = strange if len(strange) else novel
+    return SplitMeasures(
+        split=split,
+        photos=len(subjects),
+        strangers=len(strange),
+        names=ranking.top_names(answers),
+        verdicts=ranking.verdicts(answers),
+        verdicts_known=ranking.verdicts(known) if len(strange) else None,
+        danger=harm.danger(answers, guide, judgement.thresholds),
+        calibration=ranking.calibration(answers),
+        sets=ranking.prediction_sets(answers),
+        abstention=ranking.abstention(answers),
+        sources=by_source(answers, guide),
+        several_photos=fusion_gain(subjects, labels, judgement),
+        classes=ranking.classes(answers),
+        confusions=ranking.confusions(answers),
+        matrix=ranking.matrix(answers),
+        mistakes=mistakes(answers, guide),
+        other_things=_other_things(labelled, others, labels, guide, judgement) if len(others) else None,
+        novel=_novel(beside, labelled, labels, guide, judgement, apart=not len(strange))
+        if beside is not None and len(beside)
+        else None,
+    )
 
 
 def _other_things(
     subjects: Predictions, others: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement
-) -> Metrics:
-    told = answer(others, labels, guide, judgement)
-    found: Metrics = {"unknown": ranking.share(told.verdicts.kinds == UNKNOWN)}
-    if judgement.unknown is not None and len(subjects):
-        compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(others))
-        found |= {"score": judgement.unknown.kind.value, "auroc": compared.auroc, "fpr95": compared.fpr95}
-    return found
+) -> OtherThings:
+    unknown = ranking.share(answer(others, labels, guide, judgement).verdicts.kinds == UNKNOWN)
+    if judgement.unknown is None or not len(subjects):
+        return OtherThings(unknown)
+    compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(others))
+    return OtherThings(unknown, judgement.unknown.kind.value, compared.auroc, compared.fpr95)
 
 
 def _novel(
-    novel: Predictions, subjects: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement
-) -> Metrics:
-    """Species that no label covers: what is said of them, whether danger is seen, and whether the score notices."""
+    novel: Predictions,
+    subjects: Predictions,
+    labels: tuple[Taxon, ...],
+    guide: Guide,
+    judgement: Judgement,
+    *,
+    apart: bool,
+) -> NovelMeasures:
+    """Kinds that no label covers; `apart`: they are no part of the photos that are measured with the subjects."""
     told = answer(novel, labels, guide, judgement)
-    found: Metrics = {"verdicts": ranking.verdicts(told), "danger": harm.alarms(told, guide)}
+    auroc = fpr95 = None
     if judgement.unknown is not None and len(subjects):
         compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(novel))
-        found |= {"auroc": compared.auroc, "fpr95": compared.fpr95}
-    everything = join([subjects, novel])
-    both = answer(everything, labels, guide, judgement)
-    return {**found, "verdicts_with_known": ranking.verdicts(both)}
+        auroc, fpr95 = compared.auroc, compared.fpr95
+    both = answer(join([subjects, novel]), labels, guide, judgement) if apart else None
+    return NovelMeasures(
+        verdicts=ranking.verdicts(told),
+        danger=harm.alarms(told, guide),
+        auroc=auroc,
+        fpr95=fpr95,
+        verdicts_with_known=ranking.verdicts(both) if both else None,
+    )
 
 
-def by_source(answers: Answers) -> Metrics:
-    """For each source of photos: how many, top-1 by label and the share called unknown (0 to 1)."""
-    first = ranking.first_is_right(answers)
-    unknown = answers.verdicts.kinds == UNKNOWN
-    return {
-        str(source): {
-            "photos": int((answers.photos.sources == source).sum()),
-            "top1": float(first[answers.photos.sources == source].mean()),
-            "unknown": float(unknown[answers.photos.sources == source].mean()),
-        }
-        for source in np.unique(answers.photos.sources)
-    }
+def by_source(answers: Answers, guide: Guide) -> dict[str, SourceMeasures]:
+    """Each source of photos by itself."""
+    sources = answers.photos.sources
+    return {str(source): _source(answers.select(sources == source), guide) for source in np.unique(sources)}
 
 
-def _promise(guarantee: Guarantee | None) -> Metrics | None:
-    if guarantee is None:
-        return None
-    return {
-        "alpha": guarantee.alpha,
-        "photos": guarantee.photos,
-        "groups": guarantee.groups,
-        "split": guarantee.split,
-        "false_alarm_rate": guarantee.false_alarm_rate,
-    }
+def _source(answers: Answers, guide: Guide) -> SourceMeasures:
+    hits = right(answers.verdicts, answers.truth)
+    names = ranking.top_names(answers)
+    return SourceMeasures(
+        photos=len(answers),
+        species=names.species.top1,
+        genus=names.genus.top1,
+        right=ranking.share(hits[~np.isnan(hits)]),
+        unknown=ranking.share(answers.verdicts.kinds == UNKNOWN),
+        passed=passed_as_harmless(answers, guide),
+        **harm.alarms(answers, guide),
+    )

@@ -7,8 +7,6 @@ independent photos: an upper bound for a real find.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from fieldguide.core.decision.calibration import softmax
@@ -18,6 +16,7 @@ from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation.calibrate import label_covers
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.predictions import Predictions
+from trainer.evaluation.records import FusedNames
 
 
 def fusion_gain(
@@ -26,7 +25,7 @@ def fusion_gain(
     judgement: Judgement,
     sizes: tuple[int, ...] = (1, 2, 3),
     seed: int = 0,
-) -> dict[str, Any]:
+) -> dict[int, FusedNames]:
     """Top-1 and top-5 (0 to 1) of simulated finds of 1, 2 and 3 photos, each photo used once per size.
 
     A species of the genus that the photos are filed under is right.
@@ -35,7 +34,7 @@ def fusion_gain(
     rng = np.random.default_rng(seed)
     known = photos.select(photos.targets >= 0)
     probabilities = softmax(known.logits, judgement.temperature)
-    found: dict[str, Any] = {"simulated": "photos of one label drawn together: no observations are told"}
+    found: dict[int, FusedNames] = {}
     for size in sizes:
         ranks = []
         for target in np.unique(known.targets):
@@ -48,9 +47,9 @@ def fusion_gain(
                 fused[tree.is_background] = 0.0
                 ranks.append(int((fused > fused[right].max()).sum()))
         places = np.array(ranks)
-        found[str(size)] = {
-            "finds": len(places),
-            "top1": float((places < 1).mean()) if len(places) else None,
-            "top5": float((places < 5).mean()) if len(places) else None,
-        }
+        found[size] = FusedNames(
+            finds=len(places),
+            top1=float((places < 1).mean()) if len(places) else None,
+            top5=float((places < 5).mean()) if len(places) else None,
+        )
     return found

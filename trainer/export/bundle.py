@@ -1,12 +1,15 @@
-"""Write a bundle: traced network, manifest, golden samples, score statistics, photo hashes and card in one file."""
+"""Write a bundle: traced network, manifest, golden samples, score statistics, photo hashes and card in one file.
+
+The network is exported once; the bundle is written once, when everything is known of it.
+"""
 
 from __future__ import annotations
 
 import copy
 import hashlib
 import io
+import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,8 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.atomic import written_atomically
+from fieldguide.core.bundle import BundleFile, Manifest
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.inference.runtime import save_program
 from trainer.config import RunConfig, input_size
@@ -23,15 +27,7 @@ from trainer.data.scan import ScannedPhoto
 from trainer.export.module import ExportedModule, refuse_unstable
 from trainer.fit.half import TOLERANCE, halve
 
-
-@dataclass(frozen=True, slots=True)
-class BundleParts:
-    """What stands beside the network and the manifest. `golden` uint8 [K,3,S,S]; `statistics` arrays by name."""
-
-    golden: npt.NDArray[np.uint8]
-    statistics: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
-    photos: str = ""
-    card: str = ""
+MANIFEST = "manifest.json"
 
 
 def input_of(config: RunConfig) -> InputSpec:
@@ -40,19 +36,20 @@ def input_of(config: RunConfig) -> InputSpec:
     return InputSpec(size, config.export.resize or size, whole=config.export.views == "whole")
 
 
-def write_bundle(
-    path: Path, network: nn.Module, manifest: Manifest, parts: BundleParts, *, flip: bool, half: bool = False
+def export_network(
+    path: Path, network: nn.Module, manifest: Manifest, *, flip: bool, half: bool = False, photos: str = ""
 ) -> None:
-    """Write the bundle at `path`, whole or not at all. The golden answers are those of the network as it is now.
+    """Trace the network, once, into an archive that answers as the finished bundle will, whole or not at all.
 
-    With `half`, its weights are kept in half precision, unless that would change a golden logit by more than
-    `half.TOLERANCE`.
+    The golden answers are those of the network as it is now; `photos` are the lines of `photo_lines`. With `half`, its
+    weights are kept in half precision, unless that would change a golden logit by more than `half.TOLERANCE`.
 
     Raises:
         FieldGuideError: NETWORK_UNSTABLE, before anything is written.
     """
     module = ExportedModule(network.cpu().eval(), flip).eval()
-    pictures = torch.from_numpy(parts.golden)
+    images = golden_pictures(manifest.input.size)
+    pictures = torch.from_numpy(images)
     refuse_unstable(module, pictures)
     with torch.no_grad():
         logits, embedding = module(pictures)
@@ -61,15 +58,31 @@ def write_bundle(
             others = smaller(pictures)
             if float((others[0] - logits).abs().max()) <= TOLERANCE:
                 module, (logits, embedding) = smaller, others
-    golden = pack_arrays({"images": parts.golden, "logits": logits.numpy(), "embedding": embedding.numpy()})
-    extra = {"manifest.json": manifest.to_json().encode(), "golden.npz": golden}
-    if parts.statistics:
-        extra["statistics.npz"] = pack_arrays(parts.statistics)
-    if parts.photos:
-        extra["photos.txt"] = parts.photos.encode()
-    if parts.card:
-        extra["card.md"] = parts.card.encode()
+    golden = pack_arrays({"images": images, "logits": logits.numpy(), "embedding": embedding.numpy()})
+    extra = {MANIFEST: manifest.to_json().encode(), "golden.npz": golden}
+    if photos:
+        extra["photos.txt"] = photos.encode()
     save_program(module, pictures[:1], path, extra)
+
+
+def write_bundle(
+    path: Path, exported: BundleFile, manifest: Manifest, card: str, statistics: Mapping[str, npt.NDArray[Any]]
+) -> None:
+    """Write the bundle: the exported network, byte for byte, with what was fitted, measured and told of it since."""
+    beside = {MANIFEST: manifest.to_json().encode(), "card.md": card.encode()}
+    if statistics:
+        beside["statistics.npz"] = pack_arrays(statistics)
+    extra = f"{exported.folder}/extra/"
+    with (
+        zipfile.ZipFile(io.BytesIO(exported.data)) as old,
+        written_atomically(path) as stream,
+        zipfile.ZipFile(stream, "w") as new,
+    ):
+        for entry in old.infolist():
+            if entry.filename.removeprefix(extra) not in beside:
+                new.writestr(entry.filename, old.read(entry), entry.compress_type)
+        for name, content in beside.items():
+            new.writestr(extra + name, content)
 
 
 def pack_arrays(arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:

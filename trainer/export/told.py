@@ -3,22 +3,51 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
 import tomli_w
 
-TOLD_METRICS = ("calibrated_on", "test", "verdicts", "danger", "calibration", "sets", "other_things", "novel")
-"""What of the metrics travels in the bundle, for the application's page about the model."""
+from trainer.evaluation.document import Metrics, plain
+from trainer.evaluation.metrics import ELSEWHERE
+from trainer.evaluation.records import DangerMeasures, Names, Passed, SplitMeasures
 
 _LISTS = ("folders", "manifests", "elsewhere", "elsewhere_manifests")
 _PATHS = (*(("data", name) for name in ("folder", "manifest", "background", *_LISTS)), ("network", "init"))
 
 
-def told_metrics(metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """The metrics that a bundle carries, without the lists of photos by their paths."""
-    return {key: _without_photos(metrics[key]) for key in TOLD_METRICS if key in metrics}
+def told_metrics(metrics: Metrics) -> dict[str, Any]:
+    """The metrics that a bundle carries for the application's page about the model, without any photo's path.
+
+    Own photos stand at the top, as in all bundles; those from elsewhere under `elsewhere`, each source by itself too.
+    """
+    own, elsewhere = metrics.own, metrics.elsewhere
+    seen = metrics.run.seen_by_starting_weights
+    drawings = {"drawings": plain(own.drawings)} if own.drawings else {}
+    test = told_names(own) | drawings | ({"seen_by_starting_weights": seen} if seen else {})
+    found = {own.split: test, **_told(own)}
+    if elsewhere is not None:
+        sources = {name: replace(each, passed=_count(each.passed)) for name, each in elsewhere.sources.items()}
+        found[ELSEWHERE] = {"names": told_names(elsewhere), **_told(elsewhere), "sources": plain(sources)}
+    return found
+
+
+def told_names(measures: SplitMeasures) -> dict[str, Any]:
+    """How often the first name is right, and one of five, for each rank; flat, as bundles have always told it."""
+    found: dict[str, Any] = {"photos": measures.photos}
+    for rank in Names.__dataclass_fields__:
+        names, prefix = measures.names.at(rank), "" if rank == "species" else f"{rank}_"
+        found[f"{prefix}top1"] = names.top1.value
+        found[f"{prefix}top1_between"] = [names.top1.low, names.top1.high]
+        found[f"{prefix}top5"] = names.top5.value
+        found[f"{rank}_photos"] = names.top1.photos
+    return found
+
+
+def told_danger(danger: DangerMeasures) -> dict[str, Any]:
+    """How well the danger is told, without the photos that passed."""
+    return plain(replace(danger, passed_as_harmless=_count(danger.passed_as_harmless)))
 
 
 def told_recipe(toml: str) -> str:
@@ -32,11 +61,18 @@ def told_recipe(toml: str) -> str:
     return tomli_w.dumps(table)
 
 
-def _without_photos(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _without_photos(each) for key, each in value.items() if not _lists_photos(each)}
-    return value
+def _told(measures: SplitMeasures) -> dict[str, Any]:
+    parts = {
+        "verdicts": measures.verdicts,
+        "verdicts_known": measures.verdicts_known,
+        "calibration": measures.calibration,
+        "sets": measures.sets,
+        "other_things": measures.other_things,
+        "novel": measures.novel,
+    }
+    told = {name: plain(part) for name, part in parts.items() if part is not None}
+    return {"danger": told_danger(measures.danger), **told}
 
 
-def _lists_photos(value: Any) -> bool:
-    return isinstance(value, list) and any(isinstance(each, Mapping) and "file" in each for each in value)
+def _count(passed: Passed) -> Passed:
+    return replace(passed, photos=())

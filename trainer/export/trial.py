@@ -13,7 +13,7 @@ from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import explain, text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig, refuse
-from trainer.export.bundle import BundleParts, golden_pictures, input_of, write_bundle
+from trainer.export.bundle import export_network, golden_pictures, input_of
 from trainer.fit.batchnorm import batch_norms
 from trainer.fit.network import Classifier
 from trainer.fit.strided import widen_strided
@@ -34,9 +34,7 @@ def try_export(network: Classifier, config: RunConfig) -> None:
     try:
         with TemporaryDirectory() as folder:
             file = Path(folder) / "trial.fieldguide"
-            write_bundle(
-                file, network, manifest, BundleParts(pictures), flip=config.export.flip, half=config.export.half
-            )
+            export_network(file, network, manifest, flip=config.export.flip, half=config.export.half)
             Runtime.load(file, device="cpu").run(pictures[:1])
     except FieldGuideError as problem:
         told = str(problem.facts.get("problem", "")) or explain(problem)

@@ -11,7 +11,7 @@ import torch
 
 from fieldguide.core.bundle import read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide import Guide
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
 from trainer.config import (
@@ -104,7 +104,7 @@ def start_from(network: NetworkConfig) -> NetworkConfig:
     return replace(network, init=str(starter)) if same else network
 
 
-def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
+def open_run(run: RunFolder, config: RunConfig, guide: Guide, *, resume: bool) -> RunConfig:
     """Make the run folder and write its configuration, or go on with the run that is in it.
 
     Raises:
@@ -124,7 +124,7 @@ def open_run(run: RunFolder, config: RunConfig, *, resume: bool) -> RunConfig:
     else:
         photos = apply_decisions(list_photos(config.data), Decisions(run.root / DECISIONS).final().values())
         list_elsewhere(config.data, photos)
-        refuse_folders(config.data, photos, name_labels(photos, config.data, load_guide()))
+        refuse_folders(config.data, photos, name_labels(photos, config.data, guide))
         look_at_network(config)
     run.create()
     write_config(config, run.config)
@@ -152,7 +152,7 @@ def look_at_network(config: RunConfig) -> None:
     try_export(network, config)
 
 
-def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepared:
+def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progress) -> Prepared:
     """Scan, audit, name, split. An audit or a split that is there is used again.
 
     What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded, until
@@ -162,7 +162,6 @@ def prepare_run(config: RunConfig, run: RunFolder, progress: Progress) -> Prepar
         FieldGuideError: CONFIG_INVALID when the split that is there is of other photos, labels or decisions; what
             `scan` and `split` raise.
     """
-    guide = load_guide()
     progress.step("reading photos")
     photos = _read_photos(config, run, progress)
     decisions = Decisions(run.root / DECISIONS).final()

@@ -1,16 +1,19 @@
-"""One run from folders to a model; each step reads what the one before wrote, so any can be repeated.
+"""One run from folders to a model, from top to bottom. What is loaded or asked once is handed along.
 
-scan -> split (with the audit's findings) -> fit -> calibrate -> export -> the exported bundle, once on test -> report
+scan -> audit -> split -> decode once -> fit -> export once -> ask once -> fit the judgement -> measure -> write the
+bundle once -> report. Steps before the export are taken from the run folder when a run is resumed.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from fieldguide.core.guide import Guide
 from trainer.config import RunConfig
+from trainer.evaluation import document
+from trainer.evaluation.document import Metrics
 from trainer.fit.crew import Crew
 from trainer.fit.network import Classifier
-from trainer.pipeline.measured import export_run
+from trainer.pipeline.exported import export_run, seal_bundle
+from trainer.pipeline.measured import ask_splits, fit_judgement, measure
 from trainer.pipeline.preparation import ALONE, Prepared, fit_run, prepare_run
 from trainer.progress import Progress
 from trainer.report import write_report
@@ -18,21 +21,31 @@ from trainer.run_folder import RunFolder
 
 
 def run_all(
-    config: RunConfig, run: RunFolder, progress: Progress, *, resume: bool, crew: Crew = ALONE
-) -> dict[str, Any]:
-    """The whole run; returns the metrics. Finished steps of a resumed run are taken from the run folder.
+    config: RunConfig, run: RunFolder, guide: Guide, progress: Progress, *, resume: bool, crew: Crew = ALONE
+) -> Metrics | None:
+    """The whole run; returns its numbers.
 
-    Of several processes all train, and the one that leads does the rest; the others return no metrics.
+    Of several processes all train, and the one that leads does the rest; the others return None.
     """
-    ready = crew.first(lambda: prepare_run(config, run, progress))
+    ready = crew.first(lambda: prepare_run(config, run, guide, progress))
     network = fit_run(config, run, ready, progress, resume=resume, crew=crew)
-    return crew.led(lambda: _finish(config, run, ready, network, progress)) or {}
+    return crew.led(lambda: finish_run(config, run, ready, network, progress))
 
 
-def _finish(
-    config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress
-) -> dict[str, Any]:
-    metrics = export_run(config, run, ready, network, progress)
+def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress) -> Metrics:
+    """From the trained network to the bundle and its report."""
+    progress.step("exporting")
+    exported = export_run(config, run, ready, network)
+    answers = ask_splits(exported, run, ready, progress)
+
+    progress.step("calibrating")
+    fitted = fit_judgement(config, ready, answers)
+
+    progress.step("measuring")
+    metrics = measure(config, run, ready, exported, answers, fitted)
+    document.write(run.metrics, metrics)
+    bundle = seal_bundle(run, ready, exported, fitted, metrics)
+
     progress.step("writing the report")
-    write_report(run)
+    write_report(run, bundle, ready.guide, metrics)
     return metrics

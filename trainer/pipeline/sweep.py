@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from trainer.config import RunConfig, read_config
+from trainer.evaluation.document import Metrics, read
 from trainer.fit.choice import read_choice
 from trainer.run_folder import RunFolder
 
@@ -67,15 +68,8 @@ def share_preparation(sweep: Path, folder: RunFolder, config: RunConfig) -> None
 
 def read_outcome(folder: RunFolder, options: dict[str, str]) -> Outcome:
     """How a finished run came out, from what it wrote."""
-    metrics = json.loads(folder.metrics.read_text(encoding="utf-8"))
+    names = read(folder.metrics, Metrics).own.names
     chosen = read_choice(read_config(folder.config), folder)
-    names = ("top1", "top5", "genus_top1", "genus_top5")
-    return Outcome(
-        run=folder.root.name,
-        options=options,
-        validation=chosen.top1,
-        ships=chosen.stage,
-        test={name: metrics["test"].get(name) for name in names},
         seconds=folder.metrics.stat().st_mtime - folder.config.stat().st_mtime,
     )
 

@@ -6,19 +6,21 @@ is good, the best it can say is that others may try it if they hear what it miss
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import islice
 from math import ceil
 from pathlib import Path
-from typing import Any
+
+from markupsafe import Markup
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.evaluation.danger import PROMISED
-from trainer.report.parts import bullets, head, paragraph, percent
+from trainer.evaluation.records import JudgedPhoto
+from trainer.report.figures import percent
+from trainer.report.parts import bullets, head, joined, paragraph, part
+from trainer.report.shown import Shown
 
-Metrics = Mapping[str, Any]
 FEW = 20  # photos below which a share says little
 POOR = 0.5  # F1 below which a label is badly known
 LEAST_RECALL = 0.9  # dangerous photos must ring at least so often, at the low end of the interval
@@ -28,116 +30,116 @@ RIGHT = 0.8  # names that are said must be right so often
 SURE, NEARLY_NOTHING = 0.7, 0.05  # a photo whose folder may be wrong: so sure of another name, so little for its own
 OFTEN = 2  # photos of one label with the same wrong name
 NAMED = 6
+RANKS = ("species", "genus", "family")
 
 
-def suitability(metrics: Metrics) -> str:
+def suitability(shown: Shown) -> Markup:
     """Whether it may be given to others, with every reason against it."""
-    against = objections(metrics)
+    against = objections(shown)
     key, kind = ("not_yet", "warning") if against else ("try_it", "verdict")
-    about = paragraph(f"{key}_about", **metrics["danger"]["passed_as_harmless"])
-    return f'<div class="{kind}">{head(key)}{about}{bullets(against)}</div>'
+    passed = shown.first.danger.passed_as_harmless
+    about = paragraph(f"{key}_about", count=passed.count, of=passed.of, deadly=passed.deadly)
+    return part("box", kind, joined([head(key), about, bullets(against)]))
 
 
-def objections(metrics: Metrics) -> list[str]:
+def objections(shown: Shown) -> list[str]:
     """What speaks against giving the model to others, danger first; empty when nothing measured does."""
-    said = metrics["verdicts"]
-    against = _dangers(metrics)
-    if (said["unknown"]["value"] or 0.0) >= SILENT:
-        against.append(text("report.against_silent", share=percent(said["unknown"]["value"])))
-    for rank in ("species", "genus", "family"):
-        right = said[rank]["right"]
-        if right["photos"] and right["value"] < RIGHT:
-            facts = {"right": percent(right["value"]), "photos": right["photos"]}
+    said = shown.first.verdicts
+    against = _dangers(shown)
+    if (said.unknown.value or 0.0) >= SILENT:
+        against.append(text("report.against_silent", share=percent(said.unknown.value)))
+    for rank in RANKS:
+        right = said.at(rank).right
+        if right.value is not None and right.value < RIGHT:
+            facts = {"right": percent(right.value), "photos": right.photos}
             against.append(text(f"report.against_{rank}", **facts))
-    if "strangers" in metrics.get("fitting", {}).get("gave_way", ()):
+    if "strangers" in shown.gave_way:
         against.append(text("report.against_own_kinds"))
-    if not metrics.get("other_things"):
+    if not shown.first.other_things:
         against.append(text("report.bad_no_others"))
     return against
 
 
-def _dangers(metrics: Metrics) -> list[str]:
-    danger, labels = metrics["danger"], metrics["report"]["labels"]
-    deadly, false = danger["deadly"]["recall"], danger["deadly"]["false_alarms"]["value"]
-    passed = danger["passed_as_harmless"]
+def _dangers(shown: Shown) -> list[str]:
+    danger = shown.first.danger
+    passed, false = danger.passed_as_harmless, danger.deadly.false_alarms.value
     against = []
-    if not any(label["danger"] == Danger.DEADLY.value for label in labels):
+    if not any(label.danger == Danger.DEADLY.value for label in shown.labels):
         against.append(text("report.against_no_deadly"))
-    if passed["deadly"]:
-        against.append(text(_form("against_passed", passed["deadly"]), count=passed["deadly"]))
+    if passed.deadly:
+        against.append(text(_form("against_passed", passed.deadly), count=passed.deadly))
     for level in ("deadly", "harmful"):
-        recall = danger[level]["recall"]
-        if recall["photos"] and recall["low"] < LEAST_RECALL:
-            facts = {"low": percent(recall["low"]), "asked": percent(LEAST_RECALL), "photos": recall["photos"]}
+        recall = danger.of(level).recall
+        if recall.photos and recall.low < LEAST_RECALL:
+            facts = {"low": percent(recall.low), "asked": percent(LEAST_RECALL), "photos": recall.photos}
             against.append(text(f"report.against_recall_{level}", **facts))
-    if not deadly["photos"]:
+    if not danger.deadly.recall.photos:
         against.append(text("report.against_untested"))
-    if danger.get("guarantees", {}).get("deadly") is None:
+    if danger.guarantees.deadly is None:
         against.append(text("report.against_no_promise"))
     if false is not None and false > NERVOUS:
         against.append(text(f"report.bad_false{'_all' * (false >= USELESS)}", share=percent(false)))
     return against
 
 
-def next_steps(metrics: Metrics) -> list[str]:
+def next_steps(shown: Shown) -> list[str]:
     """What to do to make it better, what helps most first."""
-    steps = [*_suspects(metrics), *_promise(metrics), *_wanted(metrics), *_mixed(metrics)]
-    report = metrics["report"]
-    if not metrics.get("other_things"):
+    steps = [*_suspects(shown), *_promise(shown), *_wanted(shown), *_mixed(shown)]
+    if not shown.measures.other_things:
         steps.append(text("report.next_background"))
-    learned = any(label["photos"].get("train") for label in report["labels"])
-    if learned and not (report["audit"]["findings"] or report["audit"]["quarantine"]):
+    learned = any(label.photos.get("train") for label in shown.labels)
+    if learned and shown.run and not (shown.run.findings or shown.run.quarantine):
         steps.append(text("report.next_audit"))
     return steps or [text("report.next_none")]
 
 
-def _suspects(metrics: Metrics) -> list[str]:
+def _suspects(shown: Shown) -> list[str]:
     """Photos that the model is sure are something else: often the folder is wrong."""
-    rows = [
-        row
-        for row in metrics["report"]["top_losses"]
-        if row["probability"] >= SURE and (row["probability_of_true"] or 0.0) < NEARLY_NOTHING
-    ]
-    names = ", ".join("/".join(Path(row["file"]).parts[-2:]) for row in rows[:NAMED])
+    rows = [row for row in shown.measures.mistakes.top_losses if _is_suspect(row)]
+    names = ", ".join("/".join(Path(row.file).parts[-2:]) for row in rows[:NAMED])
     return [text(_form("next_suspects", len(rows)), count=len(rows), files=names)] if rows else []
 
 
-def _promise(metrics: Metrics) -> list[str]:
+def _is_suspect(row: JudgedPhoto) -> bool:
+    return row.probability >= SURE and (row.probability_of_true or 0.0) < NEARLY_NOTHING
+
+
+def _promise(shown: Shown) -> list[str]:
     """How many deadly photos a promise of the deadly alarm would need."""
-    asked = metrics.get("fitting", {}).get("config", {}).get("deadly_alpha")
-    if not asked or metrics["danger"]["guarantees"]["deadly"] is not None:
+    if shown.fitting is None or shown.first.danger.guarantees.deadly is not None:
         return []
-    asked = max(asked, PROMISED)
+    asked = max(shown.fitting.config.deadly_alpha, PROMISED)
     return [text("report.next_promise", needed=ceil(round(1 / asked - 1, 9)), held=percent(1 - asked))]
 
 
-def _wanted(metrics: Metrics) -> list[str]:
+def _wanted(shown: Shown) -> list[str]:
     """Labels that are badly known or had few photos: the dangerous ones first, then those with the fewest photos."""
-    judged = {each["label"]: each for each in metrics["classes"]}
+    judged = {each.label: each for each in shown.measures.classes}
     wanted = []
-    for label in metrics["report"]["labels"]:
-        each, count = judged.get(label["name"]), label["photos"].get("train")
-        poor = each is not None and each["f1"] < POOR
-        if label["rank"] != Rank.SPECIES.value or not (poor or 0 < (count or FEW) < FEW):
+    for label in shown.labels:
+        each, count = judged.get(label.name), label.photos.get("train")
+        poor = each is not None and each.f1 < POOR
+        if label.rank != Rank.SPECIES.value or not (poor or 0 < (count or FEW) < FEW):
             continue
-        known = text("report.next_recognised", right=each["right"], photos=each["photos"]) if each else ""
+        known = text("report.next_recognised", right=each.right, photos=each.photos) if each else ""
         learned = text("report.next_learned", count=count) if count else ""
         facts = ", ".join(filter(None, (learned, known)))
-        order = -Danger(label["danger"]).severity, count or 0, label["name"]
-        wanted.append((order, f"{label['name']} ({facts})"))
+        order = -Danger(label.danger).severity, count or 0, label.name
+        wanted.append((order, f"{label.name} ({facts})"))
     names = [name for _, name in sorted(wanted)]
     return [text(_form("next_photos", len(names)), count=len(names), names=listed(names, NAMED))] if names else []
 
 
-def _mixed(metrics: Metrics) -> list[str]:
+def _mixed(shown: Shown) -> list[str]:
     """Pairs that are mixed up again and again, those where a dangerous kind gets a milder name first."""
-    danger = {label["name"]: label["danger"] for label in metrics["report"]["labels"]}
-    photos = {each["label"]: each["photos"] for each in metrics["classes"]}
-    milder = {(row["true"], row["said"]) for row in metrics["report"]["taken_for"]}
-    pairs = [row for row in metrics["confusions"] if row["photos"] >= OFTEN and danger.get(row["said"])]
-    pairs.sort(key=lambda row: ((row["true"], row["said"]) not in milder, -row["photos"]))
+    measures = shown.measures
+    danger = {label.name: label.danger for label in shown.labels}
+    photos = {each.label: each.photos for each in measures.classes}
+    milder = {(row.true, row.said) for row in measures.mistakes.taken_for}
+    pairs = [row for row in measures.confusions if row.photos >= OFTEN and danger.get(row.said)]
+    pairs.sort(key=lambda row: ((row.true, row.said) not in milder, -row.photos))
     told = [
-        text("report.next_pair", true=row["true"], said=row["said"], count=row["photos"], photos=photos[row["true"]])
+        text("report.next_pair", true=row.true, said=row.said, count=row.photos, photos=photos[row.true])
         for row in islice(pairs, NAMED)
     ]
     return [text("report.next_mixed", pairs="; ".join(told))] if told else []

@@ -8,51 +8,50 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.danger import Danger
-from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.config import read_config
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
+from trainer.evaluation.document import Metrics
+from trainer.evaluation.metrics import CALIBRATED_ON
+from trainer.evaluation.records import DangerousLabel, Names, Share
 from trainer.export.told import told_recipe
-from trainer.report.numbers import complete_metrics
+from trainer.report.figures import points
 from trainer.report.promises import labels_in_words, promises_in_words
+from trainer.report.shown import Shown
 from trainer.run_folder import RunFolder
 
-Metrics = Mapping[str, Any]
-NAMES = ("top1", "top5", "genus_top1", "genus_top5")
 
-
-def write_card(run: RunFolder, manifest: Manifest, metrics: Metrics) -> str:
-    """The card of a run, written as `card.md` beside its report; returns it.
-
-    `metrics` are what `metrics.json` holds; the card's own counts are added there.
-    """
+def write_card(run: RunFolder, manifest: Manifest, guide: Guide, metrics: Metrics) -> str:
+    """The card of a run, written as `card.md` beside its report; returns it."""
     config = read_config(run.config)
     places = [Path(file) for file in config.data.manifests if Path(file).name == ATTRIBUTION]
     places += [Path(folder) / ATTRIBUTION for folder in config.data.folders]
     lines = {line.url: line for place in places for line in read_attributions(place)}
     attribution = attribution_section(lines.values()) if lines else ""
     recipe = told_recipe(run.config.read_text(encoding="utf-8"))
-    card = model_card(manifest, {**metrics, **complete_metrics(run)}, load_guide(), attribution, recipe)
+    card = model_card(manifest, guide, Shown.of_run(metrics), attribution, recipe)
     write_whole(run.root / "card.md", card)
     return card
 
 
-def model_card(manifest: Manifest, metrics: Metrics, guide: Guide, attribution: str = "", recipe: str = "") -> str:
-    """The card of any bundle. Sections without facts say so rather than staying out."""
+def model_card(
+    manifest: Manifest, guide: Guide, shown: Shown | None = None, attribution: str = "", recipe: str = ""
+) -> str:
+    """The card of any bundle; `shown` is None when nobody measured it. Sections without facts say so."""
     parts = [
         f"# {text('card.title', name=manifest.name, version=manifest.version)}",
         text("card.guess"),
         *_section("what", _what(manifest)),
-        *_section("photos", _photos(manifest, metrics)),
+        *_section("photos", _photos(manifest, shown)),
         *_section("labels", _labels(manifest, guide)),
-        *_section("names", _names(metrics)),
-        *_section("danger", _danger(metrics, promises_in_words(manifest, guide))),
+        *_section("names", _names(shown)),
+        *_section("danger", _danger(shown, promises_in_words(manifest, guide))),
         *_section("limits", [text(f"card.limit_{number}") for number in range(1, 7)]),
     ]
     if attribution:
@@ -78,7 +77,7 @@ def _what(manifest: Manifest) -> list[str]:
     ]
 
 
-def _photos(manifest: Manifest, metrics: Metrics) -> list[str]:
+def _photos(manifest: Manifest, shown: Shown | None) -> list[str]:
     counts = manifest.provenance.get("photos")
     if not isinstance(counts, Mapping):
         return [text("card.photos_not_told")]
@@ -86,9 +85,8 @@ def _photos(manifest: Manifest, metrics: Metrics) -> list[str]:
     sources = manifest.provenance.get("sources", {})
     named = ", ".join(f"{source or text('card.no_source')} ({count})" for source, count in sorted(sources.items()))
     lines.append(text("card.sources", sources=named or text("card.not_told")))
-    audit = metrics.get("report", {}).get("audit", {})
-    if audit.get("unresolved"):
-        lines.append(text("card.unresolved", names=", ".join(audit["unresolved"])))
+    if shown and shown.folders.unresolved:
+        lines.append(text("card.unresolved", names=", ".join(shown.folders.unresolved)))
     return [*lines, text("card.no_photos_inside")]
 
 
@@ -105,70 +103,75 @@ def _labels(manifest: Manifest, guide: Guide) -> list[str]:
     return [*lines, text("card.deadly_names", names=", ".join(deadly))] if deadly else lines
 
 
-def _names(metrics: Metrics) -> list[str]:
+def _names(shown: Shown | None) -> list[str]:
+    if shown is None:
+        return [text("card.not_measured")]
+    first = shown.first
     lines = []
-    for key in ("test", "calibrated_on"):
-        found = metrics.get(key)
-        if found and found.get("top1") is not None:
-            between = _percents(
-                dict(zip(("low", "high"), found.get("top1_between", ()), strict=False)), ("low", "high")
-            )
-            lines.append(text(f"card.names_{key}", photos=found["photos"], **between, **_percents(found)))
-    for rank in ("species", "genus", "family"):
-        said = metrics.get("verdicts", {}).get(rank)
-        if said and said["right"]["value"] is not None:
-            share = _percents(said["right"], ("value", "low", "high")) | _percents(said, ("said",))
-            facts = {"rank": text(f"card.rank_{rank}"), "photos": said["right"]["photos"]}
-            lines.append(text("card.verdict", **facts, **share))
-    silent = metrics.get("verdicts", {}).get("unknown", {}).get("value")
-    if silent is not None:
-        lines.append(text("card.silent", share=f"{100 * silent:.0f}"))
-    if "strangers" in metrics.get("fitting", {}).get("gave_way", ()):
+    if first.names.species.top1.value is not None:
+        lines.append(text(f"card.names_{first.split}", photos=first.photos, **_of_names(first.names)))
+    if first.split == CALIBRATED_ON:
+        return lines or [text("card.not_measured")]
+    for rank in Names.__dataclass_fields__:
+        said = first.verdicts.at(rank)
+        if said.right.value is not None:
+            facts = {"rank": text(f"card.rank_{rank}"), "said": points(said.said), **_of_share(said.right)}
+            lines.append(text("card.verdict", **facts))
+    lines.append(text("card.silent", share=points(first.verdicts.unknown.value, 0)))
+    if "strangers" in shown.gave_way:
         lines.append(text("card.own_kinds"))
-    if metrics.get("calibration", {}).get("ece") is not None:
-        lines.append(text("card.ece", **_percents(metrics["calibration"], ("ece", "ece_by_chance"))))
-    unknown = metrics.get("other_things", {}).get("unknown")
-    if unknown:
-        facts = _percents(unknown, ("value", "low", "high"))
-        lines.append(text("card.other_things", photos=unknown["photos"], **facts))
-    drawn = metrics.get("test", {}).get("drawings")
-    if drawn:
-        unknown_share = f"{100 * drawn['unknown']['value']:.0f}"
-        key = "card.drawings_taught" if drawn["taught"] else "card.drawings_untaught"
-        lines.append(text(key, share=unknown_share, photos=drawn["photos"]))
-    seen = metrics.get("test", {}).get("seen_by_starting_weights")
-    if seen:
-        lines.append(text("card.seen_before", count=seen, photos=metrics["test"]["photos"]))
-    return [*lines, text("card.flatters")] if lines else [text("card.not_measured")]
+    if first.calibration.ece is not None:
+        ece, chance = points(first.calibration.ece), points(first.calibration.ece_by_chance)
+        lines.append(text("card.ece", ece=ece, ece_by_chance=chance))
+    if first.other_things:
+        lines.append(text("card.other_things", **_of_share(first.other_things.unknown)))
+    if first.drawings:
+        key = "card.drawings_taught" if first.drawings.taught else "card.drawings_untaught"
+        lines.append(text(key, share=points(first.drawings.unknown.value, 0), photos=first.drawings.photos))
+    if shown.run and shown.run.seen_by_starting_weights:
+        seen = shown.run.seen_by_starting_weights
+        lines.append(text("card.seen_before", count=seen, photos=shown.measures.photos))
+    return [*lines, text("card.flatters")]
 
 
-def _danger(metrics: Metrics, promises: list[str]) -> list[str]:
+def _danger(shown: Shown | None, promises: list[str]) -> list[str]:
     lines = list(promises)
-    told = metrics.get("danger", {})
+    if shown is None:
+        return lines
+    danger = shown.first.danger
     for level in ("deadly", "harmful"):
-        recall, false = told.get(level, {}).get("recall"), told.get(level, {}).get("false_alarms")
-        if recall and recall["value"] is not None:
-            numbers = {"share": f"{100 * recall['value']:.1f}", "low": f"{100 * recall['low']:.1f}"}
-            false_share = f"{100 * false['value']:.0f}" if false["value"] is not None else "-"
-            lines.append(text(f"card.recall_{level}", photos=recall["photos"], false=false_share, **numbers))
-    passed = told.get("passed_as_harmless")
-    if passed:
-        lines.append(text("card.passed", count=passed["count"], total=passed["of"], deadly=passed["deadly"]))
-    rows = metrics.get("report", {}).get("dangerous_labels", [])
-    if rows:
-        lines += ["", *_table(rows)]
-    return lines
+        recall, false = danger.of(level).recall, danger.of(level).false_alarms
+        if recall.value is not None:
+            facts = {"share": points(recall.value), "low": points(recall.low), "false": points(false.value, 0)}
+            lines.append(text(f"card.recall_{level}", photos=recall.photos, **facts))
+    passed = danger.passed_as_harmless
+    lines.append(text("card.passed", count=passed.count, total=passed.of, deadly=passed.deadly))
+    rows = shown.first.mistakes.dangerous_labels
+    return [*lines, "", *_table(rows)] if rows else lines
 
 
-def _table(rows: list[dict[str, Any]]) -> Iterator[str]:
+def _table(rows: Sequence[DangerousLabel]) -> Iterator[str]:
     """Dangerous labels with their photos in the test split and what became of them."""
     heads = [text(f"card.column_{name}") for name in ("label", "danger", "photos", "first", "alarm", "no_warning")]
     yield f"| {' | '.join(heads)} |"
     yield "|---|---|--:|--:|--:|--:|"
     for row in rows:
-        cells = (row["label"], row["danger"], row["photos"], row["first"], row["alarm"], row["no_warning"])
+        cells = (row.label, row.danger, row.photos, row.first, row.alarm, row.no_warning)
         yield f"| {' | '.join(map(str, cells))} |"
 
 
-def _percents(found: Mapping[str, Any], names: Sequence[str] = NAMES) -> dict[str, str]:
-    return {name: f"{100 * found[name]:.1f}" if found.get(name) is not None else "-" for name in names}
+def _of_names(names: Names) -> dict[str, str]:
+    top1 = names.species.top1
+    return {
+        "top1": points(top1.value),
+        "low": points(top1.low),
+        "high": points(top1.high),
+        "top5": points(names.species.top5.value),
+        "genus_top1": points(names.genus.top1.value),
+        "genus_top5": points(names.genus.top5.value),
+    }
+
+
+def _of_share(share: Share) -> dict[str, object]:
+    ends = {"low": points(share.low), "high": points(share.high)}
+    return {"value": points(share.value), "photos": share.photos, **ends}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
+
+from trainer.report.parts import part
 
 WIDTH, HEIGHT = 460, 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 12, 40
@@ -37,21 +40,18 @@ class Series:
     points: Sequence[tuple[float, float]]
 
 
-def line_chart(title: str, across: Axis, up: Axis, series: Sequence[Series], *, ideal: bool = False) -> str:
+def line_chart(title: str, across: Axis, up: Axis, series: Sequence[Series], *, ideal: bool = False) -> Markup:
     """Lines in one frame (at most three) with a legend; `ideal` draws the diagonal."""
     place = _Frame(across, up)
-    inside = [place.axes()]
+    shapes = place.axes()
     if ideal:
-        corners = ((max(across.low, up.low),) * 2, (min(across.high, up.high),) * 2)
-        inside.append(f'<path class="ideal" d="{place.path(corners)}"/>')
+        shapes.append(place.path("ideal", ((max(across.low, up.low),) * 2, (min(across.high, up.high),) * 2)))
     for kind, each in zip(LINES, series, strict=False):
         if len(each.points) > 1:
-            inside.append(f'<path class="{kind}" d="{place.path(each.points)}"/>')
+            shapes.append(place.path(kind, each.points))
         else:
-            inside += [
-                f'<circle class="dot" cx="{place.x(x):.1f}" cy="{place.y(y):.1f}" r="3.5"/>' for x, y in each.points
-            ]
-    return _figure(title, inside, [each.name for each in series])
+            shapes += [place.dot(x, y, 3.5) for x, y in each.points]
+    return _figure(title, shapes, [each.name for each in series])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +65,48 @@ class Dot:
     between: tuple[float, float]
 
 
-def dot_chart(title: str, across: Axis, up: Axis, dots: Sequence[Dot]) -> str:
+def dot_chart(title: str, across: Axis, up: Axis, dots: Sequence[Dot]) -> Markup:
     """Dots with their intervals against the diagonal."""
     place = _Frame(across, up)
-    inside = [place.axes(), f'<path class="ideal" d="{place.path(((0, 0), (1, 1)))}"/>']
-    inside += [
-        f'<path class="range" d="{place.path([(dot.x, end) for end in dot.between])}"/>'
-        f'<circle class="dot" cx="{place.x(dot.x):.1f}" cy="{place.y(dot.y):.1f}" r="{3 + 8 * dot.weight**0.5:.1f}">'
-        f"<title>{escape(dot.told)}</title></circle>"
-        for dot in dots
-    ]
-    return _figure(title, inside, [])
+    shapes = [*place.axes(), place.path("ideal", ((0, 0), (1, 1)))]
+    for dot in dots:
+        shapes.append(place.path("range", [(dot.x, end) for end in dot.between]))
+        shapes.append(place.dot(dot.x, dot.y, 3 + 8 * dot.weight**0.5, dot.told))
+    return _figure(title, shapes, [])
 
 
-def bar_chart(title: str, bars: Sequence[tuple[str, float]]) -> str:
+def bar_chart(title: str, bars: Sequence[tuple[str, float]]) -> Markup:
     """Thin upright bars side by side, as many as there are labels; named where there is room, else by the pointer."""
     most = max((value for _, value in bars), default=1) or 1
     width, height = 960, 170
     step = (width - 40) / max(len(bars), 1)
     names = 130 if step >= _NAMED else 0  # room below the bars
-    inside = [
-        f'<text x="34" y="12" text-anchor="end">{most:.0f}</text>',
-        f'<text x="34" y="{height}" text-anchor="end">0</text>',
-    ]
+    shapes = [_text(34, 12, "end", f"{most:.0f}"), _text(34, height, "end", "0")]
     for number, (name, value) in enumerate(bars):
-        tall = (height - 10) * value / most
-        inside.append(
-            f'<rect class="fill" x="{40 + number * step:.2f}" y="{height - tall:.1f}" '
-            f'width="{max(step * 0.82, 0.6):.2f}" height="{tall:.1f}"><title>{escape(name)}: {value:.0f}</title></rect>'
-        )
+        tall, left = (height - 10) * value / most, 40 + number * step
+        place = {"x": f"{left:.2f}", "y": f"{height - tall:.1f}"}
+        size = {"width": f"{max(step * 0.82, 0.6):.2f}", "height": f"{tall:.1f}"}
+        shapes.append(Shape("rect", {"class": "fill", **place, **size}, title=f"{name}: {value:.0f}"))
         if names:
-            x, y = 40 + (number + 0.41) * step + 4, height + 6
-            place = f'x="{x:.1f}" y="{y}" transform="rotate(-90 {x:.1f} {y})"'
-            inside.append(f'<text {place} text-anchor="end">{escape(name)} · {value:.0f}</text>')
-    inside.append(f'<line class="axis" x1="40" x2="{width}" y1="{height}" y2="{height}"/>')
-    return _figure(title, inside, [], f"0 0 {width} {height + 4 + names}")
+            x, y = left + 0.41 * step + 4, height + 6
+            shapes.append(_text(x, y, "end", f"{name} · {value:.0f}", f"rotate(-90 {x:.1f} {y})"))
+    shapes.append(Shape("line", {"class": "axis", "x1": 40, "x2": width, "y1": height, "y2": height}))
+    return _figure(title, shapes, [], f"0 0 {width} {height + 4 + names}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An element of the drawing; `title` shows under the pointer, `words` are what a text says."""
+
+    tag: str
+    attributes: Mapping[str, object]
+    words: str = ""
+    title: str = ""
+
+
+def _text(x: float, y: float, anchor: str, words: str, transform: str | None = None) -> Shape:
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor, "transform": transform}
+    return Shape("text", place, words)
 
 
 class _Frame:
@@ -114,21 +121,23 @@ class _Frame:
     def y(self, value: float) -> float:
         return HEIGHT - _BOTTOM - (HEIGHT - _TOP - _BOTTOM) * _share(value, self.up)
 
-    def path(self, points: Sequence[tuple[float, float]]) -> str:
-        return "M" + "L".join(f"{self.x(x):.1f} {self.y(y):.1f}" for x, y in points)
+    def path(self, kind: str, points: Sequence[tuple[float, float]]) -> Shape:
+        drawn = "M" + "L".join(f"{self.x(x):.1f} {self.y(y):.1f}" for x, y in points)
+        return Shape("path", {"class": kind, "d": drawn})
 
-    def axes(self) -> str:
+    def dot(self, x: float, y: float, radius: float, told: str = "") -> Shape:
+        place = {"cx": f"{self.x(x):.1f}", "cy": f"{self.y(y):.1f}", "r": f"{radius:.1f}"}
+        return Shape("circle", {"class": "dot", **place}, title=told)
+
+    def axes(self) -> list[Shape]:
         drawn = []
         for tick in _ticks(self.up):
-            y = self.y(tick)
-            drawn.append(f'<line class="axis" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>')
-            drawn.append(f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">{self.up.told(tick)}</text>')
-        for tick in _ticks(self.across):
-            place = f'x="{self.x(tick):.1f}" y="{HEIGHT - _BOTTOM + 17}"'
-            drawn.append(f'<text {place} text-anchor="middle">{self.across.told(tick)}</text>')
-        middle = (_LEFT + WIDTH - _RIGHT) / 2
-        drawn.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">{escape(self.across.title)}</text>')
-        return "".join(drawn)
+            y = f"{self.y(tick):.1f}"
+            drawn.append(Shape("line", {"class": "axis", "x1": _LEFT, "x2": WIDTH - _RIGHT, "y1": y, "y2": y}))
+            drawn.append(_text(_LEFT - 7, self.y(tick) + 4, "end", self.up.told(tick)))
+        below = HEIGHT - _BOTTOM + 17
+        drawn += [_text(self.x(tick), below, "middle", self.across.told(tick)) for tick in _ticks(self.across)]
+        return [*drawn, _text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 4, "middle", self.across.title)]
 
 
 def _share(value: float, axis: Axis) -> float:
@@ -143,10 +152,6 @@ def _ticks(axis: Axis) -> list[float]:
     return [axis.low + (axis.high - axis.low) * number / steps for number in range(steps + 1)]
 
 
-def _figure(title: str, inside: Sequence[str], names: Sequence[str], box: str = f"0 0 {WIDTH} {HEIGHT}") -> str:
-    marks = "".join(
-        f'<span style="--mark:{_MARKS[kind]}">{escape(name)}</span>' for kind, name in zip(LINES, names, strict=False)
-    )
-    legend = f'<div class="legend">{marks}</div>' if marks else ""
-    drawn = f'<svg viewBox="{box}" role="img" aria-label="{escape(title)}">{"".join(inside)}</svg>'
-    return f"<div><h3>{escape(title)}</h3>{legend}{drawn}</div>"
+def _figure(title: str, shapes: Sequence[Shape], names: Sequence[str], box: str = f"0 0 {WIDTH} {HEIGHT}") -> Markup:
+    legend = [(name, _MARKS[kind]) for kind, name in zip(LINES, names, strict=False)]
+    return part("chart", title, legend, box, shapes)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from markupsafe import Markup
 
 from fieldguide.core.text import text
+from trainer.evaluation.document import FittingReport
+from trainer.evaluation.records import Share, SourceMeasures, SplitMeasures
 from trainer.report.charts import Axis, Dot, Series, dot_chart, line_chart
+from trainer.report.figures import percent
 from trainer.report.parts import (
+    NOTHING,
     Cell,
     Column,
     count_cell,
     head,
     name_of,
     paragraph,
-    percent,
+    part,
     say,
     section,
     share_cell,
@@ -22,45 +27,37 @@ from trainer.report.parts import (
     words,
 )
 
-Metrics = Mapping[str, Any]
 
-
-def names_by_rank(metrics: Metrics) -> str:
+def names_by_rank(measures: SplitMeasures) -> Markup:
     """What is said at which rank and how often it is right."""
     columns = [
         Column(text(f"report.column_{name}"), sorts=False) for name in ("rank", "said_share", "right_share", "interval")
     ]
     rows = []
     for rank in ("species", "genus", "family"):
-        found = metrics["verdicts"][rank]
-        right = found["right"]
-        interval = text(
-            "report.interval", low=percent(right["low"]), high=percent(right["high"]), photos=right["photos"]
-        )
+        found = measures.verdicts.at(rank)
+        right = found.right
+        interval = text("report.interval", low=percent(right.low), high=percent(right.high), photos=right.photos)
         rows.append(
             (
                 words(text(f"report.rank_{rank}")),
-                share_cell(found["said"]),
-                share_cell(right["value"]),
-                words(interval if right["photos"] else "–"),
+                share_cell(found.said),
+                share_cell(right.value),
+                words(interval if right.photos else "–"),
             )
         )
-    unknown = metrics["verdicts"]["unknown"]
-    rows.append((words(text("report.rank_unknown")), share_cell(unknown["value"]), words(""), words("")))
-    several = {
-        size: each for size, each in metrics.get("several_photos", {}).items() if size.isdigit() and each["finds"]
-    }
-    more = ""
-    if "1" in several and "3" in several:
-        facts = {"one": percent(several["1"]["top1"]), "three": percent(several["3"]["top1"])}
-        more = paragraph("several", **facts)
-    return section("names", table(columns, rows), more, _sources(metrics))
+    unknown = measures.verdicts.unknown
+    rows.append((words(text("report.rank_unknown")), share_cell(unknown.value), words(""), words("")))
+    one, three = (measures.several_photos.get(size) for size in (1, 3))
+    more = NOTHING
+    if one and three and three.finds:
+        more = paragraph("several", one=percent(one.top1), three=percent(three.top1))
+    return section("names", table(columns, rows), more, _sources(measures.sources))
 
 
-def _sources(metrics: Metrics) -> str:
-    sources = metrics.get("sources", {})
+def _sources(sources: Mapping[str, SourceMeasures]) -> Markup:
     if len(sources) < 2:
-        return ""
+        return NOTHING
     columns = [
         Column(text("report.column_source")),
         Column(text("report.column_photos"), number=True),
@@ -70,101 +67,96 @@ def _sources(metrics: Metrics) -> str:
     rows = [
         (
             words(source or text("report.no_source")),
-            words(each["photos"]),
-            *(count_cell(round(each[name] * each["photos"]), each["photos"]) for name in ("top1", "unknown")),
+            words(each.photos),
+            *(count_cell(share.count, share.photos) for share in (each.species, each.unknown)),
         )
         for source, each in sources.items()
     ]
     return head("by_source") + paragraph("by_source_note") + table(columns, rows)
 
 
-def certainty(metrics: Metrics) -> str:
+def certainty(measures: SplitMeasures) -> Markup:
     """The reliability diagram and the risk-coverage curve."""
     charts = []
-    found = metrics["calibration"]
-    if found["bins"]:
-        total = sum(each["count"] for each in found["bins"])
+    found = measures.calibration
+    if found.bins:
+        total = sum(each.count for each in found.bins)
         dots = [
             Dot(
-                each["confidence"],
-                each["accuracy"],
-                each["count"] / total,
+                each.confidence,
+                each.accuracy,
+                each.count / total,
                 text(
                     "report.dot",
-                    said=percent(each["confidence"]),
-                    right=percent(each["accuracy"]),
-                    photos=each["count"],
+                    said=percent(each.confidence),
+                    right=percent(each.accuracy),
+                    photos=each.count,
                 ),
-                (each["accuracy_between"][0], each["accuracy_between"][1]),
+                each.accuracy_between,
             )
-            for each in found["bins"]
+            for each in found.bins
         ]
         across, up = Axis(text("report.axis_said"), 0, 1), Axis("", 0, 1)
         charts.append(
             dot_chart(text("report.reliability"), across, up, dots)
-            + paragraph("reliability_note", ece=percent(found["ece"], 1), chance=percent(found["ece_by_chance"], 1))
+            + paragraph("reliability_note", ece=percent(found.ece, 1), chance=percent(found.ece_by_chance, 1))
         )
-    curve = [(each["coverage"], each["risk"]) for each in metrics["abstention"]]
+    curve = [(each.coverage, each.risk) for each in measures.abstention]
     if len(curve) > 1:
         most = next(high for high in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if high >= max(risk for _, risk in curve))
         across, up = Axis(text("report.axis_answered"), 0, 1), Axis("", 0, most)
         half = next(risk for coverage, risk in curve if coverage >= 0.5)
         chart = line_chart(text("report.risk"), across, up, [Series(text("report.risk_wrong"), curve)])
         charts.append(chart + paragraph("risk_note", half=percent(half), all=percent(curve[-1][1])))
-    boxes = "".join(f"<div>{chart}</div>" for chart in charts)
-    return section("certainty", f'<div class="charts">{boxes}</div>' if boxes else "")
+    return section("certainty", part("boxes", "charts", charts) if charts else NOTHING)
 
 
-def strangers(metrics: Metrics) -> str:
+def strangers(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
     """Photos of other things and species that the model never learned: are they noticed, and by which score."""
     content = []
-    others = metrics.get("other_things")
-    if others:
-        content.append(paragraph("others_unknown", **_facts(others["unknown"])))
-    drawn = metrics.get("test", {}).get("drawings")
-    if drawn:
-        content.append(paragraph(f"drawings_{'taught' if drawn['taught'] else 'untaught'}", **_facts(drawn["unknown"])))
-    novel = metrics.get("novel")
-    if novel:
-        unknown, species = novel["verdicts"]["unknown"], novel["verdicts"]["species"]
-        content.append(paragraph("novel", **_facts(unknown), species=percent(species["said"])))
+    if measures.other_things:
+        content.append(paragraph("others_unknown", **_facts(measures.other_things.unknown)))
+    if measures.drawings:
+        key = f"drawings_{'taught' if measures.drawings.taught else 'untaught'}"
+        content.append(paragraph(key, **_facts(measures.drawings.unknown)))
+    if measures.novel:
+        said = measures.novel.verdicts
+        content.append(paragraph("novel", **_facts(said.unknown), species=percent(said.species.said)))
     if content:
-        content.append(paragraph("known_unknown", **_facts(metrics["verdicts"]["unknown"])))
-    fitted = metrics.get("fitting", {}).get("unknown", {})
-    compared = fitted.get("compared", {})
-    if compared:
+        content.append(paragraph("known_unknown", **_facts(measures.verdicts.unknown)))
+    fitted = fitting.unknown if fitting else None
+    if fitted and fitted.compared:
         columns = [
             Column(text("report.column_score")),
             Column(text("report.column_auroc"), number=True),
             Column(text("report.column_fpr95"), number=True),
             Column(text("report.column_novel_auroc"), number=True),
         ]
-        ordered = sorted(compared.items(), key=lambda item: -item[1]["auroc"])
         rows = [
             (
-                Cell(
-                    f"<b>{words(text(f'report.score_{name}')).html}</b>"
-                    if name == fitted["score"]
-                    else words(text(f"report.score_{name}")).html
-                ),
-                words(f"{each['auroc']:.3f}"),
-                words(percent(each["fpr95"], 1)),
-                words(f"{each['novel_auroc']:.3f}" if each.get("novel_auroc") is not None else "–"),
+                Cell(part("bold", _score(name))) if name == fitted.score else words(_score(name)),
+                words(f"{each.auroc:.3f}"),
+                words(percent(each.fpr95, 1)),
+                words("–" if each.novel_auroc is None else f"{each.novel_auroc:.3f}"),
             )
-            for name, each in ordered
+            for name, each in sorted(fitted.compared.items(), key=lambda item: -item[1].auroc)
         ]
-        note = paragraph("scores_note", kept=text(f"report.score_{fitted['score']}"))
-        content.append(f"<details><summary>{say('scores')}</summary>{note}{table(columns, rows)}</details>")
-    return section("strangers", *content) if content else ""
+        note = paragraph("scores_note", kept=text(f"report.score_{fitted.score}"))
+        content.append(part("details", say("scores"), note + table(columns, rows)))
+    return section("strangers", *content)
 
 
-def _facts(share: Metrics) -> dict[str, object]:
+def _score(name: str) -> str:
+    return say(f"score_{name}")
+
+
+def _facts(share: Share) -> dict[str, object]:
     """A share with its interval, as sentences take it."""
-    ends = {end: percent(share[end]) for end in ("low", "high")}
-    return {"share": percent(share["value"]), "photos": share["photos"], **ends}
+    ends = {"low": percent(share.low), "high": percent(share.high)}
+    return {"share": percent(share.value), "photos": share.photos, **ends}
 
 
-def confusions(metrics: Metrics, limit: int = 40) -> str:
+def confusions(measures: SplitMeasures, limit: int = 40) -> Markup:
     """Which names are mixed up most often, as a table."""
     columns = [
         Column(text("report.column_true")),
@@ -172,7 +164,7 @@ def confusions(metrics: Metrics, limit: int = 40) -> str:
         Column(text("report.column_photos"), number=True),
     ]
     rows = [
-        (Cell(name_of(row["true"]), row["true"]), Cell(name_of(row["said"]), row["said"]), words(row["photos"]))
-        for row in metrics["confusions"][:limit]
+        (Cell(name_of(row.true), row.true), Cell(name_of(row.said), row.said), words(row.photos))
+        for row in measures.confusions[:limit]
     ]
-    return head("confused") + table(columns, rows) if rows else ""
+    return head("confused") + table(columns, rows) if rows else NOTHING

@@ -7,7 +7,6 @@ best checkpoint; where these are gone, the section says so.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from markupsafe import Markup
 from PIL import Image
 from torch import Tensor, nn
 
@@ -23,14 +23,14 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.core.photo.preprocess import InputSpec, prepare
 from trainer.config import read_config
+from trainer.evaluation.records import JudgedPhoto, SplitMeasures
 from trainer.export.bundle import input_of
 from trainer.fit.checkpoint import load
 from trainer.fit.network import Classifier, create_network, stages
-from trainer.report.parts import name_of, paragraph, percent, say, section
-from trainer.report.photos import embedded, tile, true_name
+from trainer.report.parts import NOTHING, joined, paragraph, part, say, section
+from trainer.report.photos import embedded, said, tile, true_name
 from trainer.run_folder import RunFolder
 
-Metrics = Mapping[str, Any]
 Floats = npt.NDArray[np.float32]
 MOST = 8  # stages that are shown: more would be too small to see
 STRONGEST = 4  # channels shown of each stage
@@ -47,11 +47,11 @@ class Seen:
     channels: int
 
 
-def layers(metrics: Metrics, run: RunFolder | None) -> str:
+def layers(measures: SplitMeasures, run: RunFolder | None) -> Markup:
     """The section; one sentence on why it is missing where no network can be built (`run` None: a bundle alone)."""
-    chosen = _chosen(metrics["report"])
+    chosen = _chosen(measures)
     if not chosen:
-        return ""
+        return NOTHING
     best = run.checkpoints / "best.pt" if run else None
     if run is None or best is None or not (best.exists() and run.config.exists() and run.labels.exists()):
         return section("layers", paragraph("layers_missing"))
@@ -59,24 +59,19 @@ def layers(metrics: Metrics, run: RunFolder | None) -> str:
         network, spec = _rebuild(run)
     except (FieldGuideError, RuntimeError, KeyError, ValueError):
         return section("layers", paragraph("layers_other_network"))
-    shown = "".join(_walk(network, spec, kind, row) for kind, row in chosen)
+    shown = joined(_walk(network, spec, kind, row) for kind, row in chosen)
     return section("layers", paragraph("layers_read") + shown if shown else paragraph("layers_none"))
 
 
-def _chosen(report: Metrics) -> list[tuple[str, Metrics]]:
+def _chosen(measures: SplitMeasures) -> list[tuple[str, JudgedPhoto]]:
     """A right photo, a dangerous mistake, an unsure one and the worst surprise, each photo once."""
-    losses = report["top_losses"]
-    dangerous = [*report["missed_deadly"], *report["passed"], *report["milder"]]
-    wanted = (
-        ("right", report["surest"]),
-        ("danger", dangerous),
-        ("unsure", report.get("unsure", [])),
-        ("wrong", losses),
-    )
-    chosen: list[tuple[str, Metrics]] = []
+    found, passed = measures.mistakes, measures.danger.passed_as_harmless.photos
+    dangerous = (*found.missed_deadly, *passed, *found.milder)
+    wanted = (("right", found.surest), ("danger", dangerous), ("unsure", found.unsure), ("wrong", found.top_losses))
+    chosen: list[tuple[str, JudgedPhoto]] = []
     for kind, rows in wanted:
-        taken = {row["file"] for _, row in chosen}
-        chosen += [(kind, row) for row in rows if row["file"] not in taken and Path(row["file"]).exists()][:1]
+        taken = {row.file for _, row in chosen}
+        chosen += [(kind, row) for row in rows if row.file not in taken and Path(row.file).exists()][:1]
     return chosen
 
 
@@ -89,22 +84,22 @@ def _rebuild(run: RunFolder) -> tuple[Classifier, InputSpec]:
     return network.eval(), input_of(config)
 
 
-def _walk(network: Classifier, spec: InputSpec, kind: str, row: Metrics) -> str:
+def _walk(network: Classifier, spec: InputSpec, kind: str, row: JudgedPhoto) -> Markup:
     """One photo and what every stage makes of it; nothing when the photo is gone."""
     try:
-        picture = prepare(read_photo(Path(row["file"]), spec.short_side).pixels, spec)
+        picture = prepare(read_photo(Path(row.file), spec.short_side).pixels, spec)
     except FieldGuideError:
-        return ""
+        return NOTHING
     steps = [
-        f"<figure>{tile(heat(each.overall), 'heat')}"
-        f'<div class="channels">{"".join(tile(_grey(channel)) for channel in each.strongest)}</div>'
-        f"<figcaption>{_caption(number, each)}</figcaption></figure>"
+        {
+            "heat": tile(heat(each.overall), "heat"),
+            "channels": [tile(_grey(channel)) for channel in each.strongest],
+            "caption": _caption(number, each),
+        }
         for number, each in enumerate(look(network, torch.from_numpy(picture)[None]), 1)
     ]
     seen = embedded(Image.fromarray(np.ascontiguousarray(picture.transpose(1, 2, 0))), 144)
-    said = say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"])
-    about = f"<b>{say(f'layers_{kind}')}</b><br>{true_name(row)}<br>{said}"
-    return f'<div class="layers"><figure>{seen}<figcaption>{about}</figcaption></figure>{"".join(steps)}</div>'
+    return part("walk", seen, [part("bold", say(f"layers_{kind}")), true_name(row), said(row)], steps)
 
 
 @torch.no_grad()

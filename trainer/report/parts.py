@@ -1,12 +1,28 @@
-"""Small pieces of HTML: sections, tables, cards, chips. Everything that is text is escaped here."""
+"""Small pieces of HTML: sections, tables, cards, chips. Made by `templates/parts.html`, which escapes all text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
+
+from markupsafe import Markup, escape
 
 from fieldguide.core.text import text
+from trainer.html import templates
+from trainer.report.figures import percent
+
+NOTHING = Markup()
+
+
+def say(key: str, **facts: object) -> str:
+    """A sentence of the report's catalogue, as it is."""
+    return text(f"report.{key}", **facts)
+
+
+TEMPLATES = templates(Path(__file__).with_name("templates"))
+TEMPLATES.globals["say"] = say
+_PARTS = TEMPLATES.get_template("parts.html").module
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,112 +38,78 @@ class Column:
 class Cell:
     """`html` as it is shown, `value` what sorting compares (empty: the shown text)."""
 
-    html: str
+    html: Markup
     value: str = ""
 
 
-def say(key: str, **facts: object) -> str:
-    """A sentence of the report's catalogue, escaped."""
-    return escape(text(f"report.{key}", **facts))
+def part(name: str, *arguments: object) -> Markup:
+    """A piece of `templates/parts.html` by the name of its macro."""
+    return Markup(getattr(_PARTS, name)(*arguments))
 
 
-def section(key: str, *content: str, **facts: object) -> str:
+def joined(pieces: Iterable[Markup]) -> Markup:
+    """Pieces one after the other."""
+    return NOTHING.join(pieces)
+
+
+def section(key: str, *content: Markup) -> Markup:
     """A section with its heading and the sentence that says how to read it; nothing when there is no content."""
-    inside = "".join(content)
-    about = f'<p class="about">{say(f"{key}_about", **facts)}</p>'
-    return f'<section id="{key}"><h2>{say(key)}</h2>{about}{inside}</section>' if inside else ""
+    inside = joined(content)
+    return part("section", key, inside) if inside else NOTHING
 
 
-def head(key: str, **facts: object) -> str:
+def head(key: str, **facts: object) -> Markup:
     """A heading inside a section."""
-    return f"<h3>{say(key, **facts)}</h3>"
+    return part("head", say(key, **facts))
 
 
-def paragraph(key: str, **facts: object) -> str:
+def paragraph(key: str, **facts: object) -> Markup:
     """A paragraph."""
-    return f"<p>{say(key, **facts)}</p>"
+    return part("paragraph", say(key, **facts))
 
 
-def bullets(sentences: Iterable[str]) -> str:
-    """A list of sentences that are not yet escaped; nothing for none."""
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f"<ul>{items}</ul>" if items else ""
+def bullets(sentences: Iterable[str]) -> Markup:
+    """A list of sentences; nothing for none."""
+    items = list(sentences)
+    return part("bullets", items) if items else NOTHING
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], name: str = "") -> str:
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], name: str = "") -> Markup:
     """A table whose heading stays in sight; `name` lets a search field find it."""
-    heads = "".join(
-        f"<th scope=col{' class=number' * each.number}{' data-sort tabindex=0' * each.sorts}>{escape(each.head)}</th>"
-        for each in columns
-    )
-    body = "".join(
-        "<tr>" + "".join(_cell(column, cell) for column, cell in zip(columns, row, strict=True)) + "</tr>"
-        for row in rows
-    )
-    own = f' id="{name}"' if name else ""
-    return (
-        f'<div class="scroll"><table{own}><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
-        if body
-        else ""
-    )
-
-
-def _cell(column: Column, cell: Cell) -> str:
-    kind = " class=number" if column.number else ""
-    value = f' data-value="{escape(cell.value)}"' if cell.value else ""
-    return f"<td{kind}{value}>{cell.html}</td>"
+    body = [list(zip(columns, row, strict=True)) for row in rows]
+    return part("table", columns, body, name) if body else NOTHING
 
 
 def words(value: object) -> Cell:
     """A cell of plain text."""
-    return Cell(escape(str(value)))
+    return Cell(escape(value))
 
 
 def share_cell(value: float | None, *, bad: bool = False) -> Cell:
     """A share (0 to 1) as a bar and percent."""
     if value is None:
-        return Cell("–", "-1")
-    kind = "bar bad" if bad else "bar"
-    return Cell(
-        f'<span class="{kind}"><i style="width:{100 * value:.0f}%"></i></span>{100 * value:.0f} %', f"{value:.5f}"
-    )
+        return Cell(Markup("–"), "-1")
+    return Cell(part("bar", value, percent(value), bad), f"{value:.5f}")
 
 
 def count_cell(some: int, all_of_them: int, *, bad: bool = False) -> Cell:
     """ "3 of 5" with a bar: few photos show as few, where percents would look exact."""
     if not all_of_them:
-        return Cell("–", "-1")
+        return Cell(Markup("–"), "-1")
     share = some / all_of_them
-    kind = "bar bad" if bad else "bar"
-    bar = f'<span class="{kind}"><i style="width:{100 * share:.0f}%"></i></span>'
-    return Cell(bar + say("of", some=some, all=all_of_them), f"{share:.5f}")
+    return Cell(part("bar", share, say("of", some=some, all=all_of_them), bad), f"{share:.5f}")
 
 
-def card(number: str, title: str, note: str, *, danger: bool = False) -> str:
+def card(number: str, title: str, note: str, *, danger: bool = False) -> Markup:
     """One large number with what it means."""
-    kind = "card danger" if danger else "card"
-    return (
-        f'<div class="{kind}"><b>{escape(number)}</b><strong>{escape(title)}</strong><span>{escape(note)}</span></div>'
-    )
+    return part("card", number, title, note, danger)
 
 
-def name_of(taxon: str) -> str:
+def name_of(taxon: str) -> Markup:
     """A scientific name in italics."""
-    return f'<i class="name">{escape(taxon)}</i>'
+    return part("name_of", taxon)
 
 
-def chip(danger: str) -> str:
+def chip(danger: str) -> Markup:
     """A danger as a word on its colour."""
-    return f'<span class="chip {escape(danger)}">{say(f"danger_{danger}")}</span>' if danger else ""
-
-
-def percent(value: float | None, digits: int = 0) -> str:
-    """A share (0 to 1) as "38 %"; a dash when nobody measured it."""
-    return "–" if value is None else f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
-
-
-def search_field(table_name: str) -> str:
-    """A field that hides the rows of a table that do not hold what is typed."""
-    hint = say("search")
-    field = f'<input type="search" placeholder="{hint}" aria-label="{hint}" data-filters="{table_name}">'
-    return f'<div class="tools">{field}</div>'
+    return part("chip", danger) if danger else NOTHING

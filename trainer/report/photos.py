@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
-from html import escape
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from markupsafe import Markup
 from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
-from trainer.report.parts import chip, name_of, percent, say
+from trainer.evaluation.records import JudgedPhoto
+from trainer.report.figures import percent
+from trainer.report.parts import NOTHING, joined, part, say
 
 SIDE = 200  # pixels of the long side
 SMALL = 72
@@ -24,26 +25,26 @@ QUALITY = 68
 LEAST = 0.001  # a probability below is told as less than this
 
 
-def picture(file: str, side: int = SIDE) -> str:
+def picture(file: str, side: int = SIDE) -> Markup:
     """An <img> of a photo, or a word that it is no longer there."""
     try:
         pixels = read_photo(Path(file), side).pixels
     except FieldGuideError:
-        return f'<div class="gone">{say("photo_gone")}</div>'
+        return part("gone")
     return embedded(Image.fromarray(pixels), side)
 
 
-def embedded(image: Image.Image, side: int = SIDE) -> str:
+def embedded(image: Image.Image, side: int = SIDE) -> Markup:
     """An <img> that holds its own JPEG."""
     small = image.copy()
     small.thumbnail((side, side))
     stream = io.BytesIO()
     small.save(stream, "JPEG", quality=QUALITY, optimize=True)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
-    return f'<img src="data:image/jpeg;base64,{data}" alt="" loading="lazy">'
+    return part("image", "jpeg", data, "")
 
 
-def tile(image: Image.Image, kind: str = "channel") -> str:
+def tile(image: Image.Image, kind: str = "channel") -> Markup:
     """An <img> of a map of a few places, as large as it is, at most `TILE` pixels: the page enlarges it."""
     small = image.copy()
     small.thumbnail((TILE, TILE))
@@ -54,33 +55,36 @@ def tile(image: Image.Image, kind: str = "channel") -> str:
     else:
         small.save(stream, "JPEG", quality=QUALITY, optimize=True)
     data = base64.b64encode(stream.getvalue()).decode("ascii")
-    return f'<img class="{kind}" src="data:image/{"png" if coarse else "jpeg"};base64,{data}" alt="" loading="lazy">'
+    return part("image", "png" if coarse else "jpeg", data, kind)
 
 
-def from_cache(square: npt.NDArray[np.uint8], aspect: float, side: int = SMALL) -> str:
+def from_cache(square: npt.NDArray[np.uint8], aspect: float, side: int = SMALL) -> Markup:
     """An <img> of one squeezed square of the run's pixel cache, in its own aspect again."""
     size = (side, round(side / aspect)) if aspect >= 1 else (round(side * aspect), side)
     return embedded(Image.fromarray(square).resize((max(size[0], 1), max(size[1], 1)), Image.Resampling.BICUBIC), side)
 
 
-def mistake_figures(rows: Sequence[dict[str, Any]], limit: int) -> str:
+def mistake_figures(rows: Sequence[JudgedPhoto], limit: int) -> Markup:
     """Photos with what they show, what was said of them, and what the alarm did."""
-    figures = "".join(_figure(row) for row in rows[:limit])
-    return f'<div class="photos">{figures}</div>' if figures else ""
+    return part("box", "photos", joined(_figure(row) for row in rows[:limit])) if rows else NOTHING
 
 
-def true_name(row: Mapping[str, Any]) -> str:
+def true_name(row: JudgedPhoto) -> Markup:
     """What a photo shows, with its danger."""
-    return f"{say('it_was')} <b>{name_of(row['true'])}</b> {chip(row['danger'])}"
+    return part("true_name", row)
 
 
-def _figure(row: dict[str, Any]) -> str:
-    alarm = say("alarm_rang", level=row["alarm"]) if row["alarm_raised"] else say(f"alarm_silent_{row['alarm']}")
-    lines = [true_name(row), say("said_of", probability=percent(row["probability"])) + " " + name_of(row["said"])]
-    if row["loss"] is not None:
-        of_true = row["probability_of_true"]
+def said(row: JudgedPhoto) -> Markup:
+    """What was said of it first."""
+    return part("said", row, percent(row.probability))
+
+
+def _figure(row: JudgedPhoto) -> Markup:
+    alarm = say("alarm_rang", level=row.alarm) if row.alarm_raised else say(f"alarm_silent_{row.alarm}")
+    lines: list[str] = [true_name(row), said(row)]
+    of_true = row.probability_of_true
+    if row.loss is not None and of_true is not None:
         told = percent(of_true, 1) if of_true >= LEAST else say("less_than", share=percent(LEAST, 1))
-        lines.append(say("given_to_true", probability=told, loss=f"{row['loss']:.1f}"))
-    file = escape("/".join(Path(row["file"]).parts[-2:]))
-    lines += [alarm, f"<small>{file}</small>"]
-    return f"<figure>{picture(row['file'])}<figcaption>{'<br>'.join(lines)}</figcaption></figure>"
+        lines.append(say("given_to_true", probability=told, loss=f"{row.loss:.1f}"))
+    file = "/".join(Path(row.file).parts[-2:])
+    return part("figure", picture(row.file), [*lines, alarm, part("small", file)])

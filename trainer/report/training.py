@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from html import escape
-from typing import Any
+from collections.abc import Mapping, Sequence
+
+from markupsafe import Markup
 
 from fieldguide.core.text import text
+from trainer.evaluation.document import FolderFacts, LabelFacts, RunFacts
 from trainer.report.charts import Axis, Series, bar_chart, line_chart
-from trainer.report.parts import Column, bullets, head, paragraph, percent, say, section, table, words
+from trainer.report.figures import percent
+from trainer.report.parts import NOTHING, Column, bullets, head, paragraph, part, say, section, table, words
 
-Metrics = Mapping[str, Any]
 SAME = 1e-6  # shares that differ by less came from the same photos
 UNREADABLE = 12  # files named
 SPLITS = ("train", "val", "calibration", "test", "held_out", "left_out")
 
 
-def learning(metrics: Metrics) -> str:
+def learning(run: RunFacts) -> Markup:
     """Loss and accuracy by epoch, and a sentence on whether more epochs would have helped."""
-    log = metrics["report"]["learning"]
+    log = run.epochs
     if not log:
-        return ""
+        return NOTHING
     steps = range(1, len(log) + 1)
     across = Axis(text("report.axis_epoch"), 1, max(len(log), 2), share=False)
     charts = []
-    losses = [float(each["loss"]) for each in log if each.get("loss") is not None]
+    losses = [each.loss for each in log if each.loss is not None]
     if len(losses) == len(log):
         up = Axis("", 0, max(losses) * 1.05, share=False)
         charts.append(
@@ -35,26 +36,25 @@ def learning(metrics: Metrics) -> str:
                 [Series(text("report.loss_train"), list(zip(steps, losses, strict=True)))],
             )
         )
-    lines = [
-        Series(
-            text(f"report.curve_{name}"),
-            [(step, float(each[f"val_{name}"])) for step, each in zip(steps, log, strict=True)],
-        )
-        for name in ("top1", "top5")
-        if all(each.get(f"val_{name}") is not None for each in log)
-    ]
+    lines = []
+    for name, values in (("top1", [each.val_top1 for each in log]), ("top5", [each.val_top5 for each in log])):
+        told = [value for value in values if value is not None]
+        if len(told) == len(values):
+            lines.append(Series(text(f"report.curve_{name}"), list(zip(steps, told, strict=True))))
     if lines:
         charts.append(line_chart(text("report.accuracy"), across, Axis("", 0, 1), lines))
-    boxes = "".join(f"<div>{chart}</div>" for chart in charts)
-    return section(
-        "learning", f'<div class="charts">{boxes}</div>', _still_rising(lines, metrics["report"].get("kept_top1"))
-    )
+    return section("learning", part("boxes", "charts", charts), _ships(run), _still_rising(lines, run.kept_top1))
 
 
-def _still_rising(lines: list[Series], kept: float | None) -> str:
+def _ships(run: RunFacts) -> Markup:
+    """Which state became the model, and why."""
+    return part("paragraph", run.ships) if run.ships else NOTHING
+
+
+def _still_rising(lines: list[Series], kept: float | None) -> Markup:
     """Whether more epochs would have helped; `kept` (0 to 1) is above them all when the head alone was better."""
     if not lines or len(lines[0].points) < 4:
-        return ""
+        return NOTHING
     best = max(lines[0].points, key=lambda point: point[1])
     last = lines[0].points[-1][0]
     if kept is not None and kept > best[1] + SAME:
@@ -63,18 +63,16 @@ def _still_rising(lines: list[Series], kept: float | None) -> str:
     return paragraph(key, epoch=round(best[0]), best=percent(best[1], 1))
 
 
-def photos(metrics: Metrics) -> str:
+def photos(run: RunFacts, labels: Sequence[LabelFacts]) -> Markup:
     """How many photos each label and each source has."""
-    report = metrics["report"]
-    splits = report["photos"]["splits"]
-    if not splits:
-        return ""
-    told = bullets(text(f"report.split_{name}", count=splits[name]) for name in SPLITS if splits.get(name))
-    bars = [(label["name"], float(label["photos"].get("train", 0))) for label in report["labels"]]
+    if not run.splits:
+        return NOTHING
+    told = bullets(text(f"report.split_{name}", count=run.splits[name]) for name in SPLITS if run.splits.get(name))
+    bars = [(label.name, float(label.photos.get("train", 0))) for label in labels]
     bars.sort(key=lambda bar: -bar[1])
     chart = bar_chart(text("report.counts"), bars)
     counts = [count for _, count in bars if count]
-    note = ""
+    note = NOTHING
     if counts:
         note = paragraph(
             "counts_note",
@@ -83,12 +81,12 @@ def photos(metrics: Metrics) -> str:
             fewest=f"{counts[-1]:.0f}",
             last=bars[len(counts) - 1][0],
         )
-    return section("photos", told, chart, note, _sources(report["photos"]["sources"]))
+    return section("photos", told, chart, note, _sources(run.sources))
 
 
-def _sources(sources: Mapping[str, Mapping[str, int]]) -> str:
+def _sources(sources: Mapping[str, Mapping[str, int]]) -> Markup:
     if not any(sources):
-        return ""
+        return NOTHING
     columns = [Column(text("report.column_source"))]
     columns += [Column(text(f"report.column_{name}"), number=True) for name in ("learned", "tested")]
     rows = [
@@ -98,58 +96,57 @@ def _sources(sources: Mapping[str, Mapping[str, int]]) -> str:
     return head("sources") + table(columns, rows)
 
 
-def audit(metrics: Metrics) -> str:
+def audit(found: RunFacts) -> Markup:
     """Photos that were set aside or learned with care, and folder names that became another name."""
-    found = metrics["report"]["audit"]
     content = []
-    if found["why"]:
+    if found.why:
         content += [
             head("set_aside"),
-            bullets(text("report.counted", what=what, count=count) for what, count in found["why"].items()),
+            bullets(text("report.counted", what=what, count=count) for what, count in found.why.items()),
         ]
-    if found["quarantine"]:
-        total = sum(found["quarantine"].values())
+    if found.quarantine:
+        total = sum(found.quarantine.values())
         content += [head("quarantine"), paragraph("quarantine_note", count=total)]
         content.append(
-            bullets(text("report.counted", what=_finding(name), count=n) for name, n in found["quarantine"].items())
+            bullets(text("report.counted", what=_finding(name), count=n) for name, n in found.quarantine.items())
         )
-    listed = {name: count for name, count in found["findings"].items() if count}
+    listed = {name: count for name, count in found.findings.items() if count}
     if listed:
         content += [
             head("findings"),
             bullets(text("report.counted", what=_finding(name), count=n) for name, n in listed.items()),
         ]
-    return section("audit", *content, *_folder_names(found))
+    return section("audit", *content, *_folder_names(found.folders))
 
 
-def folders(metrics: Metrics) -> str:
+def folders(found: FolderFacts) -> Markup:
     """What could not be read, and what the folder names of photos became that somebody brought."""
-    unreadable = metrics["folder"]["unreadable"]
+    unreadable = found.unreadable
     key = "unreadable_one" if len(unreadable) == 1 else "unreadable"
-    some = paragraph(key, count=len(unreadable)) + bullets(unreadable[:UNREADABLE]) if unreadable else ""
-    return section("folders", some, *_folder_names(metrics["report"]["audit"]))
+    some = paragraph(key, count=len(unreadable)) + bullets(unreadable[:UNREADABLE]) if unreadable else NOTHING
+    return section("folders", some, *_folder_names(found))
 
 
-def _folder_names(found: Metrics) -> list[str]:
+def _folder_names(found: FolderFacts) -> list[Markup]:
     """Folder names that became another name, and those that the guide does not know."""
     content = []
-    if found["renamed"]:
+    if found.renamed:
         told = [
             text("report.renamed", raw=raw, name=name, how=text(f"report.how_{how}"))
-            for raw, name, how in found["renamed"]
+            for raw, name, how in found.renamed
         ]
         content += [
             head("renamed_labels"),
-            f"<details><summary>{say('renamed_count', count=len(told))}</summary>{bullets(told)}</details>",
+            part("details", say("renamed_count", count=len(told)), bullets(told)),
         ]
-    if found["unresolved"]:
-        content += [head("unresolved"), paragraph("unresolved_note"), bullets(found["unresolved"])]
+    if found.unresolved:
+        content += [head("unresolved"), paragraph("unresolved_note"), bullets(found.unresolved)]
     return content
 
 
-def configuration(toml: str) -> str:
+def configuration(toml: str) -> Markup:
     """The run's own options, as another run can read them."""
-    return section("configuration", f"<pre>{escape(toml)}</pre>") if toml else ""
+    return section("configuration", part("preformatted", toml)) if toml else NOTHING
 
 
 def _finding(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.commands import sweep as command_sweep
 from trainer.commands.call import add_options, configuration
@@ -113,12 +114,12 @@ def test_a_begun_run_goes_on_as_it_was_or_not_at_all(tmp_path: Path) -> None:
     data, network = DataConfig(folders=(str(photos),)), NetworkConfig("small-cnn", "random")
     config = complete(RunConfig(data=data, network=network))
     run = RunFolder(tmp_path / "run")
-    open_run(run, config, resume=False)
+    open_run(run, config, load_guide(), resume=False)
     elsewhere = complete(RunConfig(data=data, network=network, device="cpu"))
     assert differences(config, elsewhere) == ["device"]
-    open_run(run, elsewhere, resume=True)
+    open_run(run, elsewhere, load_guide(), resume=True)
     with pytest.raises(FieldGuideError) as refusal:
-        open_run(run, complete(RunConfig(seed=2, data=data, network=network)), resume=True)
+        open_run(run, complete(RunConfig(seed=2, data=data, network=network)), load_guide(), resume=True)
     assert refusal.value.facts["option"] == "seed"
 
 
@@ -132,9 +133,9 @@ def test_a_begun_run_may_be_made_longer_but_not_otherwise(tmp_path: Path) -> Non
         )
 
     run = RunFolder(tmp_path / "run")
-    open_run(run, phases(2), resume=False)
-    open_run(run, phases(2, 3), resume=True)
+    open_run(run, phases(2), load_guide(), resume=False)
+    open_run(run, phases(2, 3), load_guide(), resume=True)
     assert read_config(run.config) == phases(2, 3)
     with pytest.raises(FieldGuideError) as refusal:
-        open_run(run, phases(1, 3), resume=True)
+        open_run(run, phases(1, 3), load_guide(), resume=True)
     assert refusal.value.facts["option"] == "fit.phases"

@@ -13,6 +13,7 @@ from tests.helpers.bundles import GUARANTEE, write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main
+from trainer.evaluation.document import Evaluation, read
 
 THRESHOLDS = {"species": 0.6, "genus": 0.6, "family": 0.6, "deadly": 0.0, "harmful": 0.0}
 BOLD = {"deadly": 0.9, "harmful": 0.9, "deadly_guarantee": GUARANTEE, "harmful_guarantee": GUARANTEE}
@@ -39,10 +40,11 @@ def test_evaluate_measures_names_and_danger(
     assert main(["evaluate", str(bundle_path), str(folder), "--out", str(out), "--json", "--device", "cpu"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads((out / "metrics.json").read_text(encoding="utf-8"))
-    assert told["photos"] == {"known": 12, "novel": 2, "others": 0}
-    assert told["test"]["top1"] == 1.0
-    assert told["danger"]["deadly"]["recall"]["photos"] == 6, "kinds without a label count as dangers too"
-    assert [Path(file).name for file in told["folder"]["unreadable"]] == ["broken.jpg"]
+    found = read(out / "metrics.json", Evaluation)
+    assert (found.measured.photos, found.measured.strangers, found.measured.other_things) == (14, 2, None)
+    assert found.measured.names.species.top1.value == 1.0
+    assert found.measured.danger.deadly.recall.photos == 6, "kinds without a label count as dangers too"
+    assert [Path(file).name for file in found.folders.unreadable] == ["broken.jpg"]
 
 
 def test_the_page_of_an_evaluation_is_one_of_the_report_s_family(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.guide import load_guide
 from fieldguide.inference.runtime import Runtime
 from tests.helpers.bundles import write_photo
+from tests.helpers.made_predictions import LABELS, predictions
 from trainer.config import Phase, RunConfig
 from trainer.evaluation.drawn import drawings_unknown
 from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.metrics import evaluate
 from trainer.report.card import model_card
 from trainer.report.judgement import strangers
+from trainer.report.shown import Shown
 
 
 def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Path) -> None:
@@ -23,16 +27,16 @@ def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Pa
     told = [drawings_unknown(runtime, judgement, guide, [*files, "gone.jpg"], RunConfig()) for _ in range(2)]
     assert told[0] == told[1]
     assert told[0] is not None
-    assert told[0]["photos"] == told[0]["unknown"]["photos"] == 6, "a photo that is gone is left out"
-    assert 0 <= told[0]["unknown"]["low"] <= told[0]["unknown"]["value"] <= told[0]["unknown"]["high"] <= 1
-    assert told[0]["taught"] is False
+    assert told[0].photos == told[0].unknown.photos == 6, "a photo that is gone is left out"
+    assert 0 <= told[0].unknown.low <= told[0].unknown.value <= told[0].unknown.high <= 1
+    assert told[0].taught is False
     drawn = replace(RunConfig().fit, phases=(Phase(1, 64, drawings=0.1),))
     taught = drawings_unknown(runtime, judgement, guide, files, replace(RunConfig(), fit=drawn))
     assert taught is not None
-    assert taught["taught"] is True
-    metrics = {"test": {"photos": 6, "drawings": taught}, "verdicts": {"unknown": taught["unknown"]}}
-    assert "the same generator that taught it" in strangers(metrics)
-    assert "the same generator that taught it" in model_card(manifest, metrics, guide)
+    assert taught.taught is True
+    measures = replace(evaluate(predictions(20), LABELS, guide, Judgement(1.0, Thresholds())), drawings=taught)
+    assert "the same generator that taught it" in strangers(measures, None)
+    assert "the same generator that taught it" in model_card(manifest, guide, Shown(measures))
 
 
 def test_nothing_to_draw_over_is_not_measured(bundle_path: Path) -> None:

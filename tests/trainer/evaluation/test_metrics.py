@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,12 +10,21 @@ import pytest
 from fieldguide.core.decision.thresholds import Thresholds
 from tests.helpers.made_predictions import GUIDE, LABELS, NAMES, other_things, predictions
 from trainer.config import JudgementConfig
+from trainer.evaluation import document
 from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision
 from trainer.evaluation.gate import gate
 from trainer.evaluation.intervals import clopper_pearson, wilson_lower
-from trainer.evaluation.metrics import Metrics, evaluate
+from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.ranking import _by_chance
+from trainer.evaluation.records import (
+    ClassMeasures,
+    Confusion,
+    DangerMeasures,
+    FusedNames,
+    Passed,
+    SplitMeasures,
+)
 
 EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
 
@@ -24,7 +35,7 @@ def fitted() -> FittedDecision:
 
 
 @pytest.fixture(scope="module")
-def metrics(fitted: FittedDecision) -> Metrics:
+def metrics(fitted: FittedDecision) -> SplitMeasures:
     test = predictions(400, seed=5, noise=1.6, overconfidence=2.0)
     return evaluate(test, LABELS, GUIDE, fitted.judgement, other_things(60, seed=8))
 
@@ -45,28 +56,32 @@ def test_all_of_it_goes_through_a_manifest(fitted: FittedDecision) -> None:
     assert np.array_equal(again.unknown_scores(test), fitted.judgement.unknown_scores(test))
 
 
-def test_it_holds_on_fresh_photos(metrics: Metrics) -> None:
-    assert metrics["test"]["top1"] > 0.7
-    assert metrics["test"]["top1"] <= metrics["test"]["top5"] <= 1.0
-    assert metrics["test"]["genus_top1"] >= metrics["test"]["top1"]
-    assert metrics["danger"]["deadly"]["recall"]["value"] >= 0.94
-    assert metrics["calibration"]["ece"] < 0.08
-    assert metrics["sets"]["coverage"]["value"] >= 0.86
-    assert metrics["other_things"]["unknown"]["value"] >= 0.95
-    assert metrics["verdicts"]["unknown"]["value"] < 0.4
+def test_it_holds_on_fresh_photos(metrics: SplitMeasures) -> None:
+    species = metrics.names.species
+    assert 0.7 < species.top1.value <= species.top5.value <= 1.0
+    assert metrics.names.genus.top1.value >= species.top1.value
+    assert metrics.danger.deadly.recall.value >= 0.94
+    assert metrics.calibration.ece < 0.08
+    assert metrics.sets.coverage.value >= 0.86
+    assert metrics.other_things.unknown.value >= 0.95
+    assert metrics.verdicts.unknown.value < 0.4
 
 
-def test_every_number_is_plain_json_and_within_bounds(metrics: Metrics) -> None:
-    json.dumps(metrics, allow_nan=False)
+def test_every_number_goes_through_the_file_and_is_within_bounds(metrics: SplitMeasures, tmp_path: Path) -> None:
+    document.write(tmp_path / "measures.json", metrics)
+    assert document.read(tmp_path / "measures.json", SplitMeasures) == metrics
     for rank in ("species", "genus", "family"):
-        told = metrics["verdicts"][rank]["right"]
-        assert told["low"] <= (told["value"] or told["low"]) <= told["high"]
-    assert metrics["danger"]["cost"]["warned"] >= 0
-    assert sum(each["count"] for each in metrics["calibration"]["bins"]) == metrics["calibration"]["photos"]
-    assert metrics["abstention"][-1]["coverage"] == 1.0
-    assert metrics["abstention"][0]["risk"] <= metrics["abstention"][-1]["risk"]
-    assert [each["f1"] for each in metrics["classes"]] == sorted(each["f1"] for each in metrics["classes"])
-    assert set(metrics["sources"]) == {"field", "web"}
+        told = metrics.verdicts.at(rank).right
+        assert told.low <= (told.value or told.low) <= told.high
+    assert metrics.danger.cost.warned >= 0
+    assert sum(each.count for each in metrics.calibration.bins) == metrics.calibration.photos
+    assert metrics.abstention[-1].coverage == 1.0
+    assert metrics.abstention[0].risk <= metrics.abstention[-1].risk
+    assert [each.f1 for each in metrics.classes] == sorted(each.f1 for each in metrics.classes)
+    assert set(metrics.sources) == {"field", "web"}
+    assert sum(each.photos for each in metrics.sources.values()) == metrics.photos
+    deadly = [each.deadly.recall for each in metrics.sources.values()]
+    assert sum(each.count for each in deadly) == metrics.danger.deadly.recall.count
 
 
 def test_a_calibration_error_comes_with_what_chance_alone_would_make() -> None:
@@ -87,48 +102,54 @@ def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
     names = np.array([str(number) for number in range(5)])
     made = Predictions(logits, np.zeros((5, 2), np.float32), targets, np.arange(5), names, names)
     metrics = evaluate(made, LABELS, GUIDE, Judgement(1.0, Thresholds(wide_share=0.0)))
-    rows = {row["label"]: row for row in metrics["classes"]}
-    assert rows["Boletus"] == {
-        "label": "Boletus",
-        "photos": 3,
-        "named": 3,
-        "right": 2,
-        "precision": pytest.approx(2 / 3),
-        "recall": pytest.approx(2 / 3),
-        "f1": pytest.approx(2 / 3),
-    }
-    assert (rows["Boletus edulis"]["precision"], rows["Boletus edulis"]["recall"]) == (1.0, 0.5)
-    assert metrics["confusions"] == [
-        {"true": "Boletus edulis", "said": "Boletus", "photos": 1},
-        {"true": "Boletus", "said": "Suillus luteus", "photos": 1},
-    ]
-    assert [metrics["sources"][str(number)]["top1"] for number in range(5)] == [1.0, 1.0, 0.0, 1.0, 0.0]
-    assert metrics["several_photos"]["1"] == {"finds": 5, "top1": 0.6, "top5": 1.0}
-    right = sum(row["recall"] * row["photos"] for row in metrics["classes"])
-    assert right == pytest.approx(5 * (1 - metrics["abstention"][-1]["risk"])), "F1 rows and top-1 by label agree"
+    rows = {row.label: row for row in metrics.classes}
+    two = pytest.approx(2 / 3)
+    assert rows["Boletus"] == ClassMeasures("Boletus", photos=3, named=3, right=2, precision=two, recall=two, f1=two)
+    assert (rows["Boletus edulis"].precision, rows["Boletus edulis"].recall) == (1.0, 0.5)
+    assert metrics.confusions == (
+        Confusion("Boletus edulis", "Boletus", 1),
+        Confusion("Boletus", "Suillus luteus", 1),
+    )
+    assert sum(cell.photos for cell in metrics.matrix if cell.right) == 3
+    assert metrics.several_photos[1] == FusedNames(finds=5, top1=0.6, top5=1.0)
+    right = sum(row.recall * row.photos for row in metrics.classes)
+    assert right == pytest.approx(5 * (1 - metrics.abstention[-1].risk)), "F1 rows and top-1 by label agree"
 
 
-def test_several_photos_help(metrics: Metrics) -> None:
-    gain = metrics["several_photos"]
-    assert gain["3"]["top1"] > gain["1"]["top1"]
-    assert "simulated" in gain
+def test_several_photos_help(metrics: SplitMeasures) -> None:
+    assert metrics.several_photos[3].top1 > metrics.several_photos[1].top1
 
 
 def test_what_passes_as_harmless_is_listed_and_costs() -> None:
     deaf = Judgement(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
     metrics = evaluate(predictions(300, noise=3.0), LABELS, GUIDE, deaf)
-    passed = metrics["danger"]["passed_as_harmless"]
-    assert 0 < passed["count"] == len(passed["photos"]) <= passed["of"]
-    assert {"file", "true", "danger", "first", "harmful"} <= set(passed["photos"][0])
-    assert metrics["danger"]["cost"]["warned"] >= 100 * passed["count"] / 300
+    passed = metrics.danger.passed_as_harmless
+    assert 0 < passed.count == len(passed.photos) <= passed.of
+    assert {photo.alarm for photo in passed.photos} == {"caution"}
+    assert metrics.danger.cost.warned >= 100 * passed.count / 300
 
 
 def test_photos_of_held_out_species_are_measured_apart(fitted: FittedDecision) -> None:
     told = predictions(100, seed=6)
     novel = join([other_things(30, seed=2)])
     metrics = evaluate(told, LABELS, GUIDE, fitted.judgement, novel=novel)
-    assert metrics["novel"]["auroc"] > 0.9
-    assert metrics["novel"]["verdicts"]["unknown"]["value"] > 0.9
+    assert metrics.novel.auroc > 0.9
+    assert metrics.novel.verdicts.unknown.value > 0.9
+    assert (metrics.photos, metrics.strangers) == (100, 0)
+
+
+def test_strangers_among_the_photos_count_in_what_is_said(fitted: FittedDecision) -> None:
+    told, strange = predictions(100, seed=6), predictions(40, seed=9)
+    taxa = tuple(LABELS[target] for target in strange.targets)
+    strange = replace(strange, targets=np.full(40, -1), truth=taxa)
+    alone, both = (evaluate(each, LABELS, GUIDE, fitted.judgement) for each in (told, join([told, strange])))
+    assert (both.photos, both.strangers) == (140, 40)
+    assert both.verdicts_known == alone.verdicts
+    assert both.verdicts.unknown.photos == 140
+    assert both.danger.harmful.recall.photos > alone.danger.harmful.recall.photos
+    assert both.classes == alone.classes, "a label is judged by its own photos alone"
+    assert both.novel is not None
+    assert both.novel.verdicts.unknown.photos == 40
 
 
 def test_nothing_to_fit_on_gives_the_cautious_defaults() -> None:
@@ -136,8 +157,8 @@ def test_nothing_to_fit_on_gives_the_cautious_defaults() -> None:
     fitted = fit_decision(nothing, LABELS, GUIDE)
     assert fitted.thresholds == Thresholds()
     metrics = evaluate(nothing, LABELS, GUIDE, fitted.judgement)
-    assert metrics["test"]["top1"] is None
-    json.dumps(metrics, allow_nan=False)
+    assert metrics.names.species.top1.value is None
+    assert document.told(metrics)
 
 
 def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
@@ -146,19 +167,19 @@ def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
     few = type(few)(few.logits[:, :2], few.embeddings, few.targets, few.groups, few.sources, few.files)
     fitted = fit_decision(few, LABELS[:2], GUIDE)
     metrics = evaluate(few, LABELS[:2], GUIDE, fitted.judgement)
-    assert metrics["test"]["top1"] > 0.9
+    assert metrics.names.species.top1.value > 0.9
     assert not fitted.thresholds.fitted  # too few for a promise: everything rings
 
 
 def test_a_small_set_still_names_its_own_kinds_and_says_what_that_cost() -> None:
     few, many = predictions(70, noise=2.0), predictions(1200, noise=0.4)
     small, large = (fit_decision(photos, LABELS, GUIDE) for photos in (few, many))
-    assert small.report["gave_way"] == ["strangers"]
-    said = evaluate(few, LABELS, GUIDE, small.judgement)["verdicts"]
-    assert said["species"]["said"] + said["genus"]["said"] >= 0.5
-    assert large.report["gave_way"] == []
+    assert small.report.gave_way == ("strangers",)
+    said = evaluate(few, LABELS, GUIDE, small.judgement).verdicts
+    assert said.species.said + said.genus.said >= 0.5
+    assert large.report.gave_way == ()
     asked = fit_decision(few, LABELS, GUIDE, config=EASY)
-    assert "strangers" not in asked.report["gave_way"]
+    assert "strangers" not in asked.report.gave_way
 
 
 def test_background_photos_among_the_split_are_other_things() -> None:
@@ -172,13 +193,15 @@ def test_background_photos_among_the_split_are_other_things() -> None:
         others.files,
     )
     metrics = evaluate(join([predictions(50), labelled]), LABELS, GUIDE, Judgement(1.0, Thresholds()))
-    assert metrics["test"]["photos"] == 50
-    assert metrics["other_things"]["unknown"]["photos"] == 40
+    assert metrics.photos == 50
+    assert metrics.other_things.unknown.photos == 40
 
 
-def _told(count: int, deadly: int = 0, of: int = 100) -> Metrics:
-    photos = [{"file": f"{number}.jpg"} for number in range(count)]
-    return {"danger": {"passed_as_harmless": {"count": count, "deadly": deadly, "of": of, "photos": photos}}}
+def _told(count: int, deadly: int = 0, of: int = 100) -> DangerMeasures:
+    measured = evaluate(predictions(20), LABELS, GUIDE, Judgement(1.0, Thresholds())).danger
+    one = evaluate(predictions(20), LABELS, GUIDE, Judgement(1.0, Thresholds())).mistakes.surest[0]
+    photos = tuple(replace(one, file=f"{number}.jpg") for number in range(count))
+    return replace(measured, passed_as_harmless=Passed(count, deadly, of, photos))
 
 
 def test_the_gate_opens_for_a_model_that_is_no_worse() -> None:
@@ -187,7 +210,7 @@ def test_the_gate_opens_for_a_model_that_is_no_worse() -> None:
 
 
 @pytest.mark.parametrize(("new", "old"), [(_told(4), _told(3)), (_told(2, deadly=1), _told(3))])
-def test_the_gate_stays_shut_for_more_harm(new: Metrics, old: Metrics) -> None:
+def test_the_gate_stays_shut_for_more_harm(new: DangerMeasures, old: DangerMeasures) -> None:
     assert gate(new, old).exit_code == 1
 
 

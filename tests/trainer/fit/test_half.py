@@ -12,7 +12,7 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.inference.runtime import Runtime
 from trainer.config import NetworkConfig
-from trainer.export.bundle import BundleParts, golden_pictures, write_bundle
+from trainer.export.bundle import export_network
 from trainer.fit.network import Classifier, create_network
 
 LABELS = tuple(Taxon(name, Rank.GENUS, name) for name in ("Amanita", "Boletus"))
@@ -26,7 +26,7 @@ def network(name: str) -> Classifier:
 
 def written(found: Classifier, file: Path, *, half: bool) -> Runtime:
     manifest = Manifest("x", "x", "1", LABELS, InputSpec(SIZE, SIZE))
-    write_bundle(file, found, manifest, BundleParts(golden_pictures(SIZE)), flip=False, half=half)
+    export_network(file, found, manifest, flip=False, half=half)
     return Runtime.load(file, "cpu")
 
 

@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig, write_config
 from trainer.fit import loop
@@ -30,6 +31,7 @@ import sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
+from fieldguide.core.guide import load_guide
 from trainer.config import read_config
 from trainer.pipeline.preparation import fit_run, prepare_run
 from trainer.fit import loop
@@ -40,7 +42,7 @@ run = RunFolder(Path(sys.argv[1])).create()
 quiet = Progress(Style.QUIET)
 config = read_config(Path(sys.argv[2]))
 print("ready", flush=True)
-fit_run(config, run, prepare_run(config, run, quiet), quiet, resume=True)
+fit_run(config, run, prepare_run(config, run, load_guide(), quiet), quiet, resume=True)
 """
 
 
@@ -74,7 +76,7 @@ def _digest(run: RunFolder) -> str:
 
 def test_it_learns_what_is_easy(config: RunConfig, tmp_path: Path) -> None:
     run = RunFolder(tmp_path / "run").create()
-    network = fit_run(config, run, prepare_run(config, run, QUIET), QUIET, resume=False)
+    network = fit_run(config, run, prepare_run(config, run, load_guide(), QUIET), QUIET, resume=False)
     assert not network.training
     state = torch.load(run.checkpoints / "last.pt", weights_only=True)
     assert len(state["history"]) == 6

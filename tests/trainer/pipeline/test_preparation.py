@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import load_guide
 from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.cli import main
 from trainer.config import DataConfig, RunConfig
@@ -36,7 +37,7 @@ def test_a_run_heeds_the_review_and_the_quarantine(tmp_path: Path) -> None:
     decisions.add(Decision(moved, 1, Choice.RELABEL, LABELS[1]))
     write_quarantine(run.quarantine, {quarantined: "blurred"})
     config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
-    ready = prepare_run(config, run, Progress(Style.QUIET))
+    ready = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     rows = {row.file: row for row in ready.placed}
     assert (rows[dropped].split, rows[dropped].why) == (LEFT_OUT, "dropped")
     assert (rows[quarantined].split, rows[quarantined].why) == (LEFT_OUT, "blurred")
@@ -54,7 +55,7 @@ def test_what_a_person_kept_or_relabelled_leaves_the_quarantine(tmp_path: Path) 
     decisions.add(Decision(thin, 1, Choice.KEEP))
     write_quarantine(run.quarantine, dict.fromkeys((kept, moved, unseen), "label_error") | {thin: "too_few"})
     config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
-    ready = prepare_run(config, run, Progress(Style.QUIET))
+    ready = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     assert {row.file for row in ready.placed if row.split == LEFT_OUT} == {unseen, thin}
 
 
@@ -64,8 +65,8 @@ def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: 
     photos = make_photo_folders(tmp_path / "photos", LABELS, 10)
     run = RunFolder(tmp_path / "run").create()
     config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
-    before = prepare_run(config, run, Progress(Style.QUIET))
-    assert prepare_run(config, run, Progress(Style.QUIET)).placed == before.placed
+    before = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
+    assert prepare_run(config, run, load_guide(), Progress(Style.QUIET)).placed == before.placed
     first = photos / LABELS[0] / "000.jpg"
     if change == "other photos":
         first.unlink()
@@ -75,7 +76,7 @@ def test_a_split_of_other_photos_or_labels_is_never_used(change: str, tmp_path: 
     else:
         Decisions(run.root / DECISIONS).add(Decision(str(first), 1, Choice.DROP))
     with pytest.raises(FieldGuideError) as refusal:
-        prepare_run(config, run, Progress(Style.QUIET))
+        prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
 
 
@@ -84,10 +85,10 @@ def test_once_split_the_photos_stay_as_they_were_read(tmp_path: Path, capsys: py
     photos = make_photo_folders(tmp_path / "photos", LABELS, 8)
     run = RunFolder(tmp_path / "run").create()
     config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
-    before = prepare_run(config, run, Progress(Style.QUIET))
+    before = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     (photos / LABELS[0] / "000.jpg").unlink()
     draw_kind(1, 99).save(photos / LABELS[0] / "late.jpg")
-    after = prepare_run(config, run, Progress(Style.PERSON))
+    after = prepare_run(config, run, load_guide(), Progress(Style.PERSON))
     assert (after.photos, after.placed) == (before.photos, before.placed)
     told = capsys.readouterr().err
     assert "000.jpg" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from fieldguide.core.decision.thresholds import Thresholds
 from tests.helpers.bundles import LABELS, write_photo
+from tests.helpers.made_predictions import GUIDE, predictions
+from tests.helpers.made_predictions import LABELS as SEVERAL
 from trainer.config import NetworkConfig, RunConfig, write_config
+from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.metrics import evaluate
+from trainer.evaluation.records import Mistakes, SplitMeasures
 from trainer.fit.checkpoint import FitState, save
 from trainer.fit.network import create_network
 from trainer.report.layers import MOST, STRONGEST, channels_of, heat, layers, look, summarise
@@ -19,18 +26,15 @@ from trainer.run_folder import RunFolder, write_json
 SMALL = NetworkConfig(name="small-cnn", options={"layers": [4, 8], "dense": [8]})
 
 
-def _row(file: Path, probability: float = 0.7) -> dict[str, object]:
-    name = LABELS[0].name
-    return {"file": str(file), "true": name, "danger": "deadly", "said": name, "probability": probability}
-
-
 @pytest.fixture
-def report(tmp_path: Path) -> dict[str, object]:
+def measures(tmp_path: Path) -> SplitMeasures:
     """The lists that the section chooses its photos from."""
+    found = evaluate(predictions(20), SEVERAL, GUIDE, Judgement(1.0, Thresholds()))
+    row, name = found.mistakes.surest[0], LABELS[0].name
     files = [write_photo(tmp_path / f"{number}.jpg", number, number) for number in range(3)]
-    rows = [_row(file) for file in files]
-    dangerous = {"missed_deadly": rows[1:2], "passed": [], "milder": []}
-    return {"surest": rows[:1], "unsure": rows, "top_losses": rows[:2], **dangerous}
+    rows = tuple(replace(row, file=str(file), true=name, said=name, danger="deadly") for file in files)
+    mistakes = Mistakes(missed_deadly=rows[1:2], surest=rows[:1], unsure=rows, top_losses=rows[:2])
+    return replace(found, mistakes=mistakes)
 
 
 @pytest.fixture
@@ -58,24 +62,24 @@ def test_every_kind_of_network_shows_its_layers(name: str) -> None:
     assert not [hook for module in network.modules() for hook in module._forward_hooks], "no hook stays behind"
 
 
-def test_a_photo_walks_through_the_network_of_its_run(report: dict[str, object], run: RunFolder) -> None:
-    page = layers({"report": report}, run)
+def test_a_photo_walks_through_the_network_of_its_run(measures: SplitMeasures, run: RunFolder) -> None:
+    page = layers(measures, run)
     assert page.count('<div class="layers">') == 3, "each photo once: right, dangerous, least sure"
     assert page.count('class="heat"') == 3 * 2
     assert page.count('class="channel"') == 3 * 2 * STRONGEST
     assert len(page) < 400_000
 
 
-def test_without_a_checkpoint_the_section_says_why(report: dict[str, object], run: RunFolder) -> None:
+def test_without_a_checkpoint_the_section_says_why(measures: SplitMeasures, run: RunFolder) -> None:
     (run.checkpoints / "best.pt").unlink()
-    for told in (layers({"report": report}, run), layers({"report": report}, None)):
+    for told in (layers(measures, run), layers(measures, None)):
         assert "Nothing can be shown here" in told
         assert "<img" not in told
 
 
-def test_a_checkpoint_of_another_network_is_said(report: dict[str, object], run: RunFolder) -> None:
+def test_a_checkpoint_of_another_network_is_said(measures: SplitMeasures, run: RunFolder) -> None:
     write_json(run.labels, {"taxa": [{"name": label.name} for label in LABELS[:2]]})
-    assert "could not be built again" in layers({"report": report}, run)
+    assert "could not be built again" in layers(measures, run)
 
 
 def test_the_heat_counts_every_channel_alike() -> None:

@@ -1,0 +1,206 @@
+"""What was measured, as documents: a run's `metrics.json` (`Metrics`), and what `evaluate --out` writes (`Evaluation`).
+
+`write` and `read` are the only place where records become JSON and back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from fieldguide.core.atomic import write_whole
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from trainer.config import JudgementConfig
+from trainer.evaluation.records import SplitMeasures
+
+Document = TypeVar("Document")
+
+
+@dataclass(frozen=True, slots=True)
+class RankFit:
+    """What one rank's threshold gives: share `said` of all photos, share `right` of those, and its lower `bound`."""
+
+    rank: str
+    threshold: float
+    said: float
+    right: float
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreComparison:
+    """One unknown score: see `unknown.Comparison`; None where there was nothing to compare."""
+
+    auroc: float
+    fpr95: float
+    novel_auroc: float | None = None
+    stranger_auroc: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownFit:
+    """The kept unknown score and how all compared, on the photos it was fitted on (out of fold)."""
+
+    score: str
+    photos: int
+    subjects_called_strange: float
+    other_things_called_strange: float
+    other_things_unknown: float
+    compared: dict[str, ScoreComparison]
+
+
+@dataclass(frozen=True, slots=True)
+class FittingReport:
+    """How the judgement was fitted. `gave_way`: what of the configuration's wishes could not be held."""
+
+    photos: int
+    config: JudgementConfig = field(default_factory=JudgementConfig)
+    temperature: float = 1.0
+    ranks: tuple[RankFit, ...] = ()
+    gave_way: tuple[str, ...] = ()
+    alarm_exponents: dict[str, float] = field(default_factory=dict)
+    unknown: UnknownFit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelFacts:
+    """One label as the page tells it: its danger (empty for other things) and its photos in each split."""
+
+    name: str
+    rank: str
+    genus: str
+    family: str
+    common: str
+    danger: str
+    photos: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFacts:
+    """What became of the folders' names, and the files that could not be read."""
+
+    renamed: tuple[tuple[str, str, str], ...] = ()
+    unresolved: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One line of the training log."""
+
+    epoch: int
+    loss: float | None = None
+    val_top1: float | None = None
+    val_top5: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """How a model came to be: its epochs, the photos of each split and source, what the audit found.
+
+    `ships` says which state of the network became the model, and why. `kept_top1`: share of the validation photos that
+    it had right; None when nobody can tell.
+    `seen_by_starting_weights`: test photos that had taught the model this run began with.
+    """
+
+    epochs: tuple[Epoch, ...] = ()
+    ships: str = ""
+    kept_top1: float | None = None
+    splits: dict[str, int] = field(default_factory=dict)
+    sources: dict[str, dict[str, int]] = field(default_factory=dict)
+    why: dict[str, int] = field(default_factory=dict)
+    quarantine: dict[str, int] = field(default_factory=dict)
+    findings: dict[str, int] = field(default_factory=dict)
+    folders: FolderFacts = FolderFacts()
+    seen_by_starting_weights: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """All numbers of a run.
+
+    `own`: on photos of the sources that teach, which flatters. `elsewhere`: on photos of sources that taught nothing.
+    Both tell each source by itself too (`SplitMeasures.sources`). `fitting`: how the judgement was fitted.
+    """
+
+    own: SplitMeasures
+    fitting: FittingReport
+    labels: tuple[LabelFacts, ...]
+    run: RunFacts
+    elsewhere: SplitMeasures | None = None
+
+    @property
+    def first(self) -> SplitMeasures:
+        """What is told first: elsewhere where there is one."""
+        return self.elsewhere or self.own
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """Which model file was measured."""
+
+    id: str
+    name: str
+    version: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """Whether the new model may replace the old. Counts: harmful and deadly photos without a warning."""
+
+    passes: bool
+    old_count: int
+    new_count: int
+    old_deadly: int
+    new_deadly: int
+    newly_missed: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when it may, 1 when not."""
+        return 0 if self.passes else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A model measured on photos in folders, and where asked for held against an older one on the same photos."""
+
+    model: ModelFacts
+    measured: SplitMeasures
+    labels: tuple[LabelFacts, ...] = ()
+    folders: FolderFacts = FolderFacts()
+    compared_with: Evaluation | None = None
+    gate: GateResult | None = None
+
+
+def told(record: object) -> str:
+    """A record as JSON for people and programs: UTF-8, one value a line. Raises nothing."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=1).decode("utf-8")
+
+
+def write(file: Path, record: object) -> None:
+    """Write a record as JSON, whole or not at all."""
+    write_whole(file, told(record))
+
+
+def read(file: Path, kind: type[Document]) -> Document:
+    """Read a record back, every field checked against its type.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE with the file and what is wrong with it.
+    """
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=kind)
+    except (OSError, msgspec.MsgspecError, UnicodeError) as problem:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
+
+
+def plain(record: object) -> dict[str, Any]:
+    """A record as plain values, as a manifest takes them."""
+    found: Mapping[str, Any] = msgspec.to_builtins(record, str_keys=True)
+    return dict(found)

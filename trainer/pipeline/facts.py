@@ -1,0 +1,63 @@
+"""How a model came to be, read once from what lies in the run folder: epochs, photos, findings, folder names."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from fieldguide.core.bundle import BUNDLE_SUFFIX, read_bundle
+from trainer.config import RunConfig
+from trainer.data.audit.findings import read_audit, read_quarantine
+from trainer.data.labels import Labels
+from trainer.data.scan import ScannedPhoto
+from trainer.data.split import SplitPhoto
+from trainer.evaluation.document import Epoch, FolderFacts, RunFacts
+from trainer.fit.choice import read_choice
+from trainer.run_folder import RunFolder
+
+
+def run_facts(
+    config: RunConfig, run: RunFolder, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto], labels: Labels
+) -> RunFacts:
+    """All of it; what the run did not write is empty."""
+    by_source: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in placed:
+        by_source[row.source][row.split] += 1
+    findings = read_audit(run.audit).counts() if run.audit.exists() else {}
+    chosen = read_choice(config, run)
+    return RunFacts(
+        epochs=_epochs(run.log),
+        kept_top1=chosen.top1,
+        ships=chosen.reason,
+        splits=dict(Counter(row.split for row in placed)),
+        sources={source: dict(counts) for source, counts in sorted(by_source.items())},
+        why=dict(Counter(row.why.partition(":")[0] for row in placed if row.why).most_common()),
+        quarantine=dict(Counter(read_quarantine(run.quarantine).values())),
+        findings={finding.value: count for finding, count in findings.items()},
+        folders=FolderFacts(labels.renamed, labels.unresolved),
+        seen_by_starting_weights=_seen_before(config, photos, placed),
+    )
+
+
+def _epochs(log: Path) -> tuple[Epoch, ...]:
+    """One entry per epoch; a last line that a crash cut off is left out."""
+    found = []
+    for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else []:
+        try:
+            found.append(msgspec.convert(json.loads(line), Epoch))
+        except (ValueError, msgspec.ValidationError):
+            continue
+    return tuple(found)
+
+
+def _seen_before(config: RunConfig, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto]) -> int:
+    """Test photos that taught the bundle this run started from: on them the numbers flatter."""
+    if not config.network.init.endswith(BUNDLE_SUFFIX):
+        return 0
+    listed = read_bundle(Path(config.network.init)).extra("photos.txt") or b""
+    known = {line.split()[0] for line in listed.decode("utf-8").splitlines()}
+    return sum(row.split == "test" and photos[row.index].sha256 in known for row in placed)
