@@ -64,7 +64,7 @@ class Reason(StrEnum):
     CRYPTIC_GROUP = "cryptic_group"  # rolled up: species of this group cannot be told apart by a photo
     GENERA_TOO_CLOSE = "genera_too_close"  # rolled up to the family
     LABEL_IS_WIDE = "label_is_wide"  # the model knows this taxon only at this rank
-    NOTHING_STANDS_OUT = "nothing_stands_out"  # unknown: probability spread over unrelated taxa
+    NOTHING_STANDS_OUT = "nothing_stands_out"  # unknown: probability spread over several taxa, related or not
     UNLIKE_TRAINING = "unlike_training"  # unknown: unlike anything that the model was trained on
     NO_SUBJECT = "no_subject"  # unknown: looks like a photo of something else
     PHOTOS_DISAGREE = "photos_disagree"  # unknown or rolled up: the photos of one find contradict each other

@@ -25,6 +25,12 @@ _NAMED = 40  # labels without a known danger that are named; all stand in --json
 _WIDEST = 24  # characters of a value in the table
 # What a person compares, in the order in which it matters; shares of 0 to 1 unless told otherwise.
 _SHARES = {
+    "elsewhere_recall_deadly": "metrics.elsewhere.danger.deadly.recall.value",
+    "elsewhere_false_deadly": "metrics.elsewhere.danger.deadly.false_alarms.value",
+    "elsewhere_recall_harmful": "metrics.elsewhere.danger.harmful.recall.value",
+    "elsewhere_right": "metrics.elsewhere.right.value",
+    "elsewhere_top1": "metrics.elsewhere.names.top1",
+    "elsewhere_genus_top1": "metrics.elsewhere.names.genus_top1",
     "recall_deadly": "metrics.danger.deadly.recall.value",
     "recall_harmful": "metrics.danger.harmful.recall.value",
     "false_deadly": "metrics.danger.deadly.false_alarms.value",

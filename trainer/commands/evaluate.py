@@ -24,7 +24,7 @@ from trainer.evaluation.metrics import FOLDER, evaluate
 from trainer.evaluation.records import Names
 from trainer.progress import Progress, Style
 from trainer.report import write_evaluation
-from trainer.report.figures import points
+from trainer.report.figures import among_five, points
 
 NAMED = 20  # photos that passed, told by name on the screen; all stand in metrics.json
 
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     found, *older = [judge(runtime, photos, guide, progress) for runtime in runtimes]
     decided = None
     if older:
-        decided = gate(found.measured.danger, older[0].measured.danger)
+        decided = gate(found.measured, older[0].measured)
         found = replace(found, compared_with=older[0], gate=decided)
     if arguments.out:
         arguments.out.mkdir(parents=True, exist_ok=True)
@@ -110,8 +110,8 @@ def summary(found: Evaluation) -> list[str]:
     lines += [f"  {row.true} ({row.danger}): {row.file}" for row in passed.photos[:NAMED]]
     species, genus = measured.names.species, measured.names.genus
     if species.top1.value is not None:
-        names = {"top1": points(species.top1.value), "top5": points(species.top5.value)}
-        names |= {"genus_top1": points(genus.top1.value), "genus_top5": points(genus.top5.value)}
+        names = {"top1": points(species.top1.value), "five": among_five(species)}
+        names |= {"genus_top1": points(genus.top1.value), "genus_five": among_five(genus)}
         lines.append(text("bundle.measured_names", **names))
     for rank in Names.__dataclass_fields__:
         said = measured.verdicts.at(rank)
@@ -126,8 +126,17 @@ def summary(found: Evaluation) -> list[str]:
 
 
 def gate_in_words(decided: GateResult) -> list[str]:
-    """Whether the new model may replace the old one, with the photos that it newly lets pass."""
-    key = "bundle.gate_passes" if decided.passes else "bundle.gate_refuses"
+    """Whether the new model may replace the old one: danger and its price first, then what does not hold, and where."""
+    bounds = {bound.name: bound for bound in decided.bounds}
+    deadly, false = bounds["recall_deadly"], bounds["false_deadly"]
+    price = {"rings": points(deadly.new), "old_rings": points(deadly.old)}
+    price |= {"false": points(false.new), "old_false": points(false.old)}
+    first = text("bundle.gate_passes" if decided.passes else "bundle.gate_refuses", **price)
     facts = {"old": decided.old_count, "new": decided.new_count}
-    told = text(key, **facts, old_deadly=decided.old_deadly, new_deadly=decided.new_deadly)
-    return ["", told, *(f"  {file}" for file in decided.newly_missed[:NAMED])]
+    passed = text("bundle.gate_passed_photos", **facts, old_deadly=decided.old_deadly, new_deadly=decided.new_deadly)
+    broken = [bound for bound in decided.bounds if not bound.holds]
+    against = [
+        text(f"bundle.gate_{bound.name}", new=points(bound.new), old=points(bound.old), limit=points(bound.limit))
+        for bound in broken
+    ]
+    return ["", first, passed, *against, *(f"  {file}" for file in decided.newly_missed[:NAMED])]

@@ -17,7 +17,7 @@ from trainer.pipeline.plan import plan
 from trainer.pipeline.preparation import complete, follow_sizes, open_run
 from trainer.pipeline.run import run_all
 from trainer.progress import Progress, Style
-from trainer.report.figures import points
+from trainer.report.figures import among_five, points
 from trainer.run_folder import RunFolder
 
 
@@ -61,7 +61,7 @@ def _told(names: Names) -> str:
     for rank in Names.__dataclass_fields__:
         found = names.at(rank)
         if found.top1.value is not None:
-            facts = {"top1": points(found.top1.value), "top5": points(found.top5.value)}
+            facts = {"top1": points(found.top1.value), "five": among_five(found)}
             return text("train.done", rank=text(f"train.rank_{rank}"), **facts)
     return text("train.done_unmeasured")
 

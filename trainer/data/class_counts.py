@@ -50,6 +50,6 @@ def _draw(ordered: list[str], counts: Mapping[tuple[str, str], int]) -> Figure:
     axes.tick_params(axis="y", labelsize=7)
     axes.margins(y=0.01)
     axes.invert_yaxis()
-    axes.legend(loc="lower right", frameon=False)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)  # beside the bars, never over one
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -150,10 +150,26 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Bound:
+    """One thing that the gate holds the new model to: `new` may not lie beyond `limit`; all 0 to 1, None: no photos.
+
+    `at_least`: the limit is a lower one.
+    """
+
+    name: str
+    old: float | None
+    new: float | None
+    limit: float | None
+    at_least: bool
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """Whether the new model may replace the old. Counts: harmful and deadly photos without a warning."""
 
     passes: bool
+    bounds: tuple[Bound, ...]
     old_count: int
     new_count: int
     old_deadly: int

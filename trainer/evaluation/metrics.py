@@ -12,7 +12,7 @@ from trainer.evaluation.answers import Answers, answer
 from trainer.evaluation.fitting import Judgement, separate
 from trainer.evaluation.mistakes import mistakes, passed_as_harmless
 from trainer.evaluation.predictions import Predictions, join
-from trainer.evaluation.records import NovelMeasures, OtherThings, SourceMeasures, SplitMeasures
+from trainer.evaluation.records import NovelMeasures, OtherThings, Share, SourceMeasures, SplitMeasures
 from trainer.evaluation.several import fusion_gain
 from trainer.evaluation.unknown import compare
 from trainer.evaluation.verdicts import UNKNOWN, right
@@ -55,6 +55,7 @@ def evaluate(
         photos=len(subjects),
         strangers=len(strange),
         names=ranking.top_names(answers),
+        right=_right(answers),
         verdicts=ranking.verdicts(answers),
         verdicts_known=ranking.verdicts(known) if len(strange) else None,
         danger=harm.danger(answers, guide, judgement.thresholds),
@@ -116,14 +117,19 @@ def by_source(answers: Answers, guide: Guide) -> dict[str, SourceMeasures]:
 
 
 def _source(answers: Answers, guide: Guide) -> SourceMeasures:
-    hits = right(answers.verdicts, answers.truth)
     names = ranking.top_names(answers)
     return SourceMeasures(
         photos=len(answers),
         species=names.species.top1,
         genus=names.genus.top1,
-        right=ranking.share(hits[~np.isnan(hits)]),
+        right=_right(answers),
         unknown=ranking.share(answers.verdicts.kinds == UNKNOWN),
         passed=passed_as_harmless(answers, guide),
         **harm.alarms(answers, guide),
     )
+
+
+def _right(answers: Answers) -> Share:
+    """Names that are said, whatever their rank, where somebody can tell."""
+    hits = right(answers.verdicts, answers.truth)
+    return ranking.share(hits[~np.isnan(hits)])

@@ -12,7 +12,7 @@ from fieldguide.core.guide import Guide
 from trainer.evaluation.answers import Answers
 from trainer.evaluation.danger import dangers
 from trainer.evaluation.ranking import first_is_right
-from trainer.evaluation.records import DangerousLabel, JudgedPhoto, Mistakes, Passed, TakenFor
+from trainer.evaluation.records import DangerousLabel, JudgedPhoto, MissedDanger, Mistakes, Passed, TakenFor
 
 LOSSES = 36  # photos of the largest loss that are kept
 PASSED = 500  # photos shown without a warning that are kept
@@ -48,6 +48,7 @@ def mistakes(answers: Answers, guide: Guide) -> Mistakes:
         milder=photos(milder, MISSED),
         taken_for=_taken_for(answers, guide, raised),
         dangerous_labels=_by_label(answers, guide, rings_deadly, raised, levels),
+        missed=_missed(answers, guide, rings_deadly, raised, levels),
         top_losses=photos(wrong[np.argsort(-losses[wrong], kind="stable")], LOSSES),
         surest=photos(right[np.argsort(losses[right], kind="stable")], RIGHT),
         unsure=photos(known[unsure], UNSURE),
@@ -142,3 +143,30 @@ def _by_label(
             )
         )
     return tuple(sorted(found, key=lambda each: (-Danger(each.danger).severity, each.label)))
+
+
+def _missed(
+    answers: Answers,
+    guide: Guide,
+    rings_deadly: NDArray[np.bool_],
+    raised: NDArray[np.bool_],
+    levels: NDArray[np.object_],
+) -> tuple[MissedDanger, ...]:
+    """What was missed of each harmful kind in each source, deadly kinds first; kinds without a miss stay out."""
+    rows_of: dict[tuple[str, str], list[int]] = {}
+    level: dict[str, Danger] = {}
+    for row, taxon in enumerate(answers.taxa):
+        if taxon is not None and guide.danger(taxon).harmful:
+            rows_of.setdefault((taxon.name, str(answers.photos.sources[row])), []).append(row)
+            level[taxon.name] = guide.danger(taxon)
+    found = []
+    for (name, source), rows in rows_of.items():
+        deadly = level[name] is Danger.DEADLY
+        silent = len(rows) - int(rings_deadly[rows].sum()) if deadly else None
+        no_alarm = len(rows) - int(raised[rows].sum())
+        if silent or no_alarm:
+            no_warning = int((levels[rows] == Danger.CAUTION).sum())
+            told = level[name].told.value
+            found.append(MissedDanger(name, told, source, len(rows), silent, no_alarm, no_warning))
+    order = sorted(found, key=lambda each: (-Danger(each.danger).severity, each.kind, each.source))
+    return tuple(order)

@@ -310,6 +310,21 @@ class DangerousLabel:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedDanger:
+    """Photos of one dangerous kind from one source: without the deadly alarm (None for kinds that are not deadly),
+    without any alarm, and without any warning.
+    """
+
+    kind: str
+    danger: str
+    source: str
+    photos: int
+    no_deadly_alarm: int | None
+    no_alarm: int
+    no_warning: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mistakes:
     """Photos and kinds that went wrong, the most dangerous first; `missed_deadly_count` counts beyond the list."""
 
@@ -318,6 +333,7 @@ class Mistakes:
     milder: tuple[JudgedPhoto, ...] = ()
     taken_for: tuple[TakenFor, ...] = ()
     dangerous_labels: tuple[DangerousLabel, ...] = ()
+    missed: tuple[MissedDanger, ...] = ()
     top_losses: tuple[JudgedPhoto, ...] = ()
     surest: tuple[JudgedPhoto, ...] = ()
     unsure: tuple[JudgedPhoto, ...] = ()
@@ -340,6 +356,7 @@ class SplitMeasures:
     Attributes:
         split: `test`, `calibrated_on` (these numbers flatter), `elsewhere` or `folder`.
         photos: of subjects; `strangers` of them show a kind without a label.
+        right: all names that are said, whatever their rank: how many are right.
         verdicts: of all photos; `verdicts_known` of those alone whose kind has a label, None where that is all of them.
     """
 
@@ -347,6 +364,7 @@ class SplitMeasures:
     photos: int
     strangers: int
     names: Names
+    right: Share
     verdicts: VerdictMeasures
     danger: DangerMeasures
     calibration: CalibrationMeasures

@@ -40,7 +40,7 @@ def told_names(measures: SplitMeasures) -> dict[str, Any]:
         names, prefix = measures.names.at(rank), "" if rank == "species" else f"{rank}_"
         found[f"{prefix}top1"] = names.top1.value
         found[f"{prefix}top1_between"] = [names.top1.low, names.top1.high]
-        found[f"{prefix}top5"] = names.top5.value
+        found[f"{prefix}top5"] = names.among_five
         found[f"{rank}_photos"] = names.top1.photos
     return found
 
@@ -63,6 +63,7 @@ def told_recipe(toml: str) -> str:
 
 def _told(measures: SplitMeasures) -> dict[str, Any]:
     parts = {
+        "right": measures.right,
         "verdicts": measures.verdicts,
         "verdicts_known": measures.verdicts_known,
         "calibration": measures.calibration,

@@ -16,8 +16,10 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.evaluation.danger import PROMISED
+from trainer.evaluation.metrics import ELSEWHERE
 from trainer.evaluation.records import JudgedPhoto
 from trainer.report.figures import percent
+from trainer.report.grounds import GAP, differences
 from trainer.report.parts import bullets, head, joined, paragraph, part
 from trainer.report.shown import Shown
 
@@ -45,7 +47,7 @@ def suitability(shown: Shown) -> Markup:
 def objections(shown: Shown) -> list[str]:
     """What speaks against giving the model to others, danger first; empty when nothing measured does."""
     said = shown.first.verdicts
-    against = _dangers(shown)
+    against = [*_ground(shown), *_dangers(shown)]
     if (said.unknown.value or 0.0) >= SILENT:
         against.append(text("report.against_silent", share=percent(said.unknown.value)))
     for rank in RANKS:
@@ -58,6 +60,14 @@ def objections(shown: Shown) -> list[str]:
     if not shown.first.other_things:
         against.append(text("report.bad_no_others"))
     return against
+
+
+def _ground(shown: Shown) -> list[str]:
+    """That nobody's photos but its own were asked, or that it does clearly worse on others."""
+    if shown.run and shown.first.split != ELSEWHERE:
+        return [text("report.against_no_elsewhere")]
+    worse = differences(shown)
+    return [text("report.against_gap", points=round(100 * GAP), differences="; ".join(worse))] if worse else []
 
 
 def _dangers(shown: Shown) -> list[str]:

@@ -18,10 +18,11 @@ from fieldguide.core.text import text
 from trainer.config import read_config
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
 from trainer.evaluation.document import Metrics
-from trainer.evaluation.metrics import CALIBRATED_ON
-from trainer.evaluation.records import DangerousLabel, Names, Share
+from trainer.evaluation.metrics import CALIBRATED_ON, ELSEWHERE
+from trainer.evaluation.records import DangerousLabel, Names, Share, SourceMeasures, SplitMeasures
 from trainer.export.told import told_recipe
-from trainer.report.figures import points
+from trainer.report.figures import among_five, points
+from trainer.report.grounds import GAP, differences, sources_in_words
 from trainer.report.promises import labels_in_words, promises_in_words
 from trainer.report.shown import Shown
 from trainer.run_folder import RunFolder
@@ -107,9 +108,9 @@ def _names(shown: Shown | None) -> list[str]:
     if shown is None:
         return [text("card.not_measured")]
     first = shown.first
-    lines = []
-    if first.names.species.top1.value is not None:
-        lines.append(text(f"card.names_{first.split}", photos=first.photos, **_of_names(first.names)))
+    lines = _first_names(first)
+    if first.strangers:
+        lines.append(text("card.strangers", strangers=first.strangers, photos=first.photos))
     if first.split == CALIBRATED_ON:
         return lines or [text("card.not_measured")]
     for rank in Names.__dataclass_fields__:
@@ -131,19 +132,65 @@ def _names(shown: Shown | None) -> list[str]:
     if shown.run and shown.run.seen_by_starting_weights:
         seen = shown.run.seen_by_starting_weights
         lines.append(text("card.seen_before", count=seen, photos=shown.measures.photos))
-    return [*lines, text("card.flatters")]
+    return [*lines, *_grounds(shown), text("card.flatters")]
+
+
+def _first_names(measures: SplitMeasures) -> list[str]:
+    names = measures.names
+    if names.species.top1.value is None:
+        return []
+    facts = {
+        **_of_share(names.species.top1),
+        "photos": measures.photos,
+        "top1": points(names.species.top1.value),
+        "five": among_five(names.species),
+        "genus_top1": points(names.genus.top1.value),
+        "genus_five": among_five(names.genus),
+        "sources": sources_in_words(measures),
+    }
+    return [text(f"card.names_{measures.split}", **facts)]
+
+
+def _grounds(shown: Shown) -> list[str]:
+    """Each source by itself; then own photos beside those from elsewhere, and how far apart they are."""
+    if shown.first.split != ELSEWHERE:
+        return [text("card.no_elsewhere")] if shown.run else []
+    sources = shown.first.sources.items()
+    lines = [text("card.source", source=name or text("card.no_source"), **_of_source(each)) for name, each in sources]
+    if shown.own:
+        lines += [text("card.own") + line for line in _first_names(shown.own)]
+    worse = differences(shown)
+    if worse:
+        lines.append(text("card.gap", points=round(100 * GAP), differences="; ".join(worse)))
+    return lines
+
+
+def _of_source(each: SourceMeasures) -> dict[str, object]:
+    shares = {"species": each.species, "right": each.right}
+    shares |= {"deadly": each.deadly.recall, "false": each.deadly.false_alarms}
+    return {
+        "photos": each.photos,
+        "passed": text("report.of", some=each.passed.count, all=each.passed.of),
+        **{name: _counted(share) for name, share in shares.items()},
+    }
+
+
+def _counted(share: Share) -> str:
+    if share.value is None:
+        return text("card.source_none")
+    return text("card.source_share", count=share.count, **_of_share(share))
 
 
 def _danger(shown: Shown | None, promises: list[str]) -> list[str]:
     lines = list(promises)
     if shown is None:
         return lines
-    danger = shown.first.danger
+    danger, ground = shown.first.danger, text(f"card.ground_{shown.first.split}")
     for level in ("deadly", "harmful"):
         recall, false = danger.of(level).recall, danger.of(level).false_alarms
         if recall.value is not None:
             facts = {"share": points(recall.value), "low": points(recall.low), "false": points(false.value, 0)}
-            lines.append(text(f"card.recall_{level}", photos=recall.photos, **facts))
+            lines.append(text(f"card.recall_{level}", photos=recall.photos, ground=ground, **facts))
     passed = danger.passed_as_harmless
     lines.append(text("card.passed", count=passed.count, total=passed.of, deadly=passed.deadly))
     rows = shown.first.mistakes.dangerous_labels
@@ -158,18 +205,6 @@ def _table(rows: Sequence[DangerousLabel]) -> Iterator[str]:
     for row in rows:
         cells = (row.label, row.danger, row.photos, row.first, row.alarm, row.no_warning)
         yield f"| {' | '.join(map(str, cells))} |"
-
-
-def _of_names(names: Names) -> dict[str, str]:
-    top1 = names.species.top1
-    return {
-        "top1": points(top1.value),
-        "low": points(top1.low),
-        "high": points(top1.high),
-        "top5": points(names.species.top5.value),
-        "genus_top1": points(names.genus.top1.value),
-        "genus_top5": points(names.genus.top5.value),
-    }
 
 
 def _of_share(share: Share) -> dict[str, object]:

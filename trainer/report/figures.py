@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fieldguide.core.text import text
+from trainer.evaluation.records import RankNames
+
 
 def percent(value: float | None, digits: int = 0) -> str:
     """A share (0 to 1) as "38 %"; a dash when nobody measured it."""
@@ -11,3 +14,9 @@ def percent(value: float | None, digits: int = 0) -> str:
 def points(value: float | None, digits: int = 1) -> str:
     """A share (0 to 1) as "38.2", for sentences that write the sign themselves; "-" when nobody measured it."""
     return "-" if value is None else f"{100 * value:.{digits}f}"
+
+
+def among_five(names: RankNames) -> str:
+    """How often one of the first five names is right, to go on a sentence with; empty where it would say nothing."""
+    share = names.among_five
+    return "" if share is None else text("bundle.among_five", share=points(share))

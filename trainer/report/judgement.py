@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from markupsafe import Markup
 
 from fieldguide.core.text import text
 from trainer.evaluation.document import FittingReport
-from trainer.evaluation.records import Share, SourceMeasures, SplitMeasures
+from trainer.evaluation.records import Share, SplitMeasures
 from trainer.report.charts import Axis, Dot, Series, dot_chart, line_chart
 from trainer.report.figures import percent
 from trainer.report.parts import (
     NOTHING,
     Cell,
     Column,
-    count_cell,
     head,
     name_of,
     paragraph,
@@ -52,27 +49,7 @@ def names_by_rank(measures: SplitMeasures) -> Markup:
     more = NOTHING
     if one and three and three.finds:
         more = paragraph("several", one=percent(one.top1), three=percent(three.top1))
-    return section("names", table(columns, rows), more, _sources(measures.sources))
-
-
-def _sources(sources: Mapping[str, SourceMeasures]) -> Markup:
-    if len(sources) < 2:
-        return NOTHING
-    columns = [
-        Column(text("report.column_source")),
-        Column(text("report.column_photos"), number=True),
-        Column(text("report.column_first")),
-        Column(text("report.column_unknown")),
-    ]
-    rows = [
-        (
-            words(source or text("report.no_source")),
-            words(each.photos),
-            *(count_cell(share.count, share.photos) for share in (each.species, each.unknown)),
-        )
-        for source, each in sources.items()
-    ]
-    return head("by_source") + paragraph("by_source_note") + table(columns, rows)
+    return section("names", table(columns, rows), more)
 
 
 def certainty(measures: SplitMeasures) -> Markup:

@@ -22,6 +22,7 @@ from trainer.report.advice import (
     suitability,
 )
 from trainer.report.figures import percent
+from trainer.report.grounds import caution
 from trainer.report.parts import (
     NOTHING,
     Cell,
@@ -50,8 +51,8 @@ NAMED = 12
 MILDER = 10  # photos of dangerous kinds that were named as something milder
 
 
-def in_short(shown: Shown, caution: str) -> Markup:
-    """The numbers that matter, danger first, each with what it means; `caution` is the sentence on how they flatter."""
+def in_short(shown: Shown) -> Markup:
+    """The numbers that matter, danger first, each with what it means, and on whose photos."""
     first = shown.first
     cards = [_alarm_card(first.danger.of(level), level) for level in ("deadly", "harmful")]
     passed = first.danger.passed_as_harmless
@@ -73,7 +74,7 @@ def in_short(shown: Shown, caution: str) -> Markup:
         "short",
         suitability(shown),
         part("box", "cards", joined(cards)),
-        part("box", "warning", joined([paragraph(caution), _seen_before(shown)])),
+        part("box", "warning", joined([caution(shown), _seen_before(shown)])),
         good_and_bad(shown),
         head("next") + bullets(next_steps(shown)),
     )
@@ -84,7 +85,8 @@ def _names_card(found: RankNames, rank: str) -> Markup:
     top1 = found.top1
     if top1.value is None:
         return card("–", text(f"report.card_{rank}"), text("report.card_none"))
-    note = text("report.card_names_note", top5=percent(found.top5.value), **_between(top1))
+    key = "report.card_names_note" if found.among_five is not None else "report.card_names_note_few"
+    note = text(key, top5=percent(found.among_five), **_between(top1))
     return card(percent(top1.value), text(f"report.card_{rank}"), note)
 
 

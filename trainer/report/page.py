@@ -19,6 +19,7 @@ from fieldguide.inference.runtime import Runtime
 from trainer.evaluation.document import Evaluation, Metrics
 from trainer.report.attention import attention
 from trainer.report.classes import every_class, matrix
+from trainer.report.grounds import each_source
 from trainer.report.judgement import certainty, names_by_rank, strangers
 from trainer.report.layers import layers
 from trainer.report.opening import dangerous_mistakes, in_short, promises
@@ -82,7 +83,8 @@ def _sections(manifest: Manifest, guide: Guide, shown: Shown, beside: Beside) ->
     """The sections that have something to show, in their order."""
     first, run = shown.first, shown.run
     sections = {
-        "short": in_short(shown, "flatters" if run else "flatters_evaluated"),
+        "short": in_short(shown),
+        "each_source": each_source(shown),
         "gate": section("gate", bullets(beside.gate)),
         "danger": dangerous_mistakes(shown, MISTAKES),
         "promises": promises(shown, manifest, guide),

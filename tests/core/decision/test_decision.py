@@ -14,6 +14,7 @@ from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.guide import Guide, TaxonRecord, load_guide
 from fieldguide.core.records import Reason, VerdictKind
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
+from fieldguide.core.text import text
 
 GUIDE = load_guide()
 PHALLOIDES, VIROSA, MUSCARIA, CAESAREA, CAMPESTRIS, EDULIS, SEMILANCEATA, CIBARIUS, AUREA = (
@@ -280,6 +281,7 @@ def test_genera_that_share_the_probability_give_their_family() -> None:
 def test_nothing_that_stands_out_is_unknown() -> None:
     verdict = judge((CAMPESTRIS, 0.3), (EDULIS, 0.3)).verdict
     assert (verdict.kind, verdict.taxon, verdict.reason) == (VerdictKind.UNKNOWN, None, Reason.NOTHING_STANDS_OUT)
+    assert "unrelated" not in text("identify.reason_nothing_stands_out"), "three of four may be of one genus"
 
 
 def test_a_photo_of_something_else_is_unknown() -> None:

@@ -83,6 +83,11 @@ def test_the_gate_refuses_a_model_that_lets_more_danger_pass(
     assert main(calls) == 1
     assert "Gate: refused" in capsys.readouterr().out
     calls[1], calls[4] = calls[4], calls[1]
+    assert main(calls) == 1
+    told = capsys.readouterr().out
+    assert "rings for 100.0 % of the deadly photos and for 100.0 % of the others" in told, "the price stands first"
+    assert "An alarm that always rings is heeded by nobody" in told
+    calls[1] = calls[4] = str(bold)
     assert main(calls) == 0
     assert "Gate: passed" in capsys.readouterr().out
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,13 +19,15 @@ from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.ranking import _by_chance
 from trainer.evaluation.records import (
+    AlarmMeasures,
     ClassMeasures,
     Confusion,
-    DangerMeasures,
     FusedNames,
     Passed,
+    Share,
     SplitMeasures,
 )
+from trainer.report.figures import among_five
 
 EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
 
@@ -197,27 +200,73 @@ def test_background_photos_among_the_split_are_other_things() -> None:
     assert metrics.other_things.unknown.photos == 40
 
 
-def _told(count: int, deadly: int = 0, of: int = 100) -> DangerMeasures:
-    measured = evaluate(predictions(20), LABELS, GUIDE, Judgement(1.0, Thresholds())).danger
-    one = evaluate(predictions(20), LABELS, GUIDE, Judgement(1.0, Thresholds())).mistakes.surest[0]
-    photos = tuple(replace(one, file=f"{number}.jpg") for number in range(count))
-    return replace(measured, passed_as_harmless=Passed(count, deadly, of, photos))
+@pytest.fixture(scope="module")
+def told() -> Callable[..., SplitMeasures]:
+    """Measures of a model that passed so many dangerous photos."""
+    measured = evaluate(predictions(60), LABELS, GUIDE, Judgement(1.0, Thresholds()))
+
+    def build(count: int, deadly: int = 0, of: int = 100, false: float = 0.2, **changes: object) -> SplitMeasures:
+        photos = tuple(replace(measured.mistakes.surest[0], file=f"{number}.jpg") for number in range(count))
+        alarm = AlarmMeasures(Share(0.9, 0.8, 1.0, 100), Share(false, 0.0, 1.0, 100))
+        danger = replace(
+            measured.danger, deadly=alarm, harmful=alarm, passed_as_harmless=Passed(count, deadly, of, photos)
+        )
+        return replace(measured, danger=danger, **changes)
+
+    return build
 
 
-def test_the_gate_opens_for_a_model_that_is_no_worse() -> None:
-    assert gate(_told(3), _told(3)).exit_code == 0
-    assert gate(_told(2), _told(3)).passes
+Told = Callable[..., SplitMeasures]
 
 
-@pytest.mark.parametrize(("new", "old"), [(_told(4), _told(3)), (_told(2, deadly=1), _told(3))])
-def test_the_gate_stays_shut_for_more_harm(new: DangerMeasures, old: DangerMeasures) -> None:
-    assert gate(new, old).exit_code == 1
+def test_the_gate_opens_for_a_model_that_is_no_worse(told: Told) -> None:
+    assert gate(told(3), told(3)).exit_code == 0
+    assert gate(told(2), told(3)).passes
+    assert gate(told(3, false=0.25), told(3)).passes
 
 
-def test_the_gate_names_what_is_newly_missed_and_refuses_another_test() -> None:
-    assert gate(_told(4), _told(3)).newly_missed == ("3.jpg",)
+@pytest.mark.parametrize(("new", "old"), [((4,), (3,)), ((2, 1), (3,))])
+def test_the_gate_stays_shut_for_more_harm(told: Told, new: tuple[int, ...], old: tuple[int, ...]) -> None:
+    assert gate(told(*new), told(*old)).exit_code == 1
+
+
+def test_no_model_passes_by_crying_wolf(told: Told) -> None:
+    decided = gate(told(0, false=1.0), told(3))
+    assert not decided.passes
+    assert [bound.name for bound in decided.bounds if not bound.holds] == ["false_deadly", "false_harmful"]
+
+
+def test_no_model_passes_by_saying_nothing_or_naming_wrong(told: Told) -> None:
+    silent = replace(told(3).verdicts, unknown=Share(0.95, 0.9, 1.0, 60))
+    half, most = Share(0.5, 0.4, 0.6, 60), Share(0.7, 0.6, 0.8, 60)
+    for changes, name in (({"verdicts": silent}, "said"), ({"right": half}, "right")):
+        decided = gate(told(3, **changes), told(3, right=most))
+        assert [bound.name for bound in decided.bounds if not bound.holds][-1] == name
+    assert gate(told(3, right=Share(0.82, 0.7, 0.9, 60)), told(3, right=Share(0.9, 0.8, 1.0, 60))).passes
+
+
+def test_the_gate_names_what_is_newly_missed_and_refuses_another_test(told: Told) -> None:
+    assert gate(told(4), told(3)).newly_missed == ("3.jpg",)
     with pytest.raises(ValueError, match="same test"):
-        gate(_told(1), _told(1, of=99))
+        gate(told(1), told(1, of=99))
+
+
+def test_five_of_four_names_say_nothing(metrics: SplitMeasures) -> None:
+    few = replace(metrics.names.species, names=4)
+    assert few.among_five is None
+    assert metrics.names.species.among_five == metrics.names.species.top5.value
+    assert among_five(few) == ""
+
+
+def test_missed_danger_is_told_by_kind_and_source() -> None:
+    deaf = Judgement(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
+    found = evaluate(predictions(300, noise=3.0), LABELS, GUIDE, deaf)
+    missed = found.mistakes.missed
+    assert {row.source for row in missed} == {"field", "web"}
+    assert missed[0].danger == "deadly"
+    deadly = sum(row.no_deadly_alarm or 0 for row in missed)
+    assert deadly == found.mistakes.missed_deadly_count > 0
+    assert sum(row.no_warning for row in missed) == found.danger.passed_as_harmless.count
 
 
 def test_intervals_are_those_of_the_tables() -> None:

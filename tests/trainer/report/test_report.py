@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from fieldguide.core.bundle import read_manifest
 from fieldguide.core.bundle.manifest import Manifest
@@ -45,6 +46,7 @@ from trainer.progress import Progress, Style
 from trainer.report import write_report
 from trainer.report.advice import next_steps, objections, suitability
 from trainer.report.card import model_card, write_card
+from trainer.report.parts import Column, bullets, card, name_of, table, words
 from trainer.report.shown import Shown
 from trainer.run_folder import RunFolder, write_json
 
@@ -261,3 +263,47 @@ def test_a_head_that_no_epoch_beat_is_told_as_the_model_that_was_kept(run: RunFo
     words = _words_of(page_of(run))
     assert "only the last layer was trained, and that had 95.0 % right" in words
     assert "The best epoch was" not in words
+
+
+def test_a_run_that_nobody_else_s_photos_judged_says_so_first(run: RunFolder) -> None:
+    shown = Shown.of_run(document.read(run.metrics, Metrics))
+    assert "no photo by other people was asked" in objections(shown)[0]
+    assert "--elsewhere" in objections(shown)[0]
+    assert "how it does on other people's photos nobody has measured" in card_of(run).lower()
+
+
+def test_elsewhere_is_told_first_own_photos_second_and_the_gap_between_them(run: RunFolder) -> None:
+    metrics = document.read(run.metrics, Metrics)
+    own, worse = metrics.own, Share(0.25, 0.1, 0.5, 12)
+    names = replace(own.names, species=replace(own.names.species, top1=worse))
+    elsewhere = replace(own, split="elsewhere", strangers=3, names=names, sources={"attic": own.sources["web"]})
+    document.write(run.metrics, replace(metrics, elsewhere=elsewhere))
+    against = objections(Shown.of_run(replace(metrics, elsewhere=elsewhere)))
+    assert "more than 10 points worse than on its own: species right at first 25" in against[0]
+    words = _words_of(page_of(run))
+    assert words.index("by people who taught the model nothing (attic); 3 of them") < words.index("its own (flatters)")
+    assert words.index("Each source by itself") < words.index("Dangerous mistakes What could hurt")
+    card = card_of(run)
+    assert card.index("by people who taught it nothing (attic)") < card.index("On its own photos the same numbers")
+    assert "attic, 12 photos: species right at first" in card
+    assert "Believe the others" in card
+    assert comfort_in(words + card) == []
+
+
+def test_a_model_that_does_as_well_elsewhere_is_not_reproached_a_gap(run: RunFolder) -> None:
+    metrics = document.read(run.metrics, Metrics)
+    told = Shown.of_run(replace(metrics, elsewhere=replace(metrics.own, split="elsewhere")))
+    assert not [each for each in objections(told) if "points worse" in each]
+    assert told.own == metrics.own
+
+
+def test_a_long_table_says_that_it_scrolls(run: RunFolder) -> None:
+    assert "the table scrolls" not in page_of(run)
+    rows = [(words(number),) for number in range(11)]
+    assert "11 rows: the table scrolls" in table([Column("n")], rows)
+
+
+@pytest.mark.parametrize("name", ["<b>&", '"><script>', "{{ 1 }}"])
+def test_what_comes_from_outside_is_escaped_in_every_piece(name: str) -> None:
+    made = [name_of(name), bullets([name]), card("1", name, name), table([Column(name)], [(words(name),)])]
+    assert all(str(escape(name)) in piece and name not in piece.replace(str(escape(name)), "") for piece in made)
