@@ -6,17 +6,12 @@ learned, not how people's drawings fare.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
-from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.photo import read_photo
-from fieldguide.core.photo.preprocess import prepare
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
@@ -24,13 +19,13 @@ from trainer.data.subjectless import draw
 from trainer.evaluation import ranking
 from trainer.evaluation.answers import answer
 from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.predict import Picture, ask, batches, read_pictures
 from trainer.evaluation.predictions import NO_LABEL, Predictions
 from trainer.evaluation.records import Drawings
 from trainer.evaluation.verdicts import UNKNOWN
 
 MOST = 200  # photos drawn over
 SEED = 20
-BATCH = 32
 
 
 def drawings_unknown(
@@ -50,23 +45,19 @@ def drawings_unknown(
 
 
 def _ask(runtime: Runtime, files: Sequence[str]) -> Predictions:
-    """The bundle's answers to the drawings, in batches."""
-    generator = torch.Generator().manual_seed(SEED)
-    logits, embeddings, kept = [], [], []
-    for start in range(0, len(files), BATCH):
-        pictures = {file: _picture(runtime, file) for file in files[start : start + BATCH]}
-        read = {file: picture for file, picture in pictures.items() if picture is not None}
-        if not read:
-            continue
-        photos = torch.from_numpy(np.stack(list(read.values()))).float()
-        drawings = draw(photos, generator).clamp(0, 255).round().to(torch.uint8).numpy()
-        found, embedding = runtime.run(drawings)
-        logits.append(found)
-        embeddings.append(embedding)
-        kept += list(read)
+    """The bundle's answers to the drawings."""
+    kept: list[str] = []
+
+    def readable() -> Iterator[Picture]:
+        for file, picture in zip(files, read_pictures(files, runtime.manifest.input), strict=True):
+            if picture is not None:
+                kept.append(file)
+                yield picture
+
+    logits, embeddings = ask(runtime, _drawings(readable()))
     return Predictions(
-        logits=np.concatenate(logits) if logits else np.zeros((0, len(runtime.manifest.labels)), np.float32),
-        embeddings=np.concatenate(embeddings) if embeddings else np.zeros((0, 1), np.float32),
+        logits=logits,
+        embeddings=embeddings,
         targets=np.full(len(kept), NO_LABEL, dtype=np.int64),
         groups=np.arange(len(kept), dtype=np.int64),
         sources=np.full(len(kept), "drawn", dtype=str),
@@ -75,9 +66,9 @@ def _ask(runtime: Runtime, files: Sequence[str]) -> Predictions:
     )
 
 
-def _picture(runtime: Runtime, file: str) -> npt.NDArray[np.uint8] | None:
-    spec = runtime.manifest.input
-    try:
-        return prepare(read_photo(Path(file), spec.short_side).pixels, spec)
-    except FieldGuideError:
-        return None
+def _drawings(pictures: Iterable[Picture]) -> Iterator[Picture]:
+    """Drawn over the pictures, a batch at a time: the same pictures give the same drawings."""
+    generator = torch.Generator().manual_seed(SEED)
+    for batch in batches(pictures):
+        drawn = draw(torch.from_numpy(np.stack(batch)).float(), generator)
+        yield from drawn.clamp(0, 255).round().to(torch.uint8).numpy()

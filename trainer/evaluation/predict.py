@@ -1,50 +1,50 @@
-"""What the exported bundle answers to photos, read from their files exactly as the application reads them."""
+"""What a bundle answers to photos: read ahead, prepared and run in batches, exactly as the application does it.
+
+The one way in which the trainer asks a bundle anything.
+"""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.core.errors import FieldGuideError
-from fieldguide.core.photo import read_photo
-from fieldguide.core.photo.preprocess import InputSpec, prepare
+from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.text import text
+from fieldguide.inference.reading import PreparedPhoto, read_ahead
 from fieldguide.inference.runtime import Runtime
 from trainer.data.split import SplitPhoto
 from trainer.evaluation.predictions import Predictions
 from trainer.progress import Progress
 
-BATCH = 32
+BATCH = 32  # always so many at once: the last bits of an answer depend on it
+
+Picture = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 
 def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
-    """Logits and embeddings of photos through `fieldguide.inference`; what cannot be read is named and skipped."""
+    """Logits and embeddings of photos; what cannot be read is named and skipped."""
     kept: list[SplitPhoto] = []
-    logits: list[npt.NDArray[np.float32]] = []
-    embeddings: list[npt.NDArray[np.float32]] = []
-    spec = runtime.manifest.input
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for start in range(0, len(rows), BATCH):
-            chosen = rows[start : start + BATCH]
-            pictures = list(pool.map(lambda row: _picture(row, spec), chosen))
-            kept += [row for row, picture in zip(chosen, pictures, strict=True) if picture is not None]
-            for row, picture in zip(chosen, pictures, strict=True):
-                if picture is None:
-                    progress.note(text("train.photo_skipped", file=row.file))
-            readable = [picture for picture in pictures if picture is not None]
-            if readable:
-                found, embedding = runtime.run(np.stack(readable))
-                logits.append(found)
-                embeddings.append(embedding)
-            progress.advance(start + len(chosen), len(rows))
+
+    def readable() -> Iterator[Picture]:
+        pictures = read_pictures([row.file for row in rows], runtime.manifest.input)
+        for number, (row, picture) in enumerate(zip(rows, pictures, strict=True), start=1):
+            if picture is None:
+                progress.note(text("train.photo_skipped", file=row.file))
+            else:
+                kept.append(row)
+                yield picture
+            if number % BATCH == 0 or number == len(rows):
+                progress.advance(number, len(rows))
+
+    logits, embeddings = ask(runtime, readable())
     return Predictions(
-        logits=np.concatenate(logits) if logits else np.zeros((0, len(runtime.manifest.labels)), np.float32),
-        embeddings=np.concatenate(embeddings) if embeddings else np.zeros((0, 1), np.float32),
+        logits=logits,
+        embeddings=embeddings,
         targets=np.array([row.label for row in kept], dtype=np.int64),
         groups=np.array([row.group for row in kept], dtype=np.int64),
         sources=np.array([row.source for row in kept], dtype=str),
@@ -52,8 +52,24 @@ def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) ->
     )
 
 
-def _picture(row: SplitPhoto, spec: InputSpec) -> npt.NDArray[np.uint8] | None:
-    try:
-        return prepare(read_photo(Path(row.file), spec.short_side).pixels, spec)
-    except FieldGuideError:
-        return None
+def read_pictures(files: Sequence[str], spec: InputSpec) -> Iterator[Picture | None]:
+    """The picture uint8 [3,S,S] of each file in order, read ahead on all cores; None of one that cannot be read."""
+    for batch in read_ahead(map(Path, files), spec, BATCH, lambda: False):
+        for found in batch:
+            yield found.picture if isinstance(found, PreparedPhoto) else None
+
+
+def ask(runtime: Runtime, pictures: Iterable[Picture]) -> tuple[Floats, Floats]:
+    """Logits [N,C] and embeddings [N,D] of prepared pictures, `BATCH` at a time."""
+    answers = [runtime.run(np.stack(batch)) for batch in batches(pictures)]
+    if not answers:
+        size = runtime.manifest.input.size
+        return runtime.run(np.zeros((0, 3, size, size), np.uint8))
+    return np.concatenate([logits for logits, _ in answers]), np.concatenate([embedding for _, embedding in answers])
+
+
+def batches(pictures: Iterable[Picture]) -> Iterator[list[Picture]]:
+    """`BATCH` pictures at a time, the last ones fewer."""
+    remaining = iter(pictures)
+    for first in remaining:
+        yield list(chain([first], islice(remaining, BATCH - 1)))

@@ -13,13 +13,13 @@ from fieldguide.core.decision.unknown import Score, unknown_model
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo.preprocess import prepare
 from fieldguide.inference.runtime import Runtime
+from trainer.evaluation.predict import ask
 from trainer.evaluation.unknown import compare
 
 Squares = npt.NDArray[np.uint8]
 Errors = npt.NDArray[np.float64]
 
 ERROR = "reconstruction_error"
-CHOSEN_BATCH = 64
 
 
 def classify_both(
@@ -33,7 +33,7 @@ def classify_both(
     labels = {taxon.name: place for place, taxon in enumerate(runtime.manifest.labels)}
     named = [guide.resolve(file.parent.name) for file in files]
     truth = np.array([labels.get(found.taxon.name, -1) if found else -1 for found in named], dtype=int)
-    first, second = (ask(runtime, each)[0].argmax(axis=1) for each in (pixels, painted))
+    first, second = (_ask(runtime, each)[0].argmax(axis=1) for each in (pixels, painted))
     known = truth >= 0
     return {
         "photos": len(files),
@@ -53,7 +53,7 @@ def compare_scores(
     """
     found = {ERROR: compare(subjects[1], others[1])}
     if runtime is not None:
-        answers = [ask(runtime, pixels) for pixels in (subjects[0], others[0])]
+        answers = [_ask(runtime, pixels) for pixels in (subjects[0], others[0])]
         arrays, temperature = runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature
         kinds = {str(runtime.manifest.unknown.get("score") or ""), Score.MAX_PROBABILITY, Score.ENERGY} - {""}
         for kind in sorted(kinds):
@@ -62,14 +62,9 @@ def compare_scores(
     return {name: {"auroc": each.auroc, "fpr95": each.fpr95} for name, each in found.items()}
 
 
-def ask(runtime: Runtime, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _ask(runtime: Runtime, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Logits [N,C] and embeddings [N,D] of uint8 [N,S,S,3], framed as the model wants its pictures."""
-    spec = runtime.manifest.input
-    found = [
-        runtime.run(np.stack([prepare(np.asarray(square), spec) for square in pixels[at : at + CHOSEN_BATCH]]))
-        for at in range(0, len(pixels), CHOSEN_BATCH)
-    ]
-    return np.concatenate([logits for logits, _ in found]), np.concatenate([embedding for _, embedding in found])
+    return ask(runtime, (prepare(np.asarray(square), runtime.manifest.input) for square in pixels))
 
 
 def sheet(rows: list[Squares], file: Path) -> None:

@@ -26,6 +26,7 @@ from fieldguide.core.text import text
 from trainer.data.audit.findings import AuditReport, Finding
 from trainer.data.review.decisions import Choice, Decision, Decisions
 from trainer.data.review.queue import PASSES, Card, cards
+from trainer.html import templates
 
 _LARGEST_REQUEST = 1 << 16  # bytes
 _PHOTO_SIDE = 1280  # pixels
@@ -98,11 +99,6 @@ class ReviewServer:
 
 def page() -> str:
     """The page with the catalogue's sentences in it."""
-    names = (
-        "title pass_1 pass_2 nothing found also_under looks_like earlier copies keep drop relabel undo new_label keys"
-        " promise not_stored bad_name new_name file"
-    )
-    html = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
     words = {
         "about1": text("review.pass_1_about"),
         "about2": text("review.pass_2_about"),
@@ -110,9 +106,7 @@ def page() -> str:
         "done2": text("review.pass_2_done"),
         "decided": text("review.decided", done="@done", total="@total"),
     }
-    for name in names.split():
-        html = html.replace(f"@{name}@", text(f"review.{name}").replace("&", "&amp;").replace("<", "&lt;"))
-    return html.replace("@words@", json.dumps(words).replace("<", "\\u003c"))
+    return templates(Path(__file__).parent).get_template("page.html").render(words=words)
 
 
 def _as_json(card: Card) -> dict[str, object]:
