@@ -16,19 +16,23 @@ from trainer.data.labels import Labels
 from trainer.data.scan import ScannedPhoto
 from trainer.data.split import SplitPhoto
 from trainer.evaluation.document import Epoch, FolderFacts, RunFacts
-from trainer.fit.choice import read_choice
+from trainer.fit.choice import Choice
 from trainer.run_folder import RunFolder
 
 
 def run_facts(
-    config: RunConfig, run: RunFolder, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto], labels: Labels
+    config: RunConfig,
+    run: RunFolder,
+    photos: Sequence[ScannedPhoto],
+    placed: Sequence[SplitPhoto],
+    labels: Labels,
+    chosen: Choice,
 ) -> RunFacts:
-    """All of it; what the run did not write is empty."""
+    """All of it; what the run did not write is empty. `chosen`: the state of the network that became the model."""
     by_source: dict[str, Counter[str]] = defaultdict(Counter)
     for row in placed:
         by_source[row.source][row.split] += 1
     findings = read_audit(run.audit).counts() if run.audit.exists() else {}
-    chosen = read_choice(config, run)
     return RunFacts(
         epochs=_epochs(run.log),
         kept_top1=chosen.top1,

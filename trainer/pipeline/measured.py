@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT
@@ -20,6 +21,7 @@ from trainer.evaluation.metrics import ELSEWHERE, evaluate
 from trainer.evaluation.predict import predict
 from trainer.evaluation.predictions import Predictions
 from trainer.evaluation.records import Drawings
+from trainer.fit.choice import read_choice
 from trainer.pipeline.facts import run_facts
 from trainer.pipeline.preparation import Prepared
 from trainer.progress import Progress
@@ -92,8 +94,9 @@ def measure(
     runtime: Runtime,
     answers: SplitAnswers,
     fitted: FittedDecision,
+    progress: Progress,
 ) -> Metrics:
-    """Every number of the run."""
+    """Every number of the run; says when test photos had taught the weights that it began with."""
     taxa, judgement = ready.labels.taxa, fitted.judgement
     own = evaluate(answers.test, taxa, ready.guide, judgement, novel=answers.held_out)
     own = replace(own, drawings=_drawings(runtime, config, ready, judgement))
@@ -102,7 +105,10 @@ def measure(
         subjects, others = split_background(answers.elsewhere)
         elsewhere = evaluate(subjects, taxa, ready.guide, judgement, others, split=ELSEWHERE)
     labels = label_facts(taxa, ready.guide, ready.placed)
-    facts = run_facts(config, run, ready.photos, ready.placed, ready.labels)
+    chosen = read_choice(config, run)
+    facts = run_facts(config, run, ready.photos, ready.placed, ready.labels, chosen)
+    if facts.seen_by_starting_weights:
+        progress.note(text("train.seen_before", count=facts.seen_by_starting_weights, photos=own.photos))
     return Metrics(own, fitted.report, labels, facts, elsewhere)
 
 

@@ -42,7 +42,7 @@ def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Clas
     fitted = fit_judgement(config, ready, answers)
 
     progress.step("measuring")
-    metrics = measure(config, run, ready, exported, answers, fitted)
+    metrics = measure(config, run, ready, exported, answers, fitted, progress)
     document.write(run.metrics, metrics)
     bundle = seal_bundle(run, ready, exported, fitted, metrics)
 

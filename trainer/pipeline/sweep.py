@@ -70,6 +70,17 @@ def read_outcome(folder: RunFolder, options: dict[str, str]) -> Outcome:
     """How a finished run came out, from what it wrote."""
     names = read(folder.metrics, Metrics).own.names
     chosen = read_choice(read_config(folder.config), folder)
+    return Outcome(
+        run=folder.root.name,
+        options=options,
+        validation=chosen.top1,
+        ships=chosen.stage,
+        test={
+            "top1": names.species.top1.value,
+            "top5": names.species.top5.value,
+            "genus_top1": names.genus.top1.value,
+            "genus_top5": names.genus.top5.value,
+        },
         seconds=folder.metrics.stat().st_mtime - folder.config.stat().st_mtime,
     )
 

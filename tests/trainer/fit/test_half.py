@@ -12,7 +12,7 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.inference.runtime import Runtime
 from trainer.config import NetworkConfig
-from trainer.export.bundle import export_network
+from trainer.export.bundle import export_network, golden_pictures
 from trainer.fit.network import Classifier, create_network
 
 LABELS = tuple(Taxon(name, Rank.GENUS, name) for name in ("Amanita", "Boletus"))

@@ -41,6 +41,7 @@ from trainer.evaluation.records import (
     Share,
 )
 from trainer.export.told import told_metrics
+from trainer.fit.choice import Choice
 from trainer.pipeline.facts import run_facts
 from trainer.progress import Progress, Style
 from trainer.report import write_report
@@ -74,7 +75,7 @@ def run(bundle_path: Path, tmp_path: Path) -> RunFolder:
     manifest = runtime.manifest
     judgement = Judgement.from_manifest(manifest.temperature, manifest.thresholds, {}, {})
     own = evaluate(predict(runtime, rows, Progress(Style.QUIET)), manifest.labels, GUIDE, judgement)
-    facts = run_facts(RunConfig(), folder, [], [*rows, *taught], labels)
+    facts = run_facts(RunConfig(), folder, [], [*rows, *taught], labels, Choice(1, 4, 0.8, 4, True))
     shown = label_facts(manifest.labels, GUIDE, [*rows, *taught])
     document.write(folder.metrics, Metrics(own, FittingReport(12), shown, facts))
     return folder
