@@ -12,7 +12,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBoxLayout
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
