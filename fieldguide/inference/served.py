@@ -8,6 +8,7 @@ nothing.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import threading
 import time
@@ -43,7 +44,10 @@ spawn = multiprocessing.get_context("spawn")  # a fork would copy the window
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one question may cost: seconds on the clock and of all processor cores together, bytes of memory."""
+    """What one question may cost: seconds on the clock and of all processor cores together, bytes of memory.
+
+    The clock is generous, for machines that are busy with other things; who computes without end is ended by the other.
+    """
 
     seconds: float
     processor_seconds: float
@@ -58,12 +62,12 @@ class Bounds:
     def of_load(cls, size: int) -> Bounds:
         """Loading a model file of `size` bytes, with every check: the starter takes 2 s and 14 MB."""
         large = size / 2**20
-        return cls(60 + large / 2, 30 + large / 4, _MANY_BYTES + 6 * size)
+        return cls(240 + large, 30 + large / 4, _MANY_BYTES + 6 * size)
 
     @classmethod
     def of_run(cls, pictures: int, size: int) -> Bounds:
         """Answers to so many pictures: the starter takes 10 to 40 ms for one."""
-        return cls(30 + 4 * pictures, 20 + 3 * pictures, _MANY_BYTES + 6 * size)
+        return cls(120 + 10 * pictures, 20 + 3 * pictures, _MANY_BYTES + 6 * size)
 
 
 class Child:
@@ -230,6 +234,7 @@ class ServedNetwork:
         self._deaths = 0
         self._given_up: FieldGuideError | None = None
         self._wanted = device
+        self._digest = hashlib.sha256(bundle.data).hexdigest()  # of what was checked: the same for every copy of a file
         self._child: Child | None = None
         self._begin()
 
@@ -292,7 +297,7 @@ class ServedNetwork:
         child = self._children.start()
         try:
             torch = child.torch()
-            known = self._frozen.find(self.bundle.digest, torch)
+            known = self._frozen.find(self._digest, torch)
             try:
                 loaded = self._load(child, known or b"")
             except FieldGuideError as refused:
@@ -300,7 +305,7 @@ class ServedNetwork:
                     raise
                 loaded = self._load(child, b"")  # what was kept is of no use; the model itself decides
             if loaded.parts[0]:
-                self._frozen.keep(self.bundle.digest, torch, loaded.parts[0])
+                self._frozen.keep(self._digest, torch, loaded.parts[0])
             self._take_state(loaded)
         except BaseException:
             self._children.end(child)
