@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.photo.privacy import without_place
+from fieldguide.core.photo.reading import MAX_FILE_BYTES
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.export import Exported
@@ -24,6 +25,8 @@ def export_class_folders(observations: Iterable[Observation], folder: Path, *, v
     The number of the find leads the name, so that a split by observation keeps the photos of one find together. Finds
     without a human's label are left out unless `verified_only` is False: a model trained on its own guesses learns
     its own mistakes.
+
+    The copies do not tell where they were taken: a data set is made to be handed on.
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; photos copied so far stay.
@@ -55,7 +58,7 @@ def _copy(photo: Photo, folder: Path, number: int) -> bool:
         return True
     try:
         with photo.path.open("rb") as source, written_atomically(target) as copy:
-            shutil.copyfileobj(source, copy)
+            copy.write(without_place(source.read(MAX_FILE_BYTES + 1)))
     except FieldGuideError as refused:
         if refused.code in (ErrorCode.DISK_FULL, ErrorCode.NOT_WRITABLE):
             raise
