@@ -7,13 +7,14 @@ BIN := $(VENV)/bin
 # One thread per torch process: two processes with two threads each spin against each other for seconds.
 QUIET_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
 
-.PHONY: run test lint format benchmark sample package clean help live
+.PHONY: run test lint format benchmark sample package clean help live fuzz
 
 help:
 	@echo "make run [PHOTOS=\"a.jpg b.jpg\"]   open FieldGuide; without a display identify photos here"
 	@echo "make test [TESTS=tests/core]      run the tests"
 	@echo "make lint                         ruff, mypy, import contracts"
 	@echo "make benchmark                    the numbers of docs/benchmarks.md, by hand"
+	@echo "make fuzz [CASES=10000 SEED=1]    malformed files of every kind, each read in a child process"
 	@echo "make live                         what GBIF's API answers today, kept in build/live (needs a network)"
 	@echo "make package                      a folder and a .deb under dist/"
 
@@ -34,6 +35,12 @@ lint: $(VENV)/.ready-test
 format: $(VENV)/.ready-test
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+CASES ?= 1000
+SEED ?= 1
+
+fuzz: $(VENV)/.ready-test
+	$(QUIET_ENV) $(BIN)/python -m tests.hostile.fuzz --cases $(CASES) --seed $(SEED)
 
 benchmark: $(VENV)/.ready-test
 	$(BIN)/python -m tests.benchmarks.bench_photo
