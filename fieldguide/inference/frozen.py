@@ -1,7 +1,7 @@
 """Models that went through every check, kept in the form in which they run: a start need not do it all again.
 
-One file for each model (by the SHA-256 of what was checked of its file), version of torch and kind of processor, its own
-digest before it: what is damaged is made anew. A cache that may be deleted at any time. Knows no torch.
+One file for each model (by the SHA-256 of what was checked of its file), version of torch and kind of processor, its
+own digest before it: what is damaged is made anew. A cache that may be deleted at any time. Knows no torch.
 """
 
 from __future__ import annotations
