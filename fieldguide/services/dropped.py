@@ -7,7 +7,7 @@ makes the current folder of an empty address. So the list is read as the bytes i
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
@@ -36,7 +36,7 @@ def _local_path(address: bytes) -> Path | None:
         host, slash, rest = rest[2:].partition(b"/")
         rest = slash + rest
     rest = rest.partition(b"#")[0].partition(b"?")[0]
-    if host.lower() not in {b"", b"localhost", socket.gethostname().lower().encode()} or len(rest) < 2:
+    if host.lower() not in {b"", b"localhost", platform.node().lower().encode()} or len(rest) < 2:
         return None
     name = unquote_to_bytes(rest)
     return None if b"\0" in name else Path(os.fsdecode(name))
