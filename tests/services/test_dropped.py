@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import socket
+import platform
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ def listed(*lines: bytes) -> QMimeData:
         (b"file:/tmp/a.jpg", b"/tmp/a.jpg"),
         (b"FILE:///tmp/a.jpg", b"/tmp/a.jpg"),
         (b"file://localhost/tmp/a.jpg", b"/tmp/a.jpg"),
-        (b"file://" + socket.gethostname().encode() + b"/tmp/a.jpg", b"/tmp/a.jpg"),
+        (b"file://" + platform.node().encode() + b"/tmp/a.jpg", b"/tmp/a.jpg"),
         (b"file:///tmp/Gr%FCn.jpg", b"/tmp/Gr\xfcn.jpg"),
         (b"file:///tmp/Gr%C3%BCn.jpg", b"/tmp/Gr\xc3\xbcn.jpg"),
         (b"file:///tmp/100%25%23.jpg", b"/tmp/100%#.jpg"),
