@@ -87,6 +87,8 @@ class FieldGuide(QObject):
         window.first_painted.connect(parts.load_model)
         window.first_painted.connect(lambda: parts.library.use_guide(parts.guide))
         window.first_painted.connect(lambda: parts.jobs.load())
+        window.first_painted.connect(self.settings.back_up_by_schedule)
+        window.first_painted.connect(parts.library.watch)
         window.waiting = lambda: sum(status.waiting for status in parts.jobs.running)
         parts.jobs.changed.connect(window.jobs.show_jobs)
         window.jobs.show_wanted.connect(self.identify.show_job)

@@ -13,11 +13,13 @@ from fieldguide.app.parts import Parts
 from fieldguide.core.text import text
 from fieldguide.services.identifier import Model
 from fieldguide.services.lanes import Lane
-from fieldguide.storage.backup import back_up
+from fieldguide.storage.backup import back_up, back_up_on_schedule
 from fieldguide.ui.kit.theme import Theme, ThemeChoice
 from fieldguide.ui.poison.case import countries
 from fieldguide.ui.settings.page import SettingsPage
 from fieldguide.ui.shell.pages import Page
+
+BACKUP_DAYS, BACKUPS = 2, 7  # a copy every other day, and two weeks of them
 
 
 class SettingsDesk(QObject):
@@ -47,6 +49,7 @@ class SettingsDesk(QObject):
         page.changed.connect(self._change)
         page.export_wanted.connect(parts.library.export)
         page.backup_wanted.connect(self._back_up)
+        page.restore_wanted.connect(self._restore)
         page.help_wanted.connect(self.help_wanted)
         parts.identifier.model_ready.connect(self._tell_device)
 
@@ -72,6 +75,18 @@ class SettingsDesk(QObject):
     def _tell_device(self, model: Model) -> None:
         words = text("settings.runs_on", name=model.manifest.name, device=model.device)
         self.page.show_device(" ".join(part for part in (words, model.note) if part))
+
+    def back_up_by_schedule(self) -> None:
+        """A copy every few days; the latest are kept."""
+        places = self._parts.locations
+        job = self._parts.lanes.start(
+            Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=BACKUP_DAYS, kept=BACKUPS)
+        )
+        job.failed.connect(self._parts.notices.report)
+
+    def _restore(self, path: Path) -> None:
+        job = self._parts.library.bring_back(path)
+        job.done.connect(lambda kept: self._parts.notices.tell("settings.restored", file=path.name, kept=str(kept)))
 
     def _back_up(self, path: Path) -> None:
         database = self._parts.locations.database

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, taxon_danger
@@ -31,6 +31,7 @@ from fieldguide.storage.observations import PAGE, ObservationStore, Settled, Und
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
+WATCH_MS = 3_000
 
 
 class ChangeKind(StrEnum):
@@ -76,6 +77,7 @@ class Library(QObject):
         self._guide = guide
         self._lanes = lanes
         self._notices = notices
+        self._watch: QTimer | None = None
 
     @property
     def guide(self) -> Guide:
@@ -207,6 +209,26 @@ class Library(QObject):
     def redo(self) -> Job:
         """Do again what was taken back last; `done` carries an `Undone`, or None when there is none."""
         return self._change(lambda store: store.redo(), lambda undone: self._tell_turned(undone, "redo"))
+
+    def bring_back(self, copy: Path) -> Job:
+        """Put a backup in the place of the finds; `done` carries where those of before are kept."""
+        rejoined = LibraryChange(ChangeKind.REJOINED)
+        return self._change(lambda store: store.bring_back(copy), lambda _: self.changed.emit(rejoined))
+
+    def watch(self) -> None:
+        """From now on look every few seconds whether another program changed the finds, and tell the views."""
+        if self._watch is None:
+            self._watch = QTimer(self)
+            self._watch.setInterval(WATCH_MS)
+            self._watch.timeout.connect(self._look)
+            self._watch.start()
+
+    def _look(self) -> None:
+        def tell(elsewhere: bool) -> None:
+            if elsewhere:
+                self.changed.emit(LibraryChange(ChangeKind.REJOINED))
+
+        self._change(lambda store: store.changed_elsewhere(), tell)
 
     def newest_step(self) -> Job:
         """`done` carries the `Step` that would be taken back, or None."""

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from sqlite3 import Connection
 
 from fieldguide.core.decision.standing import current_danger, shown_taxon
@@ -101,6 +102,14 @@ class ObservationStore:
             ).fetchall()
             self._index(connection, [row[0] for row in lacking])
             return len(lacking)
+
+    def bring_back(self, copy: Path) -> Path | None:
+        """Put a backup in the place of the library; returns where the finds of before are kept. See `Database`."""
+        return self._database.restore(copy)
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another program wrote into the library since this was asked last."""
+        return self._database.changed_elsewhere()
 
     # asked -----------------------------------------------------------------------------------------
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands import heard
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import text
+from fieldguide.storage.change import Change
 from fieldguide.storage.export import ExportKind
 from fieldguide.ui.history.answers import AnswersCard
 from fieldguide.ui.history.photos import FindPhotos
@@ -36,7 +37,8 @@ class FindDetail(QWidget):
     Signals:
         back: to the gallery. step: -1 or 1, to the find before or after it in the list.
         verify_wanted: id and Taxon, or None to take the name away. name_wanted: Observation to be given another name.
-        notes_changed: id and the notes. facts_wanted: Observation to be given another date or place.
+        notes_changed: id and the notes.
+        marks_changed: id and a Change of tags or stars. facts_wanted: Observation to be given another date or place.
         split_wanted: id and places of the photos that leave.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
         guide_wanted: scientific name. answered: id, and the find's answers as they are to be, a tuple of Seen.
@@ -47,6 +49,7 @@ class FindDetail(QWidget):
     verify_wanted = Signal(int, object)
     name_wanted = Signal(Observation)
     notes_changed = Signal(int, str)
+    marks_changed = Signal(int, object)
     facts_wanted = Signal(Observation)
     split_wanted = Signal(int, list)
     delete_wanted = Signal(int)
@@ -66,7 +69,8 @@ class FindDetail(QWidget):
         self.answers = AnswersCard()
         self.hand = HandCard(guide)
         self.hand.answered.connect(lambda seen: self.find and self.answered.emit(self.find.id, seen))
-        self.notes = QPlainTextEdit()
+        self.notes, self.tags, self.stars = QPlainTextEdit(), QLineEdit(), QComboBox()
+        self.stars.addItems(["☆", *("★" * count for count in range(1, 6))])
         self._correction, self._named = label("", "strong"), label("", "heading")
         self._title, self._facts = label("", "title"), QVBoxLayout()
         self.agree = button("", "primary")
@@ -157,6 +161,12 @@ class FindDetail(QWidget):
         self.notes.textChanged.connect(self._timer.start)
         self.notes.installEventFilter(self)
         card.column.addWidget(self.notes)
+        self.tags.setPlaceholderText(text("history.tags"))
+        self.tags.setAccessibleName(text("history.tags"))
+        self.tags.editingFinished.connect(self._store_tags)
+        self.stars.setAccessibleName(text("history.stars"))
+        self.stars.activated.connect(lambda count: self._mark(Change(stars=count)))
+        card.column.addLayout(row(self.tags, self.stars, spacing=TIGHT))
         self._facts.setSpacing(HAIR)
         card.column.addLayout(self._facts)
         change = button(text("history.facts_change"), "link", "pencil", hint=text("history.facts_title"))
@@ -191,7 +201,19 @@ class FindDetail(QWidget):
         if not typing and self.notes.toPlainText() != find.notes:
             self.notes.setPlainText(find.notes)
             self._timer.stop()
+        if not self.tags.hasFocus() or not same:
+            self.tags.setText(", ".join(find.tags))
+        self.stars.setCurrentIndex(find.stars)
         self._show_facts(find)
+
+    def _store_tags(self) -> None:
+        tags = tuple(sorted({tag.strip() for tag in self.tags.text().split(",")} - {""}))
+        if self.find is not None and tags != self.find.tags:
+            self._mark(Change(tags=tags))
+
+    def _mark(self, change: Change) -> None:
+        if self.find is not None:
+            self.marks_changed.emit(self.find.id, change)
 
     def show_earlier(self, answers: Sequence[Identification]) -> None:
         """Everything that was said of the find, the shown answer last."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import VerdictKind
 from fieldguide.core.text import text
-from fieldguide.storage.search import Filter
+from fieldguide.storage.search import Filter, Sort
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.filters import FilterButton
 from fieldguide.ui.kit.flow import FlowLayout
@@ -41,12 +41,16 @@ class FilterBar(QWidget):
         self.named = FilterButton(text("history.name"), names, several=False)
         spans = [(key, text(f"history.since_{key}")) for key in _DAYS]
         self.span = FilterButton(text("history.date"), spans, several=False)
+        stars = [(str(count), "★" * count) for count in range(1, 6)]
+        self.stars = FilterButton(text("history.stars"), stars, several=False)
+        orders = [(sort.value, text(f"history.sort_{sort.value}")) for sort in Sort if sort is not Sort.PLACE]
+        self.order = FilterButton(text("history.sort"), orders, several=False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(TIGHT)
         column.addWidget(self.field)
         flow = FlowLayout(spacing=HAIR + 2)
-        self._buttons = (self.dangers, self.kinds, self.named, self.span)
+        self._buttons = (self.dangers, self.kinds, self.named, self.span, self.stars, self.order)
         for button in self._buttons:
             flow.addWidget(button)
             button.changed.connect(self._tell_now)
@@ -67,6 +71,8 @@ class FilterBar(QWidget):
             dangers=frozenset(Danger(key) for key in self.dangers.chosen),
             kinds=frozenset(VerdictKind(key) for key in self.kinds.chosen),
             verified={"yes": True, "no": False}.get(named),
+            stars=int(next(iter(self.stars.chosen), "0")),
+            sort=Sort(next(iter(self.order.chosen), Sort.NEWEST.value)),
             since=date.today() - timedelta(days=_DAYS[span]) if span else None,
         )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QListView, QMenu, QStackedWidget, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QMenu, QSizePolicy, QStackedWidget, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
@@ -66,7 +66,7 @@ class Gallery(QWidget):
     Signals:
         find_wanted: Observation to be shown in full.
         photos_wanted: the empty state's invitation was taken.
-        delete_wanted, merge_wanted: list of ids. export_wanted: ExportKind and a Filter.
+        delete_wanted, merge_wanted: list of ids. export_wanted: ExportKind and a Filter. bin_wanted: what was deleted.
     """
 
     find_wanted = Signal(Observation)
@@ -74,6 +74,7 @@ class Gallery(QWidget):
     delete_wanted = Signal(list)
     merge_wanted = Signal(list)
     export_wanted = Signal(object, object)
+    bin_wanted = Signal()
 
     def __init__(self, library: Library, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,19 +108,26 @@ class Gallery(QWidget):
         chosen = row(self._chosen_words, None, self._merge, export, delete, clear, spacing=TIGHT)
         chosen.setContentsMargins(TIGHT, 0, TIGHT, 0)
         self._bar.setLayout(chosen)
-        self._bar.hide()
         self.export_all = button(text("history.export_all"), "quiet", "export")
         self.export_all.setMenu(self._export_menu(self.filters.wanted))
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, SPACE, SPACE, 0)
         column.setSpacing(CLOSE)
+        bin_ = button(text("history.bin"), "quiet", "trash")
+        bin_.clicked.connect(self.bin_wanted)
         head = row(spacing=CLOSE)
         head.addWidget(self._title)
         head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignVCenter)
         head.addWidget(self.export_all)
-        column.addLayout(head)
+        head.addWidget(bin_)
+        top = QWidget()
+        top.setLayout(head)
+        self._head = QStackedWidget()  # the bar of the choice takes the place of the heading: nothing shifts below
+        self._head.addWidget(top)
+        self._head.addWidget(self._bar)
+        self._head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        column.addWidget(self._head)
         column.addWidget(self.filters)
-        column.addWidget(self._bar)
         column.addWidget(self._stack, 1)
 
     def _connect(self) -> None:
@@ -134,6 +142,9 @@ class Gallery(QWidget):
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.activated.connect(self._delete_chosen)
+        clear = QShortcut(QKeySequence("Escape"), self)
+        clear.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        clear.activated.connect(self.view.clearSelection)
         find = QShortcut(QKeySequence("Ctrl+F"), self)
         find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self.filters.field.setFocus)
@@ -156,7 +167,9 @@ class Gallery(QWidget):
         """Bring the keyboard to the tile of a find, when it is still in memory."""
         place = self.model.row_of(number)
         if place >= 0:
-            self.view.setCurrentIndex(self.model.index(place))
+            index = self.model.index(place)  # pointed at, not chosen: what is done next must not touch it
+            self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.scrollTo(index)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _export_menu(self, wanted: Callable[[], Filter]) -> QMenu:
@@ -174,11 +187,12 @@ class Gallery(QWidget):
     def _open(self, index: QModelIndex) -> None:
         find = index.data(FindRole)
         if find is not None:
+            self.view.clearSelection()  # opened, not chosen
             self.find_wanted.emit(find)
 
     def _show_chosen(self, *_: QItemSelection) -> None:
         count = len(self.view.selectionModel().selectedIndexes())
-        self._bar.setVisible(count > 1)
+        self._head.setCurrentIndex(int(count > 0))
         self._merge.setEnabled(count > 1)
         self._chosen_words.setText(text("history.chosen", count=count))
 

@@ -20,7 +20,7 @@ from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.observations import PAGE, Page
 from fieldguide.storage.search import Filter, Key, Sort
-from fieldguide.ui.history.wording import spoken_find
+from fieldguide.ui.history.wording import spoken_find, why_words
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import machine_words, short_verdict
 
@@ -28,6 +28,7 @@ KEPT_PAGES = 24  # about 1,400 finds
 RESTORED_ROWS = 1200  # as far as a list that is read again goes on by itself
 FindRole = Qt.ItemDataRole.UserRole + 1
 LevelRole = Qt.ItemDataRole.UserRole + 2
+WhyRole = Qt.ItemDataRole.UserRole + 4
 MachineRole = Qt.ItemDataRole.UserRole + 3
 Index = QModelIndex | QPersistentModelIndex
 
@@ -45,6 +46,7 @@ class GalleryModel(QAbstractListModel):
     """A row per find that fits the filter, newest first.
 
     `counted` carries how many fit. Data beyond Qt's roles: `FindRole` the find, `LevelRole` its danger of today,
+    `WhyRole` why a search found it,
     `MachineRole` the machine's warning beside a milder name that a person gave.
     """
 
@@ -114,6 +116,8 @@ class GalleryModel(QAbstractListModel):
             return spoken_find(find, self._library.guide)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.get(find.photos[0]) if find.photos else None
+        if role == WhyRole:
+            return why_words(find, self._wanted.text, self._library.guide)
         if role == LevelRole:
             return self._level(find)
         if role == MachineRole:

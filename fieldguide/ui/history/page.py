@@ -18,6 +18,7 @@ from fieldguide.storage.change import Change
 from fieldguide.storage.export import ExportKind
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.search import Filter
+from fieldguide.ui.history.bin_dialog import BinDialog
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
@@ -84,6 +85,7 @@ class HistoryPage(QWidget):
         gallery.delete_wanted.connect(self._library.delete)
         gallery.merge_wanted.connect(self._library.merge)
         gallery.export_wanted.connect(self._export)
+        gallery.bin_wanted.connect(lambda: self._library.bin().done.connect(self._show_bin))
 
     def _connect_detail(self) -> None:
         detail, library = self.detail, self._library
@@ -94,6 +96,7 @@ class HistoryPage(QWidget):
         detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
         detail.answered.connect(lambda number, seen: library.edit([number], Change(seen=seen)))
         detail.facts_wanted.connect(self._ask_facts)
+        detail.marks_changed.connect(lambda number, change: library.edit([number], change))
         detail.split_wanted.connect(library.split)
         detail.delete_wanted.connect(lambda number: library.delete([number]))
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
@@ -187,6 +190,13 @@ class HistoryPage(QWidget):
         dialog = RelabelDialog(self._library.guide, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._verify(find.id, dialog.taxon))
+        dialog.open()
+
+    def _show_bin(self, finds: tuple[Observation, ...]) -> None:
+        dialog = BinDialog(finds, self._library.guide, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.restore_wanted.connect(lambda ids: self._library.restore(ids))
+        dialog.empty_wanted.connect(lambda ids: self._library.empty_bin(ids))
         dialog.open()
 
     def _ask_facts(self, find: Observation) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Observation
-from fieldguide.ui.history.gallery_model import FindRole, LevelRole, MachineRole
+from fieldguide.ui.history.gallery_model import FindRole, LevelRole, MachineRole, WhyRole
 from fieldguide.ui.history.wording import date_words, second_line
 from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.danger import chip_size, paint_chip
@@ -64,7 +64,9 @@ class GalleryTile(QStyledItemDelegate):
         first = QRectF(words.left(), words.top(), words.width(), line + 2)
         paint_line(painter, first, str(index.data()), styled(option.font, bold=True), colours.text)
         second = first.translated(0, line + 1)
-        paint_line(painter, second, second_line(find), styled(option.font, factor=0.93, italic=True), colours.muted)
+        why = str(index.data(WhyRole) or "")  # where the words of the search stand, before the scientific name
+        font = styled(option.font, factor=0.93, italic=True)
+        paint_line(painter, second, why or second_line(find), font, colours.muted)
         level = Danger(index.data(LevelRole))  # Qt hands a plain str back
         machine = str(index.data(MachineRole) or "")
         chip = chip_size(level, option.font, machine)

@@ -6,6 +6,7 @@ from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import text
+from fieldguide.storage.search import why_found
 from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import day_words, ranked_name, when_words
@@ -63,3 +64,11 @@ def place_words(find: Observation) -> str:
     if find.latitude is None or find.longitude is None:
         return text("history.no_place")
     return f"{find.latitude:.5f}, {find.longitude:.5f}"
+
+
+def why_words(find: Observation, words: str, guide: Guide) -> str:
+    """Why a search found it, when that is not its name: "notes: under oaks"; empty else."""
+    for found in why_found(find, words, guide) if words.strip() else []:
+        if found.field != "name":
+            return text(f"history.found_{found.field}", words=found.words.strip())
+    return ""

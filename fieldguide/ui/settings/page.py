@@ -35,11 +35,13 @@ class SettingsPage(ScrollColumn):
     Signals:
         changed: name of a field of `Settings` and its new value.
         export_wanted: ExportKind and Path. backup_wanted: Path of the copy to write.
+        restore_wanted: Path of a copy to bring back.
         help_wanted: somebody asks for the poison sheet from here.
     """
 
     changed = Signal(str, object)
     export_wanted = Signal(object, Path)
+    restore_wanted = Signal(Path)
     backup_wanted = Signal(Path)
     help_wanted = Signal()
 
@@ -131,7 +133,9 @@ class SettingsPage(ScrollColumn):
         table = button(text("settings.export"), "plain", "export")
         backup.clicked.connect(self._choose_backup)
         table.clicked.connect(self._choose_export)
-        card.column.addLayout(row(backup, table, None))
+        restore = button(text("settings.restore"), "plain", "history")
+        restore.clicked.connect(self._choose_restore)
+        card.column.addLayout(row(backup, restore, table, None))
         card.column.addWidget(label(text("settings.backup_words"), "small"))
 
     def _card(self, name: str) -> Card:
@@ -160,6 +164,12 @@ class SettingsPage(ScrollColumn):
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.backup"), "fieldguide-backup.db", "*.db")
         if chosen:
             self.backup_wanted.emit(Path(chosen))
+
+    def _choose_restore(self) -> None:
+        folder = str(self._locations.backups)
+        chosen, _ = QFileDialog.getOpenFileName(self, text("settings.restore"), folder, "*.db")
+        if chosen:
+            self.restore_wanted.emit(Path(chosen))
 
     def _choose_export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.export"), "fieldguide.csv", "*.csv")

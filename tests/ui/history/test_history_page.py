@@ -16,10 +16,13 @@ from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.services.library import Library
 from fieldguide.storage.export import ExportKind
+from fieldguide.storage.export.places import Places
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
+from fieldguide.ui.history.bin_dialog import BinDialog
 from fieldguide.ui.history.gallery_model import LevelRole, MachineRole
 from fieldguide.ui.history.page import HistoryPage
+from fieldguide.ui.history.places_dialog import PlacesDialog
 from fieldguide.ui.history.wording import correction_words
 from fieldguide.ui.kit.milder import MilderNameDialog
 from tests.helpers.guides import corrected
@@ -176,8 +179,37 @@ def test_chosen_finds_are_exported_alone(qtbot, page, finds, library, tmp_path, 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     job = []
     monkeypatch.setattr(library, "export", lambda *args: job.append(args))
-    page.gallery.export_wanted.emit(ExportKind.CSV, Filter(ids=frozenset({finds[0].id})))
-    assert job == [(ExportKind.CSV, target, Filter(ids=frozenset({finds[0].id})))]
+    wanted = Filter(ids=frozenset({finds[0].id}))
+    page.gallery.export_wanted.emit(ExportKind.CSV, wanted)
+    asked = page.findChild(PlacesDialog)
+    assert asked.places is Places.BLURRED, "what is suggested"
+    asked.choices[Places.NONE].setChecked(True)
+    asked.accept()
+    assert job == [(ExportKind.CSV, target, wanted, Places.NONE)]
+
+
+def test_what_was_opened_is_not_chosen_and_the_bin_gives_back(qtbot, page, finds, library) -> None:
+    show(qtbot, page)
+    gallery = page.gallery
+    qtbot.mouseClick(
+        gallery.view.viewport(), Qt.MouseButton.LeftButton, pos=gallery.view.visualRect(gallery.model.index(0)).center()
+    )
+    assert page.find is not None
+    page.go_back()
+    assert gallery.chosen() == []
+    with qtbot.waitSignal(library.changed):
+        library.delete([finds[0].id])
+    with qtbot.waitSignal(library.bin().done):
+        pass
+    page._library.bin().done.connect(page._show_bin)
+    qtbot.waitUntil(lambda: page.findChild(BinDialog) is not None)
+    dialog = page.findChild(BinDialog)
+    assert dialog.list.count() == 1
+    with qtbot.waitSignal(library.changed):
+        dialog.restore()
+    with qtbot.waitSignal(library.get(finds[0].id).done) as told:
+        pass
+    assert told.args[0] is not None
 
 
 def test_keys_step_through_the_finds_but_not_while_writing(qtbot, page, finds) -> None:
