@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject
+from PySide6.QtCore import QByteArray, QLocale, QObject
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.guide import GuideDesk
@@ -146,11 +146,15 @@ class FieldGuide(QObject):
     def show(self) -> None:
         """Open the window; the model is loaded after its first paint."""
         self.identify.refresh_recent()
+        self.window.restoreGeometry(QByteArray.fromBase64(self.parts.settings.window.encode("ascii", "replace")))
         self.window.show()
         self._tell()
 
     def close(self) -> None:
         """Stop what can be stopped, store what is to be stored, and let go of every file."""
+        place = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
+        if place != self.parts.settings.window:
+            self.parts.change_settings(window=place)
         self.rested = self.parts.close()
         self._put_back()
 

@@ -32,6 +32,7 @@ class Settings:
         region: a region of the guide (`europe` ...); empty: not told.
         country: ISO 3166-1 alpha-2 code in capitals, for the poison centres; empty: not told.
         use_place_and_season: whether the photo's place and date weigh the candidates.
+        window: size and place of the window as Qt writes them, base64; empty: not yet opened.
         unknown: what the file held beyond these, written back as it was.
     """
 
@@ -43,6 +44,7 @@ class Settings:
     region: str = ""
     country: str = ""
     use_place_and_season: bool = False
+    window: str = ""
     unknown: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -102,6 +104,10 @@ def _is_word(value: object) -> bool:
     return isinstance(value, str) and len(value) <= 64
 
 
+def _is_place(value: object) -> bool:
+    return isinstance(value, str) and len(value) <= 400 and value.isascii()
+
+
 def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
@@ -115,4 +121,5 @@ _FITS = {
     "region": _is_word,
     "country": _is_word,
     "use_place_and_season": _is_flag,
+    "window": _is_place,
 }

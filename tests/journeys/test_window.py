@@ -129,6 +129,18 @@ def test_a_find_of_yesterday_stands_on_the_empty_page(
     assert again.identify.page.work.result.path == photo
 
 
+def test_the_window_fits_a_small_screen_and_remembers_its_size(open_window: OpenWindow, tmp_path: Path) -> None:
+    first = open_window(tmp_path / "gone.fieldguide")
+    first.show()
+    assert (first.window.width(), first.window.height()) <= (1366, 768)
+    first.window.resize(900, 600)
+    assert (first.window.width(), first.window.height()) == (900, 600)
+    first.window.close()
+    again = open_window(tmp_path / "gone.fieldguide")
+    again.show()
+    assert (again.window.width(), again.window.height()) == (900, 600)
+
+
 def test_without_a_model_it_says_what_to_do(qtbot, open_window: OpenWindow, tmp_path: Path) -> None:
     window = open_window(tmp_path / "gone.fieldguide")
     with qtbot.waitSignal(window.parts.identifier.model_failed, timeout=PATIENCE):

@@ -22,7 +22,7 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import has_no_subject
 
 HEAT_WAYS = ("occlusion", "gradient", "lime")  # best first
-PANEL = (380, 460)  # narrowest and widest column of the verdict
+PANEL = (330, 460)  # narrowest and widest column of the verdict
 
 
 class ResultView(QWidget):

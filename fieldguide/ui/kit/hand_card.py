@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBoxLayout
 
@@ -87,6 +87,14 @@ class HandCard(Card):
         """Ask for one character once more; its answer stays until there is another."""
         self._again, self._opened = character, True
         self._show()
+
+    def event(self, event: QEvent) -> bool:
+        """While the card has the keyboard its digits answer; elsewhere they choose a candidate."""
+        override = event.type() is QEvent.Type.ShortcutOverride and bool(self._asked)
+        if isinstance(event, QKeyEvent) and override and Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits answer."""

@@ -156,3 +156,14 @@ def test_a_batch_ends_with_how_many_are_deadly_and_the_worst_first(
     assert page.observation is not None
     assert page.observation.id == 1, "who reads goes on reading"
     assert page.work.batch.view.currentIndex().row() == 2
+
+
+def test_everything_of_a_batch_is_in_sight_on_the_smallest_window(window: MainWindow, page: IdentifyPage) -> None:
+    window.resize(900, 600)
+    QApplication.processEvents()
+    page.work.batch.choose(2)
+    QApplication.processEvents()
+    banner = page.work.result.panel.banner
+    assert (window.width(), banner.isVisible()) == (900, True)
+    right = banner.mapTo(window, banner.rect().topRight()).x()
+    assert right < 900, "cut off on the right"
