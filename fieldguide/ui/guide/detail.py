@@ -27,7 +27,16 @@ from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
-from fieldguide.ui.kit.naming import language_of_guide, name_of_record, onset_of, ranked_name, region_name, season_words
+from fieldguide.ui.kit.naming import (
+    language_of_guide,
+    name_of_record,
+    onset_of,
+    ranked_name,
+    region_name,
+    season_words,
+    syndrome_name,
+    syndrome_signs,
+)
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
 
@@ -113,14 +122,14 @@ class TaxonView(ScrollColumn):
     def _add_poisoning(self, record: TaxonRecord, syndrome: Syndrome, guide: Guide) -> None:
         card = self._card(text("guide.poisoning"))
         line = row(spacing=CLOSE)
-        line.addWidget(selectable(label(syndrome.name, "heading")), 1)
+        line.addWidget(selectable(label(syndrome_name(syndrome), "heading")), 1)
         line.addWidget(label(text("guide.severity", number=syndrome.severity), "small", wrap=False))
         card.column.addLayout(line)
         onset = onset_of(record, guide)
         if onset is not None:
             card.column.addWidget(OnsetBar(onset, record.danger))
         pairs = [
-            (text("guide.symptoms"), syndrome.main_symptoms),
+            (text("guide.symptoms"), syndrome_signs(syndrome)),
             (text("guide.organs"), ", ".join(organ.replace("_", " ") for organ in syndrome.target_organs)),
             (text("guide.toxins"), ", ".join(record.toxins or syndrome.toxins)),
             (text("guide.outcome"), syndrome.mortality_note),

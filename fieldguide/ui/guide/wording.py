@@ -12,7 +12,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.ui.kit.banner import Alert
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import is_late, name_called, onset_of, onset_words
+from fieldguide.ui.kit.naming import is_late, name_called, onset_of, onset_words, syndrome_name
 
 _NOTE = "[note:"
 
@@ -32,7 +32,7 @@ def alert_of(record: TaxonRecord, guide: Guide) -> Alert:
     syndrome = guide.syndromes.get(record.syndrome)
     headline = danger_word(level)
     if level.harmful and syndrome is not None:
-        headline = text("guide.headline", danger=headline, syndrome=syndrome.name)
+        headline = text("guide.headline", danger=headline, syndrome=syndrome_name(syndrome))
     advice = [text(f"guide.advice_{level.value}")]
     onset = onset_of(record, guide)
     if onset is not None and level.harmful:

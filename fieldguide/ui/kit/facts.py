@@ -5,7 +5,7 @@ from __future__ import annotations
 from fieldguide.core.guide import Guide, TaxonRecord
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
-from fieldguide.ui.kit.naming import name_called, onset_words, region_name, season_words
+from fieldguide.ui.kit.naming import name_called, onset_words, region_name, season_words, syndrome_name
 
 
 def facts_of(taxon: Taxon, guide: Guide) -> list[tuple[str, str]]:
@@ -31,4 +31,8 @@ def poisoning_words(record: TaxonRecord, guide: Guide) -> str:
     syndrome = guide.syndromes.get(record.syndrome)
     if syndrome is None:
         return ""
-    return text("identify.poisoning", name=syndrome.name, onset=onset_words(record.onset_hours or syndrome.onset_hours))
+    return text(
+        "identify.poisoning",
+        name=syndrome_name(syndrome),
+        onset=onset_words(record.onset_hours or syndrome.onset_hours),
+    )

@@ -14,7 +14,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 from fieldguide.core.bundle.manifest import is_name
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.text import FALLBACK, language, text
+from fieldguide.core.text import FALLBACK, catalogue, language, text
 
 LONGEST_HOURS = 48  # from here on an onset is told in days
 LATE_HOURS = 6  # first signs after this many hours: organs are being damaged while nothing is felt ...
@@ -73,6 +73,20 @@ def name_called(scientific: str, guide: Guide) -> str:
 def language_of_guide() -> str:
     """A sentence that the guide's texts are in English; empty where everything is."""
     return text("names.in_english") if language() != FALLBACK else ""
+
+
+def syndrome_name(syndrome: Syndrome) -> str:
+    """What a kind of poisoning is called; in English where a guide says it in words that nobody has translated."""
+    return _translated(f"syndromes.{syndrome.key}_name", syndrome.name)
+
+
+def syndrome_signs(syndrome: Syndrome) -> str:
+    """What happens to who has it; in English where a guide says it in words that nobody has translated."""
+    return _translated(f"syndromes.{syndrome.key}_signs", syndrome.main_symptoms)
+
+
+def _translated(key: str, english: str) -> str:
+    return text(key) if catalogue(FALLBACK).get(key) == english else english
 
 
 def is_late(onset: tuple[float, float], syndrome: Syndrome) -> bool:

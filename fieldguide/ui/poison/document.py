@@ -8,10 +8,11 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, QUrl
-from PySide6.QtGui import QFont, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtGui import QFont, QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands.wording import answer_words
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import percent
@@ -23,6 +24,8 @@ from fieldguide.ui.kit.naming import (
     onset_words,
     ranked_name,
     spoken_language,
+    syndrome_name,
+    syndrome_signs,
     when_words,
 )
 from fieldguide.ui.poison.case import Case, Help, verified_words
@@ -34,7 +37,7 @@ _SMALL_POINTS = 7.5
 _FOOT_POINTS = 18
 _DPI = 300
 _MARGIN_MM = 16
-_PHOTO_WIDTH = 300  # of about 670 that a page is wide
+_PHOTO_HEIGHT = 260  # of about 950 that a page is high
 _STYLE = """
 body { color: #000; } h1 { font-size: 19pt; margin: 0; } h2 { font-size: 11.5pt; margin: 9pt 0 3pt 0; }
 p, li, td, th { font-size: 9.5pt; } p { margin: 2pt 0; } ul { margin: 0 0 0 -18pt; } li { margin: 1pt 0; }
@@ -62,31 +65,35 @@ def _print(device: QIODevice, case: Case, help_: Help, guide: Guide, photos: Seq
     writer.setResolution(_DPI)
     writer.setTitle(text("poison.pdf_title"))
     writer.setCreator("FieldGuide")
+    return print_sheet(writer, case, help_, guide, photos, now)
+
+
+def print_sheet(
+    paper: QPagedPaintDevice, case: Case, help_: Help, guide: Guide, photos: Sequence[QImage], now: datetime
+) -> int:
+    """Put the sheet on A4 pages of a printer or a PDF; returns how many."""
     margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    writer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter
-        )
-    )
+    size, upright = QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait
+    paper.setPageLayout(QPageLayout(size, upright, margins, QPageLayout.Unit.Millimeter))
     document = make_document(case, help_, guide, photos, now)
-    document.documentLayout().setPaintDevice(writer)  # lay out with the printer's resolution, not the screen's
-    foot = _FOOT_POINTS * _DPI / 72
-    width, height = float(writer.width()), writer.height() - foot
+    document.documentLayout().setPaintDevice(paper)  # lay out with the printer's resolution, not the screen's
+    foot = _FOOT_POINTS * paper.logicalDpiY() / 72
+    width, height = float(paper.width()), paper.height() - foot
     document.setPageSize(QSizeF(width, height))
     font = QFont(document.defaultFont())
     font.setPointSizeF(_SMALL_POINTS)
-    painter = QPainter(writer)
+    painter = QPainter(paper)
     pages = document.pageCount()
     for page in range(pages):
         if page:
-            writer.newPage()
+            paper.newPage()
         painter.save()
         painter.translate(0, -page * height)
         document.drawContents(painter, QRectF(0, page * height, width, height))
         painter.restore()
         painter.setFont(font)
         words = f"{text('poison.pdf_title')}   {when_words(now)}   {page + 1}/{pages}"
-        painter.drawText(QPointF(0, writer.height() - foot / 4), words)
+        painter.drawText(QPointF(0, paper.height() - foot / 4), words)
     painter.end()
     return pages
 
@@ -131,10 +138,8 @@ def _t(key: str, **facts: object) -> str:
 def _whom_to_call(help_: Help) -> str:
     number = help_.number
     phone = number.phone if number else "112"
-    told = "emergency_unknown" if number is None else "emergency_read" if number.was_read else "emergency_recalled"
-    lines = [
-        f"<p><span class='phone'>{escape(phone)}</span> {_t('emergency')} <span class='small'>{_t(told)}</span></p>"
-    ]
+    unknown = f" <span class='small'>{_t('emergency_unknown')}</span>" if number is None else ""
+    lines = [f"<p><span class='phone'>{escape(phone)}</span> {_t('emergency')}{unknown}</p>"]
     for centre in help_.centres:
         spoken = (spoken_language(code) for code in centre.languages)
         details = ", ".join((centre.hours, *spoken, verified_words(centre)))
@@ -144,6 +149,9 @@ def _whom_to_call(help_: Help) -> str:
         )
     if not help_.centres:
         lines.append(f"<p>{_t('centre_none')}</p>")
+    if number is not None:
+        told = _t("emergency_read" if number.was_read else "emergency_recalled")
+        lines.append(f"<p class='small'>{escape(phone)}: {told}</p>")
     country = f" ({escape(country_name(help_.country))})" if help_.country else ""
     return f"<h2>{_t('pdf_call')}{country}</h2>{''.join(lines)}"
 
@@ -164,8 +172,8 @@ def _courses(case: Case, guide: Guide) -> str:
         organs = ", ".join(organ.replace("_", " ") for organ in syndrome.target_organs)
         signs = _t("course_signs", onset=onset_words(course.onset_hours))
         lines.append(
-            f"<p><b>{escape(syndrome.name)}</b> - {signs}. {late}<br>"
-            f"{escape(syndrome.main_symptoms)}<br><span class='small'>{_t('pdf_organs')}: {escape(organs)}."
+            f"<p><b>{escape(syndrome_name(syndrome))}</b> - {signs}. {late}<br>"
+            f"{escape(syndrome_signs(syndrome))}<br><span class='small'>{_t('pdf_organs')}: {escape(organs)}."
             f" {_t('pdf_toxins')}: {escape(', '.join(syndrome.toxins))}. {escape(syndrome.mortality_note)}."
             f" {_t('course_by', names=names)}</span></p>"
         )
@@ -189,7 +197,7 @@ def _suspects(case: Case, guide: Guide) -> str:
         share = percent(suspect.probability) if suspect.probability is not None else text("poison.not_from_photo")
         rows.append(
             f"<tr><td>{first}<i>{escape(ranked_name(suspect.taxon))}</i></td><td>{escape(danger_word(suspect.danger))}</td>"
-            f"<td>{escape(share)}</td><td>{escape(syndrome.name if syndrome else '')}</td></tr>"
+            f"<td>{escape(share)}</td><td>{escape(syndrome_name(syndrome) if syndrome else '')}</td></tr>"
         )
     words = _t("suspects_words") if case.find is not None else _t("suspects_guide")
     table = f"<table width='100%' cellspacing='0' cellpadding='2'>{''.join(rows)}</table>"
@@ -205,6 +213,7 @@ def _find(find: Observation, guide: Guide, photos: int) -> str:
         ("pdf_place", place),
         ("pdf_label", name_of(find.verified, guide).first if find.verified else unknown),
         ("pdf_notes", find.notes),
+        ("pdf_answers", "; ".join(answer_words(each) for each in find.seen if each.values)),
         ("pdf_files", ", ".join(photo.path.name for photo in find.photos)),
     ]
     if said is not None:
@@ -217,5 +226,6 @@ def _find(find: Observation, guide: Guide, photos: int) -> str:
     if said is not None:
         shares = {"deadly": percent(said.alarm.deadly), "harmful": percent(said.alarm.harmful)}
         alarm = f"<p>{_t('pdf_alarm', **shares)}</p>"
-    pictures = "".join(f"<img src='photo:{number}' width='{_PHOTO_WIDTH}'> " for number in range(photos))
-    return f"<h2>{_t('pdf_find')}</h2><table width='100%'>{rows}</table>{alarm}<p>{pictures}</p>"
+    # a paragraph each: a page breaks between lines, never through one
+    pictures = "".join(f"<p><img src='photo:{number}' height='{_PHOTO_HEIGHT}'></p>" for number in range(photos))
+    return f"<h2>{_t('pdf_find')}</h2><table width='100%'>{rows}</table>{alarm}{pictures}"

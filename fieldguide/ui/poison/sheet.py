@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
@@ -27,11 +28,13 @@ from fieldguide.ui.kit.naming import (
     onset_words,
     ranked_name,
     spoken_language,
+    syndrome_name,
+    syndrome_signs,
 )
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
 from fieldguide.ui.poison.case import WIDELY, Case, Course, countries, help_in, verified_words
-from fieldguide.ui.poison.document import DO, DONT, write_pdf
+from fieldguide.ui.poison.document import DO, DONT, print_sheet, write_pdf
 
 _ALWAYS = "24/7"
 _NUMBERS = 340
@@ -117,6 +120,8 @@ class PoisonSheet(QDialog):
 
     def _foot(self) -> QHBoxLayout:
         save = button(text("poison.print"), "primary", "print")
+        paper = button(text("poison.print_paper"), "plain", "print")
+        paper.clicked.connect(self._print)
         close = button(text("poison.close"))
         save.clicked.connect(self._save)
         close.clicked.connect(self.accept)
@@ -124,6 +129,7 @@ class PoisonSheet(QDialog):
         foot = row(spacing=CLOSE)
         foot.setContentsMargins(WIDE, 0, WIDE, 0)
         foot.addWidget(save)
+        foot.addWidget(paper)
         foot.addWidget(self._told, 1)
         foot.addWidget(label(text("poison.guide", version=self._case.guide_version), "small", wrap=False))
         foot.addWidget(close)
@@ -148,13 +154,17 @@ class PoisonSheet(QDialog):
         help_ = help_in(self.chosen_country, self._guide)
         self._hint.setVisible(self._guessed)
         number = help_.number
-        told = "emergency_unknown" if number is None else "emergency_read" if number.was_read else "emergency_recalled"
-        words = [text("poison.emergency_words"), text(f"poison.{told}")]
+        words = [text("poison.emergency_words")]
+        if number is None:
+            words.append(text("poison.emergency_unknown"))
         self._add_number(text("poison.emergency"), number.phone if number else WIDELY, words)
         if not help_.centres:
             self._numbers.addWidget(label(text("poison.centre_none")))
         for centre in help_.centres:
             self._add_number(centre.name, centre.phone, _centre_words(centre))
+        if number is not None:
+            told = "emergency_read" if number.was_read else "emergency_recalled"
+            self._numbers.addWidget(label(f"{number.phone}: {text(f'poison.{told}')}", "small"))
 
     def _add_number(self, name: str, phone: str, words: Sequence[str]) -> None:
         block = QVBoxLayout()
@@ -187,12 +197,12 @@ class PoisonSheet(QDialog):
         block.setSpacing(HAIR)
         block.setContentsMargins(0, TIGHT, 0, TIGHT)
         onset = onset_words(course.onset_hours)
-        block.addWidget(selectable(label(syndrome.name, "heading")))
+        block.addWidget(selectable(label(syndrome_name(syndrome), "heading")))
         block.addWidget(label(text("poison.course_signs", onset=onset), "strong"))
         block.addWidget(
             OnsetBar(course.onset_hours, max((s.danger for s in course.suspects), key=lambda d: d.severity))
         )
-        block.addWidget(selectable(label(syndrome.main_symptoms)))
+        block.addWidget(selectable(label(syndrome_signs(syndrome))))
         block.addWidget(label(text("poison.course_late" if course.late else "poison.course_soon"), "strong"))
         if syndrome.mortality_note:
             block.addWidget(selectable(label(syndrome.mortality_note, "muted")))
@@ -222,6 +232,13 @@ class PoisonSheet(QDialog):
             line.addWidget(label(told, "muted", wrap=False))
             card.column.addLayout(line)
         return card
+
+    def _print(self) -> None:
+        """On paper, by the printer that somebody chooses."""
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        if QPrintDialog(printer, self).exec() == QDialog.DialogCode.Accepted:
+            help_ = help_in(self.chosen_country, self._guide)
+            print_sheet(printer, self._case, help_, self._guide, self._photos, datetime.now())
 
     def _save(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("poison.print_title"), "fieldguide.pdf", "*.pdf")

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QSizeF
 from PySide6.QtGui import QColor, QImage
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.guide import Guide
+from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.emergency import load_emergency_numbers
-from fieldguide.core.records import Candidate
-from fieldguide.core.text import text
-from fieldguide.ui.kit.naming import is_late, onset_words
+from fieldguide.core.records import Candidate, Observation, Seen
+from fieldguide.core.text import choose_language, text
+from fieldguide.ui.kit.naming import is_late, onset_words, syndrome_name, syndrome_signs
 from fieldguide.ui.poison.case import (
     MOST_SUSPECTS,
     case_of,
@@ -27,9 +27,18 @@ from fieldguide.ui.poison.case import (
     likely_country,
     verified_words,
 )
+from fieldguide.ui.poison.document import make_document
 from fieldguide.ui.poison.sheet import PoisonSheet
 from tests.helpers.labels import words_in
-from tests.helpers.stored_finds import BOLETUS, EDULIS, PHALLOIDES, deadly_alarm, make_find
+from tests.helpers.stored_finds import (
+    BOLETUS,
+    EDULIS,
+    PHALLOIDES,
+    deadly_alarm,
+    make_find,
+    make_identification,
+    make_photo,
+)
 
 
 @pytest.fixture
@@ -116,7 +125,8 @@ def test_a_country_has_its_centres_its_number_and_where_each_was_read(guide) -> 
     germany = help_in("DE", guide)
     assert len(germany.centres) == 7
     assert germany.number.phone == "112"
-    assert not germany.number.was_read
+    assert germany.number.was_read
+    assert not load_emergency_numbers()["JP"].was_read
     assert help_in("XX", guide).centres == ()
     assert set(countries(guide)) >= {centre.country for centre in guide.centres}
     assert likely_country("FR") == "FR"
@@ -196,3 +206,39 @@ def test_a_broken_table_of_emergency_numbers_is_refused(tmp_path: Path) -> None:
 def test_a_name_given_by_a_person_counts_as_a_suspect(guide) -> None:
     find = replace(make_find(guide, EDULIS, observed_at=datetime(2026, 9, 1)), verified=PHALLOIDES)
     assert case_of(find, guide).suspects[0].taxon == PHALLOIDES
+
+
+@pytest.mark.parametrize("code", ["de", "fr", "it", "es", "pl"])
+def test_every_kind_of_poisoning_is_told_in_the_reader_s_language(code: str) -> None:
+    guide = load_guide()
+    choose_language(code)
+    for syndrome in guide.syndromes.values():
+        assert syndrome_name(syndrome) != syndrome.name or syndrome.key == "ergotism"
+        assert syndrome_signs(syndrome) != syndrome.main_symptoms
+    corrected = replace(guide.syndromes["amatoxin"], main_symptoms="corrected by a newer guide")
+    assert syndrome_signs(corrected) == "corrected by a newer guide"
+
+
+def test_no_photo_is_torn_across_pages(qapp) -> None:
+    guide = load_guide()
+    find = Observation(
+        tuple(make_photo(f"{number}.jpg") for number in range(5)),
+        identification=make_identification(PHALLOIDES, guide),
+        seen=(Seen("base", ("sac",), True),),
+    )
+    photos = [QImage(300, 600, QImage.Format.Format_RGB32) for _ in range(5)]
+    document = make_document(case_of(find, guide), help_in("DE", guide), guide, photos, datetime(2026, 10, 1, 12))
+    assert text("poison.pdf_answers") in document.toPlainText()
+    height = 900.0
+    document.setPageSize(QSizeF(670, height))
+    pictures = 0
+    block = document.begin()
+    while block.isValid():
+        if "\ufffc" in block.text():
+            place = document.documentLayout().blockBoundingRect(block)
+            line = block.layout().lineAt(0)
+            top = place.top() + line.y()
+            assert int(top // height) == int((top + line.height() - 1) // height)
+            pictures += 1
+        block = block.next()
+    assert pictures == 5
