@@ -12,7 +12,7 @@ from trainer.commands.call import add_folders, add_options, add_telling, configu
 from trainer.config import RunConfig
 from trainer.evaluation.records import Names
 from trainer.export.told import told_names
-from trainer.fit.crew import Crew, join_crew
+from trainer.fit.process_group import ProcessGroup, join_process_group
 from trainer.pipeline.plan import plan
 from trainer.pipeline.preparation import complete, follow_sizes, open_run
 from trainer.pipeline.run import run_all
@@ -35,16 +35,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Do the run, or with --dry-run tell what it would be."""
     style = style_of(arguments)
     folder = RunFolder(arguments.out)
-    with join_crew() as crew:
-        progress = Progress(style if crew.leads else Style.QUIET)
-        asked = crew.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
+    with join_process_group() as group:
+        progress = Progress(style if group.is_main else Style.QUIET)
+        asked = group.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
         config = follow_sizes(asked, progress)
         if arguments.dry_run:
-            crew.led(lambda: print(plan(config)))
+            group.led(lambda: print(plan(config)))
             return 0
         guide = load_guide()
-        crew.led(lambda: _begin(folder, config, guide, crew, resume=arguments.resume))
-        metrics = run_all(config, folder, guide, progress, resume=arguments.resume, crew=crew)
+        group.led(lambda: _begin(folder, config, guide, group, resume=arguments.resume))
+        metrics = run_all(config, folder, guide, progress, resume=arguments.resume, group=group)
     if metrics is None:
         return 0
     if style is Style.JSON:
@@ -66,6 +66,6 @@ def _told(names: Names) -> str:
     return text("train.done_unmeasured")
 
 
-def _begin(folder: RunFolder, config: RunConfig, guide: Guide, crew: Crew, *, resume: bool) -> None:
-    crew.refuse_uneven(config.fit.batch_size)
+def _begin(folder: RunFolder, config: RunConfig, guide: Guide, group: ProcessGroup, *, resume: bool) -> None:
+    group.refuse_uneven(config.fit.batch_size)
     open_run(folder, config, guide, resume=resume)

@@ -22,12 +22,12 @@ from trainer.data.labels import Tree
 from trainer.fit import batchnorm, probe, schedule
 from trainer.fit.checkpoint import FitState, load, save
 from trainer.fit.choice import learns_features, read_choice, starts_trained
-from trainer.fit.crew import Crew
 from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
+from trainer.fit.process_group import ProcessGroup
 from trainer.fit.step import MovingAverage, Stepper
-from trainer.fit.strided import widen_strided
+from trainer.fit.strided import strided_depthwise_to_float32
 from trainer.fit.validation import Curves, instability, validate
 from trainer.progress import Progress, clock
 from trainer.run_folder import RunFolder
@@ -48,7 +48,7 @@ class Fit:
     run: RunFolder
     device: torch.device
     progress: Progress
-    crew: Crew = Crew()  # noqa: RUF009 - frozen
+    group: ProcessGroup = ProcessGroup()  # noqa: RUF009 - frozen
 
 
 def fit_network(fit: Fit, *, resume: bool) -> Classifier:
@@ -61,21 +61,21 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     network.to(memory_format=torch.channels_last)
     state = _begin(fit, loss, resume)
     if fit.device.type == "cpu":
-        widen_strided(network)
+        strided_depthwise_to_float32(network)
     average = copy.deepcopy(network).eval()
     if state.average:
         average.load_state_dict(state.average)
     other = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
-    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, crew=fit.crew, anything_else=other)
+    stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, group=fit.group, anything_else=other)
     feed = open_feed(fit.train, fit.device, fit.progress)
-    curves = Curves(fit.run.log, fit.run.curves if config.tensorboard and fit.crew.leads else None)
+    curves = Curves(fit.run.log, fit.run.curves if config.tensorboard and fit.group.is_main else None)
     train_norms = fit.config.network.batch_norm != "frozen"
     for number in range(state.phase, len(config.phases)):
         phase = config.phases[number]
         learning = schedule.learning_stages(network, phase.trainable, config.freeze_stages)
         schedule.set_learning(network, learning, train_norms)
         model = cast(nn.Module, torch.compile(network)) if config.compile else network
-        stepper.model = fit.crew.share(model, fit.device)
+        stepper.model = fit.group.share(model, fit.device)
         stepper.drawings, stepper.surroundings = phase.drawings, phase.surroundings
         optimizer = schedule.create_optimizer(network, learning, config, number, state.epoch)
         if state.optimizer:
@@ -103,7 +103,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         state.phase, state.epoch, state.stale, state.optimizer = number + 1, 0, 0, {}
         _save_last(fit, average, None, state)
     curves.close()
-    fit.crew.wait()
+    fit.group.wait()
     network.load_state_dict(load(fit.run.checkpoints / "best.pt").network)
     chosen = read_choice(fit.config, fit.run)
     if config.phases and not chosen.trained:  # every epoch that counts was unstable
@@ -120,10 +120,10 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
         fit.network.load_state_dict(state.network)
         return state
     scores = {"top1": 0.0}
-    if fit.crew.leads:
+    if fit.group.is_main:
         start(fit, loss)
         scores = _validate(fit, fit.network)
-    top1 = fit.crew.agree(scores)["top1"]
+    top1 = fit.group.agree(scores)["top1"]
     _save(fit, FitState(best=top1, best_phase=0, best_epoch=0, network=fit.network.state_dict()), "best.pt")
     fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
     # Luck on few photos shall not let features that nobody trained win over training.
@@ -170,7 +170,7 @@ def _epoch(
     first = state.step
     moving = MovingAverage(average, fit.network)
     wanted = [
-        fit.crew.part(order[step * config.batch_size : (step + 1) * config.batch_size]) for step in range(first, steps)
+        fit.group.part(order[step * config.batch_size : (step + 1) * config.batch_size]) for step in range(first, steps)
     ]
     losses = torch.tensor(state.loss_sum, dtype=torch.float64).to(fit.device)
     for step, batch in enumerate(feed.batches(wanted), start=first):
@@ -189,8 +189,8 @@ def _epoch(
 
 
 def seeded(fit: Fit, number: int, epoch: int, step: int) -> torch.Generator:
-    """Every random number of a step comes from where it stands, and from which process of the crew it is."""
-    rank = (fit.crew.rank,) if fit.crew.rank else ()
+    """Every random number of a step comes from where it stands, and from which process of the group it is."""
+    rank = (fit.group.rank,) if fit.group.rank else ()
     seed = hash((fit.config.seed, number, epoch, step, *rank)) % 2**31
     torch.manual_seed(seed)
     return torch.Generator().manual_seed(seed)
@@ -200,9 +200,9 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
     """Validate, write it down, and give the share of photos that are right at first; -1 for an unstable network."""
     phases = fit.config.fit.phases
     scores = {"top1": 0.0, "top5": 0.0, "instability": 0.0}
-    if fit.crew.leads:
+    if fit.group.is_main:
         scores = _validate(fit, average) | {"instability": _instability(fit, average)}
-    scores = fit.crew.agree(scores)
+    scores = fit.group.agree(scores)
     line = {
         "phase": number + 1,
         "epoch": epoch + 1,
@@ -211,7 +211,7 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
         "val_top5": scores["top5"],
     }
     state.history.append(line)
-    if fit.crew.leads:
+    if fit.group.is_main:
         curves.add(line, sum(phase.epochs for phase in phases[:number]) + epoch + 1)
     fit.progress.note(f"validation: {100 * scores['top1']:.1f} % first, {100 * scores['top5']:.1f} % among five")
     if scores["instability"] > TOLERANCE:
@@ -249,5 +249,5 @@ def _save_last(fit: Fit, average: nn.Module, optimizer: torch.optim.Optimizer | 
 
 
 def _save(fit: Fit, state: FitState, name: str) -> None:
-    if fit.crew.leads:
+    if fit.group.is_main:
         save(state, fit.run.checkpoints / name)

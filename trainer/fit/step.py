@@ -13,9 +13,9 @@ from trainer.config import FitConfig
 from trainer.data.augment import Augment, sent
 from trainer.data.dataset import Batch
 from trainer.data.subjectless import draw, surroundings
-from trainer.fit.crew import Crew
 from trainer.fit.losses import TreeLoss
 from trainer.fit.probe import autocast
+from trainer.fit.process_group import ProcessGroup
 from trainer.progress import Progress
 
 LONGEST_GRADIENT = 5.0
@@ -37,14 +37,14 @@ class Stepper:
         device: torch.device,
         progress: Progress,
         *,
-        crew: Crew = Crew(),  # noqa: B008 - frozen
+        group: ProcessGroup = ProcessGroup(),  # noqa: B008 - frozen
         anything_else: int = -1,
     ) -> None:
         self.model: nn.Module = nn.Identity()
         self.drawings, self.surroundings = 0.0, 0.0
         self.parts = 1
         self._loss, self._config, self._device, self._progress = loss, config, device, progress
-        self._crew, self._anything_else = crew, anything_else
+        self._group, self._anything_else = group, anything_else
 
     def __call__(
         self, batch: Batch, augment: Augment, optimizer: torch.optim.Optimizer, generator: torch.Generator
@@ -71,17 +71,17 @@ class Stepper:
         optimizer: torch.optim.Optimizer,
         generator: torch.Generator,
     ) -> Tensor | None:
-        """The crew's gradients into the parameters; returns the loss, or None when some process had no memory."""
+        """The group's gradients into the parameters; returns the loss, or None when some process had no memory."""
         mean = None
         try:
-            with self._crew.apart(self.model):
+            with self._group.no_sync(self.model):
                 mean = self._gather(batch, augment, optimizer, generator)
-            pooled = self._crew.pooled(learning)
+            pooled = self._group.pooled(learning)
         except torch.cuda.OutOfMemoryError:
             pooled = None
-        if not self._crew.all(pooled is not None) or pooled is None:
+        if not self._group.all(pooled is not None) or pooled is None:
             return None
-        self._crew.average(learning, pooled)
+        self._group.average(learning, pooled)
         return mean
 
     def _halve(self, batch: int) -> None:

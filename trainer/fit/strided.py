@@ -23,7 +23,7 @@ class _InFloat32:
         return wide.to(pictures.dtype)
 
 
-def widen_strided(network: nn.Module) -> int:
+def strided_depthwise_to_float32(network: nn.Module) -> int:
     """Give every strided depthwise convolution of the network that way to compute; returns how many there are.
 
     Weights and names stay as they are; without autocast on the processor so do the results.

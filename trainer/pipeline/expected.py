@@ -12,7 +12,7 @@ from trainer.config import RunConfig
 from trainer.fit import schedule
 from trainer.fit.network import Classifier, create_network
 from trainer.fit.probe import autocast
-from trainer.fit.strided import widen_strided
+from trainer.fit.strided import strided_depthwise_to_float32
 
 TRIED = 16  # pictures in a timed step
 LABELS = 100  # of the network that is timed; their number hardly matters
@@ -23,7 +23,7 @@ def expected_seconds(config: RunConfig, photos: int, device: torch.device) -> fl
     network = create_network(config.network, LABELS).to(device)
     network.to(memory_format=torch.channels_last)
     if device.type == "cpu":
-        widen_strided(network)
+        strided_depthwise_to_float32(network)
     teaching = config.data.fractions[0] * photos
     size = config.fit.probe_size
 

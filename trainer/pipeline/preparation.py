@@ -53,9 +53,9 @@ from trainer.data.scan import (
 )
 from trainer.data.split import SplitPhoto, read_split, speaks_of, split, told_unmeasured, write_split
 from trainer.export.trial import try_export
-from trainer.fit.crew import Crew
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
+from trainer.fit.process_group import ProcessGroup
 from trainer.fit.sizes import follow_network, refuse_sizes
 from trainer.pipeline.folders import refuse_folders
 from trainer.progress import Progress
@@ -66,7 +66,7 @@ from trainer.run_folder import RunFolder, write_json
 EDGETPU = "mobilenet_edgetpu_100"
 LATER = ("device", "export", "judgement", "fit.tensorboard", "data.elsewhere", "data.elsewhere_manifests")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
-ALONE = Crew()
+ALONE = ProcessGroup()
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,24 +240,26 @@ def _read_photos(config: RunConfig, run: RunFolder, progress: Progress) -> list[
 
 
 def fit_run(
-    config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, *, resume: bool, crew: Crew = ALONE
+    config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, *, resume: bool, group: ProcessGroup = ALONE
 ) -> Classifier:
     """Train the network of the configuration on the prepared photos."""
-    return fit_network(open_fit(config, run, ready, progress, crew), resume=resume)
+    return fit_network(open_fit(config, run, ready, progress, group), resume=resume)
 
 
-def open_fit(config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, crew: Crew = ALONE) -> Fit:
+def open_fit(
+    config: RunConfig, run: RunFolder, ready: Prepared, progress: Progress, group: ProcessGroup = ALONE
+) -> Fit:
     """Network, photos and device of a fit that is about to begin."""
     torch.manual_seed(config.seed)
     device = choose_device(config.device, progress)
-    if crew.size > 1 and device.type == "cuda":
-        device = torch.device("cuda", crew.local)
+    if group.world_size > 1 and device.type == "cuda":
+        device = torch.device("cuda", group.local)
     network = create_network(config.network, len(ready.labels.taxa)).to(device)
     train, val = (
         open_split(name, run, ready.photos, ready.placed, ready.labels.taxa, ready.guide, config)
         for name in ("train", "val")
     )
-    return Fit(network, train, val, ready.tree, config, run, device, progress, crew)
+    return Fit(network, train, val, ready.tree, config, run, device, progress, group)
 
 
 def choose_device(asked: str, progress: Progress) -> torch.device:

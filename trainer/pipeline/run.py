@@ -10,8 +10,8 @@ from fieldguide.core.guide import Guide
 from trainer.config import RunConfig
 from trainer.evaluation import document
 from trainer.evaluation.document import Metrics
-from trainer.fit.crew import Crew
 from trainer.fit.network import Classifier
+from trainer.fit.process_group import ProcessGroup
 from trainer.pipeline.exported import export_run, seal_bundle
 from trainer.pipeline.measured import ask_splits, fit_judgement, measure
 from trainer.pipeline.preparation import ALONE, Prepared, fit_run, prepare_run
@@ -21,15 +21,15 @@ from trainer.run_folder import RunFolder
 
 
 def run_all(
-    config: RunConfig, run: RunFolder, guide: Guide, progress: Progress, *, resume: bool, crew: Crew = ALONE
+    config: RunConfig, run: RunFolder, guide: Guide, progress: Progress, *, resume: bool, group: ProcessGroup = ALONE
 ) -> Metrics | None:
     """The whole run; returns its numbers.
 
     Of several processes all train, and the one that leads does the rest; the others return None.
     """
-    ready = crew.first(lambda: prepare_run(config, run, guide, progress))
-    network = fit_run(config, run, ready, progress, resume=resume, crew=crew)
-    return crew.led(lambda: finish_run(config, run, ready, network, progress))
+    ready = group.first(lambda: prepare_run(config, run, guide, progress))
+    network = fit_run(config, run, ready, progress, resume=resume, group=group)
+    return group.led(lambda: finish_run(config, run, ready, network, progress))
 
 
 def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress) -> Metrics:

@@ -1,4 +1,4 @@
-"""One process of a crew that takes three steps; once, in the second, process 1 has no memory for the batch.
+"""One process of a group that takes three steps; once, in the second, process 1 has no memory for the batch.
 
 Called as OUT WHERE..., WHERE being "nowhere", "forward" or "backward"; writes OUT/WHERE-RANK.pt.
 """
@@ -15,8 +15,8 @@ from trainer.config import AUGMENT, FitConfig
 from trainer.data.augment import Augment
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import build_tree, resolve_labels
-from trainer.fit.crew import Crew, join_crew
 from trainer.fit.losses import TreeLoss
+from trainer.fit.process_group import ProcessGroup, join_process_group
 from trainer.fit.step import Stepper
 from trainer.progress import Progress, Style
 
@@ -53,24 +53,24 @@ def photos() -> CachedPhotos:
     return CachedPhotos(pixels, np.arange(48), random.integers(0, 2, 48), ones, ones, np.full(48, 1 / 48))
 
 
-def learn(crew: Crew, where: str) -> dict[str, object]:
-    torch.manual_seed(crew.rank)  # each begins with other weights: the leader's count
+def learn(group: ProcessGroup, where: str) -> dict[str, object]:
+    torch.manual_seed(group.rank)  # each begins with other weights: the leader's count
     network = Short()
     names = resolve_labels(["Amanita_muscaria", "Boletus_edulis"], load_guide())
     loss = TreeLoss(build_tree(names.taxa), 2, (), 0.0)
-    stepper = Stepper(loss, FitConfig(mixup=1.0, precision="float32"), CPU, Progress(Style.QUIET), crew=crew)
-    stepper.model = crew.share(network, CPU)
+    stepper = Stepper(loss, FitConfig(mixup=1.0, precision="float32"), CPU, Progress(Style.QUIET), group=group)
+    stepper.model = group.share(network, CPU)
     augment = Augment(16, dict.fromkeys(AUGMENT, 0.0) | {"crop": 1.0, "flip": 1.0})
     optimizer = torch.optim.AdamW(network.parameters(), lr=0.05)
     for step in range(3):
-        if step == 1 and crew.rank == 1:
+        if step == 1 and group.rank == 1:
             network.where = where
-        batch = photos().batch(crew.part(np.arange(16 * step, 16 * step + 16)))
-        stepper(batch, augment, optimizer, torch.Generator().manual_seed(10 * step + crew.rank))
+        batch = photos().batch(group.part(np.arange(16 * step, 16 * step + 16)))
+        stepper(batch, augment, optimizer, torch.Generator().manual_seed(10 * step + group.rank))
     return {"parts": stepper.parts, "weights": network.state_dict()}
 
 
 if __name__ == "__main__":
-    with join_crew() as crew:
+    with join_process_group() as group:
         for where in sys.argv[2:]:
-            torch.save(learn(crew, where), Path(sys.argv[1]) / f"{where}-{crew.rank}.pt")
+            torch.save(learn(group, where), Path(sys.argv[1]) / f"{where}-{group.rank}.pt")

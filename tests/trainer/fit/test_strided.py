@@ -3,7 +3,7 @@ import copy
 import torch
 from torch import nn
 
-from trainer.fit.strided import widen_strided
+from trainer.fit.strided import strided_depthwise_to_float32
 
 
 def _network() -> nn.Sequential:
@@ -15,8 +15,8 @@ def _network() -> nn.Sequential:
 
 def test_strided_depthwise_convolutions_alone_compute_in_float32() -> None:
     network = _network()
-    assert widen_strided(network) == 1
-    assert widen_strided(network) == 0
+    assert strided_depthwise_to_float32(network) == 1
+    assert strided_depthwise_to_float32(network) == 0
     with torch.autocast("cpu", torch.bfloat16):
         first = network[0](torch.randn(2, 3, 16, 16))
         inside = network[1](first)
@@ -30,7 +30,7 @@ def test_without_autocast_nothing_changes_and_copies_are_their_own() -> None:
     pictures = torch.randn(2, 3, 16, 16)
     before = network(pictures)
     names = list(network.state_dict())
-    widen_strided(network)
+    strided_depthwise_to_float32(network)
     twin = copy.deepcopy(network)
     assert list(network.state_dict()) == names
     assert torch.equal(network(pictures), before)

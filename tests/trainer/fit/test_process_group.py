@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from tests.helpers.torchrun import torchrun
-from trainer.fit.crew import Crew
+from trainer.fit.process_group import ProcessGroup
 
 
 def test_out_of_memory_in_one_process_all_go_on_in_parts(tmp_path: Path) -> None:
@@ -24,6 +24,6 @@ def test_out_of_memory_in_one_process_all_go_on_in_parts(tmp_path: Path) -> None
 
 def test_a_batch_is_shared_out_and_nobody_goes_without() -> None:
     batch = np.arange(7)
-    shares = [Crew(rank, 3).part(batch).tolist() for rank in range(3)]
+    shares = [ProcessGroup(rank, 3).part(batch).tolist() for rank in range(3)]
     assert sorted(row for share in shares for row in share) == batch.tolist()
-    assert [Crew(rank, 3).part(batch[:2]).tolist() for rank in range(3)] == [[0], [1], [0]]
+    assert [ProcessGroup(rank, 3).part(batch[:2]).tolist() for rank in range(3)] == [[0], [1], [0]]
