@@ -20,6 +20,7 @@ Indices = NDArray[np.int64]
 
 HASH_BITS = 64
 NEAR = 4  # bits: measured on web photos as rescaled, recompressed or lightly retouched copies of one picture
+CROPS = (0.025, 0.05, 0.075, 0.1)  # shares of each edge
 _SIDE = 32  # pixels of the picture that is transformed
 _KEPT = 8  # lowest frequencies per axis: 8 * 8 = 64 bits
 _FLAT = 1e-3  # grey levels: weaker frequencies are rounding, not picture
@@ -55,6 +56,14 @@ def perceptual_hash(gray: NDArray[np.uint8]) -> int:
         return 0
     bits = frequencies > np.median(frequencies)
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
+
+
+def hashes_of_copies(gray: NDArray[np.uint8]) -> tuple[int, list[int]]:
+    """The hash of the mirrored picture, and those of the picture without CROPS of each edge: what copies would have."""
+    height, width = gray.shape
+    edges = [(round(height * share), round(width * share)) for share in CROPS]
+    cropped = [perceptual_hash(gray[y : height - y, x : width - x]) for y, x in edges]
+    return perceptual_hash(gray[:, ::-1]), cropped
 
 
 def hamming(left: Hashes, right: Hashes) -> NDArray[np.uint8]:
@@ -108,36 +117,38 @@ def _neighbours_in_buckets(keys: Hashes, hashes: Hashes, order: Indices, distanc
     return np.concatenate(found)
 
 
-def near_duplicate_groups(hashes: Hashes, distance: int = NEAR, mirrored: Hashes | None = None) -> Indices:
+def near_duplicate_groups(hashes: Hashes, distance: int = NEAR, variants: Hashes | None = None) -> Indices:
     """Groups of photos that show the same picture: connected through steps of at most `distance` bits.
 
     Args:
         hashes: uint64 [N]. distance: bits that two neighbours of a group may differ in.
-        mirrored: uint64 [N], the hashes of the mirrored pictures: then a picture is near its mirrored copies too.
+        variants: uint64 [K,N], the hashes of the same pictures mirrored or cropped: then copies that were are near too.
 
     Returns:
         int64 [N]: the group of each photo, numbered from 0 in the order of first appearance.
     """
     if len(hashes) == 0:
         return np.empty(0, dtype=np.int64)
-    distinct, member = np.unique(hashes if mirrored is None else [hashes, mirrored], return_inverse=True)
-    member = member.reshape(-1, len(hashes))  # rows: as it is, and mirrored where that is asked for
+    looks = hashes[None] if variants is None else np.concatenate([hashes[None], variants])
+    distinct, member = np.unique(looks, return_inverse=True)
+    member = member.reshape(looks.shape)
     left, right = close_pairs(distinct, distance)
-    left, right = np.concatenate([left, member[0]]), np.concatenate([right, member[-1]])  # a photo is its mirror image
+    left = np.concatenate([left, *[member[0]] * (len(looks) - 1)])  # a picture is what it was cropped to
+    right = np.concatenate([right, *member[1:]])
     return _connected(left, right, len(distinct), member[0])
 
 
-def witness_groups(hashes: Hashes, finds: Sequence[str], mirrored: Hashes | None = None) -> Indices:
+def witness_groups(hashes: Hashes, finds: Sequence[str], variants: Hashes | None = None) -> Indices:
     """Groups of photos that are one unit of evidence: near-duplicates, photos of one find, and chains of both.
 
     Args:
         hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where nobody told.
-        mirrored: as in `near_duplicate_groups`.
+        variants: as in `near_duplicate_groups`.
 
     Returns:
         int64 [N], numbered from 0 in the order of first appearance.
     """
-    near = near_duplicate_groups(hashes, mirrored=mirrored)
+    near = near_duplicate_groups(hashes, variants=variants)
     if len(near) == 0:
         return near
     first: dict[str, int] = {}

@@ -22,7 +22,7 @@ from fieldguide.core.photo.folders import is_folder, is_left_behind
 from fieldguide.core.taxonomy import clean_name
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
-from trainer.data.duplicates import perceptual_hash
+from trainer.data.duplicates import hashes_of_copies, perceptual_hash
 from trainer.data.manifest import FORMERLY, Manifest, PhotoLine, open_manifests
 from trainer.data.room import create_array
 from trainer.data.rows import read_rows, write_rows
@@ -39,8 +39,9 @@ class ScannedPhoto:
     """One file. `index` is its row in the cache; `error` is empty or a code.
 
     `raw_label` is its folder's name, or the manifest's label where that is another name; `source` and `find` come from
-    the manifest and are empty without one. `width` and `height` in pixels (upright); `phash` is the 64-bit perceptual
-    hash in hex and `mirrored` that of the mirrored picture; `size` is the file's, in bytes (0: it could not be told).
+    the manifest and are empty without one. `width` and `height` in pixels (upright); `size` is the file's, in bytes (0:
+    it could not be told). `phash` is the 64-bit perceptual hash in hex, `mirrored` that of the mirrored picture, and
+    `cropped` those of the picture without some of each edge (`duplicates.CROPS`).
     """
 
     index: int
@@ -55,6 +56,7 @@ class ScannedPhoto:
     error: str = ""
     size: int = 0
     mirrored: str = ""
+    cropped: str = ""
 
     @property
     def aspect(self) -> float:
@@ -273,10 +275,12 @@ def _read(listed: ScannedPhoto, size: int) -> Read:
     photo = decoded.photo
     picture = Image.fromarray(decoded.pixels)
     gray = np.asarray(picture.convert("L"))
+    mirrored, cropped = hashes_of_copies(gray)
     facts = {
         "sha256": photo.sha256,
         "phash": f"{perceptual_hash(gray):016x}",
-        "mirrored": f"{perceptual_hash(gray[:, ::-1]):016x}",
+        "mirrored": f"{mirrored:016x}",
+        "cropped": " ".join(f"{code:016x}" for code in cropped),
         "width": photo.width,
         "height": photo.height,
     }

@@ -18,7 +18,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.core.text import text
 from trainer.config import DataConfig
-from trainer.data.duplicates import witness_groups
+from trainer.data.duplicates import CROPS, witness_groups
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import ScannedPhoto, judges_elsewhere
@@ -132,12 +132,10 @@ def write_split(file: Path, rows: list[SplitPhoto]) -> None:
 
 
 def group_photos(photos: Sequence[ScannedPhoto]) -> list[int]:
-    """A number for each photo: near-duplicates, mirrored or not, and photos of one find share it."""
-    hashes, mirrored = (
-        np.array([int(code, 16) for code in codes], dtype=np.uint64)
-        for codes in ([p.phash for p in photos], [p.mirrored or p.phash for p in photos])
-    )
-    groups: list[int] = witness_groups(hashes, [photo.find_key for photo in photos], mirrored).tolist()
+    """A number for each photo: near-duplicates, mirrored and cropped ones too, and photos of one find share it."""
+    looks = [(p.phash, p.mirrored or p.phash, *(p.cropped.split() or [p.phash] * len(CROPS))) for p in photos]
+    codes = np.array([[int(code, 16) for code in each] for each in looks], dtype=np.uint64).reshape(len(looks), -1).T
+    groups: list[int] = witness_groups(codes[0], [p.find_key for p in photos], codes[1:]).tolist() if photos else []
     return groups
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from PIL import Image
 
-from trainer.data.duplicates import close_pairs, hamming, near_duplicate_groups, perceptual_hash, witness_groups
+from trainer.data.duplicates import (
+    close_pairs,
+    hamming,
+    hashes_of_copies,
+    near_duplicate_groups,
+    perceptual_hash,
+    witness_groups,
+)
 
 
 def _picture(seed: int, size: tuple[int, int] = (160, 120)) -> Image.Image:
@@ -72,3 +81,34 @@ def test_copies_and_finds_chain_into_one_witness() -> None:
     hashes = np.array([far[0], far[1], far[1] ^ 1, far[2], far[2] ^ 2, far[0] ^ 0xFF00], dtype=np.uint64)
     assert witness_groups(hashes, ["one", "one", "", "two", "", ""]).tolist() == [0, 0, 0, 1, 1, 2]
     assert witness_groups(hashes[:0], []).tolist() == []
+
+
+def _found(change: Callable[[Image.Image], Image.Image], pictures: int = 40) -> float:
+    """The share of copies, changed in this way, that are put into one group with their picture, and with no other."""
+    originals = [_picture(seed, (480, 360)) for seed in range(pictures)]
+    grays = [np.asarray(picture) for picture in (*originals, *map(change, originals))]
+    hashes = np.array([perceptual_hash(gray) for gray in grays], dtype=np.uint64)
+    looks = [hashes_of_copies(gray) for gray in grays]
+    variants = np.array([(mirrored, *cropped) for mirrored, cropped in looks], dtype=np.uint64).T
+    groups = near_duplicate_groups(hashes, variants=variants)
+    assert len(np.unique(groups[:pictures])) == pictures
+    return float((groups[:pictures] == groups[pictures:]).mean())
+
+
+def _cropped(picture: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
+    width, height = picture.size
+    return picture.crop(
+        (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
+    )
+
+
+def test_which_copies_are_found_and_which_are_not() -> None:
+    """The figures behind the sentence of report and card; `docs/benchmarks.md` has those of real photos."""
+    assert _found(lambda p: p.resize((200, 150))) == 1.0
+    assert _found(lambda p: p.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) == 1.0
+    for share in (0.025, 0.05, 0.075, 0.1):
+        assert _found(lambda p, c=share: _cropped(p, c, c, c, c)) == 1.0  # type: ignore[misc]
+    assert _found(lambda p: _cropped(p, 0.05, 0.05, 0.05, 0.05).transpose(Image.Transpose.FLIP_LEFT_RIGHT)) == 1.0
+    assert _found(lambda p: _cropped(p, 0.2, 0.2, 0.2, 0.2)) < 0.5
+    assert _found(lambda p: _cropped(p, 0.2, 0.0, 0.0, 0.0)) < 0.5
+    assert _found(lambda p: p.transpose(Image.Transpose.ROTATE_90)) < 0.5

@@ -148,6 +148,7 @@ def test_a_run_of_an_earlier_version_goes_on_and_takes_other_peoples_photos_late
     run.config.write_text(written)
     assert read_config(run.config) == config
     _without(run.scan, "mirrored", {"find": "observation"})
+    _without(run.scan, "cropped", {})
     _without(run.split, "find", {})
     _without(run.split, "taxon", {})
     labels = run.labels.read_text()
