@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain
 from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.config import DataConfig, RunConfig, read_config, write_config
@@ -53,7 +54,7 @@ def _manifest(folder: Path, told: object) -> None:
 
 
 def _prepare(config: DataConfig, tmp_path: Path, style: Style = Style.QUIET) -> Prepared:
-    return prepare_run(RunConfig(data=config), RunFolder(tmp_path / "run").create(), Progress(style))
+    return prepare_run(RunConfig(data=config), RunFolder(tmp_path / "run").create(), load_guide(), Progress(style))
 
 
 def test_halves_share_no_find_and_are_alike_in_kinds(photos: Path, others: Path, tmp_path: Path) -> None:
@@ -139,7 +140,7 @@ def test_a_run_of_an_earlier_version_goes_on_and_takes_other_peoples_photos_late
     manifest.write_text(manifest.read_text().replace("find", "observation"), encoding="utf-8")
     config = complete(RunConfig(data=DataConfig(folders=(str(photos),), manifests=(str(manifest),), cache_size=160)))
     open_run(run, config, resume=False)
-    before = prepare_run(config, run, Progress(Style.QUIET))
+    before = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     written = run.config.read_text()
     for new, old in (("folders", "folder"), ("manifests", "manifest")):
         value = str(photos if new == "folders" else manifest)
@@ -155,7 +156,7 @@ def test_a_run_of_an_earlier_version_goes_on_and_takes_other_peoples_photos_late
     run.labels.write_text(labels[: labels.index(',\n "taxon_of"')] + "\n}")
     later = replace(config, data=replace(config.data, elsewhere=(str(others),)))
     open_run(run, later, resume=True)
-    after = prepare_run(later, run, Progress(Style.QUIET))
+    after = prepare_run(later, run, load_guide(), Progress(Style.QUIET))
     old = len(before.placed)
     assert [(row.file, row.split, row.target) for row in after.placed[:old]] == [
         (row.file, row.split, row.target) for row in before.placed
