@@ -139,7 +139,7 @@ def test_a_run_of_an_earlier_version_goes_on_and_takes_other_peoples_photos_late
     manifest = photos.with_suffix(".csv")
     manifest.write_text(manifest.read_text().replace("find", "observation"), encoding="utf-8")
     config = complete(RunConfig(data=DataConfig(folders=(str(photos),), manifests=(str(manifest),), cache_size=160)))
-    open_run(run, config, resume=False)
+    open_run(run, config, load_guide(), resume=False)
     before = prepare_run(config, run, load_guide(), Progress(Style.QUIET))
     written = run.config.read_text()
     for new, old in (("folders", "folder"), ("manifests", "manifest")):
@@ -155,7 +155,7 @@ def test_a_run_of_an_earlier_version_goes_on_and_takes_other_peoples_photos_late
     labels = run.labels.read_text()
     run.labels.write_text(labels[: labels.index(',\n "taxon_of"')] + "\n}")
     later = replace(config, data=replace(config.data, elsewhere=(str(others),)))
-    open_run(run, later, resume=True)
+    open_run(run, later, load_guide(), resume=True)
     after = prepare_run(later, run, load_guide(), Progress(Style.QUIET))
     old = len(before.placed)
     assert [(row.file, row.split, row.target) for row in after.placed[:old]] == [
