@@ -76,7 +76,11 @@ def test_a_model_that_promises_nothing_says_so(guide) -> None:
 
 
 def test_an_alarm_that_nothing_can_ring_is_told_as_one(guide) -> None:
-    insects = (Taxon("Aeshna cyanea", Rank.SPECIES, "Aeshna"), Taxon("Apis mellifera", Rank.SPECIES, "Apis"), BACKGROUND)
+    insects = (
+        Taxon("Aeshna cyanea", Rank.SPECIES, "Aeshna"),
+        Taxon("Apis mellifera", Rank.SPECIES, "Apis"),
+        BACKGROUND,
+    )
     for model in (replace(PLAIN, labels=insects), replace(FITTED, labels=insects)):
         promises = facts.promises_of(model, guide)
         assert {promise.words for promise in promises} == {text("danger.guarantee_never_rings")}
