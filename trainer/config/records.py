@@ -70,7 +70,7 @@ class NetworkConfig:
     layers (channels of each), kernel (pixels) and dense (units of each). `grayscale` looks at brightness alone.
     """
 
-    name: str = "mobilenet_edgetpu_100"
+    name: str = "tf_efficientnet_lite2"
     init: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     identity: tuple[str, ...] = ()
