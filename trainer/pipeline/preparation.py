@@ -193,7 +193,9 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     told = json.loads(json.dumps(labels.as_json()))
     if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:
         write_json(run.labels, told)
-    write_split(run.split, sorted([*placed, *judged], key=lambda row: row.index))
+    rows = sorted([*placed, *judged], key=lambda row: row.index)
+    if fresh or read_split(run.split) != rows:  # runs of a sweep share one file
+        write_split(run.split, rows)
     if fresh:
         for sentence in (*told_names(labels), *told_rare(labels), *told_unmeasured(placed, labels)):
             progress.note(sentence)

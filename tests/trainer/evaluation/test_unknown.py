@@ -7,6 +7,7 @@ import pytest
 
 from fieldguide.core.decision.rollup import label_tree
 from fieldguide.core.decision.unknown import Score, unknown_model
+from fieldguide.core.text import text
 from tests.helpers.made_predictions import LABELS, other_things, predictions
 from trainer.evaluation.predictions import Predictions
 from trainer.evaluation.unknown import compare, fit_score, fit_threshold, fit_unknown
@@ -66,6 +67,10 @@ def test_a_handful_of_strangers_are_as_good_as_none() -> None:
     fitted = fit_unknown(predictions(100), other_things(40), TREE, 1.0, strangers=strangers(5))
     assert fitted is not None
     assert all(np.isnan(each.stranger_auroc) for each in fitted.compared.values())
+
+
+def test_every_score_has_a_name_for_the_report() -> None:
+    assert all(text(f"report.score_{kind.value}") for kind in Score)
 
 
 def test_too_few_photos_of_other_things_fit_nothing() -> None:
