@@ -60,7 +60,7 @@ def test_inspect_says_what_no_alarm_promises(
     raw = rewrite(bundle_path, tmp_path / "raw.fieldguide", thresholds={})
     assert main(["inspect", str(raw)]) == 0
     assert "any probability of a deadly label rings it" in capsys.readouterr().out
-    names = ("Anax imperator", "Apis mellifera", "Libellula depressa")
+    names = ("Aeshna cyanea", "Apis mellifera", "Libellula depressa")
     labels = [{"name": name, "rank": "species", "genus": name.split()[0]} for name in names]
     insects = rewrite(bundle_path, tmp_path / "insects.fieldguide", thresholds={}, labels=labels)
     assert main(["inspect", str(insects)]) == 0
@@ -120,7 +120,7 @@ def test_compare_lists_labels_lost_and_gained_and_values_side_by_side(
     said = capsys.readouterr().out
     assert "Dangerous ones that only B knows (1): Amanita virosa (deadly)" in said
     assert "Others only in A: Cantharellus cibarius" in said
-    assert re.search(r"Right name at first +100.0 % +50.0 %  \*", said)
+    assert re.search(r"flatter\): right name at first +100.0 % +50.0 %  \*", said)
     assert main(["compare", str(other), str(bundle_path)]) == 0
     assert "B no longer knows these dangerous ones (1)" in capsys.readouterr().out
 
