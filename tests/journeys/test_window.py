@@ -169,13 +169,13 @@ from fieldguide.storage.locations import create_locations
 qt = QApplication([])
 window = FieldGuide(qt, create_locations())
 seen = []
-window.parts.identifier.identified.connect(seen.append)
+window.parts.jobs.ended.connect(lambda *done: seen.append(done))
 window.window.first_painted.connect(lambda: window.identify.take_paths([Path(sys.argv[1])]))
 window.show()
 while not seen:
     qt.processEvents()
     time.sleep(0.005)
-print(seen[0].observation.id, "torch" in sys.modules, "PySide6.QtNetwork" in sys.modules)
+print(window.identify.page.observation.id, "torch" in sys.modules, "PySide6.QtNetwork" in sys.modules)
 window.window.close()
 """
 

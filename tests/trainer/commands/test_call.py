@@ -93,7 +93,9 @@ def test_a_sweep_makes_every_combination() -> None:
 
 
 def test_a_sweep_shows_what_differs() -> None:
-    runs = [Outcome(f"00{n}", {"seed": str(n), "fit.mixup": "0.2"}, 0.5, "epoch 2", {"top1": None}, 3.0) for n in (1, 2)]
+    runs = [
+        Outcome(f"00{n}", {"seed": str(n), "fit.mixup": "0.2"}, 0.5, "epoch 2", {"top1": None}, 3.0) for n in (1, 2)
+    ]
     head, *lines = command_sweep.drawn(runs)
     assert head.split() == ["run", "seed", "val_top1", "ships", "test_top1", "seconds"]
     assert len(lines) == 2

@@ -92,7 +92,7 @@ def test_luck_on_few_photos_never_ships_what_nobody_trained(
     monkeypatch.setattr(loop, "validate", lambda *_: {"top1": next(shares), "top5": 1.0})
     run = RunFolder(tmp_path / "run").create()
     random = replace(config, network=replace(config.network, init="random"))
-    fit_run(random, run, prepare_run(random, run, QUIET), QUIET, resume=False)
+    fit_run(random, run, prepare_run(random, run, load_guide(), QUIET), QUIET, resume=False)
     chosen = read_choice(random, run)
     assert (chosen.phase, chosen.epoch, chosen.top1, chosen.compared) == (2, 3, 0.5, 6)
     assert "phase 2, epoch 3" in chosen.reason
@@ -107,7 +107,7 @@ def test_trained_weights_may_win_with_their_head_alone_and_that_is_told(
     shares = iter([0.75, *[0.5] * 6])
     monkeypatch.setattr(loop, "validate", lambda *_: {"top1": next(shares), "top5": 1.0})
     run = RunFolder(tmp_path / "run").create()
-    fit_run(trained, run, prepare_run(trained, run, QUIET), Progress(), resume=False)
+    fit_run(trained, run, prepare_run(trained, run, load_guide(), QUIET), Progress(), resume=False)
     chosen = read_choice(trained, run)
     assert (chosen.phase, chosen.epoch, chosen.compared, chosen.trained) == (0, 0, 6, True)
     assert chosen.reason in capsys.readouterr().err
@@ -119,12 +119,12 @@ def test_an_epoch_whose_answers_depend_on_the_batch_never_ships(
     differences = iter([0.0, 0.5, 0.0, 0.5, 0.5, 0.5])
     monkeypatch.setattr(loop, "instability", lambda *_: next(differences))
     run = RunFolder(tmp_path / "run").create()
-    fit_run(config, run, prepare_run(config, run, QUIET), QUIET, resume=False)
+    fit_run(config, run, prepare_run(config, run, load_guide(), QUIET), QUIET, resume=False)
     assert read_choice(config, run).stage == "phase 2, epoch 1"
     monkeypatch.setattr(loop, "instability", lambda *_: 0.5)
     other = RunFolder(tmp_path / "other").create()
     with pytest.raises(FieldGuideError) as refusal:
-        fit_run(config, other, prepare_run(config, other, QUIET), QUIET, resume=False)
+        fit_run(config, other, prepare_run(config, other, load_guide(), QUIET), QUIET, resume=False)
     assert refusal.value.code is ErrorCode.NETWORK_UNSTABLE
 
 
