@@ -24,7 +24,7 @@ run: $(VENV)/.ready-light
 	@$(BIN)/python packaging/first_run.py $(PHOTOS)
 
 test: $(VENV)/.ready-test
-	$(QUIET_ENV) $(BIN)/python -m pytest $(TESTS)
+	$(QUIET_ENV) $(BIN)/python -m pytest $(TESTS) -n auto --dist loadfile
 
 lint: $(VENV)/.ready-test
 	$(BIN)/ruff check

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from shiboken6 import isValid
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Photo
@@ -154,6 +155,20 @@ def test_a_flow_breaks_into_lines(qtbot) -> None:
     assert flow.takeAt(0) is not None
     assert flow.takeAt(99) is None
     assert flow.itemAt(99) is None
+
+
+def test_an_item_that_qt_deleted_is_not_taken_for_the_next_object_at_its_address(qtbot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(box)
+    chip = DangerChip(Danger.DEADLY)
+    flow.addWidget(chip)
+    item = flow.itemAt(0)
+    assert isValid(item)
+    chip.setParent(None)  # Qt takes the widget's item out of the layout and deletes it
+    qtbot.addWidget(chip)
+    assert flow.count() == 0
+    assert not isValid(item)
 
 
 def test_plain_words_are_never_markup(qtbot) -> None:
