@@ -26,6 +26,7 @@ from fieldguide.inference.served import Bounds, Children, ServedNetwork
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared, write_photo
 from tests.helpers.tiny_network import TinyNetwork, export
+from trainer.cli import main as trainer
 
 MEGABYTE = 2**20
 
@@ -145,6 +146,19 @@ def test_first_contact_ends_in_its_own_process(
     assert caught.value.code is code
     assert "a.fieldguide" in explain(caught.value)
     assert not (tmp_path / "frozen").exists(), "what failed must not pass for checked"
+
+
+@pytest.mark.usefixtures("narrow")
+def test_the_trainer_asks_a_strangers_model_in_its_own_process_too(tmp_path: Path, capsys) -> None:
+    pictures = np.stack([prepared(label, 0) for label in range(3)])
+    path = export(EndlessLater(), tmp_path / "a.fieldguide", manifest(), pictures)
+    write_photo(tmp_path / "photos" / "Amanita muscaria" / "a.jpg", 0)
+    assert trainer(["verify", str(path)]) == 1
+    assert trainer(["evaluate", str(path), str(tmp_path / "photos"), "--quiet"]) == 1
+    written = capsys.readouterr()
+    for said in (written.out, written.err):
+        assert "a.fieldguide" in said
+        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("network", [NoNumber, OtherShape, Stops])

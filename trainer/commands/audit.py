@@ -13,7 +13,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.config import DataConfig
 from trainer.data.audit.embedding import embed_photos
 from trainer.data.audit.findings import (
@@ -30,6 +30,7 @@ from trainer.data.audit.judge import audit, natural_picture
 from trainer.data.audit.sheet import write_sheet
 from trainer.data.labels import Labels, build_tree, resolve_labels, told_names
 from trainer.data.scan import ScannedPhoto, scan
+from trainer.evaluation.foreign import open_foreign
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
     progress = Progress(style)
     findings = _asked(arguments)
-    runtime = Runtime.load(arguments.model) if arguments.model else None
+    runtime = open_foreign(arguments.model) if arguments.model else None
     folder = RunFolder(arguments.out).create()
     progress.step(text("audit.step_reading"))
     config = DataConfig(
@@ -88,7 +89,7 @@ def _audit(
     photos: list[ScannedPhoto],
     pixels: NDArray[np.uint8],
     labels: Labels,
-    runtime: Runtime | None,
+    runtime: Network | None,
     progress: Progress,
 ) -> AuditReport:
     embeddings = None
@@ -108,7 +109,7 @@ def _asked(arguments: argparse.Namespace) -> list[Finding]:
     return parse_findings(arguments.quarantine, "--quarantine")
 
 
-def _not_looked_for(report: AuditReport, runtime: Runtime | None) -> list[str]:
+def _not_looked_for(report: AuditReport, runtime: Network | None) -> list[str]:
     """What this audit could not find, and what it would take."""
     missing = []
     if Finding.LABEL_ERROR not in report.looked_for:

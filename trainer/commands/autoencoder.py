@@ -22,10 +22,10 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import Runtime
 from trainer.commands.call import add_telling, style_of
 from trainer.config import DEVICES, refuse
 from trainer.data.squares import keep_back, read_squares
+from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.repainted import ERROR, classify_both, compare_scores, sheet
 from trainer.fit.autoencoder import (
     Autoencoder,
@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     for folder in filter(None, (arguments.folder, arguments.background)):
         if not folder.is_dir():
             raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(folder))
-    runtime = Runtime.load(arguments.bundle, arguments.device) if arguments.bundle else None
+    runtime = open_foreign(arguments.bundle, arguments.device) if arguments.bundle else None
     photos = find_photos([arguments.folder])
     _open(arguments.out, config, photos, resume=arguments.resume)
     device = choose_device(arguments.device, progress)

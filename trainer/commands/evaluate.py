@@ -13,12 +13,14 @@ from pathlib import Path
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import DEVICES, Runtime
+from fieldguide.inference.network import Network
+from trainer.config import DEVICES
 from trainer.evaluation import document
 from trainer.evaluation.document import Evaluation, FolderFacts, GateResult, ModelFacts
 from trainer.evaluation.facts import label_facts
 from trainer.evaluation.fitting import Judgement
 from trainer.evaluation.folder_photos import FolderPhotos, predict_folders, read_folders, split_background
+from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.gate import gate
 from trainer.evaluation.metrics import FOLDER, evaluate
 from trainer.evaluation.records import Names
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, and hold against the older model where one is given."""
     guide = load_guide()
     progress = Progress(Style.QUIET if arguments.json or arguments.quiet else Style.PERSON)
-    runtimes = [Runtime.load(path, arguments.device) for path in (arguments.bundle, arguments.compare) if path]
+    runtimes = [open_foreign(path, arguments.device) for path in (arguments.bundle, arguments.compare) if path]
     progress.step(text("bundle.reading"))
     photos = read_folders(arguments.folder, arguments.background, guide, arguments.manifest)
     if not photos.rows:
@@ -74,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     return decided.exit_code if decided is not None else 0
 
 
-def judge(runtime: Runtime, photos: FolderPhotos, guide: Guide, progress: Progress) -> Evaluation:
+def judge(runtime: Network, photos: FolderPhotos, guide: Guide, progress: Progress) -> Evaluation:
     """Everything about one model on these photos, as they come.
 
     Photos of kinds that the model has no label for count too: two models of different labels meet the same dangers.

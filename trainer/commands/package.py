@@ -17,11 +17,12 @@ from fieldguide.core.guide.check import REGIONS
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.config import toml_value
 from trainer.evaluation.facts import label_facts
 from trainer.evaluation.fitting import FittedDecision, fit_decision
 from trainer.evaluation.folder_photos import predict_folders, read_folders, split_background
+from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.metrics import CALIBRATED_ON, evaluate
 from trainer.evaluation.records import SplitMeasures
 from trainer.export.bundle import export_network, weights_digest, write_bundle
@@ -78,14 +79,14 @@ def run(arguments: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(dir=arguments.out.parent) as folder:
         trial = Path(folder) / arguments.out.name
         export_network(trial, network, manifest, flip=False)
-        runtime = Runtime.load(trial, "cpu")
+        runtime = open_foreign(trial, "cpu")
     statistics, measured = {}, None
     if arguments.calibrate:
         fitted, measured = calibrate(runtime, arguments, guide)
         statistics, manifest = fitted.statistics, judged(manifest, fitted, measured)
     shown = Shown(measured, label_facts(manifest.labels, guide)) if measured else None
     write_bundle(arguments.out, runtime.bundle, manifest, model_card(manifest, guide, shown), statistics)
-    Runtime.load(arguments.out, "cpu")
+    open_foreign(arguments.out, "cpu")
     print(_told(arguments.out, manifest, guide))
     return 0
 
@@ -143,7 +144,7 @@ def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
         raise _refusal(_OPTIONS.get(told.split()[0], "--labels"), told) from problem
 
 
-def calibrate(runtime: Runtime, arguments: argparse.Namespace, guide: Guide) -> tuple[FittedDecision, SplitMeasures]:
+def calibrate(runtime: Network, arguments: argparse.Namespace, guide: Guide) -> tuple[FittedDecision, SplitMeasures]:
     """Temperature, thresholds, alarms and unknown score from labelled photos, and what was measured on them."""
     labels, progress = runtime.manifest.labels, Progress()
     progress.step(text("bundle.reading"))

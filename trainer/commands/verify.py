@@ -9,7 +9,8 @@ from pathlib import Path
 from fieldguide.core.decision.unknown import unknown_model
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
-from fieldguide.inference.runtime import DEVICES, Runtime
+from trainer.config import DEVICES
+from trainer.evaluation.foreign import open_foreign
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _check(file: Path, device: str) -> tuple[str, str]:
     """Code and sentence of what is wrong; both empty when nothing is."""
     try:
-        runtime = Runtime.load(file, device)
+        runtime = open_foreign(file, device)
         score = runtime.manifest.unknown.get("score")
         if score:
             unknown_model(str(score), runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature)

@@ -13,7 +13,7 @@ import torch
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import BACKGROUND
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.config import RunConfig
 from trainer.data.subjectless import draw
 from trainer.evaluation import ranking
@@ -29,7 +29,7 @@ SEED = 20
 
 
 def drawings_unknown(
-    runtime: Runtime, judgement: Judgement, guide: Guide, files: Sequence[str], config: RunConfig
+    runtime: Network, judgement: Judgement, guide: Guide, files: Sequence[str], config: RunConfig
 ) -> Drawings | None:
     """How many of the drawings made from these photos come out unknown; None when no photo can be read.
 
@@ -44,7 +44,7 @@ def drawings_unknown(
     return Drawings(len(found), ranking.share(told.verdicts.kinds == UNKNOWN), taught)
 
 
-def _ask(runtime: Runtime, files: Sequence[str]) -> Predictions:
+def _ask(runtime: Network, files: Sequence[str]) -> Predictions:
     """The bundle's answers to the drawings."""
     kept: list[str] = []
 

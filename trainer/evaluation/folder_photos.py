@@ -17,7 +17,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo import read_photo
 from fieldguide.core.taxonomy import BACKGROUND, Taxon
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.config import DataConfig
 from trainer.data.duplicates import perceptual_hash, witness_groups
 from trainer.data.labels import resolve_labels
@@ -79,7 +79,7 @@ def read_folders(folder: Path, background: Path | None, guide: Guide, manifest: 
     return FolderPhotos(rows, taxa, unreadable, labels.renamed, labels.unresolved)
 
 
-def predict_folders(runtime: Runtime, photos: FolderPhotos, progress: Progress) -> Predictions:
+def predict_folders(runtime: Network, photos: FolderPhotos, progress: Progress) -> Predictions:
     """The bundle's answers; photos whose taxon the bundle has no label for carry their truth beside."""
     place = {taxon.name: number for number, taxon in enumerate(runtime.manifest.labels)}
     rows = [replace(row, label=place.get(photos.taxa[row.file].name, NO_LABEL)) for row in photos.rows]

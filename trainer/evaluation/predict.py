@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.text import text
+from fieldguide.inference.network import Network
 from fieldguide.inference.reading import PreparedPhoto, read_ahead
-from fieldguide.inference.runtime import Runtime
 from trainer.data.split import SplitPhoto
 from trainer.evaluation.predictions import Predictions
 from trainer.progress import Progress
@@ -26,7 +26,7 @@ Picture = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
-def predict(runtime: Runtime, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
+def predict(runtime: Network, rows: Sequence[SplitPhoto], progress: Progress) -> Predictions:
     """Logits and embeddings of photos; what cannot be read is named and skipped."""
     kept: list[SplitPhoto] = []
 
@@ -59,7 +59,7 @@ def read_pictures(files: Sequence[str], spec: InputSpec) -> Iterator[Picture | N
             yield found.picture if isinstance(found, PreparedPhoto) else None
 
 
-def ask(runtime: Runtime, pictures: Iterable[Picture]) -> tuple[Floats, Floats]:
+def ask(runtime: Network, pictures: Iterable[Picture]) -> tuple[Floats, Floats]:
     """Logits [N,C] and embeddings [N,D] of prepared pictures, `BATCH` at a time."""
     answers = [runtime.run(np.stack(batch)) for batch in batches(pictures)]
     if not answers:

@@ -12,7 +12,7 @@ from PIL import Image
 from fieldguide.core.decision.unknown import Score, unknown_model
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo.preprocess import prepare
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.evaluation.predict import ask
 from trainer.evaluation.unknown import compare
 
@@ -23,7 +23,7 @@ ERROR = "reconstruction_error"
 
 
 def classify_both(
-    runtime: Runtime, pixels: Squares, painted: Squares, files: list[Path], guide: Guide
+    runtime: Network, pixels: Squares, painted: Squares, files: list[Path], guide: Guide
 ) -> dict[str, Any]:
     """A model's answers to originals and to repainted pictures side by side. Shares are 0 to 1.
 
@@ -45,7 +45,7 @@ def classify_both(
 
 
 def compare_scores(
-    subjects: tuple[Squares, Errors], others: tuple[Squares, Errors], runtime: Runtime | None
+    subjects: tuple[Squares, Errors], others: tuple[Squares, Errors], runtime: Network | None
 ) -> dict[str, dict[str, float]]:
     """How well the error tells other things from subjects, beside the scores of a model: AUROC and FPR at 95 %.
 
@@ -62,7 +62,7 @@ def compare_scores(
     return {name: {"auroc": each.auroc, "fpr95": each.fpr95} for name, each in found.items()}
 
 
-def _ask(runtime: Runtime, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+def _ask(runtime: Network, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Logits [N,C] and embeddings [N,D] of uint8 [N,S,S,3], framed as the model wants its pictures."""
     return ask(runtime, (prepare(np.asarray(square), runtime.manifest.input) for square in pixels))
 

@@ -13,7 +13,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.core.photo.preprocess import prepare
 from fieldguide.inference.explain import explain
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.evaluation.records import JudgedPhoto, Mistakes
 from trainer.report.parts import NOTHING, head, joined, part, section
 from trainer.report.photos import embedded, true_name
@@ -24,7 +24,7 @@ DEEPEST = 0.75  # how much of the colour covers the strongest place
 SHOWN = 4
 
 
-def attention(found: Mistakes, runtime: Runtime) -> Markup:
+def attention(found: Mistakes, runtime: Network) -> Markup:
     """Pairs of pictures: what was seen, and what spoke for (blue) and against (orange) the name that was given.
 
     Takes some 80 forward passes for each of at most eight photos.
@@ -39,7 +39,7 @@ def attention(found: Mistakes, runtime: Runtime) -> Markup:
     return section("attention", *parts)
 
 
-def _pair(runtime: Runtime, row: JudgedPhoto) -> Markup:
+def _pair(runtime: Network, row: JudgedPhoto) -> Markup:
     """One photo, nothing when it is gone."""
     spec = runtime.manifest.input
     try:

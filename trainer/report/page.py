@@ -15,7 +15,7 @@ from fieldguide.core.atomic import write_whole
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.evaluation.document import Evaluation, Metrics
 from trainer.report.attention import attention
 from trainer.report.classes import every_class, matrix
@@ -44,7 +44,7 @@ class Beside:
     gate: Sequence[str] = ()
 
 
-def write_report(run: RunFolder, runtime: Runtime, guide: Guide, metrics: Metrics) -> Path:
+def write_report(run: RunFolder, runtime: Network, guide: Guide, metrics: Metrics) -> Path:
     """Write `report.html` of a run: its numbers, and pictures from its photos, asked of its own bundle."""
     shown = Shown.of_run(metrics)
     toml = run.config.read_text(encoding="utf-8") if run.config.exists() else ""
@@ -54,7 +54,7 @@ def write_report(run: RunFolder, runtime: Runtime, guide: Guide, metrics: Metric
     return run.report
 
 
-def write_evaluation(file: Path, runtime: Runtime, guide: Guide, found: Evaluation, gate: Sequence[str] = ()) -> None:
+def write_evaluation(file: Path, runtime: Network, guide: Guide, found: Evaluation, gate: Sequence[str] = ()) -> None:
     """Write the page of a model measured on anybody's photos; `gate` tells how it stands against an older model."""
     shown = Shown.of_evaluation(found)
     beside = Beside(attention(shown.first.mistakes, runtime), layers(shown.first, None), gate=gate)

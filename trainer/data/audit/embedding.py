@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fieldguide.core.photo.preprocess import prepare
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.network import Network
 from trainer.data.audit.judge import natural_picture
 from trainer.data.scan import ScannedPhoto
 
@@ -16,7 +16,7 @@ from trainer.data.scan import ScannedPhoto
 def embed_photos(
     photos: Sequence[ScannedPhoto],
     pixels: NDArray[np.uint8],
-    runtime: Runtime,
+    runtime: Network,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> NDArray[np.float32]:
     """Embeddings float32 [N, D] in the order of `photos`; zeros for those that cannot be read.
