@@ -22,12 +22,13 @@ from fieldguide.core.text import language
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Pace
+from fieldguide.storage.asking import PAGE
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.export.write import export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
-from fieldguide.storage.observations import PAGE, ObservationStore, Settled, Undone
+from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"

@@ -1,4 +1,4 @@
-"""The library of finds: add, list, search, edit, delete, undo. The human's label wins; the model's is kept.
+"""The library of finds: add, edit, delete, undo; `storage.asking` asks. The human's label wins; the model's is kept.
 
 Works without any window. Never touches an original photo. Every change is one transaction, and every change of a
 stored find is a step that can be undone and done again. What is deleted lies in the bin until that is emptied.
@@ -6,36 +6,22 @@ stored find is a step that can be undone and done again. What is deleted lies in
 
 from __future__ import annotations
 
-import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
 from fieldguide.core.records import Identification, Observation, Photo
-from fieldguide.storage import jobs, journal, reading, regroup, rows, search
+from fieldguide.storage import jobs, journal, reading, regroup, rows
+from fieldguide.storage.asking import ObservationReader, known_in, present_in
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
 from fieldguide.storage.database import Database
+from fieldguide.storage.derived import Derived, NamePlace
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.journal import Step, StepKind
-from fieldguide.storage.search import NAMELESS, Filter, Key
-
-PAGE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some finds in the order that was asked for. `next_key` continues the list (`after_key` of the next call); None
-    at its end.
-    """
-
-    observations: tuple[Observation, ...]
-    next_key: Key | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +45,7 @@ class Undone:
     again: bool
 
 
-class ObservationStore:
+class ObservationStore(ObservationReader):
     """Finds in a database. Every method may raise what `Database` raises, and leaves the file whole when it does.
 
     Args:
@@ -75,23 +61,22 @@ class ObservationStore:
         database: Database,
         guide: Guide | None = None,
         now: Callable[[], datetime] = datetime.now,
-        name_place: Callable[[float, float], str] | None = None,
+        name_place: NamePlace | None = None,
     ) -> None:
-        self._database = database
-        self._guide = guide
+        super().__init__(database)
         self._now = now
-        self._name_place = name_place
+        self._derived = Derived(guide, name_place)
 
     def join_guide(self, guide: Guide, limit: int = 1000) -> int:
         """Use this guide from now on and bring up to `limit` finds up to date with it; returns how many still wait.
 
         Call it again until it returns 0. Finds that wait are searched by the names of the guide before.
         """
-        self._guide = guide
+        self._derived.guide = guide
         with self._database.transaction() as connection:
             waiting = "FROM observation WHERE joined_guide IS NOT ? AND deleted_at IS NULL"
             found = connection.execute(f"SELECT id {waiting} LIMIT ?", (guide.version, limit)).fetchall()
-            self._index(connection, [row[0] for row in found])
+            self._derived.write(connection, [row[0] for row in found])
             return int(connection.execute(f"SELECT count(*) {waiting}", (guide.version,)).fetchone()[0])
 
     def index_missing(self) -> int:
@@ -100,7 +85,7 @@ class ObservationStore:
             lacking = connection.execute(
                 "SELECT id FROM observation WHERE deleted_at IS NULL AND sort_key NOT IN (SELECT rowid FROM search)"
             ).fetchall()
-            self._index(connection, [row[0] for row in lacking])
+            self._derived.write(connection, [row[0] for row in lacking])
             return len(lacking)
 
     def bring_back(self, copy: Path) -> Path | None:
@@ -111,95 +96,13 @@ class ObservationStore:
         """Whether another program wrote into the library since this was asked last."""
         return self._database.changed_elsewhere()
 
-    # asked -----------------------------------------------------------------------------------------
-
-    def get(self, number: int) -> Observation | None:
-        """One find with the identification that is shown; None when it is not in the book (any more)."""
-        return next(iter(self.several([number])), None)
-
-    def several(self, numbers: Sequence[int]) -> list[Observation]:
-        """Those of these finds that are in the book, in this order."""
-        with self._database.reading() as connection:
-            return reading.read_observations(connection, _present(connection, numbers))
-
-    def identifications(self, number: int) -> tuple[Identification, ...]:
-        """Everything that models ever said of a find, the shown one last."""
-        with self._database.reading() as connection:
-            return tuple(reading.read_identifications(connection, number))
-
-    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Page:
-        """The next finds that fit, in the order of the filter, after `after_key` of the page before."""
-        with self._database.reading() as connection:
-            found = search.page_of(connection, wanted or Filter(), after_key, limit)
-            listed = reading.read_observations(connection, [number for number, _ in found])
-        return Page(tuple(listed), found[-1][1] if len(found) == limit else None)
-
-    def count(self, wanted: Filter | None = None) -> int:
-        """How many finds fit."""
-        with self._database.reading() as connection:
-            return search.count(connection, wanted or Filter())
-
-    def every(self, wanted: Filter | None = None) -> Iterator[Observation]:
-        """All finds that fit, in the order of the filter, a page in memory at a time."""
-        key: Key | None = None
-        while True:
-            page = self.page(wanted, key, limit=500)
-            yield from page.observations
-            key = page.next_key
-            if key is None:
-                return
-
-    def recently_added(self, limit: int = 12) -> tuple[Observation, ...]:
-        """The finds stored last, whatever the date of the photos."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT id FROM observation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?", (limit,)
-            ).fetchall()
-            return tuple(reading.read_observations(connection, [row[0] for row in found]))
-
-    def tags(self) -> dict[str, int]:
-        """Every tag with the number of its finds, the most used first."""
-        with self._database.reading() as connection:
-            rows_ = connection.execute(
-                "SELECT tag, count(*) FROM tag JOIN observation ON id = observation_id WHERE deleted_at IS NULL"
-                " GROUP BY tag ORDER BY count(*) DESC, tag"
-            )
-            return {row[0]: row[1] for row in rows_}
-
-    def bin(self) -> tuple[Observation, ...]:
-        """What was deleted and is still kept, the latest first."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                "SELECT id FROM observation WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
-            ).fetchall()
-            return tuple(reading.read_observations(connection, [row[0] for row in found]))
-
-    # photos by their content -----------------------------------------------------------------------
-
-    def known_photos(self, digests: Iterable[str]) -> dict[str, int]:
-        """For each of these contents (sha256) that is in the book the find that holds it, the oldest one."""
-        with self._database.reading() as connection:
-            return _known(connection, digests)
-
-    def known_sizes(self, sizes: Iterable[int]) -> set[int]:
-        """Those of these file sizes in bytes that a photo of the book has: only such a file can be known already."""
-        asked = set(sizes)
-        with self._database.reading() as connection:
-            if connection.execute("SELECT 1 FROM photo WHERE bytes IS NULL LIMIT 1").fetchone():
-                return asked  # stored before sizes were kept: any could be it
-            found = connection.execute(
-                "SELECT DISTINCT bytes FROM photo WHERE bytes IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(asked)),),
-            )
-            return {row[0] for row in found}
-
     def settle(self, place: JobPlace, observation: Observation) -> Settled | None:
         """Store one find of a job, in the same transaction in which it leaves the job; None: it had left already.
 
         A find whose photos are all in the book is not stored again; one without a readable photo is not stored.
         """
         with self._database.transaction() as connection:
-            known = _known(connection, [photo.sha256 for photo in observation.photos])
+            known = known_in(connection, [photo.sha256 for photo in observation.photos])
             if not observation.photos:
                 state, settled = FindState.UNREAD, observation
             elif len(known) == len({photo.sha256 for photo in observation.photos}):
@@ -235,21 +138,21 @@ class ObservationStore:
         if change.place is not KEEP and change.place is not None:
             check_place(change.place)
         with self._database.transaction() as connection:
-            finds = reading.read_observations(connection, _present(connection, numbers))
+            finds = reading.read_observations(connection, present_in(connection, numbers))
             touched = [find.id for find in finds if differs(find, change)]
             if not touched:
                 return None
             step = journal.record_step(connection, kind_of(change), touched, self._now())
             for number in touched:
                 write_change(connection, number, change)
-            self._index(connection, touched)
+            self._derived.write(connection, touched)
             return step
 
     def tag(self, numbers: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()) -> int | None:
         """Put tags on finds and take others off, as one step; returns its number, None when nothing changed."""
         added, removed = set(add), set(remove)
         with self._database.transaction() as connection:
-            finds = reading.read_observations(connection, _present(connection, numbers))
+            finds = reading.read_observations(connection, present_in(connection, numbers))
             wanted = {find.id: (set(find.tags) | added) - removed for find in finds}
             touched = [find.id for find in finds if wanted[find.id] != set(find.tags)]
             if not touched:
@@ -257,17 +160,17 @@ class ObservationStore:
             step = journal.record_step(connection, StepKind.TAGS, touched, self._now())
             for number in touched:
                 rows.write_tags(connection, number, wanted[number])
-            self._index(connection, touched)
+            self._derived.write(connection, touched)
             return step
 
     def add_identification(self, number: int, said: Identification) -> Observation | None:
         """Show a further answer for a stored find; earlier ones are kept. None when the find is gone."""
         with self._database.transaction() as connection:
-            if not _present(connection, [number]):
+            if not present_in(connection, [number]):
                 return None
             journal.record_step(connection, StepKind.IDENTIFY, [number], self._now())
             rows.append_identification(connection, number, said)
-            return self._index(connection, [number])[0]
+            return self._derived.write(connection, [number])[0]
 
     def grow(self, number: int, judged: Observation) -> Observation | None:
         """Add the photos of `judged` that a find does not hold yet, and show what was said of all of them together.
@@ -275,7 +178,7 @@ class ObservationStore:
         Name, notes, tags, date and place stay; what is not told comes from the new photos. None when the find is gone.
         """
         with self._database.transaction() as connection:
-            find = next(iter(reading.read_observations(connection, _present(connection, [number]))), None)
+            find = next(iter(reading.read_observations(connection, present_in(connection, [number]))), None)
             if find is None:
                 return None
             journal.record_step(connection, StepKind.GROW, [number], self._now())
@@ -288,7 +191,7 @@ class ObservationStore:
                 write_change(connection, number, Change(place=(judged.latitude, judged.longitude)))
             if judged.identification is not None:
                 rows.append_identification(connection, number, judged.identification)
-            return self._index(connection, [number])[0]
+            return self._derived.write(connection, [number])[0]
 
     def delete(self, numbers: Sequence[int]) -> int:
         """Put finds into the bin, as one step; returns how many. Photos on the disk are never touched."""
@@ -310,13 +213,13 @@ class ObservationStore:
     def merge(self, numbers: Sequence[int]) -> Observation | None:
         """Several finds become one, under the first one's id (see `regroup.join_finds`); None with fewer than two."""
         with self._database.transaction() as connection:
-            present = _present(connection, numbers)
+            present = present_in(connection, numbers)
             if len(present) < 2:
                 return None
             journal.record_step(connection, StepKind.MERGE, present, self._now())
-            self._unindex(connection, present)
+            self._derived.drop(connection, present)
             regroup.join_finds(connection, reading.read_observations(connection, present))
-            return self._index(connection, present[:1])[0]
+            return self._derived.write(connection, present[:1])[0]
 
     def split(self, number: int, leaving: Sequence[int]) -> tuple[Observation, Observation] | None:
         """The photos at the places `leaving` (from 0) become a find of their own; returns the old and the new one.
@@ -324,14 +227,14 @@ class ObservationStore:
         None, and nothing done, when the find is gone or either part would have no photo.
         """
         with self._database.transaction() as connection:
-            find = next(iter(reading.read_observations(connection, _present(connection, [number]))), None)
+            find = next(iter(reading.read_observations(connection, present_in(connection, [number]))), None)
             places = sorted({place for place in leaving if find is not None and 0 <= place < len(find.photos)})
             if find is None or not places or len(places) == len(find.photos):
                 return None
             step = journal.record_step(connection, StepKind.SPLIT, [number], self._now())
             new = regroup.part_find(connection, find, places, self._now())
             journal.record_new(connection, step, new)
-            old, parted = self._index(connection, [number, new])
+            old, parted = self._derived.write(connection, [number, new])
             return old, parted
 
     # taken back ------------------------------------------------------------------------------------
@@ -343,16 +246,6 @@ class ObservationStore:
     def redo(self) -> Undone | None:
         """Do the step again that was taken back last; None when there is none."""
         return self._turn(journal.next_redo, journal.redo_step, None, again=True)
-
-    def newest_step(self) -> Step | None:
-        """What `undo` would take back."""
-        with self._database.reading() as connection:
-            return journal.newest_step(connection)
-
-    def steps(self) -> int:
-        """How many steps can be undone."""
-        with self._database.reading() as connection:
-            return journal.count_steps(connection)
 
     def _turn(
         self,
@@ -367,9 +260,9 @@ class ObservationStore:
             if step is None or only not in (None, step.number):
                 return None
             before = reading.read_observations(connection, step.ids)
-            self._unindex(connection, step.ids)
+            self._derived.drop(connection, step.ids)
             turn(connection, step)
-            self._index(connection, step.ids)
+            self._derived.write(connection, step.ids)
             after = reading.read_observations(connection, step.ids)
             return Undone(step, next(iter([*after, *before]), None), again != step.reversed)
 
@@ -386,79 +279,20 @@ class ObservationStore:
 
     def _add(self, connection: Connection, observation: Observation) -> Observation:
         number = rows.insert_observation(connection, observation, self._now())
-        return self._index(connection, [number])[0]
+        return self._derived.write(connection, [number])[0]
 
     def _put_in_bin(self, numbers: Sequence[int], kind: StepKind) -> int:
         deleting = kind is StepKind.DELETE
         with self._database.transaction() as connection:
-            touched = _present(connection, numbers, in_bin=not deleting)
+            touched = present_in(connection, numbers, in_bin=not deleting)
             if touched:
                 journal.record_step(connection, kind, touched, self._now())
                 moment = self._now().isoformat() if deleting else None
                 connection.executemany(
                     "UPDATE observation SET deleted_at = ? WHERE id = ?", [(moment, number) for number in touched]
                 )
-                self._index(connection, touched)
+                self._derived.write(connection, touched)
             return len(touched)
-
-    def _unindex(self, connection: Connection, numbers: Sequence[int]) -> None:
-        """Take finds out of the search table, while their sort keys are still known."""
-        for number in numbers:
-            connection.execute(
-                "DELETE FROM search WHERE rowid = (SELECT sort_key FROM observation WHERE id = ?)", (number,)
-            )
-
-    def _index(self, connection: Connection, numbers: Sequence[int]) -> list[Observation]:
-        """Write what is derived from finds as they are now: sort key, name, danger, place, and the words that find
-        them; what is in the bin is found by none. Returns the finds.
-        """
-        found = reading.read_observations(connection, numbers)
-        for observation in found:
-            self._unindex(connection, [observation.id])
-            row = connection.execute(
-                "SELECT created_at, deleted_at FROM observation WHERE id = ?", (observation.id,)
-            ).fetchone()
-            when = observation.observed_at or datetime.fromisoformat(row[0])
-            key = rows.sort_key(when, observation.id)
-            taxon = shown_taxon(observation)
-            connection.execute(
-                "UPDATE observation SET sort_key = ?, joined_guide = ?, called = ?, danger = ?, place = ? WHERE id = ?",
-                (
-                    key,
-                    self._guide.version if self._guide else None,
-                    rows.clean(taxon.name).casefold() if taxon else NAMELESS,
-                    current_danger(heard(observation, self._guide), self._guide).told.severity if self._guide else 0,
-                    self._place(observation),
-                    observation.id,
-                ),
-            )
-            if row[1] is None:
-                search.index(connection, observation, key, self._guide)
-        return found
-
-    def _place(self, observation: Observation) -> str:
-        if self._name_place is None or observation.latitude is None or observation.longitude is None:
-            return ""
-        return self._name_place(observation.latitude, observation.longitude)
-
-
-def _present(connection: Connection, numbers: Sequence[int], *, in_bin: bool = False) -> list[int]:
-    """Those that are in the book (or in the bin), each once, in the given order."""
-    where = f"id = ? AND deleted_at IS {'NOT ' if in_bin else ''}NULL"
-    return [
-        number
-        for number in dict.fromkeys(numbers)
-        if connection.execute(f"SELECT 1 FROM observation WHERE {where}", (number,)).fetchone()
-    ]
-
-
-def _known(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
-    found = connection.execute(
-        "SELECT sha256, min(observation_id) FROM photo JOIN observation ON id = observation_id"
-        " WHERE deleted_at IS NULL AND sha256 IN (SELECT value FROM json_each(?)) GROUP BY sha256",
-        (json.dumps(sorted(set(digests))),),
-    )
-    return {row[0]: row[1] for row in found}
 
 
 def _once(photos: Iterable[Photo]) -> tuple[Photo, ...]:

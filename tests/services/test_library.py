@@ -12,9 +12,9 @@ from fieldguide.core.records import Observation
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.library import EXPORT_GROUP, ChangeKind, Library, LibraryChange
 from fieldguide.services.notices import Notices
+from fieldguide.storage.asking import Page
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import ExportKind
-from fieldguide.storage.observations import Page
 from fieldguide.storage.search import Filter
 from tests.helpers.guides import corrected
 from tests.helpers.kept import keep

@@ -18,7 +18,7 @@ from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
-from fieldguide.storage.observations import PAGE, Page
+from fieldguide.storage.asking import PAGE, Page
 from fieldguide.storage.search import Filter, Key, Sort
 from fieldguide.ui.history.wording import spoken_find, why_words
 from fieldguide.ui.kit.thumbnails import Thumbnails

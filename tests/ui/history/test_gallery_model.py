@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.services.library import Library
-from fieldguide.storage.observations import PAGE, ObservationStore
+from fieldguide.storage.asking import PAGE
+from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history import gallery_model
 from fieldguide.ui.history.gallery_model import FindRole, GalleryModel, LevelRole

@@ -1,0 +1,143 @@
+"""Questions to the library of finds: one, some, all, the newest, the bin, photos by their content. Changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from sqlite3 import Connection
+
+from fieldguide.core.records import Identification, Observation
+from fieldguide.storage import journal, reading, search
+from fieldguide.storage.database import Database
+from fieldguide.storage.journal import Step
+from fieldguide.storage.search import Filter, Key
+
+PAGE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some finds in the order that was asked for. `next_key` continues the list (`after_key` of the next call); None
+    at its end.
+    """
+
+    observations: tuple[Observation, ...]
+    next_key: Key | None
+
+
+class ObservationReader:
+    """Finds in a database, to be asked for. Every method may raise what `Database` raises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, number: int) -> Observation | None:
+        """One find with the identification that is shown; None when it is not in the book (any more)."""
+        return next(iter(self.several([number])), None)
+
+    def several(self, numbers: Sequence[int]) -> list[Observation]:
+        """Those of these finds that are in the book, in this order."""
+        with self._database.reading() as connection:
+            return reading.read_observations(connection, present_in(connection, numbers))
+
+    def identifications(self, number: int) -> tuple[Identification, ...]:
+        """Everything that models ever said of a find, the shown one last."""
+        with self._database.reading() as connection:
+            return tuple(reading.read_identifications(connection, number))
+
+    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Page:
+        """The next finds that fit, in the order of the filter, after `after_key` of the page before."""
+        with self._database.reading() as connection:
+            found = search.page_of(connection, wanted or Filter(), after_key, limit)
+            listed = reading.read_observations(connection, [number for number, _ in found])
+        return Page(tuple(listed), found[-1][1] if len(found) == limit else None)
+
+    def count(self, wanted: Filter | None = None) -> int:
+        """How many finds fit."""
+        with self._database.reading() as connection:
+            return search.count(connection, wanted or Filter())
+
+    def every(self, wanted: Filter | None = None) -> Iterator[Observation]:
+        """All finds that fit, in the order of the filter, a page in memory at a time."""
+        key: Key | None = None
+        while True:
+            page = self.page(wanted, key, limit=500)
+            yield from page.observations
+            key = page.next_key
+            if key is None:
+                return
+
+    def recently_added(self, limit: int = 12) -> tuple[Observation, ...]:
+        """The finds stored last, whatever the date of the photos."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM observation WHERE deleted_at IS NULL ORDER BY id DESC LIMIT ?", (limit,)
+            ).fetchall()
+            return tuple(reading.read_observations(connection, [row[0] for row in found]))
+
+    def tags(self) -> dict[str, int]:
+        """Every tag with the number of its finds, the most used first."""
+        with self._database.reading() as connection:
+            counted = connection.execute(
+                "SELECT tag, count(*) FROM tag JOIN observation ON id = observation_id WHERE deleted_at IS NULL"
+                " GROUP BY tag ORDER BY count(*) DESC, tag"
+            )
+            return {row[0]: row[1] for row in counted}
+
+    def bin(self) -> tuple[Observation, ...]:
+        """What was deleted and is still kept, the latest first."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                "SELECT id FROM observation WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC, id DESC"
+            ).fetchall()
+            return tuple(reading.read_observations(connection, [row[0] for row in found]))
+
+    # photos by their content -----------------------------------------------------------------------
+
+    def known_photos(self, digests: Iterable[str]) -> dict[str, int]:
+        """For each of these contents (sha256) that is in the book the find that holds it, the oldest one."""
+        with self._database.reading() as connection:
+            return known_in(connection, digests)
+
+    def known_sizes(self, sizes: Iterable[int]) -> set[int]:
+        """Those of these file sizes in bytes that a photo of the book has: only such a file can be known already."""
+        asked = set(sizes)
+        with self._database.reading() as connection:
+            if connection.execute("SELECT 1 FROM photo WHERE bytes IS NULL LIMIT 1").fetchone():
+                return asked  # stored before sizes were kept: any could be it
+            found = connection.execute(
+                "SELECT DISTINCT bytes FROM photo WHERE bytes IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(asked)),),
+            )
+            return {row[0] for row in found}
+
+    def newest_step(self) -> Step | None:
+        """What `undo` would take back."""
+        with self._database.reading() as connection:
+            return journal.newest_step(connection)
+
+    def steps(self) -> int:
+        """How many steps can be undone."""
+        with self._database.reading() as connection:
+            return journal.count_steps(connection)
+
+
+def present_in(connection: Connection, numbers: Sequence[int], *, in_bin: bool = False) -> list[int]:
+    """Those finds that are in the book (or in the bin), each once, in the given order."""
+    where = f"id = ? AND deleted_at IS {'NOT ' if in_bin else ''}NULL"
+    return [
+        number
+        for number in dict.fromkeys(numbers)
+        if connection.execute(f"SELECT 1 FROM observation WHERE {where}", (number,)).fetchone()
+    ]
+
+
+def known_in(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    """As `known_photos`, inside a transaction that the caller opened."""
+    found = connection.execute(
+        "SELECT sha256, min(observation_id) FROM photo JOIN observation ON id = observation_id"
+        " WHERE deleted_at IS NULL AND sha256 IN (SELECT value FROM json_each(?)) GROUP BY sha256",
+        (json.dumps(sorted(set(digests))),),
+    )
+    return {row[0]: row[1] for row in found}

@@ -1,0 +1,67 @@
+"""What is derived from a find and today's guide: sort key, name, danger, place, and the words of the search table.
+
+Every function works inside a transaction that the caller opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from sqlite3 import Connection
+
+from fieldguide.core.decision.standing import current_danger, shown_taxon
+from fieldguide.core.guide import Guide
+from fieldguide.core.hands import heard
+from fieldguide.core.records import Observation
+from fieldguide.storage import reading, rows, search
+from fieldguide.storage.search import NAMELESS
+
+NamePlace = Callable[[float, float], str]
+
+
+class Derived:
+    """Writes it. `guide`: None gives scientific names alone and no danger. `name_place`: see `ObservationStore`."""
+
+    def __init__(self, guide: Guide | None, name_place: NamePlace | None) -> None:
+        self.guide = guide
+        self._name_place = name_place
+
+    def drop(self, connection: Connection, numbers: Sequence[int]) -> None:
+        """Take finds out of the search table, while their sort keys are still known."""
+        for number in numbers:
+            connection.execute(
+                "DELETE FROM search WHERE rowid = (SELECT sort_key FROM observation WHERE id = ?)", (number,)
+            )
+
+    def write(self, connection: Connection, numbers: Sequence[int]) -> list[Observation]:
+        """Write what is derived from finds as they are now: sort key, name, danger, place, and the words that find
+        them; what is in the bin is found by none. Returns the finds.
+        """
+        found = reading.read_observations(connection, numbers)
+        for observation in found:
+            self.drop(connection, [observation.id])
+            row = connection.execute(
+                "SELECT created_at, deleted_at FROM observation WHERE id = ?", (observation.id,)
+            ).fetchone()
+            when = observation.observed_at or datetime.fromisoformat(row[0])
+            key = rows.sort_key(when, observation.id)
+            taxon = shown_taxon(observation)
+            connection.execute(
+                "UPDATE observation SET sort_key = ?, joined_guide = ?, called = ?, danger = ?, place = ? WHERE id = ?",
+                (
+                    key,
+                    self.guide.version if self.guide else None,
+                    rows.clean(taxon.name).casefold() if taxon else NAMELESS,
+                    current_danger(heard(observation, self.guide), self.guide).told.severity if self.guide else 0,
+                    self._place(observation),
+                    observation.id,
+                ),
+            )
+            if row[1] is None:
+                search.index(connection, observation, key, self.guide)
+        return found
+
+    def _place(self, observation: Observation) -> str:
+        if self._name_place is None or observation.latitude is None or observation.longitude is None:
+            return ""
+        return self._name_place(observation.latitude, observation.longitude)
