@@ -31,6 +31,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import choose_language, explain
 from fieldguide.services.notices import Severity
+from fieldguide.services.one_window import OneWindow
 from fieldguide.storage.locations import Locations, create_locations
 from fieldguide.ui.kit.notices import NoticeKind
 from fieldguide.ui.kit.pictures import image_of
@@ -150,6 +151,15 @@ class FieldGuide(QObject):
         self.window.show()
         self._tell()
 
+    def take_handed(self, photos: list[Path]) -> None:
+        """Another start of the program handed over its photos, or only wants the window."""
+        if self.window.isMinimized():
+            self.window.showNormal()
+        self.window.raise_()
+        self.window.activateWindow()
+        if photos:
+            self.window.paths_offered.emit(photos)
+
     def close(self) -> None:
         """Stop what can be stopped, store what is to be stored, and let go of every file."""
         place = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
@@ -185,6 +195,9 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     qt.setDesktopFileName("fieldguide")
     try:
         locations = create_locations()
+        one = OneWindow(locations.data)
+        if not one.claim(photos):
+            return 0
         _log_to(locations.log)
         application = FieldGuide(qt, locations, model)
     except FieldGuideError as refused:
@@ -193,7 +206,10 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     if photos:  # after the model was sent for: a batch waits for it in the same lane
         application.window.first_painted.connect(lambda: application.identify.take_paths(photos))
     application.show()
+    one.handed.connect(application.take_handed)
+    application.window.first_painted.connect(one.listen)
     status = qt.exec()
+    one.release()
     if not application.rested:  # a photo that decodes for a minute, a disk that does not answer: nothing waits for them
         logging.shutdown()
         os._exit(status)
