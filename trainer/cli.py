@@ -14,9 +14,11 @@ from collections.abc import Sequence
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import explain, text
+from fieldguide.core.training.events import Failed, write_event
 
 VERBS = {
     "run": "trainer.commands.run",
+    "look": "trainer.commands.look",
     "options": "trainer.commands.options",
     "sweep": "trainer.commands.sweep",
     "find-rate": "trainer.commands.find_rate",
@@ -32,13 +34,18 @@ VERBS = {
     "verify": "trainer.commands.verify",
     "compare": "trainer.commands.compare",
     "package": "trainer.commands.package",
+    "judge": "trainer.commands.judge",
+    "pass-on": "trainer.commands.pass_on",
     "was-trained-on": "trainer.commands.was_trained_on",
 }
 """Verb to module; a module has `add_arguments(parser)` and `run(arguments) -> int` and is imported only when called."""
 
+EVENTFUL = ("run", "look", "audit", "judge", "pass-on")
+"""Verbs whose --json tells events, one a line (docs/training-events.md)."""
+
 TRAINING = ("run", "sweep", "find-rate", "autoencoder")
 
-USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.RUN_EXISTS)
+USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.RUN_EXISTS, ErrorCode.RUN_BUSY)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,8 +68,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except FieldGuideError as error:
-        print(f"fieldguide-train: {explain(error)}", file=sys.stderr)
-        return 2 if error.code in USAGE_ERRORS else 1
+        return _fail(parsed, error)
+    except MemoryError:
+        return _fail(parsed, FieldGuideError(ErrorCode.TRAINING_MEMORY))
     except KeyboardInterrupt:
         print(
             f"\nfieldguide-train: {text('train.interrupted' if hasattr(parsed, 'resume') else 'train.stopped')}",
@@ -74,10 +82,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         path = error.filename or getattr(parsed, "out", "")
-        full = explain(FieldGuideError(ErrorCode.DISK_FULL, path=path))
-        told = full if error.errno == errno.ENOSPC else text("train.disk", path=path, problem=error.strerror)
+        if error.errno == errno.ENOSPC:
+            return _fail(parsed, FieldGuideError(ErrorCode.DISK_FULL, path=path))
+        told = text("train.disk", path=path, problem=error.strerror)
+        _tell_programs(parsed, Failed(ErrorCode.NOT_WRITABLE.value, told, {"path": str(path)}))
         print(f"fieldguide-train: {told}", file=sys.stderr)
         return 1
+    except Exception as defect:
+        _tell_programs(parsed, Failed(ErrorCode.TRAINING_DEFECT.value, repr(defect), {"problem": repr(defect)[:300]}))
+        raise
+
+
+def _fail(parsed: argparse.Namespace, error: FieldGuideError) -> int:
+    words = explain(error)
+    _tell_programs(parsed, Failed(error.code.value, words, {name: str(fact) for name, fact in error.facts.items()}))
+    print(f"fieldguide-train: {words}", file=sys.stderr)
+    return 2 if error.code in USAGE_ERRORS else 1
+
+
+def _tell_programs(parsed: argparse.Namespace, failed: Failed) -> None:
+    """The failure as an event, for verbs that tell events."""
+    if parsed.verb in EVENTFUL and parsed.json:
+        print(write_event(failed), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from enum import StrEnum
 from typing import TextIO
+
+from fieldguide.core.training import events
 
 
 class Style(StrEnum):
@@ -18,7 +19,9 @@ class Style(StrEnum):
 
 
 class Progress:
-    """Tells steps, shares done and time left. JSON lines go to standard output, lines for people to standard error."""
+    """Tells steps, shares done and time left. Lines for people go to standard error, for programs
+    (`fieldguide.core.training.events`) to standard output.
+    """
 
     def __init__(self, style: Style = Style.PERSON, stream: TextIO | None = None, every: float = 2.0) -> None:
         self.style = style
@@ -28,11 +31,11 @@ class Progress:
         self._started = self._told = time.monotonic()
         self._first: tuple[float, int] | None = None
 
-    def step(self, name: str) -> None:
-        """A new step begins."""
-        self._step, self._started, self._told, self._first = name, time.monotonic(), 0.0, None
+    def step(self, name: str, key: str = "", number: int = 0, of: int = 0) -> None:
+        """A new step begins: in words, and for programs by its key, the `number`-th `of` several."""
+        self._step, self._started, self._told, self._first = key or name, time.monotonic(), 0.0, None
         if self.style is Style.JSON:
-            self._json(event="step", step=name)
+            self.event(events.Step(self._step, name, number, of))
         elif self.style is Style.PERSON:
             self._line(f"» {name}")
 
@@ -51,7 +54,7 @@ class Progress:
         self._told = now
         left = (now - began) / (done - before) * (total - done) if done > before else 0.0
         if self.style is Style.JSON:
-            self._json(event="progress", step=self._step, done=done, total=total, seconds_left=round(left), note=note)
+            self.event(events.Progress(self._step, done, total, round(left), note))
         else:
             renew = "\r\x1b[K" if self.stream.isatty() else ""
             end = "\n" if done == total or not renew else ""
@@ -62,13 +65,14 @@ class Progress:
     def note(self, sentence: str) -> None:
         """Something worth knowing that is no failure."""
         if self.style is Style.JSON:
-            self._json(event="note", step=self._step, note=sentence)
+            self.event(events.Note(self._step, sentence))
         elif self.style is Style.PERSON:
             self._line(f"  {sentence}")
 
-    def _json(self, **event: object) -> None:
-        self.stream.write(json.dumps(event, ensure_ascii=False) + "\n")
-        self.stream.flush()
+    def event(self, event: events.Event) -> None:
+        """Something for programs alone."""
+        if self.style is Style.JSON:
+            self._line(events.write_event(event))
 
     def _line(self, sentence: str) -> None:
         self.stream.write(f"{sentence}\n")

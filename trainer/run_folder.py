@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +115,32 @@ class RunFolder:
 def write_json(file: Path, content: Any) -> None:
     """Write JSON so that a crash leaves the old file or the new one, never half."""
     write_whole(file, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """While one process trains in a folder, no other does: two would write each other's checkpoints.
+
+    The system gives the lock back when a process ends, however it ends.
+
+    Raises:
+        FieldGuideError: RUN_BUSY with `folder`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+b") as lock:
+        try:
+            _lock(lock.fileno())
+        except OSError as taken:
+            raise FieldGuideError(ErrorCode.RUN_BUSY, folder=str(folder)) from taken
+        yield
+
+
+def _lock(file: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -69,6 +69,13 @@ class ErrorCode(StrEnum):
     WEIGHTS_MISMATCH = "weights_mismatch"
     RUN_EXISTS = "run_exists"
     RUN_INCOMPLETE = "run_incomplete"
+    RUN_BUSY = "run_busy"
+    TRAINING_MEMORY = "training_memory"
+    TRAINING_BROKE_OFF = "training_broke_off"
+    TRAINING_DEFECT = "training_defect"
+    ENVIRONMENT_PYTHON = "environment_python"
+    ENVIRONMENT_NETWORK = "environment_network"
+    ENVIRONMENT_FAILED = "environment_failed"
     TRAINER_MISSING = "trainer_missing"
     SOURCE_UNREACHABLE = "source_unreachable"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
+from fieldguide.core.training.events import Audited, Doubt, write_event
 from fieldguide.inference.network import Network
 from trainer.config import DataConfig
 from trainer.data.audit.embedding import embed_photos
@@ -29,6 +30,8 @@ from trainer.data.audit.findings import (
 from trainer.data.audit.judge import audit, natural_picture
 from trainer.data.audit.sheet import write_sheet
 from trainer.data.labels import Labels, build_tree, resolve_labels, told_names
+from trainer.data.review.decisions import DECISIONS, Decisions
+from trainer.data.review.queue import cards
 from trainer.data.scan import ScannedPhoto, scan
 from trainer.evaluation.foreign import open_foreign
 from trainer.progress import Progress, Style
@@ -57,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
     findings = _asked(arguments)
     runtime = open_foreign(arguments.model) if arguments.model else None
     folder = RunFolder(arguments.out).create()
-    progress.step(text("audit.step_reading"))
+    progress.step(text("audit.step_reading"), "reading")
     config = DataConfig(
         folders=tuple(arguments.folder), manifests=tuple(arguments.manifest), background=arguments.background
     )
@@ -94,9 +97,9 @@ def _audit(
 ) -> AuditReport:
     embeddings = None
     if runtime is not None:
-        progress.step(text("audit.step_embedding"))
+        progress.step(text("audit.step_embedding"), "features")
         embeddings = embed_photos(photos, pixels, runtime, progress.advance)
-    progress.step(text("audit.step_looking"))
+    progress.step(text("audit.step_looking"), "auditing")
     return audit(photos, pixels, labels, build_tree(labels.taxa), embeddings, progress.advance)
 
 
@@ -123,9 +126,11 @@ def _not_looked_for(report: AuditReport, runtime: Network | None) -> list[str]:
 
 def _tell(report: AuditReport, folder: RunFolder, sheet: Path, reasons: dict[str, str], style: Style) -> None:
     if style is Style.JSON:
+        for doubt in doubts(report, Decisions(folder.root / DECISIONS)):
+            print(write_event(doubt))
         counts = {finding.value: count for finding, count in report.counts().items()}
-        facts = {"findings": counts, "quarantined": len(reasons), "suspect_labels": report.suspect_labels()}
-        print(json.dumps({"event": "done", "run": str(folder.root), "photos": len(report.photos), **facts}))
+        facts = (str(folder.root), len(report.photos), counts, len(reasons), report.suspect_labels())
+        print(write_event(Audited(*facts)))
     elif style is Style.PERSON:
         for finding, count in report.counts().items():
             print(f"{count:7}  {text(f'audit.{finding}')}")
@@ -134,3 +139,12 @@ def _tell(report: AuditReport, folder: RunFolder, sheet: Path, reasons: dict[str
         if reasons:
             print(text("audit.quarantined", count=len(reasons), file=folder.quarantine))
         print(text("audit.wrote", audit=folder.audit, sheet=sheet))
+
+
+def doubts(report: AuditReport, decisions: Decisions) -> Iterator[Doubt]:
+    """The photos to look at in the order of a review: worst first, copies side by side."""
+    for card in cards(report, decisions, 1):
+        photo = card.photo
+        reasons = tuple(finding.value for finding in photo.findings)
+        worst = max(photo.scores[finding] for finding in photo.findings)
+        yield Doubt(photo.file, photo.raw_label, reasons, worst, photo.suggestion, photo.elsewhere, photo.group)

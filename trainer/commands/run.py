@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import json
+import os
+from contextlib import nullcontext
 from pathlib import Path
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
+from fieldguide.core.training.events import Finished, Started
 from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
 from trainer.config import RunConfig
 from trainer.evaluation.records import Names
-from trainer.export.told import told_names
 from trainer.fit.process_group import ProcessGroup, join_process_group
+from trainer.pipeline.events import measured_events
 from trainer.pipeline.plan import plan
-from trainer.pipeline.preparation import complete, follow_sizes, open_run
+from trainer.pipeline.preparation import choose_device, complete, follow_sizes, open_run
 from trainer.pipeline.run import run_all
 from trainer.progress import Progress, Style
 from trainer.report.figures import among_five, points
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, held
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,11 +46,14 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
         guide = load_guide()
         group.led(lambda: _begin(folder, config, guide, group, resume=arguments.resume))
-        metrics = run_all(config, folder, guide, progress, resume=arguments.resume, group=group)
+        with held(folder.root) if group.is_main else nullcontext():
+            device = choose_device(config.device, Progress(Style.QUIET)).type
+            progress.event(Started(str(folder.root), config.preset, device, arguments.resume, os.getpid()))
+            metrics = run_all(config, folder, guide, progress, resume=arguments.resume, group=group)
     if metrics is None:
         return 0
     if style is Style.JSON:
-        print(json.dumps({"event": "done", "run": str(folder.root), "test": told_names(metrics.own)}))
+        progress.event(Finished(str(folder.root), str(folder.bundle), str(folder.report), measured_events(metrics)))
     elif style is Style.PERSON:
         print(
             "\n".join([_told(metrics.own.names), text("train.done_files", bundle=folder.bundle, report=folder.report)])

@@ -96,6 +96,7 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
             scanned.append(photo)
             progress.advance(len(scanned), len(listed), photo.file if photo.error else "")
     cache.flush()
+    refuse_missing(config)  # pulled out meanwhile, a card leaves photos that only seem to be unreadable
     part.replace(run.pixels)
     write_rows(run.scan, ScannedPhoto, scanned)
     return scanned
@@ -198,6 +199,13 @@ def told_today(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) ->
         replace(old, index=now.index, raw_label=now.raw_label, source=now.source, find=now.find)
         for old, now in zip(found, listed, strict=True)
     ]
+
+
+def refuse_missing(config: DataConfig) -> None:
+    """Raises FieldGuideError(DATA_MISSING) when a folder of photos is not there, or not any more."""
+    for folder in (*config.folders, *config.elsewhere, *filter(None, [config.background])):
+        if not is_folder(Path(folder)):
+            raise FieldGuideError(ErrorCode.DATA_MISSING, folder=folder)
 
 
 def judges_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -14,6 +15,7 @@ from torch import nn
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.core.text import text
+from fieldguide.core.training.events import MOST_PAIRS, Confusion, Epoch, TakenFor
 from fieldguide.inference.runtime import TOLERANCE
 from trainer.config import RunConfig, input_size
 from trainer.data.augment import Augment, whole
@@ -81,13 +83,11 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         if state.optimizer:
             optimizer.load_state_dict(state.optimizer)
         for epoch in range(state.epoch, phase.epochs):
-            fit.progress.step(
-                f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}, {phase.size_at(epoch)} px"
-            )
+            words = f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}"
+            fit.progress.step(f"{words}, {phase.size_at(epoch)} px", "epoch", *_place(fit, number, epoch))
             began = time.monotonic()
             _epoch(fit, feed, stepper, average, optimizer, state, number, epoch)
-            top1 = _judge(fit, average, state, curves, number, epoch)
-            _tell_time_left(fit, number, epoch, time.monotonic() - began)
+            top1 = _judge(fit, average, state, curves, number, epoch, began)
             state.stale = 0 if top1 > state.best else state.stale + 1
             if top1 >= max(state.best, 0.0) and learns_features(fit.config, number):  # of equals what learned longer
                 state.best, state.best_phase, state.best_epoch = top1, number + 1, epoch + 1
@@ -123,6 +123,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     if fit.group.is_main:
         start(fit, loss)
         scores = _validate(fit, fit.network)
+        fit.progress.event(Epoch(0, _place(fit, 0, 0)[1], scores["top1"], scores["top5"]))
     top1 = fit.group.agree(scores)["top1"]
     _save(fit, FitState(best=top1, best_phase=0, best_epoch=0, network=fit.network.state_dict()), "best.pt")
     fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
@@ -136,16 +137,16 @@ def start(fit: Fit, loss: TreeLoss) -> None:
     if fit.config.network.batch_norm == "restore" or (
         fit.config.network.batch_norm == "auto" and fit.config.fit.phases and batchnorm.is_folded(fit.network)
     ):
-        fit.progress.step("restoring batch norm statistics")
+        fit.progress.step("restoring batch norm statistics", "batch_norm")
         few = torch.linspace(0, len(fit.train) - 1, min(512, len(fit.train))).long().numpy()
         batches = (
             whole(fit.train.batch(few[at : at + 32]).pixels.to(fit.device), size) for at in range(0, len(few), 32)
         )
         batchnorm.restore(fit.network, batches)
-    fit.progress.step("features of every photo, once")
+    fit.progress.step("features of every photo, once", "features")
     features = probe.extract_features(fit.network, fit.train, size, fit.device, fit.progress, fit.run.features)
-    fit.progress.step("head on the features")
-    probe.fit_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed)
+    fit.progress.step("head on the features", "head")
+    probe.fit_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed, fit.progress)
     del features
     fit.run.features.unlink(missing_ok=True)
 
@@ -196,9 +197,10 @@ def seeded(fit: Fit, number: int, epoch: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number: int, epoch: int) -> float:
+def _judge(
+    fit: Fit, average: nn.Module, state: FitState, curves: Curves, number: int, epoch: int, began: float
+) -> float:
     """Validate, write it down, and give the share of photos that are right at first; -1 for an unstable network."""
-    phases = fit.config.fit.phases
     scores = {"top1": 0.0, "top5": 0.0, "instability": 0.0}
     if fit.group.is_main:
         scores = _validate(fit, average) | {"instability": _instability(fit, average)}
@@ -212,7 +214,9 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
     }
     state.history.append(line)
     if fit.group.is_main:
-        curves.add(line, sum(phase.epochs for phase in phases[:number]) + epoch + 1)
+        curves.add(line, _place(fit, number, epoch)[0])
+    left = _tell_time_left(fit, number, epoch, time.monotonic() - began)
+    fit.progress.event(Epoch(*_place(fit, number, epoch), scores["top1"], scores["top5"], line["loss"], left))
     fit.progress.note(f"validation: {100 * scores['top1']:.1f} % first, {100 * scores['top5']:.1f} % among five")
     if scores["instability"] > TOLERANCE:
         fit.progress.note(text("train.epoch_unstable", difference=f"{scores['instability']:.2g}"))
@@ -222,8 +226,13 @@ def _judge(fit: Fit, average: nn.Module, state: FitState, curves: Curves, number
 
 def _validate(fit: Fit, network: nn.Module) -> dict[str, float]:
     """At the size that is exported, whatever the epoch learned at: only then can epochs be compared."""
-    size = input_size(fit.config)
-    return validate(network, fit.val, fit.tree, size, fit.device, fit.config.fit.precision)
+    size, taken = input_size(fit.config), Counter[tuple[int, int]]()
+    scores = validate(network, fit.val, fit.tree, size, fit.device, fit.config.fit.precision, taken)
+    of = Counter(fit.val.target.tolist())
+    names = [name.replace("_", " ") for name in fit.tree.names]
+    pairs = (TakenFor(names[a], names[b], count, of[a]) for (a, b), count in taken.most_common(MOST_PAIRS))
+    fit.progress.event(Confusion(tuple(pairs)))
+    return scores
 
 
 def _instability(fit: Fit, network: nn.Module) -> float:
@@ -232,14 +241,21 @@ def _instability(fit: Fit, network: nn.Module) -> float:
     return instability(network, whole(few.pixels.to(fit.device), input_size(fit.config)))
 
 
-def _tell_time_left(fit: Fit, number: int, epoch: int, seconds: float) -> None:
-    """How long all epochs that are left will take, from what this one took."""
+def _place(fit: Fit, number: int, epoch: int) -> tuple[int, int]:
+    """Which epoch this is, counted from 1 over all phases, and of how many."""
+    epochs = [phase.epochs for phase in fit.config.fit.phases]
+    return sum(epochs[:number]) + epoch + 1, sum(epochs)
+
+
+def _tell_time_left(fit: Fit, number: int, epoch: int, seconds: float) -> int:
+    """How many seconds all epochs that are left will take, from what this one took."""
     phases = fit.config.fit.phases
     left = [phases[number].cost_at(later) for later in range(epoch + 1, phases[number].epochs)]
     left += [phase.cost_at(later) for phase in phases[number + 1 :] for later in range(phase.epochs)]
+    expected = seconds / phases[number].cost_at(epoch) * sum(left)
     if left:
-        pace = seconds / phases[number].cost_at(epoch)
-        fit.progress.note(text("train.fit_left", time=clock(pace * sum(left)), epochs=len(left)))
+        fit.progress.note(text("train.fit_left", time=clock(expected), epochs=len(left)))
+    return round(expected)
 
 
 def _save_last(fit: Fit, average: nn.Module, optimizer: torch.optim.Optimizer | None, state: FitState) -> None:

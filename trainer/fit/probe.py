@@ -56,7 +56,13 @@ def _table(rows: int, width: int, file: Path) -> Tensor:
 
 
 def fit_head(
-    network: Classifier, features: Tensor, photos: CachedPhotos, loss: TreeLoss, config: FitConfig, seed: int
+    network: Classifier,
+    features: Tensor,
+    photos: CachedPhotos,
+    loss: TreeLoss,
+    config: FitConfig,
+    seed: int,
+    progress: Progress,
 ) -> None:
     """Train the head on fixed features with AdamW and a cosine rate; features are scaled to unit variance and back.
 
@@ -83,6 +89,7 @@ def fit_head(
             value.backward()
             optimizer.step()
             schedule.step()
+        progress.advance(epoch + 1, config.probe_epochs, f"loss {float(value.detach()):.3f}")
     with torch.no_grad():
         network.head.weight.copy_(head.weight / std)
         network.head.bias.copy_(head.bias - (head.weight * mean / std).sum(1))

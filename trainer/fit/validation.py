@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,18 @@ from trainer.fit.probe import autocast
 
 @torch.no_grad()
 def validate(
-    network: nn.Module, photos: CachedPhotos, tree: Tree, size: int, device: torch.device, precision: str
+    network: nn.Module,
+    photos: CachedPhotos,
+    tree: Tree,
+    size: int,
+    device: torch.device,
+    precision: str,
+    taken: Counter[tuple[int, int]] | None = None,
 ) -> dict[str, float]:
-    """Share (0 to 1) of photos whose best label the target allows, `top1`, and the same among five, `top5`."""
+    """Share (0 to 1) of photos whose best label the target allows, `top1`, and the same among five, `top5`.
+
+    `taken` counts the others: (target, label in first place).
+    """
     network.eval()
     members = torch.from_numpy(tree.members)
     hits = torch.zeros(2)
@@ -31,6 +41,9 @@ def validate(
         best = logits.float().cpu().topk(min(5, logits.shape[1]), dim=1).indices
         right = members[batch.target].gather(1, best)
         hits += torch.stack([right[:, 0].sum(), right.any(1).sum()])
+        if taken is not None:
+            wrong = (~right[:, 0]).numpy()
+            taken.update(zip(batch.target.numpy()[wrong].tolist(), best[:, 0].numpy()[wrong].tolist(), strict=True))
     return {"top1": float(hits[0]) / len(photos), "top5": float(hits[1]) / len(photos)}
 
 

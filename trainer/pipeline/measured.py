@@ -11,6 +11,7 @@ from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
+from trainer.data.scan import refuse_missing
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.drawn import drawings_unknown
@@ -43,15 +44,18 @@ class SplitAnswers:
     elsewhere: Predictions | None
 
 
-def ask_splits(runtime: Runtime, run: RunFolder, ready: Prepared, progress: Progress) -> SplitAnswers:
+def ask_splits(
+    config: RunConfig, runtime: Runtime, run: RunFolder, ready: Prepared, progress: Progress
+) -> SplitAnswers:
     """Ask for each split once, reading photos as the application does; the answers stay in the run folder."""
     taxa = {taxon.name: taxon for taxon in ready.labels.taxon_of.values()}
 
     def ask(name: str, *, told: bool) -> Predictions:
         rows = [row for row in ready.placed if row.split == name]
         if rows:
-            progress.step(f"asking the bundle: {name}")
+            progress.step(f"asking the bundle: {name}", "asking")
         answers = predict(runtime, rows, progress)
+        refuse_missing(config.data)  # photos that cannot be read are skipped: not all of a card that was pulled out
         if told:
             names = {row.file: row.taxon or Path(row.file).parent.name for row in rows}
             truth = (_taxon(names[file], taxa, ready.guide) for file in answers.files.tolist())

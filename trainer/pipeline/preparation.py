@@ -162,7 +162,7 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
         FieldGuideError: CONFIG_INVALID when the split that is there is of other photos, labels or decisions; what
             `scan` and `split` raise.
     """
-    progress.step("reading photos")
+    progress.step("reading photos", "reading")
     photos = _read_photos(config, run, progress)
     decisions = Decisions(run.root / DECISIONS).final()
     photos = apply_decisions(photos, decisions.values())
@@ -170,7 +170,7 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     elsewhere = _read_elsewhere(config, run, photos, progress)
     teaching = [photo for photo in photos if not judges_elsewhere(photo, config.data)]
     if not run.audit.exists():
-        progress.step("looking for copies and poor photos")
+        progress.step("looking for copies and poor photos", "auditing")
         everything = resolve_labels((photo.raw_label for photo in teaching), guide)
         pixels = np.load(run.pixels, mmap_mode="r")
         write_audit(run.audit, audit(teaching, pixels, everything, build_tree(everything.taxa), None, progress.advance))
@@ -179,7 +179,7 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     labels = with_names(labels, (photo.raw_label for photo in judging), guide)
     refuse_promises(labels)  # a review may have named one
     tree = build_tree(labels.taxa)
-    progress.step("splitting")
+    progress.step("splitting", "splitting")
     fresh = not run.split.exists()
     if fresh:
         placed = split(teaching, labels, tree, config.data, config.seed, quarantine)
@@ -220,7 +220,7 @@ def _read_elsewhere(
     listed = list_elsewhere(config.data, photos)
     if not listed:
         return []
-    progress.step("reading photos by other people")
+    progress.step("reading photos by other people", "reading_elsewhere")
     for sentence in misplaced(elsewhere_folders(config.data), listed):
         progress.note(sentence)
     return scan_hashes(listed, run.elsewhere, progress)

@@ -34,18 +34,18 @@ def run_all(
 
 def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier, progress: Progress) -> Metrics:
     """From the trained network to the bundle and its report."""
-    progress.step("exporting")
+    progress.step("exporting", "exporting")
     exported = export_run(config, run, ready, network)
-    answers = ask_splits(exported, run, ready, progress)
+    answers = ask_splits(config, exported, run, ready, progress)
 
-    progress.step("calibrating")
+    progress.step("calibrating", "calibrating")
     fitted = fit_judgement(config, ready, answers)
 
-    progress.step("measuring")
+    progress.step("measuring", "measuring")
     metrics = measure(config, run, ready, exported, answers, fitted, progress)
     document.write(run.metrics, metrics)
     bundle = seal_bundle(run, ready, exported, fitted, metrics)
 
-    progress.step("writing the report")
+    progress.step("writing the report", "writing")
     write_report(run, bundle, ready.guide, metrics)
     return metrics

@@ -34,7 +34,7 @@ def _head(photos: CachedPhotos, file: Path) -> tuple[torch.Tensor, torch.Tensor,
     network = create_network(NetworkConfig("small-cnn", "random", {"layers": [8], "dense": [12]}), 2)
     loss = TreeLoss(build_tree(NAMES.taxa), 2, (), 0.0)
     features = probe.extract_features(network, photos, 32, torch.device("cpu"), Progress(Style.QUIET), file)
-    probe.fit_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1)
+    probe.fit_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1, Progress(Style.QUIET))
     return features, network.head.weight, network.head.bias
 
 

@@ -1,0 +1,49 @@
+"""`fieldguide-train pass-on RUN --out FILE`: the model of a run as it is handed to others, with who made it."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from fieldguide.core.bundle import read_bundle, read_manifest
+from fieldguide.core.guide import load_guide
+from fieldguide.core.text import text
+from fieldguide.inference.runtime import Runtime
+from trainer.commands.call import add_telling
+from trainer.evaluation import document
+from trainer.evaluation.document import Metrics
+from trainer.export.bundle import write_bundle
+from trainer.report.card import write_card
+from trainer.run_folder import RunFolder
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `pass-on`."""
+    parser.add_argument("run_folder", type=Path, metavar="RUN", help=text("train.help_judge_run"))
+    parser.add_argument("--out", type=Path, required=True, help=text("train.help_pass_out"))
+    parser.add_argument("--name", required=True, help=text("bundle.help_name"))
+    parser.add_argument("--version", default="1", help=text("bundle.help_version"))
+    parser.add_argument("--licence", default="", help=text("bundle.help_licence"))
+    parser.add_argument("--author", action="append", default=[], help=text("bundle.help_author"))
+    parser.add_argument("--contact", default="", help=text("train.help_contact"))
+    add_telling(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write it, and open it once as the application does."""
+    folder = RunFolder(arguments.run_folder)
+    manifest = replace(
+        read_manifest(folder.bundle),
+        name=arguments.name,
+        version=arguments.version,
+        licence=arguments.licence,
+        authors=tuple(filter(None, [*arguments.author, arguments.contact])),
+    )
+    metrics = document.read(folder.metrics, Metrics)
+    card = write_card(folder, manifest, load_guide(), metrics)
+    write_bundle(arguments.out, read_bundle(folder.bundle), manifest, card, {})
+    Runtime.load(arguments.out, device="cpu")
+    if not arguments.json and not arguments.quiet:
+        print(arguments.out)
+    return 0
