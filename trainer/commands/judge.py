@@ -14,13 +14,14 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Judged
-from fieldguide.inference.runtime import DEVICES, Runtime
+from fieldguide.inference.runtime import DEVICES
 from trainer.commands.call import add_telling, style_of
 from trainer.commands.evaluate import gate_in_words, judge
 from trainer.data.labels import read_labels
 from trainer.data.split import ELSEWHERE_MEASURE, read_split
 from trainer.evaluation.document import Evaluation
 from trainer.evaluation.folder_photos import FolderPhotos
+from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.gate import gate
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     progress, guide = Progress(style), load_guide()
     run_folder = RunFolder(arguments.run_folder)
-    new, old = (Runtime.load(path, arguments.device) for path in (run_folder.bundle, arguments.against))
+    new, old = (open_foreign(path, arguments.device) for path in (run_folder.bundle, arguments.against))
     ground, photos = _photos(run_folder)
     after, before = (judge(runtime, photos, guide, progress) for runtime in (new, old))
     decided = gate(after.measured, before.measured)
