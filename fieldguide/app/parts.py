@@ -92,7 +92,7 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     chosen = guides.read_chosen()
     database = Database(locations.database)
     thumbnails = ThumbnailStore(locations.thumbnails)
-    store = ObservationStore(database, chosen.guide)
+    store = ObservationStore(database, chosen.guide, copies=read.settings.copy_photos)
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
     identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, FrozenModels(locations.frozen))

@@ -19,8 +19,6 @@ from fieldguide.ui.poison.case import countries
 from fieldguide.ui.settings.page import SettingsPage
 from fieldguide.ui.shell.pages import Page
 
-BACKUP_DAYS, BACKUPS = 2, 7  # a copy every other day, and two weeks of them
-
 
 class SettingsDesk(QObject):
     """Builds the page, then connects it.
@@ -50,6 +48,7 @@ class SettingsDesk(QObject):
         page.export_wanted.connect(parts.library.export)
         page.backup_wanted.connect(self._back_up)
         page.restore_wanted.connect(self._restore)
+        page.find_again_wanted.connect(lambda folder: parts.library.find_again(folder))
         page.help_wanted.connect(self.help_wanted)
         parts.identifier.model_ready.connect(self._tell_device)
 
@@ -69,6 +68,10 @@ class SettingsDesk(QObject):
             self._theme.apply(ThemeChoice(str(value)), self._theme.text_scale)
         elif name in ("device", "threads"):
             parts.load_model()
+        elif name == "copy_photos":
+            parts.library.copy_photos(bool(value))
+        elif name in ("backup_days", "backups_kept"):
+            self.back_up_by_schedule()
         elif name in ("region", "use_place_and_season"):
             self.place_changed.emit()
 
@@ -78,9 +81,10 @@ class SettingsDesk(QObject):
 
     def back_up_by_schedule(self) -> None:
         """A copy every few days; the latest are kept."""
-        places = self._parts.locations
+        places, chosen = self._parts.locations, self._parts.settings
+        days, kept = chosen.backup_days, chosen.backups_kept
         job = self._parts.lanes.start(
-            Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=BACKUP_DAYS, kept=BACKUPS)
+            Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=days, kept=kept)
         )
         job.failed.connect(self._parts.notices.report)
 

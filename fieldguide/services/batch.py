@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +14,8 @@ from fieldguide.core.records import Observation, Photo
 from fieldguide.inference.identify import Identifier as Judge
 from fieldguide.services.progress import Pace
 from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.originals import digest_of
 from fieldguide.storage.thumbnails import ThumbnailStore, make_thumbnail
-
-_PIECE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class BatchWork:
         for path, size in sizes.items():
             if self._worker.stopped():
                 return {}
-            if size in suspect and (digest := _digest(path)):
+            if size in suspect and (digest := digest_of(path)):
                 digests[path] = digest
         known = self._desk.store.known_photos(digests.values())
         there: dict[Path, str] = {}
@@ -149,15 +147,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size if path.is_file() else 0
     except (OSError, ValueError):
         return 0
-
-
-def _digest(path: Path) -> str:
-    """The sha256 of a file in lower-case hex; empty when it cannot be read."""
-    made = hashlib.sha256()
-    try:
-        with path.open("rb") as stream:
-            while piece := stream.read(_PIECE):
-                made.update(piece)
-    except OSError:
-        return ""
-    return made.hexdigest()

@@ -46,8 +46,8 @@ class Jobs(QObject):
 
     Signals:
         changed: tuple of JobLine, every job that is not over.
-        not_stored: JobPlace and Observation of a find that is in the book already or could not be stored (what was
-            stored comes by `Library.changed`).
+        not_stored: JobPlace and Observation of a find that is in the book already, out of reach, or could not be stored
+            (what was stored comes by `Library.changed`).
         progressed: number of the job and Progress, counted in finds.
         ended: JobEnd.
     """
@@ -175,7 +175,7 @@ class Jobs(QObject):
         if settled.state is not FindState.STORED:
             self.not_stored.emit(place, settled.observation)
         line = self._lines.get(place.job)
-        if line is not None:
+        if line is not None and settled.state is not FindState.WAITING:
             name = settled.state.value
             self._lines[place.job] = replace(line, waiting=line.waiting - 1, **{name: getattr(line, name) + 1})
             self._tell()

@@ -29,6 +29,7 @@ from fieldguide.storage.export.places import Places
 from fieldguide.storage.export.write import export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
+from fieldguide.storage.originals import FoundAgain
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
@@ -215,6 +216,24 @@ class Library(QObject):
         """Put a backup in the place of the finds; `done` carries where those of before are kept."""
         rejoined = LibraryChange(ChangeKind.REJOINED)
         return self._change(lambda store: store.bring_back(copy), lambda _: self.changed.emit(rejoined))
+
+    def copy_photos(self, copies: bool) -> None:
+        """Whether photos that come from now on are copied into the library's folder."""
+        self._store.copies = copies
+
+    def find_again(self, folder: Path) -> Job:
+        """Look below a folder for every photo that is no longer where it was; `done` carries a `FoundAgain`."""
+        store = self._store
+
+        def tell(done: FoundAgain) -> None:
+            self._notices.tell("storage.found_again", found=done.found, missing=len(done.missing))
+            if done.found:
+                self.changed.emit(LibraryChange(ChangeKind.REJOINED))
+
+        job = self._lanes.start(Lane.EXPORT, lambda handle: store.find_again(folder, handle.stopped))
+        job.failed.connect(self._notices.report)
+        job.done.connect(tell)
+        return job
 
     def watch(self) -> None:
         """From now on look every few seconds whether another program changed the finds, and tell the views."""

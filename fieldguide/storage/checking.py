@@ -10,6 +10,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.originals import is_there, remove_spare
 from fieldguide.storage.thumbnails import LONG_SIDE, ThumbnailStore, make_thumbnail
 
 
@@ -21,7 +22,8 @@ class Checked:
         damage: what SQLite says of the file itself; empty: it is whole.
         orphans: rows that belonged to nothing, removed. unindexed: finds that no search would have found, indexed anew.
         missing: photos that are no longer where they were.
-        thumbnails: small pictures that were made anew. spare: those of no photo, removed.
+        thumbnails: small pictures that were made anew. spare: those of no photo, and
+            copies of photos that belong to no find any more, removed.
     """
 
     damage: tuple[str, ...]
@@ -59,12 +61,12 @@ def check_library(
         digests |= {photo.sha256 for photo in find.photos}
         small = thumbnails.get([photo.sha256 for photo in find.photos])
         for photo in find.photos:
-            if not _there(photo.path):
+            if not is_there(photo.path):
                 missing.append(photo.path)
             elif photo.sha256 not in small and _make_small(thumbnails, photo.path):
                 made += 1
     digests |= {photo.sha256 for find in store.bin() for photo in find.photos}
-    spare = 0 if should_stop() else thumbnails.keep_only(digests)
+    spare = 0 if should_stop() or damage else thumbnails.keep_only(digests) + remove_spare(database)
     return Checked(damage, orphans, unindexed, tuple(missing), made, spare)
 
 
@@ -84,13 +86,6 @@ def _remove_orphans(database: Database) -> int:
     )
     with database.transaction() as connection:
         return sum(connection.execute(statement).rowcount for statement in statements)
-
-
-def _there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _make_small(thumbnails: ThumbnailStore, path: Path) -> bool:

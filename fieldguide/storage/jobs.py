@@ -28,7 +28,7 @@ class JobState(StrEnum):
 
 
 class FindState(StrEnum):
-    """What became of one find of a job."""
+    """What became of one find of a job; WAITING also where its files are out of reach (a card that was pulled)."""
 
     WAITING = "waiting"
     STORED = "stored"

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from fieldguide.core.errors import ErrorCode
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation, Photo
 from fieldguide.storage import jobs, journal, reading, regroup, rows
@@ -22,6 +23,8 @@ from fieldguide.storage.database import Database
 from fieldguide.storage.derived import Derived, NamePlace
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.journal import Step, StepKind
+from fieldguide.storage.originals import FoundAgain, find_again, keep_copy, remove_spare
+from fieldguide.storage.rows import library_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class ObservationStore(ObservationReader):
             it only scientific names are found and nothing has a danger to filter by.
         now: the clock.
         name_place: the name of the place nearest to a latitude and longitude; empty when there is none near.
+        copies: whether photos are copied into the library's folder; else they are referenced where they lie.
     """
 
     def __init__(
@@ -62,8 +66,10 @@ class ObservationStore(ObservationReader):
         guide: Guide | None = None,
         now: Callable[[], datetime] = datetime.now,
         name_place: NamePlace | None = None,
+        copies: bool = False,
     ) -> None:
         super().__init__(database)
+        self.copies = copies
         self._now = now
         self._derived = Derived(guide, name_place)
 
@@ -99,8 +105,15 @@ class ObservationStore(ObservationReader):
     def settle(self, place: JobPlace, observation: Observation) -> Settled | None:
         """Store one find of a job, in the same transaction in which it leaves the job; None: it had left already.
 
-        A find whose photos are all in the book is not stored again; one without a readable photo is not stored.
+        A find whose photos are all in the book is not stored again; one without a readable photo is not stored, and one
+        whose files are out of reach, as on a card that was pulled, waits on.
         """
+        if not observation.photos and all(
+            file.error.code is ErrorCode.PHOTO_MISSING for file in observation.unreadable
+        ):
+            return Settled(FindState.WAITING, observation)
+        if observation.identification is not None:
+            observation = self._kept(observation)
         with self._database.transaction() as connection:
             known = known_in(connection, [photo.sha256 for photo in observation.photos])
             if not observation.photos:
@@ -126,6 +139,7 @@ class ObservationStore(ObservationReader):
 
     def add(self, observation: Observation) -> Observation:
         """Store a new find at once; returns it with its id."""
+        observation = self._kept(observation)
         with self._database.transaction() as connection:
             return self._add(connection, observation)
 
@@ -177,6 +191,7 @@ class ObservationStore(ObservationReader):
 
         Name, notes, tags, date and place stay; what is not told comes from the new photos. None when the find is gone.
         """
+        judged = self._kept(judged)
         with self._database.transaction() as connection:
             find = next(iter(reading.read_observations(connection, present_in(connection, [number]))), None)
             if find is None:
@@ -208,7 +223,12 @@ class ObservationStore(ObservationReader):
             gone = [row[0] for row in found if numbers is None or row[0] in set(numbers)]
             journal.forget_finds(connection, gone)
             connection.executemany("DELETE FROM observation WHERE id = ?", [(number,) for number in gone])
-            return len(gone)
+        remove_spare(self._database)
+        return len(gone)
+
+    def find_again(self, folder: Path, should_stop: Callable[[], bool] = lambda: False) -> FoundAgain:
+        """Look below a folder for every photo that is no longer where it was: see `originals.find_again`."""
+        return find_again(self._database, folder, should_stop)
 
     def merge(self, numbers: Sequence[int]) -> Observation | None:
         """Several finds become one, under the first one's id (see `regroup.join_finds`); None with fewer than two."""
@@ -280,6 +300,14 @@ class ObservationStore(ObservationReader):
     def _add(self, connection: Connection, observation: Observation) -> Observation:
         number = rows.insert_observation(connection, observation, self._now())
         return self._derived.write(connection, [number])[0]
+
+    def _kept(self, observation: Observation) -> Observation:
+        """The find with its photos where they stay. Before the transaction: copying may take a while."""
+        if not self.copies:
+            return observation
+        with self._database.reading() as connection:
+            library = library_folder(connection)
+        return replace(observation, photos=tuple(keep_copy(photo, library) for photo in observation.photos))
 
     def _put_in_bin(self, numbers: Sequence[int], kind: StepKind) -> int:
         deleting = kind is StepKind.DELETE

@@ -28,10 +28,12 @@ from fieldguide.core.records import (
     VerdictKind,
 )
 from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.storage.rows import library_folder
 
 
 def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Observation]:
     """The finds with these ids, in this order; ids that are not there are left out."""
+    library = library_folder(connection)
     rows = _by_number(connection, "SELECT *, id AS observation_id FROM observation WHERE id IN", numbers)
     photos = _by_number(connection, "SELECT * FROM photo WHERE observation_id IN", numbers, "ORDER BY position")
     unreadable = _by_number(
@@ -50,7 +52,7 @@ def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) ->
     return [
         _observation(
             rows[number][0],
-            tuple(_photo(row) for row in photos.get(number, ())),
+            tuple(_photo(row, library) for row in photos.get(number, ())),
             tuple(_unreadable(row) for row in unreadable.get(number, ())),
             shown[said[number][0]["id"]] if number in said else None,
             taxa,
@@ -170,10 +172,12 @@ def _seen(row: sqlite3.Row) -> Seen:
     )
 
 
-def _photo(row: sqlite3.Row) -> Photo:
+def _photo(row: sqlite3.Row, library: Path) -> Photo:
     size = (row["width"], row["height"])
     where = (row["latitude"], row["longitude"])
-    return Photo(_to_path(row["path"]), row["sha256"], *size, _when(row["taken_at"]), *where, row["bytes"] or 0)
+    return Photo(
+        library / _to_path(row["path"]), row["sha256"], *size, _when(row["taken_at"]), *where, row["bytes"] or 0
+    )
 
 
 def _unreadable(row: sqlite3.Row) -> UnreadablePhoto:

@@ -64,13 +64,14 @@ def insert_observation(connection: sqlite3.Connection, observation: Observation,
 
 def write_photos(connection: sqlite3.Connection, number: int, photos: Sequence[Photo], start: int = 0) -> None:
     """Append photos from position `start` on."""
+    library = library_folder(connection)
     connection.executemany(
         "INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 number,
                 place,
-                stored_path(photo.path),
+                stored_path(inside(photo.path, library)),
                 photo.sha256,
                 photo.width,
                 photo.height,
@@ -187,6 +188,16 @@ def file_name(path: Path | str) -> str:
 
 def _moment(when: datetime | None) -> str | None:
     return when.isoformat() if when else None
+
+
+def library_folder(connection: sqlite3.Connection) -> Path:
+    """The folder of the database that a connection is open on."""
+    return Path(connection.execute("PRAGMA database_list").fetchone()[2]).parent
+
+
+def inside(path: Path, library: Path) -> Path:
+    """The path as it is stored: relative where it lies in the library's folder."""
+    return path.relative_to(library) if path.is_relative_to(library) else path
 
 
 def stored_path(path: Path) -> str | bytes:

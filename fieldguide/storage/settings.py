@@ -32,6 +32,8 @@ class Settings:
         region: a region of the guide (`europe` ...); empty: not told.
         country: ISO 3166-1 alpha-2 code in capitals, for the poison centres; empty: not told.
         use_place_and_season: whether the photo's place and date weigh the candidates.
+        copy_photos: whether photos are copied into the library's folder; else they are referenced where they lie.
+        backup_days, backups_kept: a copy of all finds every so many days (0: none), and how many of them stay.
         window: size and place of the window as Qt writes them, base64; empty: not yet opened.
         unknown: what the file held beyond these, written back as it was.
     """
@@ -44,6 +46,9 @@ class Settings:
     region: str = ""
     country: str = ""
     use_place_and_season: bool = False
+    copy_photos: bool = False
+    backup_days: int = 2
+    backups_kept: int = 7
     window: str = ""
     unknown: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -121,5 +126,8 @@ _FITS = {
     "region": _is_word,
     "country": _is_word,
     "use_place_and_season": _is_flag,
+    "copy_photos": _is_flag,
+    "backup_days": lambda value: type(value) is int and 0 <= value <= 365,
+    "backups_kept": lambda value: type(value) is int and 1 <= value <= 99,
     "window": _is_place,
 }

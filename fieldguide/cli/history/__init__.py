@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tagged.add_argument("--remove", action="append", default=[], metavar="TAG", help=text("cli.help_remove"))
     verb("backup").add_argument("file", type=Path, nargs="?", metavar="FILE", help=text("cli.help_backup"))
     verb("restore").add_argument("file", type=Path, nargs="?", metavar="FILE", help=text("cli.help_restore"))
-    verb("check")
+    verb("check").add_argument("--find-in", type=Path, metavar="FOLDER", help=text("cli.help_find_in"))
     jobs = verb("jobs")
     jobs.add_argument("--go-on", type=int, metavar="NUMBER", help=text("cli.help_go_on"))
     jobs.add_argument("--cancel", type=int, metavar="NUMBER", help=text("cli.help_cancel"))

@@ -73,7 +73,7 @@ def _run_job(book: Book, number: int, arguments: argparse.Namespace) -> int:
         unread += len(settled.observation.unreadable)
         for file in settled.observation.unreadable:
             complain(explain(file.error))
-        if not arguments.json and settled.state is not FindState.UNREAD:
+        if not arguments.json and settled.state in (FindState.STORED, FindState.KNOWN):
             known = f"  ({text('cli.known')})" if settled.state is FindState.KNOWN else ""
             print(line(settled.observation, book.guide) + known, flush=True)
 

@@ -20,6 +20,7 @@ from fieldguide.storage.jobs import JobStore
 from fieldguide.storage.locations import create_locations
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter, Sort
+from fieldguide.storage.settings import read_settings
 from fieldguide.storage.thumbnails import ThumbnailStore
 
 DONE, SOME_LEFT, USAGE = 0, 1, 2
@@ -34,7 +35,9 @@ class Book:
         self.database = open_files.enter_context(Database(self.locations.database))
         self.thumbnails = ThumbnailStore(self.locations.thumbnails)
         open_files.callback(self.thumbnails.close)
-        self.store = ObservationStore(self.database, self.guide)
+        self.store = ObservationStore(
+            self.database, self.guide, copies=read_settings(self.locations.settings).settings.copy_photos
+        )
         self.jobs = JobStore(self.database)
         while self.store.join_guide(self.guide):
             pass

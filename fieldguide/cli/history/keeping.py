@@ -42,6 +42,7 @@ def restore_backup(arguments: argparse.Namespace) -> int:
 
 def check_book(book: Book, arguments: argparse.Namespace) -> int:
     """Look through the library and mend what needs no person."""
+    again = book.store.find_again(arguments.find_in).found if arguments.find_in else 0
     found = check_library(book.database, book.store, book.thumbnails)
     if arguments.json:
         print_json(
@@ -49,6 +50,7 @@ def check_book(book: Book, arguments: argparse.Namespace) -> int:
                 "damage": list(found.damage),
                 "missing": [str(path) for path in found.missing],
                 "mended": {
+                    "found_again": again,
                     "orphans": found.orphans,
                     "unindexed": found.unindexed,
                     "thumbnails_made": found.thumbnails,
@@ -61,6 +63,6 @@ def check_book(book: Book, arguments: argparse.Namespace) -> int:
             print(line)
         for path in found.missing:
             print(text("cli.check_missing", file=str(path)))
-        mended = found.orphans + found.unindexed + found.thumbnails + found.spare
+        mended = again + found.orphans + found.unindexed + found.thumbnails + found.spare
         print(text("cli.checked", mended=mended, missing=len(found.missing), damage=len(found.damage)))
     return DONE if found.well else SOME_LEFT

@@ -35,13 +35,14 @@ class SettingsPage(ScrollColumn):
     Signals:
         changed: name of a field of `Settings` and its new value.
         export_wanted: ExportKind and Path. backup_wanted: Path of the copy to write.
-        restore_wanted: Path of a copy to bring back.
+        restore_wanted: Path of a copy to bring back. find_again_wanted: folder to look for moved photos in.
         help_wanted: somebody asks for the poison sheet from here.
     """
 
     changed = Signal(str, object)
     export_wanted = Signal(object, Path)
     restore_wanted = Signal(Path)
+    find_again_wanted = Signal(Path)
     backup_wanted = Signal(Path)
     help_wanted = Signal()
 
@@ -56,7 +57,7 @@ class SettingsPage(ScrollColumn):
         self._add_looks(settings)
         self._add_place(settings, countries)
         self._add_computing(settings)
-        self._add_data()
+        self._add_data(settings)
         self.about = AboutCard(versions)
         self.about.help_wanted.connect(self.help_wanted)
         self._sheet.addWidget(self.about)
@@ -117,7 +118,7 @@ class SettingsPage(ScrollColumn):
         self.threads.currentIndexChanged.connect(self._tell_threads)
         self._add(card, "threads", self.threads, "threads_words")
 
-    def _add_data(self) -> None:
+    def _add_data(self, settings: Settings) -> None:
         card = self._card("data")
         card.column.addWidget(label(text("settings.data_words"), "muted"))
         for key, path in (("finds", self._locations.data), ("models", self._locations.models)):
@@ -129,6 +130,20 @@ class SettingsPage(ScrollColumn):
             opener.clicked.connect(lambda _c=False, p=path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(p))))
             line.addWidget(opener)
             card.column.addLayout(line)
+        self.copies = QCheckBox(text("settings.copy_photos"))
+        self.copies.setChecked(settings.copy_photos)
+        self.copies.toggled.connect(lambda on: self.changed.emit("copy_photos", on))
+        find = button(text("settings.find_again"), "plain", "folder")
+        find.clicked.connect(self._choose_find_again)
+        card.column.addLayout(row(self.copies, None, find))
+        card.column.addWidget(label(text("settings.copy_photos_words"), "small"))
+        every = [(str(days), text("settings.backup_every", days=days)) for days in (1, 2, 7, 30)]
+        self.backup_days = _choice([("0", text("settings.backup_never")), *every])
+        self.backup_days.setCurrentIndex(max(0, self.backup_days.findData(str(settings.backup_days))))
+        self.backup_days.currentIndexChanged.connect(
+            lambda: self.changed.emit("backup_days", int(self.backup_days.currentData()))
+        )
+        self._add(card, "backup_days", self.backup_days)
         backup = button(text("settings.backup"), "plain", "history")
         table = button(text("settings.export"), "plain", "export")
         backup.clicked.connect(self._choose_backup)
@@ -170,6 +185,11 @@ class SettingsPage(ScrollColumn):
         chosen, _ = QFileDialog.getOpenFileName(self, text("settings.restore"), folder, "*.db")
         if chosen:
             self.restore_wanted.emit(Path(chosen))
+
+    def _choose_find_again(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, text("settings.find_again"))
+        if chosen:
+            self.find_again_wanted.emit(Path(chosen))
 
     def _choose_export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.export"), "fieldguide.csv", "*.csv")
