@@ -8,7 +8,6 @@ torch is never imported here: the model has a process of its own, which starts b
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import os
 import sys
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QLocale, QObject
 from PySide6.QtWidgets import QApplication
 
+from fieldguide.app.care import CareDesk
 from fieldguide.app.guide import GuideDesk
 from fieldguide.app.heat import HeatDesk
 from fieldguide.app.history import HistoryDesk
@@ -33,6 +33,7 @@ from fieldguide.core.text import choose_language, explain
 from fieldguide.services.notices import Severity
 from fieldguide.services.one_window import OneWindow
 from fieldguide.storage.locations import Locations, create_locations
+from fieldguide.storage.log import log_to, tell_death
 from fieldguide.ui.kit.notices import NoticeKind
 from fieldguide.ui.kit.pictures import image_of
 from fieldguide.ui.kit.theme import Theme, ThemeChoice
@@ -41,7 +42,6 @@ from fieldguide.ui.shell.crash import ProblemDialog, catch_everything
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 
-LOG_BYTES, LOG_FILES = 2**20, 2
 log = logging.getLogger("fieldguide")
 
 
@@ -66,11 +66,12 @@ class FieldGuide(QObject):
         self.history = HistoryDesk(self.parts, self.thumbnails)
         self.guide = GuideDesk(self.parts)
         self.models = ModelsDesk(self.parts)
-        self.settings = SettingsDesk(self.parts, self.theme)
+        self.care = CareDesk(self.parts)
+        self.settings = SettingsDesk(self.parts, self.theme, self.care)
         self.poison = PoisonDesk(self.parts)
         self.places = self._places()
         self.window = MainWindow(self.places)
-        self._put_back = catch_everything(self.window.report_problem, self.window, locations.log)
+        self._put_back = catch_everything(self.window.report_problem, self.window, locations.log, self.care)
         self._connect()
         self.identify.connect_to(self.window)
         self._connect_pages()
@@ -198,9 +199,11 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
         one = OneWindow(locations.data)
         if not one.claim(photos):
             return 0
-        _log_to(locations.log)
+        log_to(locations.log)
+        tell_death(locations.log)
         application = FieldGuide(qt, locations, model)
     except FieldGuideError as refused:
+        log.error("cannot start: %s", refused)
         ProblemDialog(explain(refused)).exec()
         return 1
     if photos:  # after the model was sent for: a batch waits for it in the same lane
@@ -214,10 +217,3 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
         logging.shutdown()
         os._exit(status)
     return status
-
-
-def _log_to(file: Path) -> None:
-    handler = logging.handlers.RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)

@@ -9,6 +9,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QObject, Signal
 
+from fieldguide.app.care import CareDesk
 from fieldguide.app.parts import Parts
 from fieldguide.core.text import text
 from fieldguide.services.identifier import Model
@@ -31,10 +32,10 @@ class SettingsDesk(QObject):
     help_wanted = Signal()
     place_changed = Signal()
 
-    def __init__(self, parts: Parts, theme: Theme) -> None:
+    def __init__(self, parts: Parts, theme: Theme, care: CareDesk) -> None:
         super().__init__()
         self._parts, self._theme = parts, theme
-        self.page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts))
+        self.page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts), care)
 
     @property
     def place(self) -> Page:

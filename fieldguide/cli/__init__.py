@@ -31,9 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == ["train"]:
             return _train(words[1:])
+        if words == ["--selftest"]:  # first: it must work where settings and sentences do not
+            return int(importlib.import_module("fieldguide.cli.selftest").selftest())
         settings = read_settings(find_locations().settings).settings
         choose_language(settings.language)
-        if words[:1] in (["identify"], ["guide"], ["history"]) or (words and words[0].startswith("-")):
+        if words[:1] in (["identify"], ["guide"], ["history"], ["doctor"]) or (words and words[0].startswith("-")):
             return _parse_and_run(words, settings.model_path)
         return _open_window(words)
     except FieldGuideError as error:
@@ -51,6 +53,10 @@ def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
     arguments = parser.parse_args(words)
     if arguments.command is None:
         return _open_window([])
+    if arguments.command == "doctor":
+        from fieldguide.cli.doctor import doctor
+
+        return doctor(arguments.zip)
     if arguments.command == "history":
         from fieldguide.cli.history import run
 
@@ -82,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=f"fieldguide {__version__}", help=text("cli.help_version")
     )
+    parser.add_argument("--selftest", action="store_true", help=text("cli.help_selftest"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     sentence = text("cli.command_identify")
     identify = commands.add_parser("identify", help=sentence, description=sentence, epilog=text("cli.epilog"))
@@ -102,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
 
     sentence = text("cli.command_history")
     add_arguments(commands.add_parser("history", help=sentence, description=sentence))
+    sentence = text("cli.command_doctor")
+    doctor = commands.add_parser("doctor", help=sentence, description=sentence)
+    doctor.add_argument("--zip", type=Path, metavar="FILE", help=text("cli.help_zip"))
     commands.add_parser("train", help=text("cli.command_train"), add_help=False)
     return parser
 

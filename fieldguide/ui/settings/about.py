@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.care import Care, CareRow
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.surfaces import Card, row
@@ -22,7 +23,7 @@ class AboutCard(Card):
 
     help_wanted = Signal()
 
-    def __init__(self, versions: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, versions: Sequence[tuple[str, str]], care: Care | None = None) -> None:
         super().__init__(margin=SPACE + HAIR, spacing=TIGHT)
         self.column.addWidget(label(text("settings.about_title"), "heading"))
         for key in WARNINGS:
@@ -42,6 +43,8 @@ class AboutCard(Card):
         licences = button(text("settings.licences"), "quiet", "info")
         licences.clicked.connect(self._show_licences)
         self.column.addLayout(row(help_, licences, None))
+        if care is not None:
+            self.column.addWidget(CareRow(care))
 
     def _show_licences(self) -> None:
         dialog = LicencesDialog(self)

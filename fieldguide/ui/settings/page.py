@@ -20,6 +20,7 @@ from fieldguide.storage.export import ExportKind
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.settings import DEVICES, THEMES, Settings
 from fieldguide.ui.kit.buttons import Segments, button
+from fieldguide.ui.kit.care import Care
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.naming import REGIONS, country_name, region_name
@@ -47,7 +48,12 @@ class SettingsPage(ScrollColumn):
     help_wanted = Signal()
 
     def __init__(
-        self, settings: Settings, locations: Locations, countries: Sequence[str], versions: Sequence[tuple[str, str]]
+        self,
+        settings: Settings,
+        locations: Locations,
+        countries: Sequence[str],
+        versions: Sequence[tuple[str, str]],
+        care: Care | None = None,
     ) -> None:
         """`countries`: ISO codes with a number to call. `versions`: what is installed, as pairs for "About"."""
         super().__init__(margin=WIDE, spacing=SPACE)
@@ -58,7 +64,7 @@ class SettingsPage(ScrollColumn):
         self._add_place(settings, countries)
         self._add_computing(settings)
         self._add_data(settings)
-        self.about = AboutCard(versions)
+        self.about = AboutCard(versions, care)
         self.about.help_wanted.connect(self.help_wanted)
         self._sheet.addWidget(self.about)
 

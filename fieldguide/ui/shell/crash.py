@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.care import Care, CareRow
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import SPACE, WIDE
 from fieldguide.ui.kit.surfaces import row
@@ -25,7 +26,9 @@ log = logging.getLogger("fieldguide")
 class CrashDialog(QDialog):
     """Says that something went wrong that should not have, what is kept, and gives the report to copy."""
 
-    def __init__(self, report: str, log_file: Path | None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, report: str, log_file: Path | None, parent: QWidget | None = None, care: Care | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(text("shell.crash_title"))
         self.setMinimumSize(620, 420)
@@ -41,6 +44,8 @@ class CrashDialog(QDialog):
         column.addWidget(box, 1)
         if log_file is not None:
             column.addWidget(label(text("shell.crash_log", file=str(log_file)), "small"))
+        if care is not None:
+            column.addWidget(CareRow(care))
         copy, close = button(text("shell.crash_copy"), "plain", "paste"), button(text("shell.crash_go_on"), "primary")
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(report))
         close.clicked.connect(self.accept)
@@ -65,7 +70,7 @@ class ProblemDialog(QDialog):
 
 
 def catch_everything(
-    report_problem: Callable[[str], None], parent: QWidget, log_file: Path | None
+    report_problem: Callable[[str], None], parent: QWidget, log_file: Path | None, care: Care | None = None
 ) -> Callable[[], None]:
     """From now on the expected goes to `report_problem` and the unexpected to the log and a dialog.
 
@@ -88,7 +93,7 @@ def catch_everything(
         log.error("unexpected\n%s", report)
         if not showing:
             showing = True
-            CrashDialog(report, log_file, parent).exec()
+            CrashDialog(report, log_file, parent, care).exec()
             showing = False
 
     sys.excepthook = hook

@@ -30,10 +30,14 @@ class _Sign(QWidget):
 
 
 class Rail(QFrame):
-    """Buttons for the pages, the chosen one lit. `chosen` carries a page's key, `keys_wanted` asks for the overlay."""
+    """Buttons for the pages, the chosen one lit.
+
+    `chosen` carries a page's key; `keys_wanted` asks for the overlay of keys, `help_wanted` for the guide for foragers.
+    """
 
     chosen = Signal(str)
     keys_wanted = Signal()
+    help_wanted = Signal()
 
     def __init__(self, pages: Sequence[Page]) -> None:
         super().__init__()
@@ -55,6 +59,9 @@ class Rail(QFrame):
             self._buttons[page.key] = made
             column.addWidget(made)
         column.addStretch(1)
+        help_ = icon_button(text("shell.help"), "question", key="F1")
+        help_.clicked.connect(self.help_wanted)
+        column.addWidget(help_, 0, Qt.AlignmentFlag.AlignHCenter)
         keys = icon_button(text("shell.keys"), "keys", key="?")
         keys.clicked.connect(self.keys_wanted)
         column.addWidget(keys, 0, Qt.AlignmentFlag.AlignHCenter)

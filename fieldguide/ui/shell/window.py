@@ -24,6 +24,7 @@ from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
+from fieldguide.ui.shell.help import HelpDialog
 from fieldguide.ui.shell.jobs_strip import JobsStrip
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self._keys_overlay = KeysOverlay(central)
         self._rail.chosen.connect(self._choose_page)
         self._rail.keys_wanted.connect(self.show_keys)
+        self._rail.help_wanted.connect(self.show_help)
         self._add_shortcuts()
         if pages:
             self.show_page(pages[0].key)
@@ -120,6 +122,10 @@ class MainWindow(QMainWindow):
         """Open the overlay of keys."""
         everywhere = KeyGroup(text("shell.everywhere"), [split_key(text(f"shell.key_{name}")) for name in _EVERYWHERE])
         self._keys_overlay.list_keys([*self._pages[self._front].keys, everywhere])
+
+    def show_help(self) -> None:
+        """Open the guide for foragers."""
+        HelpDialog(self).open()
 
     def report_problem(self, sentence: str, details: Sequence[str] = ()) -> None:
         """Tell an expected failure in the notice bar."""
@@ -172,7 +178,7 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+Shift+Z"), self.redo_wanted.emit),
             (QKeySequence("Ctrl+Y"), self.redo_wanted.emit),
             (QKeySequence("?"), self.show_keys),
-            (QKeySequence("F1"), self.show_keys),
+            (QKeySequence("F1"), self.show_help),
             (QKeySequence("F8"), self.notices.act),
             (QKeySequence("Shift+F8"), self.notices.clear),
         ):
@@ -230,4 +236,4 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(0, self, self.close)
 
 
-_EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "notice", "notices", "keys")
+_EVERYWHERE = ("open", "open_folder", "paste", "undo", "redo", "pages", "notice", "notices", "help", "keys")

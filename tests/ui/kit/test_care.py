@@ -1,0 +1,66 @@
+"""The check and the report that are offered where something went wrong, and the guide behind F1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QPushButton
+
+from fieldguide.core.text import choose_language, languages, text
+from fieldguide.ui.kit.care import CareRow
+from fieldguide.ui.shell.crash import CrashDialog
+from fieldguide.ui.shell.help import HelpDialog, help_file
+from fieldguide.ui.shell.window import MainWindow
+from tests.helpers.comfort import comfort_in
+
+
+class Written:
+    """Somebody who does the work at once."""
+
+    def __init__(self) -> None:
+        self.target: Path | None = None
+
+    def write_report(self, target: Path, tell: Callable[[str], None]) -> None:
+        self.target = target
+        tell("written")
+
+    def check(self, tell: Callable[[str], None]) -> None:
+        tell("checked")
+
+
+def test_a_crash_offers_the_check_and_the_report(qtbot, monkeypatch, tmp_path: Path) -> None:
+    care = Written()
+    dialog = CrashDialog("Traceback", None, None, care)
+    qtbot.addWidget(dialog)
+    offered = dialog.findChild(CareRow)
+    offered.check.click()
+    assert offered.told.text() == "checked"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r.zip"), ""))
+    offered.report.click()
+    assert care.target == tmp_path / "r.zip"
+    assert offered.told.text() == "written"
+
+
+def test_f1_opens_the_guide_for_foragers(qtbot) -> None:
+    window = MainWindow([])
+    qtbot.addWidget(window)
+    window.show_help()
+    dialog = window.findChild(HelpDialog)
+    assert "poison centre" in dialog.shown.toPlainText()
+    next(made for made in dialog.findChildren(QPushButton) if made.text() == text("ui.close")).click()
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_language_has_a_guide_to_show(qtbot, code: str) -> None:
+    choose_language(code)
+    dialog = HelpDialog()
+    qtbot.addWidget(dialog)
+    assert len(dialog.shown.toPlainText()) > 2000
+
+
+@pytest.mark.parametrize("code", languages())
+def test_no_guide_comforts(code: str) -> None:
+    assert comfort_in(help_file(code).read_text(encoding="utf-8"), "en") == []
