@@ -21,7 +21,7 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import danger_icon, paint_icon, pixmap
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUNDER, SPACE, TIGHT
-from fieldguide.ui.kit.surfaces import clear, row
+from fieldguide.ui.kit.surfaces import clear, row, take_out
 
 _STRIPES = 10
 _SIGN = 40
@@ -173,6 +173,8 @@ class DangerBanner(QFrame):
         self._fold.setChecked(False)
         self._brief.setVisible(folds)
         self._unfold(loud)
+        for home in (self._second, self._column):
+            take_out(home, self._help)
         if folds:
             self._second.addWidget(self._help, 0, Qt.AlignmentFlag.AlignTop)
         else:

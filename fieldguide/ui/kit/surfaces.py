@@ -70,6 +70,16 @@ def row(*items: QWidget | QLayout | int | None, spacing: int = CLOSE) -> QHBoxLa
     return made
 
 
+def take_out(layout: QLayout, widget: QWidget) -> None:
+    """Take a widget out of a layout, where it is in it, before another layout gets it or it is deleted.
+
+    Qt would do so by itself, but deletes the item behind Python's back: of items in a nested layout Python holds
+    wrappers, and takes the next object at that address (a style, say) for the dead item.
+    """
+    if (place := layout.indexOf(widget)) >= 0:
+        layout.takeAt(place)
+
+
 def clear(layout: QLayout) -> None:
     """Remove everything in a layout; the widgets go when Qt comes round to it."""
     while (item := layout.takeAt(0)) is not None:

@@ -1,12 +1,21 @@
 """Chips, bars, notices, segments, empty states, thumbnails and the flowing layout."""
 
+import gc
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QPushButton, QToolButton, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetItem,
+)
+from shiboken6 import getAllValidWrappers, isValid
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Photo
@@ -18,6 +27,7 @@ from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
+from fieldguide.ui.kit.surfaces import row, take_out
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.labels import pressed, words_on
 
@@ -169,6 +179,23 @@ def test_an_item_that_qt_deleted_is_not_taken_for_the_next_object_at_its_address
     qtbot.addWidget(chip)
     assert flow.count() == 0
     assert not isValid(item)
+
+
+def test_what_is_taken_out_of_a_nested_layout_leaves_no_dead_item_in_pythons_books(qtbot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    outer, inner, chip = QVBoxLayout(box), row(), DangerChip(Danger.DEADLY)
+    inner.addWidget(chip)
+    outer.addLayout(inner)  # PySide wraps the inner items here, and keeps them with the outer layout
+    (known,) = [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
+    take_out(inner, chip)
+    take_out(inner, chip)  # where it is not, nothing happens
+    outer.addWidget(chip)
+    assert inner.count() == 0
+    assert isValid(known), "it lives as long as Python knows it"
+    del known
+    gc.collect()
+    assert not [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
 
 
 def test_plain_words_are_never_markup(qtbot) -> None:
