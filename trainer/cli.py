@@ -84,9 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         path = error.filename or getattr(parsed, "out", "")
         if error.errno == errno.ENOSPC:
             return _fail(parsed, FieldGuideError(ErrorCode.DISK_FULL, path=path))
-        told = text("train.disk", path=path, problem=error.strerror)
-        _tell_programs(parsed, Failed(ErrorCode.NOT_WRITABLE.value, told, {"path": str(path)}))
-        print(f"fieldguide-train: {told}", file=sys.stderr)
+        message = text("train.disk", path=path, problem=error.strerror)
+        _tell_programs(parsed, Failed(ErrorCode.NOT_WRITABLE.value, message, {"path": str(path)}))
+        print(f"fieldguide-train: {message}", file=sys.stderr)
         return 1
     except Exception as defect:
         _tell_programs(parsed, Failed(ErrorCode.TRAINING_DEFECT.value, repr(defect), {"problem": repr(defect)[:300]}))

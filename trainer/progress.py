@@ -28,12 +28,12 @@ class Progress:
         self.stream = stream or (sys.stdout if style is Style.JSON else sys.stderr)
         self._every = every if self.stream.isatty() or style is Style.JSON else 15.0
         self._step = ""
-        self._started = self._told = time.monotonic()
+        self._started = self._printed = time.monotonic()
         self._first: tuple[float, int] | None = None
 
     def step(self, name: str, key: str = "", number: int = 0, of: int = 0) -> None:
         """A new step begins: in words, and for programs by its key, the `number`-th `of` several."""
-        self._step, self._started, self._told, self._first = key or name, time.monotonic(), 0.0, None
+        self._step, self._started, self._printed, self._first = key or name, time.monotonic(), 0.0, None
         if self.style is Style.JSON:
             self.event(events.Step(self._step, name, number, of))
         elif self.style is Style.PERSON:
@@ -46,12 +46,12 @@ class Progress:
         """
         now = time.monotonic()
         self._first = self._first or (now, done)
-        if self.style is Style.QUIET or (now - self._told < self._every and done != total):
+        if self.style is Style.QUIET or (now - self._printed < self._every and done != total):
             return
         began, before = self._first
         if done == before != total:
             return
-        self._told = now
+        self._printed = now
         left = (now - began) / (done - before) * (total - done) if done > before else 0.0
         if self.style is Style.JSON:
             self.event(events.Progress(self._step, done, total, round(left), note))

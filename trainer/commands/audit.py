@@ -16,6 +16,7 @@ from fieldguide.core.text import text
 from fieldguide.core.training.events import Audited, Doubt, write_event
 from fieldguide.inference.network import Network
 from trainer.config import DataConfig
+from trainer.data.audit.audit import audit, natural_picture
 from trainer.data.audit.embedding import embed_photos
 from trainer.data.audit.findings import (
     TOO_FEW,
@@ -27,9 +28,8 @@ from trainer.data.audit.findings import (
     write_audit,
     write_quarantine,
 )
-from trainer.data.audit.judge import audit, natural_picture
 from trainer.data.audit.sheet import write_sheet
-from trainer.data.labels import Labels, build_tree, resolve_labels, told_names
+from trainer.data.labels import Labels, build_tree, names_in_words, resolve_labels
 from trainer.data.review.decisions import DECISIONS, Decisions
 from trainer.data.review.queue import cards
 from trainer.data.scan import ScannedPhoto, scan
@@ -48,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quarantine", default="", metavar="LIST", help=text("audit.help_quarantine"))
     parser.add_argument("--min-photos", type=int, default=0, help=text("audit.help_min_photos"))
     parser.add_argument("--per-finding", type=int, default=60, help=text("audit.help_per_finding"))
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=text("train.help_json"))
-    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("--json", action="store_true", help=text("train.help_json"))
+    verbosity.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
         write_quarantine(folder.quarantine, earlier | reasons)
     _tell(report, folder, sheet, reasons, style)
     if style is Style.PERSON:
-        for sentence in (*told_names(labels), *_not_looked_for(report, runtime)):
+        for sentence in (*names_in_words(labels), *_not_looked_for(report, runtime)):
             print(sentence)
     return 0
 

@@ -22,7 +22,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
-from trainer.commands.call import add_telling, style_of
+from trainer.commands.call import add_output_options, style_of
 from trainer.config import DEVICES, refuse
 from trainer.data.squares import keep_back, read_squares
 from trainer.evaluation.foreign import open_foreign
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=DEVICES, default="auto", help=text("train.help_device"))
     parser.add_argument("--seed", type=int, default=usual.seed, help=text("train.help_seed"))
     parser.add_argument("--resume", action="store_true", help=text("train.help_resume"))
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
     if style is Style.JSON:
         print(json.dumps({"event": "done", **found}))
     elif style is Style.PERSON:
-        print("\n".join(told(found, arguments.out)))
+        print("\n".join(summary_lines(found, arguments.out)))
     return 0
 
 
@@ -128,7 +128,7 @@ def draw_sheets(network: Autoencoder, shown: Squares, forms: Squares, out: Path,
     sheet([new[at : at + SHOWN] for at in range(0, len(new), SHOWN)], out / "generated.png")
 
 
-def told(found: dict[str, Any], out: Path) -> list[str]:
+def summary_lines(found: dict[str, Any], out: Path) -> list[str]:
     """What came out, for a person."""
     lines = [text("train.auto_done", out=out, error=f"{found['error']['mean']:.4f}", photos=found["kept_back"])]
     lines.append(text("train.auto_sheets"))

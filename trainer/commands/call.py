@@ -68,8 +68,8 @@ def add_options(parser: argparse.ArgumentParser, several: str = "") -> None:
     parser.add_argument("--elsewhere", action="append", metavar="FOLDER", help=text("train.help_elsewhere"))
     for name in ("manifest", "source"):
         metavar = {"manifest": "CSV", "source": "NAME"}[name]
-        told = text(f"train.help_elsewhere_{name}")
-        parser.add_argument(f"--elsewhere-{name}", action="append", metavar=metavar, help=told)
+        help_text = text(f"train.help_elsewhere_{name}")
+        parser.add_argument(f"--elsewhere-{name}", action="append", metavar=metavar, help=help_text)
     parser.add_argument("--rare", choices=RARE, help=text("train.help_rare"))
     parser.add_argument("--min-photos", type=int, help=text("train.help_min_photos"))
     parser.add_argument("--min-finds", type=int, help=text("train.help_min_finds"))
@@ -78,15 +78,15 @@ def add_options(parser: argparse.ArgumentParser, several: str = "") -> None:
     )
 
 
-def add_telling(parser: argparse.ArgumentParser) -> None:
+def add_output_options(parser: argparse.ArgumentParser) -> None:
     """How the verb tells what it does."""
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=text("train.help_json"))
-    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("--json", action="store_true", help=text("train.help_json"))
+    verbosity.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
 
 
 def style_of(arguments: argparse.Namespace) -> Style:
-    """As `add_telling` was answered."""
+    """As `add_output_options` was answered."""
     return Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
 
 

@@ -40,9 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rate", type=float, default=1.0, help=text("collect.help_rate"))
     parser.add_argument("--max-megabytes", type=int, default=25, help=text("collect.help_max_megabytes"))
     parser.add_argument("--source", default=BASE_URL, metavar="URL", help=text("collect.help_source"))
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=text("train.help_json"))
-    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("--json", action="store_true", help=text("train.help_json"))
+    verbosity.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     if style is Style.JSON:
         print(json.dumps({"event": "done", "out": str(config.out), "names": [asdict(outcome) for outcome in outcomes]}))
     elif style is Style.PERSON:
-        print(_told(config, outcomes))
+        print(_summary(config, outcomes))
     return 0
 
 
@@ -126,7 +126,7 @@ def _licence(name: str) -> Licence:
     return wanted
 
 
-def _told(config: CollectConfig, outcomes: list[Outcome]) -> str:
+def _summary(config: CollectConfig, outcomes: list[Outcome]) -> str:
     attribution, species = config.out / ATTRIBUTION, config.out / "species.csv"
     lines = [text(f"collect.fate_{outcome.fate}", **asdict(outcome)) for outcome in outcomes]
     count = sum(outcome.photos for outcome in outcomes)

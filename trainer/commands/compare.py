@@ -66,8 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         lost, gained = ([label.name for label in labels] for labels in label_changes(old, new))
         values = {row.key: [row.old, row.new] for row in differences(old, new)}
-        told = {"labels_lost": lost, "labels_gained": gained, "values": values}
-        print(json.dumps(told, indent=1, ensure_ascii=False))
+        document = {"labels_lost": lost, "labels_gained": gained, "values": values}
+        print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         print("\n".join(summary(old, new, load_guide())))
     return 0
@@ -97,8 +97,8 @@ def summary(old: Manifest, new: Manifest, guide: Guide) -> Iterator[str]:
     for key, labels in (("lost", lost), ("gained", gained)):
         harmful = [label for label in labels if guide.danger(label).harmful]
         if harmful:
-            told = sorted(harmful, key=lambda label: (-guide.danger(label).severity, label.name))
-            names = [f"{label.name} ({guide.danger(label).value})" for label in told]
+            worst_first = sorted(harmful, key=lambda label: (-guide.danger(label).severity, label.name))
+            names = [f"{label.name} ({guide.danger(label).value})" for label in worst_first]
             yield text(f"bundle.dangers_{key}", count=len(names), names=", ".join(names))
         others = [label.name for label in labels if label not in harmful]
         if others:
@@ -112,12 +112,12 @@ def summary(old: Manifest, new: Manifest, guide: Guide) -> Iterator[str]:
 
 def rows(old: Manifest, new: Manifest) -> Iterator[Difference]:
     """What a person compares, each value in words; the key is a sentence."""
-    before, after = ([*_told(manifest)] for manifest in (old, new))
+    before, after = ([*_rows_of(manifest)] for manifest in (old, new))
     for (key, one), (_, other) in zip(before, after, strict=True):
         yield Difference(text(f"bundle.compare_{key}"), one, other)
 
 
-def _told(manifest: Manifest) -> Iterator[tuple[str, str]]:
+def _rows_of(manifest: Manifest) -> Iterator[tuple[str, str]]:
     thresholds = Thresholds.from_manifest(manifest.thresholds)
     values = dict(_values(manifest))
     yield "labels", str(len(manifest.labels))

@@ -41,9 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=text("bundle.help_evaluate_out"))
     parser.add_argument("--report", type=Path, metavar="FILE.html", help=text("bundle.help_evaluate_report"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=text("train.help_device"))
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=text("bundle.help_json"))
-    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("--json", action="store_true", help=text("bundle.help_json"))
+    verbosity.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         against = [line for line in gate_in_words(decided) if line] if decided else []
         write_evaluation(arguments.report, runtimes[0], guide, found, against)
     if arguments.json:
-        print(document.told(found))
+        print(document.as_json(found))
     elif not arguments.quiet:
         print("\n".join([*summary(found), *(gate_in_words(decided) if decided else [])]))
         if arguments.report:

@@ -13,7 +13,7 @@ from pathlib import Path
 from fieldguide.core.atomic import written_text
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
-from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
+from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.config import refuse
 from trainer.fit.rate_finder import RateCurve, find_rate
 from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_fit, prepare_run
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_out"))
     parser.add_argument("--steps", type=int, default=100, help=text("train.help_steps"))
     add_options(parser)
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -15,7 +15,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Judged
 from fieldguide.inference.runtime import DEVICES
-from trainer.commands.call import add_telling, style_of
+from trainer.commands.call import add_output_options, style_of
 from trainer.commands.evaluate import gate_in_words, judge
 from trainer.data.labels import read_labels
 from trainer.data.split import ELSEWHERE_MEASURE, read_split
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run_folder", type=Path, metavar="RUN", help=text("train.help_judge_run"))
     parser.add_argument("--against", type=Path, required=True, metavar="BUNDLE", help=text("train.help_against"))
     parser.add_argument("--device", choices=DEVICES, default="auto", help=text("train.help_device"))
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
-from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
+from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.pipeline.look import estimates, look
 from trainer.pipeline.preparation import complete
 from trainer.progress import Progress, Style, clock
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_folders(parser)
     parser.add_argument("--out", type=Path, default=Path.cwd(), metavar="RUN", help=text("train.help_look_run"))
     add_options(parser)
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def _lines(table: Mapping[str, Any], where: str) -> Iterator[str]:
 def _assigned(name: str, value: Any) -> str:
     """`name = value` on one line."""
     if isinstance(value, dict):
-        inside = ", ".join(_assigned(each, told) for each, told in value.items())
+        inside = ", ".join(_assigned(each, inner) for each, inner in value.items())
         return f"{name} = {{{inside}}}"
     if isinstance(value, tuple | list):
         return f"{name} = [{', '.join(_assigned('', each)[3:] for each in value)}]"

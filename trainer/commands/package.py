@@ -26,9 +26,9 @@ from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.metrics import CALIBRATED_ON, evaluate
 from trainer.evaluation.records import SplitMeasures
 from trainer.export.bundle import export_network, weights_digest, write_bundle
+from trainer.export.bundle_metrics import bundle_danger, bundle_names
 from trainer.export.label_list import LabelList, read_label_list
 from trainer.export.packaged import Recipe, package_network
-from trainer.export.told import told_danger, told_names
 from trainer.progress import Progress
 from trainer.report.card import model_card
 from trainer.report.figures import points
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     shown = Shown(measured, label_facts(manifest.labels, guide)) if measured else None
     write_bundle(arguments.out, runtime.bundle, manifest, model_card(manifest, guide, shown), statistics)
     open_foreign(arguments.out, "cpu")
-    print(_told(arguments.out, manifest, guide))
+    print(_summary(arguments.out, manifest, guide))
     return 0
 
 
@@ -140,8 +140,8 @@ def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
             provenance=provenance,
         )
     except FieldGuideError as problem:  # said of what was asked for, not of a file that somebody else made
-        told = str(problem.facts["problem"])
-        raise _refusal(_OPTIONS.get(told.split()[0], "--labels"), told) from problem
+        problem_text = str(problem.facts["problem"])
+        raise _refusal(_OPTIONS.get(problem_text.split()[0], "--labels"), problem_text) from problem
 
 
 def calibrate(runtime: Network, arguments: argparse.Namespace, guide: Guide) -> tuple[FittedDecision, SplitMeasures]:
@@ -165,11 +165,11 @@ def judged(manifest: Manifest, fitted: FittedDecision, measured: SplitMeasures) 
         temperature=fitted.temperature,
         thresholds=fitted.thresholds.to_manifest(),
         unknown=fitted.unknown,
-        metrics={CALIBRATED_ON: told_names(measured), "danger": told_danger(measured.danger)},
+        metrics={CALIBRATED_ON: bundle_names(measured), "danger": bundle_danger(measured.danger)},
     )
 
 
-def _told(out: Path, manifest: Manifest, guide: Guide) -> str:
+def _summary(out: Path, manifest: Manifest, guide: Guide) -> str:
     strangers = sum(label.rank is not Rank.BACKGROUND and guide.record(label.name) is None for label in manifest.labels)
     lines = [text("bundle.packaged", out=out, labels=len(manifest.labels), bytes=out.stat().st_size / 2**20)]
     top1 = manifest.metrics.get(CALIBRATED_ON, {}).get("top1")

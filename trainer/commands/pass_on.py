@@ -10,7 +10,7 @@ from fieldguide.core.bundle import read_bundle, read_manifest
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
-from trainer.commands.call import add_telling
+from trainer.commands.call import add_output_options
 from trainer.evaluation import document
 from trainer.evaluation.document import Metrics
 from trainer.export.bundle import write_bundle
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", default="", help=text("bundle.help_licence"))
     parser.add_argument("--author", action="append", default=[], help=text("bundle.help_author"))
     parser.add_argument("--contact", default="", help=text("train.help_contact"))
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -38,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="jpg", help=text("prepare.help_format"))
     parser.add_argument("--shares", default=SHARES, help=text("prepare.help_shares"))
     parser.add_argument("--seed", type=int, default=1, help=text("prepare.help_seed"))
-    told = parser.add_mutually_exclusive_group()
-    told.add_argument("--json", action="store_true", help=text("train.help_json"))
-    told.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
+    verbosity = parser.add_mutually_exclusive_group()
+    verbosity.add_argument("--json", action="store_true", help=text("train.help_json"))
+    verbosity.add_argument("--quiet", action="store_true", help=text("train.help_quiet"))
 
 
 def run(arguments: argparse.Namespace) -> int:

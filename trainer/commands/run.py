@@ -10,7 +10,7 @@ from pathlib import Path
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Finished, Started
-from trainer.commands.call import add_folders, add_options, add_telling, configuration, style_of
+from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.config import RunConfig
 from trainer.evaluation.records import Names
 from trainer.fit.process_group import ProcessGroup, join_process_group
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     parser.add_argument("--resume", action="store_true", help=text("train.help_resume"))
     parser.add_argument("--dry-run", action="store_true", help=text("train.help_dry_run"))
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -55,13 +55,12 @@ def run(arguments: argparse.Namespace) -> int:
     if style is Style.JSON:
         progress.event(Finished(str(folder.root), str(folder.bundle), str(folder.report), measured_events(metrics)))
     elif style is Style.PERSON:
-        print(
-            "\n".join([_told(metrics.own.names), text("train.done_files", bundle=folder.bundle, report=folder.report)])
-        )
+        print(_summary(metrics.own.names))
+        print(text("train.done_files", bundle=folder.bundle, report=folder.report))
     return 0
 
 
-def _told(names: Names) -> str:
+def _summary(names: Names) -> str:
     """How often it is right, for the narrowest rank that its test photos have: a model of genera knows no species."""
     for rank in Names.__dataclass_fields__:
         found = names.at(rank)

@@ -18,7 +18,15 @@ from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain, text
-from trainer.commands.call import add_folders, add_options, add_telling, asked, base_configuration, parted, style_of
+from trainer.commands.call import (
+    add_folders,
+    add_options,
+    add_output_options,
+    asked,
+    base_configuration,
+    parted,
+    style_of,
+)
 from trainer.config import refuse, split_values
 from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_run
 from trainer.pipeline.run import run_all
@@ -35,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, help=text("train.help_sweep_out"))
     add_options(parser, several=text("train.help_sweep_set"))
     parser.add_argument("--dry-run", action="store_true", help=text("train.help_sweep_dry"))
-    add_telling(parser)
+    add_output_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -84,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 def combinations(settings: list[str]) -> list[Settings]:
     """Every combination of the values that `--set` names, in order. Raises FieldGuideError(CONFIG_INVALID)."""
     options = [parted(setting) for setting in settings]
-    values = [[(key, value) for value in split_values(told)] for key, told in options]
+    values = [[(key, value) for value in split_values(text_of)] for key, text_of in options]
     if not any(len(each) > 1 for each in values):
         refuse("--set", text("train.sweep_nothing"))
     return list(product(*values))

@@ -24,11 +24,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Check each; 0 when all are in order, 1 when one is not."""
     checked = [(file, _check(file, arguments.device)) for file in arguments.bundles]
     if arguments.json:
-        told = [
+        document = [
             {"file": str(file), "ok": not problem, "code": code, "message": problem}
             for file, (code, problem) in checked
         ]
-        print(json.dumps(told, indent=1, ensure_ascii=False))
+        print(json.dumps(document, indent=1, ensure_ascii=False))
     else:
         for file, (_, problem) in checked:
             print(problem or text("bundle.verified", file=file.name))
@@ -44,6 +44,6 @@ def _check(file: Path, device: str) -> tuple[str, str]:
             unknown_model(str(score), runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature)
     except FieldGuideError as error:
         named = FieldGuideError(error.code, **{"file": file.name, **error.facts})
-        told = explain(named)
-        return error.code.value, told if file.name in told else f"{file.name}: {told}"
+        sentence = explain(named)
+        return error.code.value, sentence if file.name in sentence else f"{file.name}: {sentence}"
     return "", runtime.note or "" if device == "cuda" else ""

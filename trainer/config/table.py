@@ -92,9 +92,9 @@ def _refuse_unknown(kind: Any, table: Mapping[str, Any], where: str) -> None:
                 _refuse_unknown(inner[0], each, f"{where}{name}[{number}]." if each is not value else f"{where}{name}.")
 
 
-def _refuse_in_words(kind: Any, table: Any, told: str) -> typing.NoReturn:
+def _refuse_in_words(kind: Any, table: Any, message: str) -> typing.NoReturn:
     """From the library's message, "... - at `$.fit.phases[0].size`", to the option's name and our words."""
-    problem, _, place = told.partition(" - at `$")
+    problem, _, place = message.partition(" - at `$")
     steps = re.findall(r"\.(\w+)|\[(\d+|\.\.\.)\]", place)
     missing = re.fullmatch(r"Object missing required field `(\w+)`", problem)
     option, hint, value = "", kind, table

@@ -93,7 +93,7 @@ def place_elsewhere(
     return sorted(rows, key=lambda row: row.index)
 
 
-def told_elsewhere(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Guide) -> list[str]:
+def elsewhere_in_words(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Guide) -> list[str]:
     """Sentences on the photos by other people: how many of whom, and what they cannot do."""
     judging = [photo for photo in photos if not photo.error and photo.raw_label != BACKGROUND_FOLDER]
     if not judging:
@@ -101,26 +101,26 @@ def told_elsewhere(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Gu
     sources = Counter(photo.source or text("train.elsewhere_unnamed") for photo in judging)
     ranked = sorted(sources.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{name} ({count})" for name, count in ranked)
-    told = [text("train.elsewhere_photos", count=len(judging), sources=listed)]
+    sentences = [text("train.elsewhere_photos", count=len(judging), sources=listed)]
     taxa = {photo.raw_label: taxon_named(photo.raw_label, guide) for photo in judging}
     if not any(guide.danger(taxon).harmful for taxon in taxa.values()):
-        told.append(text("train.elsewhere_harmless"))
+        sentences.append(text("train.elsewhere_harmless"))
     unknown = sorted(raw for raw in taxa if guide.resolve(raw) is None)
     if unknown:
-        told.append(text("train.elsewhere_unresolved", count=len(unknown), names=", ".join(unknown[:NAMED])))
-    return told
+        sentences.append(text("train.elsewhere_unresolved", count=len(unknown), names=", ".join(unknown[:NAMED])))
+    return sentences
 
 
-def told_halves(rows: Sequence[SplitPhoto]) -> list[str]:
+def halves_in_words(rows: Sequence[SplitPhoto]) -> list[str]:
     """Sentences on what became of the photos by other people: halves, strangers, copies."""
     count = Counter(row.split for row in rows)
-    told = []
+    sentences = []
     if count[ELSEWHERE_FIT] or count[ELSEWHERE_MEASURE]:
         strangers = sum(row.split in HALVES and row.label < 0 for row in rows)
         facts = {"fit": count[ELSEWHERE_FIT], "measure": count[ELSEWHERE_MEASURE], "strangers": strangers}
-        told.append(text("train.elsewhere_halves", **facts))
+        sentences.append(text("train.elsewhere_halves", **facts))
     copies = sum(row.why == COPY for row in rows)
-    return told + ([text("train.elsewhere_copies", count=copies)] if copies else [])
+    return sentences + ([text("train.elsewhere_copies", count=copies)] if copies else [])
 
 
 def _row(photo: ScannedPhoto, where: str, labels: Labels, **facts: object) -> SplitPhoto:

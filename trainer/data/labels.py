@@ -85,15 +85,15 @@ def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
 
 def read_labels(file: Path) -> Labels:
     """What `Labels.as_json` was written as. Raises ValueError or KeyError when the file is damaged."""
-    told = json.loads(file.read_text(encoding="utf-8"))
+    stored = json.loads(file.read_text(encoding="utf-8"))
     return Labels(
-        tuple(_taxon(each) for each in told["taxa"]),
-        told["of_folder"],
-        tuple((raw, name, how) for raw, name, how in told["renamed"]),
-        tuple(told["unresolved"]),
-        {raw: _taxon(each) for raw, each in told.get("taxon_of", {}).items()},
-        told.get("of_family", {}),
-        tuple(RareLabel(**each | {"fate": Fate(each["fate"])}) for each in told.get("rare", ())),
+        tuple(_taxon(each) for each in stored["taxa"]),
+        stored["of_folder"],
+        tuple((raw, name, how) for raw, name, how in stored["renamed"]),
+        tuple(stored["unresolved"]),
+        {raw: _taxon(each) for raw, each in stored.get("taxon_of", {}).items()},
+        stored.get("of_family", {}),
+        tuple(RareLabel(**each | {"fate": Fate(each["fate"])}) for each in stored.get("rare", ())),
     )
 
 
@@ -115,10 +115,12 @@ def taxon_named(raw: str, guide: Guide) -> Taxon:
     return found.taxon if found else unlisted_taxon(raw)
 
 
-def told_names(labels: Labels) -> list[str]:
+def names_in_words(labels: Labels) -> list[str]:
     """Sentences on the folder names that the guide does not know, and on those that it knows by another name."""
-    told = [text("train.plan_unresolved", names=", ".join(labels.unresolved))] if labels.unresolved else []
-    return told + [text("train.plan_renamed", raw=raw, accepted=name, how=how) for raw, name, how in labels.renamed]
+    sentences = [text("train.plan_unresolved", names=", ".join(labels.unresolved))] if labels.unresolved else []
+    return sentences + [
+        text("train.plan_renamed", raw=raw, accepted=name, how=how) for raw, name, how in labels.renamed
+    ]
 
 
 def refuse_promises(labels: Labels) -> None:
@@ -192,5 +194,5 @@ def build_tree(taxa: Sequence[Taxon]) -> Tree:
     )
 
 
-def _taxon(told: dict[str, Any]) -> Taxon:
-    return Taxon(**told | {"rank": Rank(told["rank"])})
+def _taxon(stored: dict[str, Any]) -> Taxon:
+    return Taxon(**stored | {"rank": Rank(stored["rank"])})

@@ -35,15 +35,15 @@ def name_labels(
     return with_names(labels, (photo.raw_label for photo in photos), guide)
 
 
-def told_rare(labels: Labels) -> list[str]:
+def rare_in_words(labels: Labels) -> list[str]:
     """Sentences on what becomes of rare labels, one for each fate."""
-    told = []
+    sentences = []
     for fate in Fate:
         rare = [label for label in labels.rare if label.fate is fate]
         names = ", ".join(text(f"train.rare_{fate}_name", **_facts(label)) for label in rare)
         if rare:
-            told.append(text(f"train.rare_{fate}", count=len(rare), names=names))
-    return told
+            sentences.append(text(f"train.rare_{fate}", count=len(rare), names=names))
+    return sentences
 
 
 def _facts(label: RareLabel) -> dict[str, object]:

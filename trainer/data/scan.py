@@ -79,10 +79,10 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
     listed = list_photos(config)
     found = known_scan(run)
     if [_identity(p) for p in found] == [_identity(p) for p in listed] and _cache_fits(config, run, len(found)):
-        told = told_today(found, listed)
-        if told != found:
-            write_rows(run.scan, ScannedPhoto, told)
-        return told
+        updated = as_listed(found, listed)
+        if updated != found:
+            write_rows(run.scan, ScannedPhoto, updated)
+        return updated
     for sentence in misplaced(config, listed):
         progress.note(sentence)
     size = config.cache_size
@@ -106,16 +106,16 @@ def scan_hashes(listed: list[ScannedPhoto], file: Path, progress: Progress) -> l
     """Read photos that nothing learns from: their facts without pixels, written to `file` and used again from there."""
     found = _read_known(file)
     if [_identity(photo) for photo in found] == [_identity(photo) for photo in listed]:
-        told = told_today(found, listed)
+        updated = as_listed(found, listed)
     else:
-        told = []
+        updated = []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             for photo, _ in _in_order(pool, listed, HASH_SIDE):
-                told.append(photo)
-                progress.advance(len(told), len(listed), photo.file if photo.error else "")
-    if told != found:
-        write_rows(file, ScannedPhoto, told)
-    return told
+                updated.append(photo)
+                progress.advance(len(updated), len(listed), photo.file if photo.error else "")
+    if updated != found:
+        write_rows(file, ScannedPhoto, updated)
+    return updated
 
 
 def list_photos(config: DataConfig) -> list[ScannedPhoto]:
@@ -158,7 +158,7 @@ def misplaced(config: DataConfig, listed: Sequence[ScannedPhoto]) -> list[str]:
     """Sentences on what lies where a person may not expect it: photos beside the labels' folders or deeper inside,
     folders without photos, photos that a manifest names and that are not there, and columns that nobody reads."""
     found: dict[str, list[str]] = {"train.empty_folders": [], "train.loose_photos": []}
-    told: list[str] = []
+    sentences: list[str] = []
     files = {photo.file for photo in listed}
     roots = _roots(config)
     for root, manifest in zip(roots, open_manifests(roots, config.manifests), strict=True):
@@ -169,14 +169,14 @@ def misplaced(config: DataConfig, listed: Sequence[ScannedPhoto]) -> list[str]:
         deeper = sorted(path for path in inside if len(path.parts) > 2)
         if deeper:
             facts = {"count": len(deeper), "folder": deeper[0].parent, "label": deeper[0].parts[0]}
-            told.append(text("audit.deeper", **facts))
+            sentences.append(text("audit.deeper", **facts))
         gone = sorted(manifest.lines.keys() - {path.as_posix() for path in inside})
         if gone:
             facts = {"file": manifest.file, "count": len(gone), "names": ", ".join(gone[:NAMED])}
-            told.append(text("audit.manifest_gone", **facts))
+            sentences.append(text("audit.manifest_gone", **facts))
         if manifest.unused:
-            told.append(text("audit.manifest_unused", file=manifest.file, columns=", ".join(manifest.unused)))
-    return [text(key, count=len(n), names=", ".join(n[:NAMED])) for key, n in found.items() if n] + told
+            sentences.append(text("audit.manifest_unused", file=manifest.file, columns=", ".join(manifest.unused)))
+    return [text(key, count=len(n), names=", ".join(n[:NAMED])) for key, n in found.items() if n] + sentences
 
 
 def read_scan(file: Path) -> list[ScannedPhoto]:
@@ -193,7 +193,7 @@ def known_scan(run: RunFolder) -> list[ScannedPhoto]:
         return []
 
 
-def told_today(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
+def as_listed(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
     """Photos as they were read, with the label, source and find that folders and manifests give them now."""
     return [
         replace(old, index=now.index, raw_label=now.raw_label, source=now.source, find=now.find)

@@ -98,7 +98,7 @@ def sides(shares: Sequence[float]) -> int:
     return sum(share > 0 for share in shares)
 
 
-def told_unmeasured(placed: Sequence[SplitPhoto], labels: Labels) -> list[str]:
+def unmeasured_in_words(placed: Sequence[SplitPhoto], labels: Labels) -> list[str]:
     """A sentence that names the labels which learn and which no photo of the test split measures."""
     taught, tested = ({row.label for row in placed if row.split == name} for name in (SPLITS[0], SPLITS[3]))
     names = [labels.taxa[label].name for label in sorted(taught - tested - {-1})]
@@ -118,12 +118,12 @@ def read_split(file: Path) -> list[SplitPhoto]:
     return read_rows(file, SplitPhoto)
 
 
-def speaks_of(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labels) -> bool:
+def split_matches(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labels) -> bool:
     """Whether a frozen split is one of these very photos under these labels. Its rows are numbers into both."""
-    told = [(row.index, str(Path(row.file).absolute()), row.label) for row in placed]
+    frozen = [(row.index, str(Path(row.file).absolute()), row.label) for row in placed]
     now = [(p.index, str(Path(p.file).absolute()), labels.of_folder.get(p.raw_label, -1)) for p in photos]
     unread = {photo.index for photo in photos if photo.error}
-    return told == now and not any(row.index in unread and row.split != LEFT_OUT for row in placed)
+    return frozen == now and not any(row.index in unread and row.split != LEFT_OUT for row in placed)
 
 
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:

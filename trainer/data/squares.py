@@ -34,11 +34,11 @@ def read_squares(files: Sequence[Path], size: int, cache: Path, progress: Progre
     A list beside the cache says what was read; the same photos are not read twice.
     """
     beside = cache.with_suffix(".json")
-    told = {"size": size, "files": [str(file) for file in files]}
+    wanted = {"size": size, "files": [str(file) for file in files]}
     known = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
-    if {name: known.get(name) for name in told} != told:
+    if {name: known.get(name) for name in wanted} != wanted:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        known = told | {"kept": _write_squares(files, size, cache, progress)}
+        known = wanted | {"kept": _write_squares(files, size, cache, progress)}
         write_json(beside, known)
     kept: list[int] = known["kept"]
     squares: Squares = np.load(cache, mmap_mode="c")  # torch wants it writable; the file stays as it is

@@ -186,10 +186,10 @@ class _Search:
         return worth, (species, genus, family), fits
 
     def _fit(self, rank: Rank, threshold: float, said: NDArray[np.bool_], hits: NDArray[np.float64]) -> RankFit:
-        told = said & ~np.isnan(hits) & (self.weights > 0)
-        weights = self.weights[told]
+        counted = said & ~np.isnan(hits) & (self.weights > 0)
+        weights = self.weights[counted]
         total = float(weights.sum())
-        share = float((weights * hits[told]).sum()) / total if total else 0.0
+        share = float((weights * hits[counted]).sum()) / total if total else 0.0
         effective = total**2 / float((weights**2).sum()) if total else 0.0
         bound = float(wilson_lower(np.array(share), np.array(effective), self.confidence))
         return RankFit(rank.value, threshold, float(self.weights[said].sum() / self.weights.sum()), share, bound)

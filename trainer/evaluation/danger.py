@@ -28,7 +28,7 @@ PROMISED = 0.05  # misses that people are promised at most; a run asks for fewer
 
 @dataclass(frozen=True, slots=True)
 class Dangers:
-    """Which labels `[C]` and which photos `[N]` count as deadly and as harmful; `told` marks photos with a danger.
+    """Which labels `[C]` and which photos `[N]` count as deadly and as harmful; `has_danger`: those with a known one.
 
     A photo of a genus or family counts with the worst of its species, as its label does. A photo without a truth, of
     the background, or of a taxon that the guide does not know is not told: it counts on neither side.
@@ -38,7 +38,7 @@ class Dangers:
     harmful_labels: NDArray[np.bool_]
     deadly: NDArray[np.bool_]
     harmful: NDArray[np.bool_]
-    told: NDArray[np.bool_]
+    has_danger: NDArray[np.bool_]
 
 
 def dangers(labels: tuple[Taxon, ...], truth: tuple[Taxon | None, ...], guide: Guide) -> Dangers:
@@ -52,7 +52,7 @@ def dangers(labels: tuple[Taxon, ...], truth: tuple[Taxon | None, ...], guide: G
         harmful_labels=np.array([level.harmful for level in of_labels], dtype=bool),
         deadly=np.array([level is Danger.DEADLY for level in of_photos], dtype=bool),
         harmful=np.array([level.harmful for level in of_photos], dtype=bool),
-        told=np.array([level is not Danger.UNKNOWN for level in of_photos], dtype=bool),
+        has_danger=np.array([level is not Danger.UNKNOWN for level in of_photos], dtype=bool),
     )
 
 
@@ -134,7 +134,7 @@ def fit_alarms(
         scores = alarm_scores(probabilities, found.deadly_labels, exponent)
         least, _ = control_worst(scores[found.deadly], groups[found.deadly], sources[found.deadly], alphas[0])
         rung = rings(probabilities, found.deadly_labels, least, exponent)
-        compared[exponent] = _rate(rung, found.told & ~found.deadly, counted)
+        compared[exponent] = _rate(rung, found.has_danger & ~found.deadly, counted)
     exponent = min(compared, key=lambda each: (round(compared[each], 3), -each))
     thresholds, guarantees = [], []
     for labels, photos, alpha in zip(
@@ -143,7 +143,7 @@ def fit_alarms(
         scores = alarm_scores(probabilities, labels, exponent)
         least, source = control_worst(scores[photos], groups[photos], sources[photos], alpha)
         rung = rings(probabilities, labels, least, exponent)
-        rate = _rate(rung, found.told & ~photos, np.ones(len(rung)))
+        rate = _rate(rung, found.has_danger & ~photos, np.ones(len(rung)))
         thresholds.append(least)
         decided = photos & (sources == source) if source else photos
         counts = int(decided.sum()), len(np.unique(groups[decided]))

@@ -194,14 +194,14 @@ class Evaluation:
     gate: GateResult | None = None
 
 
-def told(record: object) -> str:
+def as_json(record: object) -> str:
     """A record as JSON for people and programs: UTF-8, one value a line. Raises nothing."""
     return msgspec.json.format(msgspec.json.encode(record), indent=1).decode("utf-8")
 
 
 def write(file: Path, record: object) -> None:
     """Write a record as JSON, whole or not at all."""
-    write_whole(file, told(record))
+    write_whole(file, as_json(record))
 
 
 def read(file: Path, kind: type[Document]) -> Document:

@@ -39,9 +39,9 @@ def drawings_unknown(
     found = _ask(runtime, chosen)
     if not len(found):
         return None
-    told = answer(found, runtime.manifest.labels, guide, judgement)
+    answers = answer(found, runtime.manifest.labels, guide, judgement)
     taught = any(phase.drawings > 0 for phase in config.fit.phases)
-    return Drawings(len(found), ranking.share(told.verdicts.kinds == UNKNOWN), taught)
+    return Drawings(len(found), ranking.share(answers.verdicts.kinds == UNKNOWN), taught)
 
 
 def _ask(runtime: Network, files: Sequence[str]) -> Predictions:

@@ -250,23 +250,23 @@ def _with_unknown(
         most_subjects=config.most_strange,
     )
     thresholds = replace(thresholds, unknown=threshold)
-    told = UnknownFit(
+    unknown_fit = UnknownFit(
         score=fitted.model.kind.value,
         photos=len(others),
         subjects_called_strange=float((fitted.subject_scores > threshold).mean()),
         other_things_called_strange=float((fitted.background_scores > threshold).mean()),
         other_things_unknown=float((say(summed, thresholds, fitted.background_scores).kinds == UNKNOWN).mean()),
-        compared={name: _told(each) for name, each in fitted.compared.items()},
+        compared={name: _comparison(each) for name, each in fitted.compared.items()},
     )
     return FittedDecision(
         Judgement(temperature, thresholds, fitted.model),
-        plain(told),
+        plain(unknown_fit),
         dict(fitted.model.arrays),
-        replace(report, unknown=told),
+        replace(report, unknown=unknown_fit),
     )
 
 
-def _told(found: Comparison) -> ScoreComparison:
+def _comparison(found: Comparison) -> ScoreComparison:
     """Without what could not be compared."""
     novel, strangers = (None if value != value else value for value in (found.novel_auroc, found.stranger_auroc))
     return ScoreComparison(found.auroc, found.fpr95, novel, strangers)

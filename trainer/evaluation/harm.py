@@ -43,7 +43,7 @@ def alarms(answers: Answers, guide: Guide) -> dict[str, AlarmMeasures]:
     rings = {"deadly": raised & (alarm_levels(answers) == Danger.DEADLY), "harmful": raised}
     dangerous = {"deadly": found.deadly, "harmful": found.harmful}
     return {
-        name: AlarmMeasures(share(rings[name][photos]), share(rings[name][found.told & ~photos]))
+        name: AlarmMeasures(share(rings[name][photos]), share(rings[name][found.has_danger & ~photos]))
         for name, photos in dangerous.items()
     }
 
@@ -67,16 +67,16 @@ def _confusion_cost(found: Dangers, as_poisonous: NDArray[np.bool_]) -> float | 
     cost = np.where(
         found.harmful, np.where(as_poisonous, 0.0, POISONOUS_AS_HARMLESS), as_poisonous * HARMLESS_AS_POISONOUS
     )
-    return float(cost[found.told].mean()) if found.told.any() else None
+    return float(cost[found.has_danger].mean()) if found.has_danger.any() else None
 
 
 def _unknown_cost(answers: Answers) -> float | None:
     known = answers.photos.targets >= 0
-    told = np.array([taxon is not None for taxon in answers.taxa], dtype=bool)
+    has_danger = np.array([taxon is not None for taxon in answers.taxa], dtype=bool)
     silent = answers.verdicts.kinds == UNKNOWN
     wrong = right(answers.verdicts, answers.truth) == 0.0
     cost = np.where(known, np.where(silent, KNOWN_SILENT, wrong * WRONG_NAME), np.where(silent, 0.0, UNKNOWN_NAMED))
-    return float(cost[told].mean()) if told.any() else None
+    return float(cost[has_danger].mean()) if has_danger.any() else None
 
 
 def _promise(held: Guarantee | None) -> Promise | None:

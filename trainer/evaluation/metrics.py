@@ -95,15 +95,15 @@ def _novel(
     apart: bool,
 ) -> NovelMeasures:
     """Kinds that no label covers; `apart`: they are no part of the photos that are measured with the subjects."""
-    told = answer(novel, labels, guide, judgement)
+    unseen_answers = answer(novel, labels, guide, judgement)
     auroc = fpr95 = None
     if judgement.unknown is not None and len(subjects):
         compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(novel))
         auroc, fpr95 = compared.auroc, compared.fpr95
     both = answer(join([subjects, novel]), labels, guide, judgement) if apart else None
     return NovelMeasures(
-        verdicts=ranking.verdicts(told),
-        danger=harm.alarms(told, guide),
+        verdicts=ranking.verdicts(unseen_answers),
+        danger=harm.alarms(unseen_answers, guide),
         auroc=auroc,
         fpr95=fpr95,
         verdicts_with_known=ranking.verdicts(both) if both else None,

@@ -166,7 +166,7 @@ def _missed(
         no_alarm = len(rows) - int(raised[rows].sum())
         if silent or no_alarm:
             no_warning = int((levels[rows] == Danger.CAUTION).sum())
-            told = level[name].told.value
-            found.append(MissedDanger(name, told, source, len(rows), silent, no_alarm, no_warning))
+            level_name = level[name].told.value
+            found.append(MissedDanger(name, level_name, source, len(rows), silent, no_alarm, no_warning))
     order = sorted(found, key=lambda each: (-Danger(each.danger).severity, each.kind, each.source))
     return tuple(order)

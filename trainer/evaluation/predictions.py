@@ -72,8 +72,8 @@ class Predictions:
 
     def save(self, file: Path) -> None:
         """Write everything as one compressed `.npz` (no pickles)."""
-        told = [taxon or Taxon("", Rank.BACKGROUND) for taxon in self.truth or ()]
-        taxa = [(taxon.name, taxon.rank.value, taxon.genus or "", taxon.family or "") for taxon in told]
+        truth_taxa = [taxon or Taxon("", Rank.BACKGROUND) for taxon in self.truth or ()]
+        taxa = [(taxon.name, taxon.rank.value, taxon.genus or "", taxon.family or "") for taxon in truth_taxa]
         with written_atomically(file) as stream:
             np.savez_compressed(
                 stream,
@@ -98,7 +98,7 @@ class Predictions:
 
 def join(parts: list[Predictions]) -> Predictions:
     """The rows of several, in order. Groups keep their numbers: they must already differ where the photos do."""
-    told = any(part.truth is not None for part in parts)
+    named = any(part.truth is not None for part in parts)
     return Predictions(
         logits=np.concatenate([part.logits for part in parts]),
         embeddings=np.concatenate([part.embeddings for part in parts]),
@@ -106,7 +106,7 @@ def join(parts: list[Predictions]) -> Predictions:
         groups=np.concatenate([part.groups for part in parts]),
         sources=np.concatenate([part.sources for part in parts]),
         files=np.concatenate([part.files for part in parts]),
-        truth=tuple(taxon for part in parts for taxon in (part.truth or (None,) * len(part))) if told else None,
+        truth=tuple(taxon for part in parts for taxon in (part.truth or (None,) * len(part))) if named else None,
     )
 
 

@@ -126,8 +126,8 @@ def verdicts(answers: Answers) -> VerdictMeasures:
     known = np.array([name in genera for name in answers.truth.names[:, 1]], dtype=bool)
 
     def said(place: int) -> Said:
-        told = hits[(kinds == place) & ~np.isnan(hits)]
-        return Said(float((kinds == place).mean()) if len(kinds) else None, share(told))
+        counted = hits[(kinds == place) & ~np.isnan(hits)]
+        return Said(float((kinds == place).mean()) if len(kinds) else None, share(counted))
 
     reasons = Counter(decision.verdict.reason.value for decision in answers.decisions)
     return VerdictMeasures(

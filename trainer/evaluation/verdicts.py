@@ -84,7 +84,7 @@ def say(summed: Summed, thresholds: Thresholds, unknown_scores: NDArray[np.float
 class Truth:
     """True names `[N,3]` in the order of `RANKS` (None where not told) and `place` `[N]`: the rank each was told at.
 
-    `place` is `UNKNOWN` for the background and `UNTOLD` when nobody told anything.
+    `place` is `UNKNOWN` for the background and `NO_TRUTH` when nobody told anything.
     """
 
     names: NDArray[np.object_]
@@ -95,13 +95,13 @@ class Truth:
         return Truth(np.tile(self.names, (times, 1)), np.tile(self.place, times))
 
 
-UNTOLD = -1
+NO_TRUTH = -1
 
 
 def truth_of(taxa: Sequence[Taxon | None]) -> Truth:
     """True taxa as arrays."""
     names = np.array([[None if t is None else t.at(rank) for rank in RANKS] for t in taxa], dtype=object)
-    place = [UNTOLD if t is None else UNKNOWN if t.rank is Rank.BACKGROUND else RANKS.index(t.rank) for t in taxa]
+    place = [NO_TRUTH if t is None else UNKNOWN if t.rank is Rank.BACKGROUND else RANKS.index(t.rank) for t in taxa]
     return Truth(names.reshape(-1, len(RANKS)), np.array(place, dtype=np.intp))
 
 
@@ -122,7 +122,7 @@ def right_at(rank: int, names: NDArray[np.object_], truth: Truth) -> NDArray[np.
     )
     found[wide] = np.nan
     found[wide & outside] = 0.0
-    found[truth.place == UNTOLD] = np.nan
+    found[truth.place == NO_TRUTH] = np.nan
     return found
 
 

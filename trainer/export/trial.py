@@ -37,11 +37,11 @@ def try_export(network: Classifier, config: RunConfig) -> None:
             export_network(file, network, manifest, flip=config.export.flip, half=config.export.half)
             Runtime.load(file, device="cpu").run(pictures[:1])
     except FieldGuideError as problem:
-        told = str(problem.facts.get("problem", "")) or explain(problem)
-        refuse("network.name", text("train.not_exportable", name=config.network.name, problem=told))
+        problem_text = str(problem.facts.get("problem", "")) or explain(problem)
+        refuse("network.name", text("train.not_exportable", name=config.network.name, problem=problem_text))
     except (RuntimeError, TypeError, ValueError) as problem:  # what torch raises at what it cannot trace
-        told = str(problem).strip().splitlines()[0][:200]
-        refuse("network.name", text("train.not_exportable", name=config.network.name, problem=told))
+        problem_text = str(problem).strip().splitlines()[0][:200]
+        refuse("network.name", text("train.not_exportable", name=config.network.name, problem=problem_text))
 
 
 @torch.no_grad()

@@ -182,8 +182,8 @@ def _backbone(config: NetworkConfig) -> tuple[nn.Module, Tensor, Tensor]:
     if config.name in torchvision.models.list_models(torchvision.models):
         try:
             weights = "DEFAULT" if pretrained else None
-            told = {"init_weights": True} if weights is None and config.name in SAY_HOW_TO_BEGIN else {}
-            model = torchvision.models.get_model(config.name, weights=weights, **told | config.options)
+            usual = {"init_weights": True} if weights is None and config.name in SAY_HOW_TO_BEGIN else {}
+            model = torchvision.models.get_model(config.name, weights=weights, **usual | config.options)
         except TypeError as problem:
             refuse("network.options", str(problem))
         return _without_head(model), *imagenet

@@ -91,9 +91,9 @@ class ProcessGroup:
         """The leader's numbers, for all; the names must be the same everywhere."""
         if self.world_size == 1:
             return values
-        told = [values]
-        distributed.broadcast_object_list(told, src=0)
-        return told[0]
+        shared = [values]
+        distributed.broadcast_object_list(shared, src=0)
+        return shared[0]
 
     def part(self, positions: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """This process's share of a batch; with fewer photos than processes some of them get the same one."""

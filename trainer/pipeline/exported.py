@@ -16,7 +16,7 @@ from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT, LEFT_
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.fitting import FittedDecision
 from trainer.export.bundle import export_network, input_of, photo_lines, weights_digest, write_bundle
-from trainer.export.told import told_metrics
+from trainer.export.bundle_metrics import bundle_metrics
 from trainer.fit.network import Classifier
 from trainer.pipeline.preparation import Prepared
 from trainer.report.card import write_card
@@ -49,7 +49,7 @@ def seal_bundle(
         temperature=fitted.temperature,
         thresholds=fitted.thresholds.to_manifest(),
         unknown=fitted.unknown,
-        metrics=told_metrics(metrics),
+        metrics=bundle_metrics(metrics),
     )
     card = write_card(run, manifest, ready.guide, metrics)
     write_bundle(run.bundle, exported.bundle, manifest, card, fitted.statistics)

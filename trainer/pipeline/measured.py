@@ -50,21 +50,21 @@ def ask_splits(
     """Ask for each split once, reading photos as the application does; the answers stay in the run folder."""
     taxa = {taxon.name: taxon for taxon in ready.labels.taxon_of.values()}
 
-    def ask(name: str, *, told: bool) -> Predictions:
+    def ask(name: str, *, named: bool) -> Predictions:
         rows = [row for row in ready.placed if row.split == name]
         if rows:
             progress.step(f"asking the bundle: {name}", "asking")
         answers = predict(runtime, rows, progress)
         refuse_missing(config.data)  # photos that cannot be read are skipped: not all of a card that was pulled out
-        if told:
+        if named:
             names = {row.file: row.taxon or Path(row.file).parent.name for row in rows}
             truth = (_taxon(names[file], taxa, ready.guide) for file in answers.files.tolist())
             answers = replace(answers, truth=tuple(truth))
         answers.save(run.predictions / f"{name}.npz")
         return answers
 
-    apart = [ask(name, told=True) for name in (HELD_OUT, ELSEWHERE_FIT, ELSEWHERE_MEASURE)]
-    calibration, test = (ask(name, told=False) for name in ("calibration", "test"))
+    apart = [ask(name, named=True) for name in (HELD_OUT, ELSEWHERE_FIT, ELSEWHERE_MEASURE)]
+    calibration, test = (ask(name, named=False) for name in ("calibration", "test"))
     return SplitAnswers(calibration, test, *(found if len(found) else None for found in apart))
 
 

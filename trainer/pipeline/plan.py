@@ -7,9 +7,9 @@ from pathlib import Path
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.config import RunConfig
-from trainer.data.elsewhere import elsewhere_folders, list_elsewhere, told_elsewhere
-from trainer.data.labels import told_names
-from trainer.data.rare import name_labels, told_rare
+from trainer.data.elsewhere import elsewhere_folders, elsewhere_in_words, list_elsewhere
+from trainer.data.labels import names_in_words
+from trainer.data.rare import name_labels, rare_in_words
 from trainer.data.scan import judges_elsewhere, list_photos, misplaced
 from trainer.pipeline.expected import expected_seconds
 from trainer.pipeline.folders import refuse_folders
@@ -34,10 +34,10 @@ def plan(config: RunConfig) -> str:
         text("train.plan_photos", photos=len(photos), folder=", ".join(config.data.folders), labels=len(labels.taxa)),
         text("train.plan_network", name=config.network.name, init=Path(config.network.init).name or "random"),
     ]
-    lines += [*misplaced(config.data, photos), *told_names(labels), *told_rare(labels)]
+    lines += [*misplaced(config.data, photos), *names_in_words(labels), *rare_in_words(labels)]
     if elsewhere:
         lines += misplaced(elsewhere_folders(config.data), elsewhere)
-    lines += told_elsewhere(judging, config.data, guide)
+    lines += elsewhere_in_words(judging, config.data, guide)
     if not config.fit.phases:
         lines.append(text("train.plan_head"))
     for phase in config.fit.phases:

@@ -25,21 +25,27 @@ from trainer.config import (
     refuse,
     write_config,
 )
+from trainer.data.audit.audit import audit
 from trainer.data.audit.findings import read_quarantine, write_audit
-from trainer.data.audit.judge import audit
 from trainer.data.dataset import open_split
-from trainer.data.elsewhere import elsewhere_folders, list_elsewhere, place_elsewhere, told_elsewhere, told_halves
+from trainer.data.elsewhere import (
+    elsewhere_folders,
+    elsewhere_in_words,
+    halves_in_words,
+    list_elsewhere,
+    place_elsewhere,
+)
 from trainer.data.labels import (
     Labels,
     Tree,
     build_tree,
+    names_in_words,
     read_labels,
     refuse_promises,
     resolve_labels,
-    told_names,
     with_names,
 )
-from trainer.data.rare import name_labels, told_rare
+from trainer.data.rare import name_labels, rare_in_words
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
 from trainer.data.scan import (
     NAMED,
@@ -51,7 +57,7 @@ from trainer.data.scan import (
     scan,
     scan_hashes,
 )
-from trainer.data.split import SplitPhoto, read_split, speaks_of, split, told_unmeasured, write_split
+from trainer.data.split import SplitPhoto, read_split, split, split_matches, unmeasured_in_words, write_split
 from trainer.export.trial import try_export
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
@@ -99,8 +105,8 @@ def start_from(network: NetworkConfig) -> NetworkConfig:
     starter = resource("model", "starter.fieldguide")
     if network.init or not starter.exists():
         return network
-    told = read_manifest(starter).provenance.get("network", {})
-    same = (told.get("name"), told.get("options")) == (network.name, network.options)
+    trained = read_manifest(starter).provenance.get("network", {})
+    same = (trained.get("name"), trained.get("options")) == (network.name, network.options)
     return replace(network, init=str(starter)) if same else network
 
 
@@ -186,20 +192,20 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     else:
         known = {photo.index for photo in teaching}
         placed = [row for row in read_split(run.split) if row.index in known]
-        if not speaks_of(placed, teaching, labels):
+        if not split_matches(placed, teaching, labels):
             refuse("resume", text("train.split_of_others", split=run.split))
     first = 1 + max((row.group for row in placed), default=0)
     judged = place_elsewhere(judging, teaching, labels, config.seed, first)
-    told = json.loads(json.dumps(labels.as_json()))
-    if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != told:
-        write_json(run.labels, told)
+    stored = json.loads(json.dumps(labels.as_json()))
+    if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != stored:
+        write_json(run.labels, stored)
     rows = sorted([*placed, *judged], key=lambda row: row.index)
     if fresh or read_split(run.split) != rows:  # runs of a sweep share one file
         write_split(run.split, rows)
     if fresh:
-        for sentence in (*told_names(labels), *told_rare(labels), *told_unmeasured(placed, labels)):
+        for sentence in (*names_in_words(labels), *rare_in_words(labels), *unmeasured_in_words(placed, labels)):
             progress.note(sentence)
-    for sentence in (*told_elsewhere(judging, config.data, guide), *told_halves(judged)):
+    for sentence in (*elsewhere_in_words(judging, config.data, guide), *halves_in_words(judged)):
         progress.note(sentence)
     return Prepared([*photos, *elsewhere], labels, tree, [*placed, *judged], guide)
 

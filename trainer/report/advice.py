@@ -148,11 +148,11 @@ def _mixed(shown: Shown) -> list[str]:
     milder = {(row.true, row.said) for row in measures.mistakes.taken_for}
     pairs = [row for row in measures.confusions if row.photos >= OFTEN and danger.get(row.said)]
     pairs.sort(key=lambda row: ((row.true, row.said) not in milder, -row.photos))
-    told = [
+    mixed = [
         text("report.next_pair", true=row.true, said=row.said, count=row.photos, photos=photos[row.true])
         for row in islice(pairs, NAMED)
     ]
-    return [text("report.next_mixed", pairs="; ".join(told))] if told else []
+    return [text("report.next_mixed", pairs="; ".join(mixed))] if mixed else []
 
 
 def listed(names: list[str], most: int) -> str:

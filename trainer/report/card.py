@@ -20,7 +20,7 @@ from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, r
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.metrics import CALIBRATED_ON, ELSEWHERE
 from trainer.evaluation.records import DangerousLabel, Names, Share, SourceMeasures, SplitMeasures
-from trainer.export.told import told_recipe
+from trainer.export.bundle_metrics import recipe_without_paths
 from trainer.report.figures import among_five, points
 from trainer.report.grounds import GAP, differences, sources_in_words
 from trainer.report.promises import labels_in_words, promises_in_words
@@ -35,7 +35,7 @@ def write_card(run: RunFolder, manifest: Manifest, guide: Guide, metrics: Metric
     places += [Path(folder) / ATTRIBUTION for folder in config.data.folders]
     lines = {line.url: line for place in places for line in read_attributions(place)}
     attribution = attribution_section(lines.values()) if lines else ""
-    recipe = told_recipe(run.config.read_text(encoding="utf-8"))
+    recipe = recipe_without_paths(run.config.read_text(encoding="utf-8"))
     card = model_card(manifest, guide, Shown.of_run(metrics), attribution, recipe)
     write_whole(run.root / "card.md", card)
     return card

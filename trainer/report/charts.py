@@ -18,14 +18,14 @@ _MARKS = {"first": "var(--accent)", "second": "var(--second)", "third": "var(--q
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """`title`, the ends, and whether the numbers are shares (0 to 1) told in percent."""
+    """`title`, the ends, and whether the numbers are shares (0 to 1) shown in percent."""
 
     title: str
     low: float
     high: float
     share: bool = True
 
-    def told(self, value: float) -> str:
+    def tick(self, value: float) -> str:
         """A tick's label."""
         if self.share:
             return f"{100 * value:.0f} %"
@@ -61,7 +61,7 @@ class Dot:
     x: float
     y: float
     weight: float
-    told: str
+    title: str
     between: tuple[float, float]
 
 
@@ -71,7 +71,7 @@ def dot_chart(title: str, across: Axis, up: Axis, dots: Sequence[Dot]) -> Markup
     shapes = [*place.axes(), place.path("ideal", ((0, 0), (1, 1)))]
     for dot in dots:
         shapes.append(place.path("range", [(dot.x, end) for end in dot.between]))
-        shapes.append(place.dot(dot.x, dot.y, 3 + 8 * dot.weight**0.5, dot.told))
+        shapes.append(place.dot(dot.x, dot.y, 3 + 8 * dot.weight**0.5, dot.title))
     return _figure(title, shapes, [])
 
 
@@ -125,18 +125,18 @@ class _Frame:
         drawn = "M" + "L".join(f"{self.x(x):.1f} {self.y(y):.1f}" for x, y in points)
         return Shape("path", {"class": kind, "d": drawn})
 
-    def dot(self, x: float, y: float, radius: float, told: str = "") -> Shape:
+    def dot(self, x: float, y: float, radius: float, tip: str = "") -> Shape:
         place = {"cx": f"{self.x(x):.1f}", "cy": f"{self.y(y):.1f}", "r": f"{radius:.1f}"}
-        return Shape("circle", {"class": "dot", **place}, title=told)
+        return Shape("circle", {"class": "dot", **place}, title=tip)
 
     def axes(self) -> list[Shape]:
         drawn = []
         for tick in _ticks(self.up):
             y = f"{self.y(tick):.1f}"
             drawn.append(Shape("line", {"class": "axis", "x1": _LEFT, "x2": WIDTH - _RIGHT, "y1": y, "y2": y}))
-            drawn.append(_text(_LEFT - 7, self.y(tick) + 4, "end", self.up.told(tick)))
+            drawn.append(_text(_LEFT - 7, self.y(tick) + 4, "end", self.up.tick(tick)))
         below = HEIGHT - _BOTTOM + 17
-        drawn += [_text(self.x(tick), below, "middle", self.across.told(tick)) for tick in _ticks(self.across)]
+        drawn += [_text(self.x(tick), below, "middle", self.across.tick(tick)) for tick in _ticks(self.across)]
         return [*drawn, _text((_LEFT + WIDTH - _RIGHT) / 2, HEIGHT - 4, "middle", self.across.title)]
 
 

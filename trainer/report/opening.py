@@ -124,48 +124,48 @@ def good_and_bad(shown: Shown) -> Markup:
 
 def strengths(shown: Shown) -> list[str]:
     """What can be said for the model; a sentence that nothing can, when so."""
-    told = []
+    sentences = []
     first = shown.first
     for rank in RANKS:
         found = first.verdicts.at(rank)
         if found.right.photos >= FEW and (found.right.value or 0.0) >= GOOD:
             facts = {"said": percent(found.said), "right": percent(found.right.value)}
-            told.append(text(f"report.good_{rank}", **facts))
+            sentences.append(text(f"report.good_{rank}", **facts))
     names = [each.label for each in first.classes if each.f1 >= GOOD and each.photos >= ENOUGH][::-1]
     if names:
-        told.append(
+        sentences.append(
             text(_form("good_classes", len(names)), count=len(names), enough=ENOUGH, names=listed(names, NAMED))
         )
     ece, chance = first.calibration.ece, first.calibration.ece_by_chance
     if ece is not None and ece <= 0.05:
-        told.append(text("report.good_certainty", ece=percent(ece, 1), chance=percent(chance, 1)))
+        sentences.append(text("report.good_certainty", ece=percent(ece, 1), chance=percent(chance, 1)))
     unknown = first.verdicts.unknown.value or 0.0
     others = first.other_things.unknown if first.other_things else None
     if others and others.photos >= FEW and (others.value or 0.0) >= 0.9 and unknown < SILENT:
-        told.append(text("report.good_others", share=percent(others.value), known=percent(unknown)))
-    return told or [text("report.good_none")]
+        sentences.append(text("report.good_others", share=percent(others.value), known=percent(unknown)))
+    return sentences or [text("report.good_none")]
 
 
 def weaknesses(shown: Shown) -> list[str]:
     """What must be known before trusting it: never empty."""
-    told = []
+    sentences = []
     first = shown.first
     missed = first.mistakes.missed_deadly_count
     if missed:
         names = list(dict.fromkeys(row.true for row in first.mistakes.missed_deadly))
-        told.append(text(_form("bad_missed", missed), count=missed, names=listed(names, NAMED)))
+        sentences.append(text(_form("bad_missed", missed), count=missed, names=listed(names, NAMED)))
     for level in ("deadly", "harmful"):
         count = first.danger.of(level).recall.photos
         if count < FEW:
-            told.append(text(f"report.bad_few_{level}", count=count))
+            sentences.append(text(f"report.bad_few_{level}", count=count))
     wide = {row.name for row in shown.labels if row.rank != Rank.SPECIES.value}
     names = [each.label for each in first.classes if each.f1 < POOR and each.label not in wide]
     if names:
-        told.append(text(_form("bad_classes", len(names)), count=len(names), names=listed(names, NAMED)))
+        sentences.append(text(_form("bad_classes", len(names)), count=len(names), names=listed(names, NAMED)))
     thin = [row.name for row in shown.labels if 0 < row.photos.get("train", 0) < FEW]
     if thin:
-        told.append(text(_form("bad_thin", len(thin)), count=len(thin), few=FEW, names=listed(thin, NAMED)))
-    return [*told, text("report.bad_kinds"), text("report.bad_photo")]
+        sentences.append(text(_form("bad_thin", len(thin)), count=len(thin), few=FEW, names=listed(thin, NAMED)))
+    return [*sentences, text("report.bad_kinds"), text("report.bad_photo")]
 
 
 def dangerous_mistakes(shown: Shown, photos: int) -> Markup:
@@ -238,16 +238,16 @@ def _dangerous_labels(rows: Sequence[DangerousLabel]) -> Markup:
 def promises(shown: Shown, manifest: Manifest, guide: Guide) -> Markup:
     """What the alarms were fitted to hold, in words, and what the photos showed of it."""
     thresholds = Thresholds.from_manifest(manifest.thresholds)
-    told = promises_in_words(manifest, guide)
+    sentences = promises_in_words(manifest, guide)
     for level in ("deadly", "harmful"):
         recall = shown.first.danger.of(level).recall
         if recall.photos:
-            told.append(text(f"report.shown_{level}", share=percent(recall.value, 1), **_between(recall)))
+            sentences.append(text(f"report.shown_{level}", share=percent(recall.value, 1), **_between(recall)))
     sets = shown.first.sets
     if sets and thresholds.coverage is not None:
         facts = {"asked": percent(thresholds.coverage), "held": percent(sets.coverage.value)}
-        told.append(text("report.shown_sets", **facts, size=f"{sets.median_size or 0:.0f}"))
-    return section("promises", bullets(told))
+        sentences.append(text("report.shown_sets", **facts, size=f"{sets.median_size or 0:.0f}"))
+    return section("promises", bullets(sentences))
 
 
 def _form(key: str, count: int) -> str:

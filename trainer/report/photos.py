@@ -84,7 +84,7 @@ def _figure(row: JudgedPhoto) -> Markup:
     lines: list[str] = [true_name(row), said(row)]
     of_true = row.probability_of_true
     if row.loss is not None and of_true is not None:
-        told = percent(of_true, 1) if of_true >= LEAST else say("less_than", share=percent(LEAST, 1))
-        lines.append(say("given_to_true", probability=told, loss=f"{row.loss:.1f}"))
+        chance = percent(of_true, 1) if of_true >= LEAST else say("less_than", share=percent(LEAST, 1))
+        lines.append(say("given_to_true", probability=chance, loss=f"{row.loss:.1f}"))
     file = " · ".join(filter(None, ("/".join(Path(row.file).parts[-2:]), row.source)))
     return part("figure", picture(row.file), [*lines, alarm, part("small", file)])

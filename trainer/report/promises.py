@@ -23,15 +23,15 @@ def promises_in_words(manifest: Manifest, guide: Guide) -> list[str]:
     thresholds = Thresholds.from_manifest(manifest.thresholds)
     worst_label = worst(guide.danger(label) for label in manifest.labels if label.rank is not Rank.BACKGROUND)
     rings = {"deadly": worst_label is Danger.DEADLY, "harmful": worst_label.harmful}
-    told = []
+    sentences = []
     for name in ("deadly", "harmful"):
         held = getattr(thresholds, f"{name}_guarantee")
         if not rings[name]:
-            told.append(text(f"bundle.never_rings_{name}"))
+            sentences.append(text(f"bundle.never_rings_{name}"))
             continue
         if held is None:
-            told.append(text(f"bundle.no_promise_{name}"))
+            sentences.append(text(f"bundle.no_promise_{name}"))
             continue
         facts = {"alpha": f"{100 * held.alpha:g}", "photos": held.photos, "groups": held.groups, "split": held.split}
-        told.append(text(f"bundle.promise_{name}", **facts, false=f"{100 * held.false_alarm_rate:.0f}"))
-    return told
+        sentences.append(text(f"bundle.promise_{name}", **facts, false=f"{100 * held.false_alarm_rate:.0f}"))
+    return sentences

@@ -38,9 +38,9 @@ def learning(run: RunFacts) -> Markup:
         )
     lines = []
     for name, values in (("top1", [each.val_top1 for each in log]), ("top5", [each.val_top5 for each in log])):
-        told = [value for value in values if value is not None]
-        if len(told) == len(values):
-            lines.append(Series(text(f"report.curve_{name}"), list(zip(steps, told, strict=True))))
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            lines.append(Series(text(f"report.curve_{name}"), list(zip(steps, known, strict=True))))
     if lines:
         charts.append(line_chart(text("report.accuracy"), across, Axis("", 0, 1), lines))
     return section("learning", part("boxes", "charts", charts), _ships(run), _still_rising(lines, run.kept_top1))
@@ -67,7 +67,9 @@ def photos(run: RunFacts, labels: Sequence[LabelFacts]) -> Markup:
     """How many photos each label and each source has."""
     if not run.splits:
         return NOTHING
-    told = bullets(text(f"report.split_{name}", count=run.splits[name]) for name in SPLITS if run.splits.get(name))
+    split_counts = bullets(
+        text(f"report.split_{name}", count=run.splits[name]) for name in SPLITS if run.splits.get(name)
+    )
     bars = [(label.name, float(label.photos.get("train", 0))) for label in labels]
     bars.sort(key=lambda bar: -bar[1])
     chart = bar_chart(text("report.counts"), bars)
@@ -81,7 +83,7 @@ def photos(run: RunFacts, labels: Sequence[LabelFacts]) -> Markup:
             fewest=f"{counts[-1]:.0f}",
             last=bars[len(counts) - 1][0],
         )
-    return section("photos", told, chart, note, _sources(run.sources))
+    return section("photos", split_counts, chart, note, _sources(run.sources))
 
 
 def _sources(sources: Mapping[str, Mapping[str, int]]) -> Markup:
@@ -131,13 +133,13 @@ def _folder_names(found: FolderFacts) -> list[Markup]:
     """Folder names that became another name, and those that the guide does not know."""
     content = []
     if found.renamed:
-        told = [
+        renamed = [
             text("report.renamed", raw=raw, name=name, how=text(f"report.how_{how}"))
             for raw, name, how in found.renamed
         ]
         content += [
             head("renamed_labels"),
-            part("details", say("renamed_count", count=len(told)), bullets(told)),
+            part("details", say("renamed_count", count=len(renamed)), bullets(renamed)),
         ]
     if found.unresolved:
         content += [head("unresolved"), paragraph("unresolved_note"), bullets(found.unresolved)]

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 
 from fieldguide.core.guide import load_guide
 from trainer.config import DataConfig
+from trainer.data.audit.audit import audit, natural_picture
 from trainer.data.audit.findings import (
     AuditReport,
     Finding,
@@ -20,7 +21,6 @@ from trainer.data.audit.findings import (
     write_audit,
     write_quarantine,
 )
-from trainer.data.audit.judge import audit, natural_picture
 from trainer.data.audit.sheet import write_sheet
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, scan

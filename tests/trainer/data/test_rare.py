@@ -12,7 +12,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.taxonomy import Rank
 from trainer.config import DataConfig
 from trainer.data.labels import Fate, Labels, build_tree, read_labels
-from trainer.data.rare import name_labels, told_rare
+from trainer.data.rare import name_labels, rare_in_words
 from trainer.data.scan import ScannedPhoto
 from trainer.data.split import LEFT_OUT, split
 from trainer.run_folder import write_json
@@ -76,7 +76,7 @@ def test_a_rare_species_teaches_its_genus_or_its_family() -> None:
         "Lactarius deliciosus": (Fate.FAMILY, "Russulaceae"),
         "Gomphidius glutinosus": (Fate.LEFT_OUT, ""),
     }
-    told = " ".join(told_rare(labels))
+    told = " ".join(rare_in_words(labels))
     assert all(name in told for name in fates)
     assert labels.taxon_of["Amanita_phalloides"].name == "Amanita phalloides"
 

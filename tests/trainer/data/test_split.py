@@ -12,7 +12,7 @@ from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, list_photos, read_scan, scan
-from trainer.data.split import HELD_OUT, LEFT_OUT, SplitPhoto, read_split, split, told_unmeasured, write_split
+from trainer.data.split import HELD_OUT, LEFT_OUT, SplitPhoto, read_split, split, unmeasured_in_words, write_split
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -91,7 +91,7 @@ def test_a_label_with_too_few_finds_for_every_side_teaches_and_is_named(tmp_path
     placed = _split(config, photos)
     assert {row.split for row in placed if LABELS[0] in row.file} == {"train"}
     assert {row.find for row in placed if LABELS[0] in row.file} == {"find 0", "find 1"}
-    told = told_unmeasured(placed, resolve_labels((p.raw_label for p in photos), load_guide()))
+    told = unmeasured_in_words(placed, resolve_labels((p.raw_label for p in photos), load_guide()))
     assert [("Amanita muscaria" in line, "Boletus" in line) for line in told] == [(True, False)]
 
 

@@ -16,8 +16,8 @@ def test_the_dangers_of_labels_and_photos() -> None:
     assert {"Amanita phalloides", "Gyromitra esculenta"} <= deadly
     assert np.array_equal(found.deadly, found.deadly_labels[made.targets])
     assert not found.harmful_labels[-1]  # the background
-    assert found.told.all()
-    assert not dangers(LABELS, (None, LABELS[-1]), GUIDE).told.any()
+    assert found.has_danger.all()
+    assert not dangers(LABELS, (None, LABELS[-1]), GUIDE).has_danger.any()
 
 
 @pytest.mark.parametrize("alpha", [0.02, 0.05, 0.1, 0.3])

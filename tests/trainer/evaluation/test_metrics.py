@@ -161,7 +161,7 @@ def test_nothing_to_fit_on_gives_the_cautious_defaults() -> None:
     assert fitted.thresholds == Thresholds()
     metrics = evaluate(nothing, LABELS, GUIDE, fitted.judgement)
     assert metrics.names.species.top1.value is None
-    assert document.told(metrics)
+    assert document.as_json(metrics)
 
 
 def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
@@ -201,7 +201,7 @@ def test_background_photos_among_the_split_are_other_things() -> None:
 
 
 @pytest.fixture(scope="module")
-def told() -> Callable[..., SplitMeasures]:
+def measured_with() -> Callable[..., SplitMeasures]:
     """Measures of a model that passed so many dangerous photos."""
     measured = evaluate(predictions(60), LABELS, GUIDE, Judgement(1.0, Thresholds()))
 
@@ -216,39 +216,41 @@ def told() -> Callable[..., SplitMeasures]:
     return build
 
 
-Told = Callable[..., SplitMeasures]
+Measured = Callable[..., SplitMeasures]
 
 
-def test_the_gate_opens_for_a_model_that_is_no_worse(told: Told) -> None:
-    assert gate(told(3), told(3)).exit_code == 0
-    assert gate(told(2), told(3)).passes
-    assert gate(told(3, false=0.25), told(3)).passes
+def test_the_gate_opens_for_a_model_that_is_no_worse(measured_with: Measured) -> None:
+    assert gate(measured_with(3), measured_with(3)).exit_code == 0
+    assert gate(measured_with(2), measured_with(3)).passes
+    assert gate(measured_with(3, false=0.25), measured_with(3)).passes
 
 
 @pytest.mark.parametrize(("new", "old"), [((4,), (3,)), ((2, 1), (3,))])
-def test_the_gate_stays_shut_for_more_harm(told: Told, new: tuple[int, ...], old: tuple[int, ...]) -> None:
-    assert gate(told(*new), told(*old)).exit_code == 1
+def test_the_gate_stays_shut_for_more_harm(measured_with: Measured, new: tuple[int, ...], old: tuple[int, ...]) -> None:
+    assert gate(measured_with(*new), measured_with(*old)).exit_code == 1
 
 
-def test_no_model_passes_by_crying_wolf(told: Told) -> None:
-    decided = gate(told(0, false=1.0), told(3))
+def test_no_model_passes_by_crying_wolf(measured_with: Measured) -> None:
+    decided = gate(measured_with(0, false=1.0), measured_with(3))
     assert not decided.passes
     assert [bound.name for bound in decided.bounds if not bound.holds] == ["false_deadly", "false_harmful"]
 
 
-def test_no_model_passes_by_saying_nothing_or_naming_wrong(told: Told) -> None:
-    silent = replace(told(3).verdicts, unknown=Share(0.95, 0.9, 1.0, 60))
+def test_no_model_passes_by_saying_nothing_or_naming_wrong(measured_with: Measured) -> None:
+    silent = replace(measured_with(3).verdicts, unknown=Share(0.95, 0.9, 1.0, 60))
     half, most = Share(0.5, 0.4, 0.6, 60), Share(0.7, 0.6, 0.8, 60)
     for changes, name in (({"verdicts": silent}, "said"), ({"right": half}, "right")):
-        decided = gate(told(3, **changes), told(3, right=most))
+        decided = gate(measured_with(3, **changes), measured_with(3, right=most))
         assert [bound.name for bound in decided.bounds if not bound.holds][-1] == name
-    assert gate(told(3, right=Share(0.82, 0.7, 0.9, 60)), told(3, right=Share(0.9, 0.8, 1.0, 60))).passes
+    assert gate(
+        measured_with(3, right=Share(0.82, 0.7, 0.9, 60)), measured_with(3, right=Share(0.9, 0.8, 1.0, 60))
+    ).passes
 
 
-def test_the_gate_names_what_is_newly_missed_and_refuses_another_test(told: Told) -> None:
-    assert gate(told(4), told(3)).newly_missed == ("3.jpg",)
+def test_the_gate_names_what_is_newly_missed_and_refuses_another_test(measured_with: Measured) -> None:
+    assert gate(measured_with(4), measured_with(3)).newly_missed == ("3.jpg",)
     with pytest.raises(ValueError, match="same test"):
-        gate(told(1), told(1, of=99))
+        gate(measured_with(1), measured_with(1, of=99))
 
 
 def test_five_of_four_names_say_nothing(metrics: SplitMeasures) -> None:

@@ -40,7 +40,7 @@ from trainer.evaluation.records import (
     Said,
     Share,
 )
-from trainer.export.told import told_metrics
+from trainer.export.bundle_metrics import bundle_metrics
 from trainer.fit.choice import Choice
 from trainer.pipeline.facts import run_facts
 from trainer.progress import Progress, Style
@@ -175,7 +175,7 @@ def test_a_run_without_its_metrics_says_so(
     assert "metrics.json" in capsys.readouterr().err
 
 
-def test_nothing_in_card_and_told_metrics_says_where_files_lie(run: RunFolder, tmp_path: Path) -> None:
+def test_nothing_in_card_and_bundle_metrics_says_where_files_lie(run: RunFolder, tmp_path: Path) -> None:
     mine = replace(
         RunConfig(),
         data=replace(RunConfig().data, folders=(str(tmp_path / "photos"),), elsewhere=(str(tmp_path / "o"),)),
@@ -184,7 +184,7 @@ def test_nothing_in_card_and_told_metrics_says_where_files_lie(run: RunFolder, t
     own = document.read(run.metrics, Metrics).own
     passed = replace(own.danger.passed_as_harmless, photos=own.mistakes.top_losses)
     metrics = change(run, danger=replace(own.danger, passed_as_harmless=passed))
-    card, told = card_of(run), told_metrics(replace(metrics, elsewhere=metrics.own))
+    card, told = card_of(run), bundle_metrics(replace(metrics, elsewhere=metrics.own))
     assert passed.photos
     assert str(tmp_path) not in card + json.dumps(told)
     assert '"photos",' in card

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from fieldguide.core.photo.preprocess import prepare
 from fieldguide.inference.network import Network
-from trainer.data.audit.judge import natural_picture
+from trainer.data.audit.audit import natural_picture
 from trainer.data.scan import ScannedPhoto
 
 

@@ -55,7 +55,7 @@ class _Figure:
     picture: str
     problem: str
     label: str
-    told: list[str]
+    notes: list[str]
     file: str
 
 
@@ -103,19 +103,19 @@ def _beside_their_originals(shown: list[PhotoAudit], report: AuditReport, findin
 
 def _figure(photo: PhotoAudit, finding: Finding, thumbnail: Thumbnail) -> _Figure:
     path = Path(photo.file)
-    told = []
+    notes = []
     if finding not in photo.findings:
-        told.append(text("audit.stays"))
+        notes.append(text("audit.stays"))
     if finding is Finding.COPY_ACROSS_LABELS:
-        told.append(text("audit.also_under", labels=", ".join(map(_name, photo.elsewhere))))
+        notes.append(text("audit.also_under", labels=", ".join(map(_name, photo.elsewhere))))
     if finding is Finding.LABEL_ERROR:
-        told.append(text("audit.looks_like", label=photo.suggestion))
+        notes.append(text("audit.looks_like", label=photo.suggestion))
     return _Figure(
         link=path.resolve().as_uri(),
         picture="" if photo.error else _embedded(thumbnail(photo)),
         problem=text(f"audit.why_{photo.error}") if photo.error else "",
         label=_name(photo.raw_label),
-        told=told,
+        notes=notes,
         file=path.name + (f" · {photo.scores[finding]:.2f}" if finding in photo.findings else ""),
     )
 

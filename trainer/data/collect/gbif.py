@@ -31,7 +31,7 @@ ATTEMPTS = 5
 _CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be told soon
 _TRANSIENT = (429, 500, 502, 503, 504)
 LONGEST_WAIT = 60.0  # seconds of Retry-After: who asks for more is asked again in another run
-_TOLD_WAIT = 5.0  # seconds from which a wait is told
+_REPORTED_WAIT = 5.0  # seconds from which a wait is told
 _LARGEST = 64 << 20  # bytes of an answer: 300 records with all their terms are a few million
 _SLOWEST = 300.0  # seconds for one answer in all
 _PIECE = 1 << 16
@@ -121,7 +121,7 @@ class _Patience(Retry):
 
     def sleep_for_retry(self, response: Any) -> bool:
         wait = self.get_retry_after(response)
-        if wait and wait >= _TOLD_WAIT:
+        if wait and wait >= _REPORTED_WAIT:
             host = urlsplit(response.url or "").netloc or text("collect.a_host")
             self.tell(text("collect.waiting", host=host, seconds=round(wait)))
         return super().sleep_for_retry(response)
@@ -211,7 +211,9 @@ class Gbif:
                 answer.raise_for_status()
                 found = json.loads(_whole(answer))
         except (requests.RequestException, HTTPError, ValueError, RecursionError) as problem:
-            raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=_told_problem(problem)) from problem
+            raise FieldGuideError(
+                ErrorCode.SOURCE_UNREACHABLE, url=url, problem=_problem_in_words(problem)
+            ) from problem
         if not isinstance(found, dict):
             raise FieldGuideError(ErrorCode.SOURCE_UNREACHABLE, url=url, problem=text("collect.problem_form"))
         return found
@@ -255,7 +257,7 @@ def read_media(record: Any) -> list[Media]:
         url = str(medium.get("identifier") or "").strip()
         if not _is_address(url):
             continue
-        written = _told(medium, "license")
+        written = _text_of(medium, "license")
         found.append(
             Media(
                 int(record["key"]),
@@ -263,13 +265,13 @@ def read_media(record: Any) -> list[Media]:
                 url,
                 read_licence(written),
                 written,
-                _told(medium, "creator") or _told(record, "recordedBy"),
-                _told(medium, "rightsHolder") or _told(record, "rightsHolder"),
-                _told(medium, "publisher"),
-                _told(medium, "references") or _told(record, "references"),
-                _told(record, "datasetKey"),
-                _told(record, "datasetName"),
-                _told(record, "eventDate"),
+                _text_of(medium, "creator") or _text_of(record, "recordedBy"),
+                _text_of(medium, "rightsHolder") or _text_of(record, "rightsHolder"),
+                _text_of(medium, "publisher"),
+                _text_of(medium, "references") or _text_of(record, "references"),
+                _text_of(record, "datasetKey"),
+                _text_of(record, "datasetName"),
+                _text_of(record, "eventDate"),
             )
         )
     return found
@@ -285,12 +287,12 @@ def _is_address(url: str) -> bool:
         return False
 
 
-def _told(record: Mapping[str, Any], term: str) -> str:
+def _text_of(record: Mapping[str, Any], term: str) -> str:
     """A text on one line; empty when nobody told."""
     return " ".join(str(record.get(term) or "").split())
 
 
-def _told_problem(problem: Exception) -> str:
+def _problem_in_words(problem: Exception) -> str:
     """A few words: what the library says of it runs over three lines."""
     if isinstance(problem, AnswerTooLargeError):
         return text("collect.problem_large")

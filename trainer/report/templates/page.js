@@ -3,8 +3,8 @@
 for (const table of document.querySelectorAll("table")) {
   const heads = [...table.querySelectorAll("th[data-sort]")];
   const value = (row, place) => {
-    const cell = row.cells[place], told = cell.dataset.value ?? cell.textContent.trim();
-    return told === "" || isNaN(told) ? told.toLowerCase() : Number(told);
+    const cell = row.cells[place], shown = cell.dataset.value ?? cell.textContent.trim();
+    return shown === "" || isNaN(shown) ? shown.toLowerCase() : Number(shown);
   };
   for (const head of heads) head.addEventListener("keydown", event => { if (event.key === "Enter") head.click(); });
   for (const head of heads) head.addEventListener("click", () => {
@@ -29,7 +29,7 @@ const canvas = document.querySelector(".matrix canvas");
 if (canvas) drawMatrix(canvas, JSON.parse(document.getElementById("matrix-data").textContent));
 
 function drawMatrix(canvas, data) {
-  const pen = canvas.getContext("2d"), told = document.querySelector(".told"), words = data.words, labels = data.labels;
+  const pen = canvas.getContext("2d"), shown = document.querySelector(".shown"), words = data.words, labels = data.labels;
   const count = labels.length, totals = new Float64Array(count), at = new Map(), within = new Set();
   for (const [row, column, n, inside] of data.cells) { totals[row] += n; at.set(row * count + column, n); if (inside) within.add(row * count + column); }
   let scale = 1, left = 0, top = 0, fit = 1, drag = null, pinned = null;
@@ -110,10 +110,10 @@ function drawMatrix(canvas, data) {
     return best;
   }
   function tell(found) {
-    if (!found) { told.textContent = words.hint; return; }
+    if (!found) { shown.textContent = words.hint; return; }
     const n = at.get(found[0] * count + found[1]) ?? 0;
     const sentence = found[0] === found[1] ? words.right : within.has(found[0] * count + found[1]) ? words.inside : words.wrong;
-    told.textContent = sentence.replace("{true}", labels[found[0]][0]).replace("{said}", labels[found[1]][0])
+    shown.textContent = sentence.replace("{true}", labels[found[0]][0]).replace("{said}", labels[found[1]][0])
       .replace("{photos}", n).replace("{total}", totals[found[0]]);
   }
   function zoom(by, x, y) {

@@ -21,7 +21,7 @@ from trainer.data.audit.quality import quality_scores, small_score
 from trainer.data.labels import Labels, Tree
 from trainer.data.scan import BACKGROUND_FOLDER, ScannedPhoto
 
-Told = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 _MIN_FOR_LABEL_ERRORS = 8  # different pictures of a label: with fewer, a fold knows next to nothing of it
 
 
@@ -31,7 +31,7 @@ def audit(
     labels: Labels,
     tree: Tree,
     embeddings: NDArray[np.float32] | None = None,
-    on_progress: Told = lambda done, total: None,
+    on_progress: OnProgress = lambda done, total: None,
 ) -> AuditReport:
     """Score every photo and list what is wrong with it.
 
@@ -55,7 +55,7 @@ def audit(
     suggestions: dict[int, str] = {}
     looked_for = set(Finding) - {Finding.LABEL_ERROR, Finding.NO_SUBJECT}
     if embeddings is not None:
-        looked_for |= _add_judgement(scores, suggestions, photos, readable, copies, labels, tree, embeddings)
+        looked_for |= _add_label_errors(scores, suggestions, photos, readable, copies, labels, tree, embeddings)
     rows = [
         PhotoAudit(
             photo.index,
@@ -92,7 +92,7 @@ def _add_looks(
     photos: Sequence[ScannedPhoto],
     pixels: NDArray[np.uint8],
     readable: NDArray[np.int64],
-    on_progress: Told,
+    on_progress: OnProgress,
 ) -> None:
     def look(row: int) -> dict[Finding, float]:
         photo = photos[row]
@@ -107,7 +107,7 @@ def _add_looks(
             on_progress(done, len(subjects))
 
 
-def _add_judgement(
+def _add_label_errors(
     scores: list[dict[Finding, float]],
     suggestions: dict[int, str],
     photos: Sequence[ScannedPhoto],

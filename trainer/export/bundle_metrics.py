@@ -17,7 +17,7 @@ _LISTS = ("folders", "manifests", "elsewhere", "elsewhere_manifests")
 _PATHS = (*(("data", name) for name in ("folder", "manifest", "background", *_LISTS)), ("network", "init"))
 
 
-def told_metrics(metrics: Metrics) -> dict[str, Any]:
+def bundle_metrics(metrics: Metrics) -> dict[str, Any]:
     """The metrics that a bundle carries for the application's page about the model, without any photo's path.
 
     Own photos stand at the top, as in all bundles; those from elsewhere under `elsewhere`, each source by itself too.
@@ -25,15 +25,15 @@ def told_metrics(metrics: Metrics) -> dict[str, Any]:
     own, elsewhere = metrics.own, metrics.elsewhere
     seen = metrics.run.seen_by_starting_weights
     drawings = {"drawings": plain(own.drawings)} if own.drawings else {}
-    test = told_names(own) | drawings | ({"seen_by_starting_weights": seen} if seen else {})
-    found = {own.split: test, **_told(own)}
+    test = bundle_names(own) | drawings | ({"seen_by_starting_weights": seen} if seen else {})
+    found = {own.split: test, **_measures(own)}
     if elsewhere is not None:
         sources = {name: replace(each, passed=_count(each.passed)) for name, each in elsewhere.sources.items()}
-        found[ELSEWHERE] = {"names": told_names(elsewhere), **_told(elsewhere), "sources": plain(sources)}
+        found[ELSEWHERE] = {"names": bundle_names(elsewhere), **_measures(elsewhere), "sources": plain(sources)}
     return found
 
 
-def told_names(measures: SplitMeasures) -> dict[str, Any]:
+def bundle_names(measures: SplitMeasures) -> dict[str, Any]:
     """How often the first name is right, and one of five, for each rank; flat, as bundles have always told it."""
     found: dict[str, Any] = {"photos": measures.photos}
     for rank in Names.__dataclass_fields__:
@@ -45,12 +45,12 @@ def told_names(measures: SplitMeasures) -> dict[str, Any]:
     return found
 
 
-def told_danger(danger: DangerMeasures) -> dict[str, Any]:
+def bundle_danger(danger: DangerMeasures) -> dict[str, Any]:
     """How well the danger is told, without the photos that passed."""
     return plain(replace(danger, passed_as_harmless=_count(danger.passed_as_harmless)))
 
 
-def told_recipe(toml: str) -> str:
+def recipe_without_paths(toml: str) -> str:
     """A run's options with the last part of each path alone."""
     table = tomllib.loads(toml)
     for group, name in _PATHS:
@@ -61,7 +61,7 @@ def told_recipe(toml: str) -> str:
     return tomli_w.dumps(table)
 
 
-def _told(measures: SplitMeasures) -> dict[str, Any]:
+def _measures(measures: SplitMeasures) -> dict[str, Any]:
     parts = {
         "right": measures.right,
         "verdicts": measures.verdicts,
@@ -71,8 +71,8 @@ def _told(measures: SplitMeasures) -> dict[str, Any]:
         "other_things": measures.other_things,
         "novel": measures.novel,
     }
-    told = {name: plain(part) for name, part in parts.items() if part is not None}
-    return {"danger": told_danger(measures.danger), **told}
+    measured = {name: plain(part) for name, part in parts.items() if part is not None}
+    return {"danger": bundle_danger(measures.danger), **measured}
 
 
 def _count(passed: Passed) -> Passed:
