@@ -15,6 +15,7 @@ from fieldguide.core.text import text
 from fieldguide.services.identifier import Model
 from fieldguide.services.lanes import Lane
 from fieldguide.storage.backup import back_up, back_up_on_schedule
+from fieldguide.storage.locations import sweep
 from fieldguide.ui.kit.theme import Theme, ThemeChoice
 from fieldguide.ui.poison.case import countries
 from fieldguide.ui.settings.page import SettingsPage
@@ -81,13 +82,14 @@ class SettingsDesk(QObject):
         self.page.show_device(" ".join(part for part in (words, model.note) if part))
 
     def back_up_by_schedule(self) -> None:
-        """A copy every few days; the latest are kept."""
+        """A copy every few days; the latest are kept. What was left half written is swept."""
         places, chosen = self._parts.locations, self._parts.settings
         days, kept = chosen.backup_days, chosen.backups_kept
         job = self._parts.lanes.start(
             Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=days, kept=kept)
         )
         job.failed.connect(self._parts.notices.report)
+        self._parts.lanes.start(Lane.EXPORT, lambda _: sweep(places.data)).failed.connect(self._parts.notices.report)
 
     def _restore(self, path: Path) -> None:
         job = self._parts.library.bring_back(path)

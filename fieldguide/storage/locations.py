@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 HOME_VARIABLE = "FIELDGUIDE_HOME"
 _APP = "fieldguide"
+_A_DAY = 86_400.0  # seconds: younger ones may be at work
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +94,17 @@ def make_folder(folder: Path) -> None:
         raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(folder)) from refused
     if not os.access(folder, os.W_OK):
         raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(folder))
+
+
+def sweep(folder: Path, now: float | None = None) -> int:
+    """Remove what a program that was cut off left half written below a folder (`*.part`, a day old): how many."""
+    before = (time.time() if now is None else now) - _A_DAY
+    swept = 0
+    for part in folder.rglob("*.part"):
+        try:
+            if part.is_file() and part.stat().st_mtime < before:
+                part.unlink()
+                swept += 1
+        except OSError:  # somebody else's, or gone by now
+            continue
+    return swept

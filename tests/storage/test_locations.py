@@ -1,9 +1,10 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.storage.locations import create_locations, find_locations
+from fieldguide.storage.locations import create_locations, find_locations, sweep
 
 
 def test_one_variable_moves_everything(own_home: Path) -> None:
@@ -26,3 +27,14 @@ def test_a_home_below_a_file_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(FieldGuideError) as refused:
         create_locations()
     assert refused.value.code is ErrorCode.NOT_WRITABLE
+
+
+def test_what_was_left_half_written_is_swept_and_what_is_at_work_stays(tmp_path: Path) -> None:
+    old, young = tmp_path / "photos" / ".a.jpg.12345678.part", tmp_path / ".b.csv.12345678.part"
+    old.parent.mkdir()
+    for part in (old, young, tmp_path / "whole.csv"):
+        part.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    os.utime(tmp_path / "whole.csv", (1, 1))
+    assert sweep(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [young.name, "whole.csv"]

@@ -11,7 +11,7 @@ import struct
 import zlib
 
 _EXIF = re.compile(rb"Exif\x00\x00(?=II\*\x00|MM\x00\*)")
-_IN_WORDS = re.compile(rb'(exif:GPS\w+\s*(?:=\s*["\']|>))([^"\'<]*)')
+_IN_WORDS = re.compile(rb'([\w-]+:[Gg][Pp][Ss]\w+\s*(?:=\s*["\']|>))([^"\'<]*)')
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _GPS = 0x8825
 
@@ -24,6 +24,8 @@ def without_place(data: bytes) -> bytes:
         starts.append(0)
     if data[:4] == b"RIFF":
         starts += [found.end() + 4 for found in re.finditer(rb"EXIF(?=....(?:II\*\x00|MM\x00\*))", data, re.DOTALL)]
+    if data[4:8] == b"ftyp":  # HEIC, AVIF: a block may begin with its offset alone (ISO 23008-12, A.2.1)
+        starts += [found.end() for found in re.finditer(rb"\x00{4}(?=II\*\x00|MM\x00\*)", data)]
     png = data.startswith(b"\x89PNG")
     if png:
         starts += [found.end() for found in re.finditer(rb"eXIf(?=II\*\x00|MM\x00\*)", data)]

@@ -36,6 +36,21 @@ def test_coordinates_in_words_are_gone_too() -> None:
     assert len(without_place(words)) == len(words)
 
 
+def test_the_block_of_a_heic_that_begins_with_its_offset_alone_is_emptied_too() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (50.0, 30.0, 12.34)})
+    block = exif.tobytes().removeprefix(b"Exif\x00\x00")
+    data = b"\x00\x00\x00\x18ftypheic" + bytes(20) + block
+    kept = Image.Exif()
+    kept.load(b"Exif\x00\x00" + without_place(data)[-len(block) :])
+    assert dict(kept.get_ifd(0x8825)) == {}
+
+
+def test_words_of_a_drone_are_gone_too() -> None:
+    words = b'<x drone-dji:GpsLatitude="+48.1" drone-dji:GPSLongitude="11.5"/>'
+    assert not set(b"0123456789") & set(without_place(words))
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"II*\x00", b"Exif\x00\x00MM\x00*\xff\xff\xff\xff", bytes(100), placed("JPEG")[:60]]
 )

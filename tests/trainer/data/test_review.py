@@ -180,3 +180,14 @@ def test_decisions_are_applied_to_a_scan() -> None:
         ("Boletus", ""),
         ("Russula_emetica", ""),
     ]
+
+
+def test_nobody_without_the_address_and_no_other_site_is_answered(review: ReviewServer) -> None:
+    root = f"http://127.0.0.1:{review.port}/"
+    for address in (root, f"{root}cards?pass=1", f"{root}wrong/cards?pass=1", f"{root}{review.token[:-1]}/"):
+        assert requests.get(address, timeout=5).status_code == 403
+    body = {"pass": 1, "index": 0, "choice": "drop"}
+    for headers in ({"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+        assert requests.post(f"{review.address}decide", json=body, headers=headers, timeout=5).status_code == 403
+    own = {"Origin": f"http://127.0.0.1:{review.port}", "Sec-Fetch-Site": "same-origin"}
+    assert requests.post(f"{review.address}decide", json=body, headers=own, timeout=5).status_code == 204

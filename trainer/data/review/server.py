@@ -1,7 +1,8 @@
 """The review's page: a server for one person on this machine alone.
 
 Listens on 127.0.0.1, answers only requests that were addressed to it by that name (so that no web page can reach it
-through a name of its own), and gives out only photos of the audit, by number.
+through a name of its own) and with the token of this run in the address (so that no other user of the machine can), no
+request that another site began, and gives out only photos of the audit, by number.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -49,7 +51,8 @@ class ReviewServer:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.port: int = self._server.server_address[1]
-        self.address = f"http://127.0.0.1:{self.port}/"
+        self.token = secrets.token_urlsafe(16)
+        self.address = f"http://127.0.0.1:{self.port}/{self.token}/"
 
     def start(self) -> None:
         """Begin to answer."""
@@ -141,7 +144,7 @@ def _handler_of(review: ReviewServer) -> type[BaseHTTPRequestHandler]:
             self._answer(self._post)
 
         def _answer(self, act: Callable[[], None]) -> None:
-            if self.headers.get("Host") not in (f"127.0.0.1:{review.port}", f"localhost:{review.port}"):
+            if not self._is_ours():
                 self._send(403, b"")
                 return
             try:
@@ -152,8 +155,19 @@ def _handler_of(review: ReviewServer) -> type[BaseHTTPRequestHandler]:
                 _log.exception("a decision could not be stored")
                 self._send(500, b"")
 
+        def _is_ours(self) -> bool:
+            """Whether the page itself, or a person who has its address, asks."""
+            hosts = (f"127.0.0.1:{review.port}", f"localhost:{review.port}")
+            token = self.path.removeprefix("/").partition("/")[0]
+            return (
+                self.headers.get("Host") in hosts
+                and self.headers.get("Origin") in (None, *(f"http://{host}" for host in hosts))
+                and self.headers.get("Sec-Fetch-Site") in (None, "same-origin", "none")
+                and secrets.compare_digest(token.encode(), review.token.encode())
+            )
+
         def _get(self) -> None:
-            address = urlsplit(self.path)
+            address = urlsplit(self.path.removeprefix(f"/{review.token}"))
             if address.path == "/":
                 self._send(200, page().encode(), "text/html; charset=utf-8")
             elif address.path == "/cards":
@@ -179,6 +193,7 @@ def _handler_of(review: ReviewServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body)))
             self.send_header("Content-Security-Policy", _RULES)
             self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Referrer-Policy", "no-referrer")
             self.send_header("Cache-Control", "max-age=3600" if kind == "image/jpeg" else "no-store")
             self.end_headers()
             self.wfile.write(body)
