@@ -25,6 +25,7 @@ from fieldguide.storage.models import ModelShelf
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.settings import Settings, read_settings, save_settings
 from fieldguide.storage.thumbnails import ThumbnailStore
+from fieldguide.ui.history.report import write_report
 
 CLOSE_MS = 1500  # a closed window must not leave a process behind for longer than a blink
 
@@ -95,6 +96,7 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     store = ObservationStore(database, chosen.guide, copies=read.settings.copy_photos)
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
+    library.recorded_by, library.report = read.settings.recorded_by, write_report
     identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, FrozenModels(locations.frozen))
     identifier.prepare()
     jobs = Jobs(JobStore(database), identifier, library, lanes, notices)

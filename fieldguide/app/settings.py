@@ -70,6 +70,8 @@ class SettingsDesk(QObject):
             self._theme.apply(ThemeChoice(str(value)), self._theme.text_scale)
         elif name in ("device", "threads"):
             parts.load_model()
+        elif name == "recorded_by":
+            parts.library.recorded_by = str(value)
         elif name == "copy_photos":
             parts.library.copy_photos(bool(value))
         elif name in ("backup_days", "backups_kept"):

@@ -26,7 +26,7 @@ from fieldguide.storage.asking import PAGE
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.places import Places
-from fieldguide.storage.export.write import export_finds
+from fieldguide.storage.export.write import ReportWriter, export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
@@ -80,6 +80,8 @@ class Library(QObject):
         self._lanes = lanes
         self._notices = notices
         self._watch: QTimer | None = None
+        self.recorded_by = ""  # who found, for exports
+        self.report: ReportWriter | None = None
 
     @property
     def guide(self) -> Guide:
@@ -269,6 +271,7 @@ class Library(QObject):
         counts for the two formats that are about names given by people (Darwin Core, class folders).
         """
         store, guide, chosen = self._store, self._guide, language()
+        recorded_by, report = self.recorded_by, self.report
 
         def work(handle: Handle) -> Exported:
             return export_finds(
@@ -280,6 +283,8 @@ class Library(QObject):
                 places=places,
                 library=store.library_uuid(),
                 verified_only=verified_only,
+                recorded_by=recorded_by,
+                report=report,
             )
 
         job = self._lanes.start(Lane.EXPORT, work, EXPORT_GROUP)

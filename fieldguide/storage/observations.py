@@ -15,7 +15,8 @@ from sqlite3 import Connection
 
 from fieldguide.core.errors import ErrorCode
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Identification, Observation, Photo
+from fieldguide.core.photo.folders import is_folder
+from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
 from fieldguide.storage import jobs, journal, reading, regroup, rows
 from fieldguide.storage.asking import ObservationReader, known_in, present_in
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
@@ -108,9 +109,7 @@ class ObservationStore(ObservationReader):
         A find whose photos are all in the book is not stored again; one without a readable photo is not stored, and one
         whose files are out of reach, as on a card that was pulled, waits on.
         """
-        if not observation.photos and all(
-            file.error.code is ErrorCode.PHOTO_MISSING for file in observation.unreadable
-        ):
+        if not observation.photos and all(_is_out_of_reach(file) for file in observation.unreadable):
             return Settled(FindState.WAITING, observation)
         if observation.identification is not None:
             observation = self._kept(observation)
@@ -326,3 +325,8 @@ class ObservationStore(ObservationReader):
 def _once(photos: Iterable[Photo]) -> tuple[Photo, ...]:
     """One and the same content once, under the first of its names."""
     return tuple({photo.sha256: photo for photo in reversed(list(photos))}.values())[::-1]
+
+
+def _is_out_of_reach(file: UnreadablePhoto) -> bool:
+    """Whether not the file alone but its folder is gone: a card was pulled, a share went away."""
+    return file.error.code is ErrorCode.PHOTO_MISSING and not is_folder(file.path.parent)

@@ -34,6 +34,7 @@ class Settings:
         use_place_and_season: whether the photo's place and date weigh the candidates.
         copy_photos: whether photos are copied into the library's folder; else they are referenced where they lie.
         backup_days, backups_kept: a copy of all finds every so many days (0: none), and how many of them stay.
+        recorded_by: who found, as exports name them; empty: nobody is named.
         window: size and place of the window as Qt writes them, base64; empty: not yet opened.
         unknown: what the file held beyond these, written back as it was.
     """
@@ -49,6 +50,7 @@ class Settings:
     copy_photos: bool = False
     backup_days: int = 2
     backups_kept: int = 7
+    recorded_by: str = ""
     window: str = ""
     unknown: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -129,5 +131,6 @@ _FITS = {
     "copy_photos": _is_flag,
     "backup_days": lambda value: type(value) is int and 0 <= value <= 365,
     "backups_kept": lambda value: type(value) is int and 1 <= value <= 99,
+    "recorded_by": _is_word,
     "window": _is_place,
 }

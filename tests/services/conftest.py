@@ -15,6 +15,7 @@ from fieldguide.services.notices import Notices
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore
+from fieldguide.ui.history.report import write_report
 
 
 @pytest.fixture
@@ -45,7 +46,9 @@ def store(tmp_path: Path, guide: Guide) -> Iterator[ObservationStore]:
 
 @pytest.fixture
 def library(store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices) -> Library:
-    return Library(store, guide, lanes, notices)
+    made = Library(store, guide, lanes, notices)
+    made.report = write_report
+    return made
 
 
 @pytest.fixture

@@ -81,12 +81,12 @@ def test_moved_photos_are_found_again_by_their_content(tmp_path: Path, guide: Gu
 def test_a_card_that_is_pulled_leaves_its_finds_waiting(tmp_path: Path, guide: Guide) -> None:
     with Database(tmp_path / "home" / "o.db") as database:
         store, jobs = ObservationStore(database, guide), JobStore(database)
-        number = jobs.begin([[tmp_path / "a.jpg"], [tmp_path / "b.jpg"]], "card").number
-        gone = UnreadablePhoto(tmp_path / "a.jpg", FieldGuideError(ErrorCode.PHOTO_MISSING, file="a.jpg"))
+        number = jobs.begin([[tmp_path / "card" / "a.jpg"], [tmp_path / "b.jpg"]], "card").number
+        gone = UnreadablePhoto(tmp_path / "card" / "a.jpg", FieldGuideError(ErrorCode.PHOTO_MISSING, file="a.jpg"))
         told = store.settle(JobPlace(number, 0), Observation((), (gone,)))
         assert told is not None
         assert told.state is FindState.WAITING
-        broken = replace(gone, error=FieldGuideError(ErrorCode.PHOTO_TRUNCATED, file="b.jpg"))
+        broken = replace(gone, path=tmp_path / "b.jpg")  # its folder is there: this one file was deleted
         told = store.settle(JobPlace(number, 1), Observation((), (broken,)))
         assert told is not None
         assert told.state is FindState.UNREAD

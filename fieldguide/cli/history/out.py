@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 from fieldguide.cli.history.book import DONE, SOME_LEFT, Book, print_json, read_filter
+from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
 from fieldguide.core.text import language, text
-from fieldguide.storage.export import ExportKind
+from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.places import Places
-from fieldguide.storage.export.write import export_finds
+from fieldguide.storage.export.write import ReportWriter, export_finds
+from fieldguide.storage.settings import read_settings
 
 
 def export_book(book: Book, arguments: argparse.Namespace) -> int:
@@ -25,6 +31,8 @@ def export_book(book: Book, arguments: argparse.Namespace) -> int:
         places=Places(arguments.places),
         library=book.store.library_uuid(),
         verified_only=not arguments.all,
+        recorded_by=read_settings(book.locations.settings).settings.recorded_by,
+        report=_report_writer() if kind is ExportKind.REPORT else None,
     )
     if arguments.json:
         missing = [str(path) for path in done.missing]
@@ -35,3 +43,19 @@ def export_book(book: Book, arguments: argparse.Namespace) -> int:
     if done.left_out:
         print(text("storage.exported_left_out", count=done.left_out), file=sys.stderr)
     return SOME_LEFT if done.missing else DONE
+
+
+def _report_writer() -> ReportWriter:
+    """Qt draws the report; it needs fonts, and no display."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtGui import QGuiApplication
+
+    from fieldguide.ui.history.report import write_report
+
+    fonts = QGuiApplication.instance() or QGuiApplication([])
+
+    def write(finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str) -> Exported:
+        assert fonts is not None  # it lives as long as the report is written
+        return write_report(finds, guide, path, recorded_by)
+
+    return write

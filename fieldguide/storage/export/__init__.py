@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class ExportKind(StrEnum):
-    """What can be written; all but CLASS_FOLDERS are one file."""
+    """What can be written; all but CLASS_FOLDERS and PHOTOS are one file. REPORT needs fonts: `ui.history.report`."""
 
     CSV = "csv"
     XLSX = "xlsx"
@@ -20,7 +20,12 @@ class ExportKind(StrEnum):
     DARWIN_CORE = "darwin_core"
     GPX = "gpx"
     GEOJSON = "geojson"
+    REPORT = "report"
+    PHOTOS = "photos"
     CLASS_FOLDERS = "class_folders"
+
+
+FOLDERS = frozenset({ExportKind.PHOTOS, ExportKind.CLASS_FOLDERS})
 
 
 @dataclass(frozen=True, slots=True)

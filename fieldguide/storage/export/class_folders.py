@@ -14,19 +14,22 @@ from fieldguide.core.photo.reading import MAX_FILE_BYTES
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.export import Exported
+from fieldguide.storage.export.places import Places
 from fieldguide.storage.locations import make_folder
 
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
-def export_class_folders(observations: Iterable[Observation], folder: Path, *, verified_only: bool = True) -> Exported:
+def export_class_folders(
+    observations: Iterable[Observation], folder: Path, *, verified_only: bool = True, places: Places = Places.NONE
+) -> Exported:
     """Copy each photo to `folder/Genus_species/obsNUMBER_DIGEST.suffix`; one that is there already is left alone.
 
     The number of the find leads the name, so that a split by observation keeps the photos of one find together. Finds
     without a human's label are left out unless `verified_only` is False: a model trained on its own guesses learns
     its own mistakes.
 
-    The copies do not tell where they were taken: a data set is made to be handed on.
+    The copies tell where they were taken only where exact places are asked for: a data set is made to be handed on.
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; photos copied so far stay.
@@ -41,7 +44,7 @@ def export_class_folders(observations: Iterable[Observation], folder: Path, *, v
             continue
         target = folder / class_folder(taxon)
         make_folder(target)
-        missing += [photo.path for photo in observation.photos if not _copy(photo, target, observation.id)]
+        missing += [photo.path for photo in observation.photos if not _copy(photo, target, observation.id, places)]
         written += 1
     return Exported(folder, written, left_out, tuple(missing))
 
@@ -51,14 +54,15 @@ def class_folder(taxon: Taxon) -> str:
     return _NOT_IN_NAMES.sub("_", taxon.name).strip("._") or "_"
 
 
-def _copy(photo: Photo, folder: Path, number: int) -> bool:
+def _copy(photo: Photo, folder: Path, number: int, places: Places) -> bool:
     suffix = _NOT_IN_NAMES.sub("", photo.path.suffix.lower())
     target = folder / f"obs{number:06}_{photo.sha256[:12]}{suffix}"
     if target.exists():
         return True
     try:
         with photo.path.open("rb") as source, written_atomically(target) as copy:
-            copy.write(without_place(source.read(MAX_FILE_BYTES + 1)))
+            data = source.read(MAX_FILE_BYTES + 1)
+            copy.write(data if places is Places.EXACT else without_place(data))
     except FieldGuideError as refused:
         if refused.code in (ErrorCode.DISK_FULL, ErrorCode.NOT_WRITABLE):
             raise

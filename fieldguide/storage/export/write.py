@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from fieldguide.core.guide import Guide
@@ -14,7 +14,10 @@ from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.export.darwin_core import export_darwin_core
 from fieldguide.storage.export.geo import export_geojson, export_gpx
 from fieldguide.storage.export.json import export_json
+from fieldguide.storage.export.photo_copies import export_photo_copies
 from fieldguide.storage.export.places import Places, placed
+
+ReportWriter = Callable[[Iterable[Observation], Guide, Path, str], Exported]
 
 
 def export_finds(
@@ -27,8 +30,10 @@ def export_finds(
     places: Places,
     library: uuid.UUID,
     verified_only: bool = True,
+    recorded_by: str = "",
+    report: ReportWriter | None = None,
 ) -> Exported:
-    """Write them to a file (or, class folders, below a folder).
+    """Write them to a file (or, for `FOLDERS`, below a folder). `report` writes the kind REPORT.
 
     `verified_only` counts for the two formats that are about names given by people (Darwin Core, class folders).
 
@@ -46,10 +51,18 @@ def export_finds(
         case ExportKind.JSON:
             return export_json(finds, guide, path, language)
         case ExportKind.DARWIN_CORE:
-            return export_darwin_core(finds, guide, path, library, verified_only=verified_only, places=places)
+            return export_darwin_core(
+                finds, guide, path, library, verified_only=verified_only, places=places, recorded_by=recorded_by
+            )
         case ExportKind.GPX:
             return export_gpx(finds, guide, path)
         case ExportKind.GEOJSON:
             return export_geojson(finds, guide, path, language)
         case ExportKind.CLASS_FOLDERS:
-            return export_class_folders(finds, path, verified_only=verified_only)
+            return export_class_folders(finds, path, verified_only=verified_only, places=places)
+        case ExportKind.PHOTOS:
+            return export_photo_copies(finds, guide, path, language, places)
+        case ExportKind.REPORT:
+            if report is None:
+                raise ValueError("nobody who writes reports")
+            return report(finds, guide, path, recorded_by)

@@ -15,7 +15,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.change import Change
-from fieldguide.storage.export import ExportKind
+from fieldguide.storage.export import FOLDERS, ExportKind
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.bin_dialog import BinDialog
@@ -36,6 +36,7 @@ _SUFFIXES = {
     ExportKind.DARWIN_CORE: ".zip",
     ExportKind.GPX: ".gpx",
     ExportKind.GEOJSON: ".geojson",
+    ExportKind.REPORT: ".pdf",
 }
 
 
@@ -217,9 +218,6 @@ class HistoryPage(QWidget):
 
     def _export(self, kind: ExportKind, wanted: Filter) -> None:
         """How exact the places shall be is asked each time; blurred is what is suggested."""
-        if kind is ExportKind.CLASS_FOLDERS:
-            self._choose_file(kind, wanted, Places.EXACT)  # copies of photos: places are in the photos themselves
-            return
         dialog = PlacesDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._choose_file(kind, wanted, dialog.places))
@@ -227,7 +225,7 @@ class HistoryPage(QWidget):
 
     def _choose_file(self, kind: ExportKind, wanted: Filter, places: Places) -> None:
         title = text(f"history.export_{kind.value}")
-        if kind is ExportKind.CLASS_FOLDERS:
+        if kind in FOLDERS:
             chosen = QFileDialog.getExistingDirectory(self, title)
         else:
             suffix = _SUFFIXES[kind]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QFileDialog,
+    QLineEdit,
     QWidget,
 )
 
@@ -136,6 +137,10 @@ class SettingsPage(ScrollColumn):
             opener.clicked.connect(lambda _c=False, p=path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(p))))
             line.addWidget(opener)
             card.column.addLayout(line)
+        self.recorder = QLineEdit(settings.recorded_by)
+        self.recorder.setMaxLength(64)
+        self.recorder.editingFinished.connect(lambda: self.changed.emit("recorded_by", self.recorder.text().strip()))
+        self._add(card, "recorded_by", self.recorder)
         self.copies = QCheckBox(text("settings.copy_photos"))
         self.copies.setChecked(settings.copy_photos)
         self.copies.toggled.connect(lambda on: self.changed.emit("copy_photos", on))

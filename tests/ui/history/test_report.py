@@ -1,0 +1,48 @@
+"""The field report: every find with its alarm on paper, and nothing half when the disk refuses."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.records import Photo
+from fieldguide.core.text import text
+from fieldguide.storage.export.places import Places, placed
+from fieldguide.ui.history.report import write_report
+from tests.helpers.bundles import write_photo
+from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find
+
+
+@pytest.fixture(scope="module")
+def guide() -> Guide:
+    return load_guide()
+
+
+def test_a_report_names_every_find_with_its_alarm(qapp, tmp_path: Path, guide: Guide) -> None:
+    photo = Photo(write_photo(tmp_path / "a.jpg", 0, 1), "ab" * 32, 60, 40)
+    gone = Photo(tmp_path / "gone.jpg", "cd" * 32, 60, 40)
+    find = make_find(guide, PHALLOIDES, photos=(photo, gone), alarm=deadly_alarm(guide), notes="<b>under</b> oak")
+    finds = [placed(replace(find, id=number, verified=EDULIS), Places.NONE) for number in range(1, 10)]
+    done = write_report(finds, guide, tmp_path / "r.pdf", "Ada <Lovelace>")
+    assert (done.observations, len(done.missing)) == (9, 9)
+    read = PdfReader(io.BytesIO((tmp_path / "r.pdf").read_bytes()))
+    words = " ".join("\n".join(page.extract_text() for page in read.pages).split())
+    assert words.count(text("storage.report_alarm", alarm=text("ui.danger_deadly"))) == 9
+    assert "Ada <Lovelace>" in words
+    assert "<b>under</b> oak" in words
+    assert "48.137" not in words
+    assert sum(len(page.images) for page in read.pages) >= 1
+    assert len(read.pages) > 1
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(qapp, tmp_path: Path, guide: Guide) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(FieldGuideError) as refused:
+        write_report([make_find(guide)], guide, tmp_path / "folder")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
