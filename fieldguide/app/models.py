@@ -64,7 +64,10 @@ class ModelsDesk(QObject):
         job.done.connect(lambda markdown: self.page.take_card(model, markdown))
 
     def _install(self, path: Path) -> None:
-        self._work(lambda shelf: shelf.install(path, self._parts.identifier.try_out)).done.connect(self._take_installed)
+        self.page.show_trying(path.name)
+        job = self._work(lambda shelf: shelf.install(path, self._parts.identifier.try_out))
+        job.done.connect(self._take_installed)
+        job.finished.connect(lambda: self.page.show_trying(""))
 
     def _take_installed(self, model: InstalledModel) -> None:
         if model.manifest is not None:

@@ -13,6 +13,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.resources import resource
 
 FALLBACK = "en"
+LONGEST_FACT = 1000  # characters
 _chosen = FALLBACK
 
 
@@ -53,5 +54,16 @@ def text(key: str, /, **facts: object) -> str:
 
 
 def explain(error: FieldGuideError) -> str:
-    """The sentence for an expected failure: what happened and what to do next."""
-    return text(f"errors.{error.code.value}", **error.facts)
+    """The sentence for an expected failure: what happened and what to do next.
+
+    Facts may come from a stranger's file: what is longer than `LONGEST_FACT` characters is cut in its middle.
+    """
+    return text(f"errors.{error.code.value}", **{name: _cut(fact) for name, fact in error.facts.items()})
+
+
+def _cut(fact: object) -> object:
+    """A text that is not longer than a sentence may hold; anything else as it is."""
+    if not isinstance(fact, str) or len(fact) <= LONGEST_FACT:
+        return fact
+    half = LONGEST_FACT // 2
+    return f"{fact[:half]} … {fact[-half:]}"

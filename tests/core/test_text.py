@@ -54,3 +54,11 @@ def test_a_sentence_of_a_failure_is_filled_from_its_facts(code: ErrorCode) -> No
     sentence = sentences.text(f"errors.{code.value}")
     facts = {name: "X" for _, name, _, _ in string.Formatter().parse(sentence) if name}
     assert "{" not in sentences.explain(FieldGuideError(code, **facts))
+
+
+def test_what_a_strangers_file_says_does_not_fill_the_screen() -> None:
+    told = sentences.explain(
+        FieldGuideError(ErrorCode.BUNDLE_CONTRADICTORY, file="a.fieldguide", problem="9" * 100_000)
+    )
+    assert len(told) < 2 * sentences.LONGEST_FACT
+    assert "…" in told

@@ -25,7 +25,7 @@ from fieldguide.inference.operators import refuse_program
 from fieldguide.inference.served import Bounds, Children, ServedNetwork
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared, write_photo
-from tests.helpers.tiny_network import TinyNetwork, export
+from tests.helpers.tiny_network import EndlessLater, TinyNetwork, export
 from trainer.cli import main as trainer
 
 MEGABYTE = 2**20
@@ -37,18 +37,6 @@ class Endless(TinyNetwork):
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
         number = pictures.size(0)
-        if torch.jit.is_scripting():
-            while number > 0:
-                number = number % 7 + 1
-        return logits, embedding
-
-
-class EndlessLater(TinyNetwork):
-    """Answers several pictures at once, as the golden ones are asked, and never a single one."""
-
-    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
-        number = int(pictures.size(0) == 1)
         if torch.jit.is_scripting():
             while number > 0:
                 number = number % 7 + 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fieldguide.app import FieldGuide
@@ -15,11 +17,12 @@ from fieldguide.services.identifier import Model
 from fieldguide.storage.settings import read_settings
 from fieldguide.ui.history.gallery_model import LevelRole
 from fieldguide.ui.kit.naming import name_of
-from tests.helpers.bundles import manifest
+from tests.helpers.bundles import manifest, prepared
 from tests.helpers.drops import drop_on
 from tests.helpers.kept import keep
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
+from tests.helpers.tiny_network import EndlessLater, export
 from tests.journeys.conftest import OpenWindow
 
 
@@ -100,6 +103,23 @@ def test_a_model_that_is_dropped_is_installed_and_shown(qtbot, application: Fiel
     page.remove_wanted.emit(installed)
     qtbot.waitUntil(lambda: page.list.count() == 1, timeout=PATIENCE)
     assert not installed.path.exists()
+
+
+def test_a_model_that_is_being_tried_out_is_named_and_closing_does_not_wait_for_it(
+    qtbot, application: FieldGuide, tmp_path: Path
+) -> None:
+    """Its process computes without end, as a stranger's model may."""
+    pictures = np.stack([prepared(label, 0) for label in range(3)])
+    path = export(EndlessLater(), tmp_path / "endless.fieldguide", manifest(), pictures)
+    page, children = application.models.page, application.parts.identifier._engine.children
+    page.install_wanted.emit(path)
+    assert "endless.fieldguide" in page.trying.text()
+    assert not page.trying.isHidden()
+    qtbot.waitUntil(lambda: any(child._torch for child in children._running), timeout=PATIENCE)
+    began = time.monotonic()
+    application.close()
+    assert time.monotonic() - began < PATIENCE / 1000 / 2
+    assert not children._running
 
 
 def test_a_choice_of_the_settings_is_kept(application: FieldGuide) -> None:

@@ -101,6 +101,8 @@ class ModelsPage(QWidget):
         self.view.remove_wanted.connect(self.remove_wanted)
         bring = button(text("models.bring"), "plain", "plus")
         bring.clicked.connect(self._choose_file)
+        self.trying = label("", "small")
+        self.trying.hide()
         left = QFrame()
         left.setProperty("look", "panel")
         left.setFixedWidth(_WIDTH)
@@ -110,6 +112,7 @@ class ModelsPage(QWidget):
         column.addWidget(label(text("models.shelf"), "title"))
         column.addWidget(label(text("models.shelf_words"), "small"))
         column.addWidget(self.list, 1)
+        column.addWidget(self.trying)
         column.addWidget(bring)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -147,6 +150,11 @@ class ModelsPage(QWidget):
         self.list.setCurrentRow(rows[0] if rows else (0 if self._models else -1))
         self.list.blockSignals(blocked)
         self._choose(self.list.currentRow())
+
+    def show_trying(self, file: str) -> None:
+        """Say that the model file with this name is being tried out; an empty name: that nothing is."""
+        self.trying.setText(text("models.trying", file=file) if file else "")
+        self.trying.setVisible(bool(file))
 
     def take_installed(self, model: InstalledModel) -> None:
         """A model was brought: show it, as soon as a list holds it; one that was asked for before may not."""
