@@ -25,6 +25,7 @@ from fieldguide.app.models import ModelsDesk
 from fieldguide.app.parts import Parts, build_parts
 from fieldguide.app.poison import PoisonDesk
 from fieldguide.app.settings import SettingsDesk
+from fieldguide.app.train import TrainDesk
 from fieldguide.app.undo import UndoDesk
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
@@ -67,6 +68,7 @@ class FieldGuide(QObject):
         self.guide = GuideDesk(self.parts)
         self.models = ModelsDesk(self.parts)
         self.care = CareDesk(self.parts)
+        self.train = TrainDesk(self.parts)
         self.settings = SettingsDesk(self.parts, self.theme, self.care)
         self.poison = PoisonDesk(self.parts)
         self.places = self._places()
@@ -78,7 +80,9 @@ class FieldGuide(QObject):
 
     def _places(self) -> list[Page]:
         """The places of the sidebar, in their order."""
-        return [desk.place for desk in (self.identify, self.history, self.guide, self.models, self.settings)]
+        return [
+            desk.place for desk in (self.identify, self.history, self.guide, self.models, self.train, self.settings)
+        ]
 
     def _connect(self) -> None:
         window, parts = self.window, self.parts
@@ -106,9 +110,10 @@ class FieldGuide(QObject):
 
     def _connect_pages(self) -> None:
         """What leads from one page to another."""
-        for desk in (self.history, self.guide, self.models, self.poison):
+        for desk in (self.history, self.guide, self.models, self.train, self.poison):
             desk.connect_to(self.window)
         self.settings.connect_to()
+        self.train.model_made.connect(lambda file: self.models.take_paths([file]))
         self.identify.page.help_wanted.connect(self.poison.open_find)
         self.identify.page.guide_wanted.connect(self.guide.open_taxon)
         self.identify.page.place_wanted.connect(lambda *_: self.settings.show_settings())

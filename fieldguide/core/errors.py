@@ -73,9 +73,6 @@ class ErrorCode(StrEnum):
     TRAINING_MEMORY = "training_memory"
     TRAINING_BROKE_OFF = "training_broke_off"
     TRAINING_DEFECT = "training_defect"
-    ENVIRONMENT_PYTHON = "environment_python"
-    ENVIRONMENT_NETWORK = "environment_network"
-    ENVIRONMENT_FAILED = "environment_failed"
     TRAINER_MISSING = "trainer_missing"
     SOURCE_UNREACHABLE = "source_unreachable"
 

@@ -1,0 +1,146 @@
+"""The page Train, the trainer's child process, and what becomes of the model that it makes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.photo import find_photos
+from fieldguide.core.text import text
+from fieldguide.core.training.decisions import Choice, Decision
+from fieldguide.core.training.events import Estimate, Event, Look
+from fieldguide.services.training import Trainings, find_trainer
+from fieldguide.ui.shell.pages import Page
+from fieldguide.ui.shell.window import MainWindow
+from fieldguide.ui.train.look_view import LEAVE_OUT
+from fieldguide.ui.train.page import TrainPage
+
+
+class TrainDesk(QObject):
+    """Builds the page, then connects it. Signal `model_made`: Path of a model file that somebody wants to use."""
+
+    model_made = Signal(Path)
+
+    def __init__(self, parts: Parts) -> None:
+        super().__init__()
+        self._parts = parts
+        self.trainings = Trainings(parts.locations.data / "training", find_trainer())
+        self.page = TrainPage(parts.guide, can=self.trainings.command is not None)
+
+    @property
+    def place(self) -> Page:
+        """Its place in the sidebar."""
+        return Page("train", text("training.page"), "heat", self.page)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """Connect page, window and child; what an earlier window began is taken up or offered again."""
+        self._window, page, trainings = window, self.page, self.trainings
+        page.folders_offered.connect(lambda folders: self._begin(folders))
+        page.look.elsewhere_wanted.connect(self._add_elsewhere)
+        page.look.answered.connect(self._answer)
+        page.look.back_wanted.connect(trainings.forget)
+        page.look.train_wanted.connect(self._train)
+        page.run.pause_wanted.connect(trainings.pause)
+        page.run.stop_wanted.connect(trainings.stop)
+        page.run.resume_wanted.connect(self._run)
+        page.run.goes_on.connect(lambda on: trainings.change(goes_on=on))
+        page.run.report_wanted.connect(lambda: self._open("report.html"))
+        page.run.use_wanted.connect(lambda: self.model_made.emit(self._file("model.fieldguide")))
+        page.run.judge_wanted.connect(self._judge)
+        page.run.new_wanted.connect(self._forget)
+        trainings.told.connect(self._take)
+        trainings.ended.connect(self._end)
+        trainings.changed.connect(self._show_state)
+        window.first_painted.connect(self._take_up)
+        window.closing.connect(trainings.close)
+
+    def _begin(self, folders: list[Path], elsewhere: tuple[str, ...] = ()) -> None:
+        self.page.look.wait()
+        self.page.setCurrentWidget(self.page.look)
+        self.trainings.begin(folders, [Path(each) for each in elsewhere])
+
+    def _add_elsewhere(self, folder: str) -> None:
+        plan = self.trainings.plan
+        if plan is not None:
+            self._begin([Path(each) for each in plan.folders], (*plan.elsewhere, folder))
+
+    def _answer(self, raw: str, name: str) -> None:
+        """What a folder's photos show, or that they are left out; then everything is looked over anew."""
+        plan = self.trainings.plan
+        if plan is None:
+            return
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        choice, words = (Choice.DROP, "") if name == LEAVE_OUT else (Choice.RELABEL, name)
+        photos = find_photos(
+            [Path(folder).absolute() / raw for folder in plan.folders if (Path(folder) / raw).is_dir()]
+        )
+        self.trainings.answer([Decision(str(photo), 1, choice, words, now) for photo in photos])
+        self.page.look.wait()
+        self.trainings.look()
+
+    def _train(self, preset: str) -> None:
+        self.trainings.change(preset=preset)
+        self._run()
+
+    def _run(self) -> None:
+        self.page.setCurrentWidget(self.page.run)
+        self.trainings.run()
+
+    def _judge(self) -> None:
+        self.page.run.show_state("judging")
+        self.trainings.judge(self._parts.model_path)
+
+    def _forget(self) -> None:
+        self.trainings.forget()
+        self.page.setCurrentWidget(self.page.start)
+
+    def _take(self, event: Event) -> None:
+        if isinstance(event, Look):
+            self.page.look.show_look(event)
+        elif isinstance(event, Estimate):
+            self.page.look.show_estimate(event)
+        elif self.trainings.verb != "look":
+            self.page.run.take(event)
+
+    def _end(self, verb: str, problem: FieldGuideError | None) -> None:
+        if problem is not None:
+            self._parts.notices.report(problem)
+        if verb == "look" and problem is not None:
+            self.page.look.show_problem(problem)
+        elif verb == "run" and problem is None and self.trainings.finished:
+            self._parts.notices.tell("training.finished")
+            QApplication.alert(self._window)
+        self._show_state()
+
+    def _take_up(self) -> None:
+        trainings = self.trainings
+        if trainings.command is None or trainings.plan is None:
+            return
+        if trainings.take_up() or trainings.unfinished or trainings.finished:
+            self.page.run.keep.setChecked(trainings.plan.goes_on)
+            self.page.setCurrentWidget(self.page.run)
+            if trainings.unfinished:
+                self._parts.notices.tell("training.offered")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        trainings = self.trainings
+        if trainings.running and trainings.verb == "run":
+            self.page.run.show_state("paused" if trainings.paused else "works")
+        elif trainings.finished and not trainings.running:
+            self.page.run.show_state("done")
+        elif trainings.unfinished or not trainings.running:
+            self.page.run.show_state("rests")
+
+    def _file(self, name: str) -> Path:
+        assert self.trainings.plan is not None
+        return Path(self.trainings.plan.run) / name
+
+    def _open(self, name: str) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file(name))))

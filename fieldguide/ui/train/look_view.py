@@ -1,0 +1,163 @@
+"""What lies in the folders, before anything is trained: names to answer, dangers, copies, what each preset takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QRadioButton
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.text import explain, text
+from fieldguide.core.training.events import Estimate, FolderName, Look
+from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.metrics import WIDE
+from fieldguide.ui.kit.naming import name_called
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.train.wording import minutes
+
+PRESETS = ("quick", "standard", "best")
+_WIDEST, _NAMED = 820, 12
+LEAVE_OUT = "-"
+
+
+class LookView(ScrollColumn):
+    """The view.
+
+    Signals:
+        answered: raw folder name and a name of the guide, or `LEAVE_OUT`. elsewhere_wanted: path of a folder.
+        train_wanted: preset. back_wanted.
+    """
+
+    answered = Signal(str, str)
+    elsewhere_wanted = Signal(str)
+    train_wanted = Signal(str)
+    back_wanted = Signal()
+
+    def __init__(self, guide: Guide) -> None:
+        super().__init__(margin=WIDE)
+        self._guide = guide
+        self._sheet = self.centred_sheet(_WIDEST)
+        self._sheet.addWidget(label(text("training.look_title"), "display"))
+        self.found, self.names, self.presets = Card(), Card(), Card()
+        for card in (self.found, self.names, self.presets):
+            self._sheet.addWidget(card)
+        self._group = QButtonGroup(self)
+        self._lines = {}
+        self.presets.column.addWidget(label(text("training.presets"), "heading"))
+        for preset in PRESETS:
+            choice = QRadioButton(text(f"training.preset_{preset}"))
+            self._group.addButton(choice)
+            self._lines[preset] = (choice, label("", "small"))
+            for widget in self._lines[preset]:
+                self.presets.column.addWidget(widget)
+        self._lines["quick"][0].setChecked(True)
+        self.presets.column.addWidget(label(text("training.cost"), "small"))
+        self.train = button(text("training.train"), "primary")
+        self.train.clicked.connect(lambda: self.train_wanted.emit(self.preset))
+        back = button(text("training.other_folders"), "plain")
+        back.clicked.connect(self.back_wanted)
+        self._sheet.addLayout(row(self.train, back, None))
+
+    @property
+    def preset(self) -> str:
+        """The chosen one."""
+        return next(preset for preset, (choice, _) in self._lines.items() if choice.isChecked())
+
+    def wait(self) -> None:
+        """Folders are being looked over."""
+        clear(self.found.column)
+        self.found.column.addWidget(label(text("training.looking"), "muted"))
+        self.names.hide()
+        self.presets.hide()
+        self.train.setEnabled(False)
+        for _, words in self._lines.values():
+            words.setText(text("training.estimating"))
+
+    def show_problem(self, problem: FieldGuideError) -> None:
+        """It could not be looked over."""
+        clear(self.found.column)
+        self.found.column.addWidget(label(explain(problem), "strong"))
+
+    def show_look(self, look: Look) -> None:
+        """What was found."""
+        clear(self.found.column)
+        for key, words in self._lines_of(look):
+            self.found.column.addWidget(label(words, "heading" if key == "photos" else "body"))
+        add = button(text("training.elsewhere_add"), "quiet", "folder")
+        add.clicked.connect(self._choose_elsewhere)
+        self.found.column.addLayout(row(add, None))
+        self._show_names([name for name in look.names if name.match == "unknown"])
+        self.presets.setVisible(not look.problem)
+        self.train.setEnabled(not look.problem)
+        self._free = look.free
+
+    def show_estimate(self, estimate: Estimate) -> None:
+        """What a preset takes."""
+        facts = {"low": minutes(estimate.low), "high": minutes(estimate.high), "mb": round(estimate.bytes / 1e6)}
+        words = text("training.estimate", **facts)
+        if estimate.bytes > self._free:
+            words = text("training.no_room", free=round(self._free / 1e6), mb=facts["mb"])
+        self._lines[estimate.preset][1].setText(words)
+
+    def _lines_of(self, look: Look) -> list[tuple[str, str]]:
+        told = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
+        if look.problem:
+            told.append(("problem", explain(FieldGuideError(ErrorCode(look.problem), **(look.facts or {})))))
+        for key in ("copies", "loose", "empty"):
+            if count := getattr(look, key):
+                told.append((key, text(f"training.{key}", count=count)))
+        if look.unreadable_count:
+            shown = "\n".join(look.unreadable[:_NAMED])
+            told.append(("unreadable", text("training.unreadable", count=look.unreadable_count, names=shown)))
+        if look.sources:
+            names = ", ".join(f"{name} ({count})" for name, count in look.sources.items())
+            told.append(("sources", text("training.sources", names=names)))
+        understood = [f"{name.raw} → {name.taxon}" for name in look.names if name.match in ("synonym", "misspelling")]
+        named = {
+            "understood": understood,
+            "missing": [self._called(kind.taxon) for kind in look.missing],
+            "thin": [f"{self._called(kind.taxon)} ({kind.photos})" for kind in look.thin],
+            **{f"rare_{fate}": _rare(look, fate) for fate in ("genus", "family", "teaches", "left_out")},
+        }
+        told += [(key, text(f"training.{key}", names=_some(names))) for key, names in named.items() if names]
+        key = "elsewhere" if look.elsewhere else "elsewhere_none"
+        return [*told, (key, text(f"training.{key}", count=look.elsewhere)), ("", text(f"training.on_{look.device}"))]
+
+    def _show_names(self, unknown: Sequence[FolderName]) -> None:
+        clear(self.names.column)
+        self.names.setVisible(bool(unknown))
+        self.names.column.addWidget(label(text("training.unknown"), "heading"))
+        for name in unknown:
+            choice = QComboBox()
+            choice.setAccessibleName(name.raw)
+            choice.addItem(text("training.keep_name"), "")
+            for near in name.suggestions:
+                choice.addItem(self._called(near), near)
+            choice.addItem(text("training.leave_out"), LEAVE_OUT)
+            choice.activated.connect(lambda _, raw=name.raw, choice=choice: self._answer(raw, choice))
+            words = label(text("training.folder", name=name.raw, count=name.photos))
+            self.names.column.addLayout(row(words, choice))
+
+    def _answer(self, raw: str, choice: QComboBox) -> None:
+        if choice.currentData():
+            self.answered.emit(raw, choice.currentData())
+
+    def _called(self, name: str) -> str:
+        return name_called(name, self._guide)
+
+    def _choose_elsewhere(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, text("training.elsewhere_add"))
+        if chosen:
+            self.elsewhere_wanted.emit(chosen)
+
+
+def _rare(look: Look, fate: str) -> list[str]:
+    return [f"{r.taxon} ({r.photos})" + (f" → {r.teaches}" if r.teaches else "") for r in look.rare if r.fate == fate]
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (text("training.more", count=more) if more > 0 else "")

@@ -1,0 +1,81 @@
+"""The trainer's child process with a real, small process in its place: followed, killed, left and taken up again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.training import events
+from fieldguide.services.training import Child, Trainings
+
+EPOCH = events.Epoch(1, 2, 0.5, 0.9)
+TELLS = f"print({events.write_event(EPOCH)!r}, flush=True)"
+WAITS = f"{TELLS}; __import__('time').sleep(60)"
+
+
+def python(program: str) -> tuple[str, ...]:
+    return (sys.executable, "-c", program)
+
+
+def test_what_it_writes_is_told_and_how_it_ends(qtbot, tmp_path: Path) -> None:
+    child = Child(tmp_path / "run" / "events.jsonl")
+    failed = events.Failed("data_one_class", "one", {"folder": "photos", "labels": "1"})
+    heard: list[object] = []
+    child.told.connect(heard.append)
+    with qtbot.waitSignal(child.ended, timeout=20_000) as ended:
+        child.start(python(f"{TELLS}; print({events.write_event(failed)!r})"))
+    assert heard == [EPOCH, failed]
+    assert (ended.args[0].code, ended.args[0].facts["labels"]) == (ErrorCode.DATA_ONE_CLASS, "1")
+
+
+def test_one_that_ends_without_a_word_broke_off(qtbot, tmp_path: Path) -> None:
+    child = Child(tmp_path / "events.jsonl")
+    with qtbot.waitSignal(child.told, timeout=20_000):
+        child.start(python(WAITS))
+    with qtbot.waitSignal(child.ended, timeout=20_000) as ended:
+        psutil.Process(child.pid).kill()
+    assert ended.args[0].code is ErrorCode.TRAINING_BROKE_OFF
+
+
+def test_another_window_takes_it_up_and_a_pause_rests_it(qtbot, tmp_path: Path) -> None:
+    first = Child(tmp_path / "events.jsonl")
+    with qtbot.waitSignal(first.told, timeout=20_000):
+        first.start(python(WAITS))
+    first.leave()
+    second = Child(tmp_path / "events.jsonl")
+    with qtbot.waitSignal(second.told, timeout=20_000) as told:
+        assert second.attach(first.pid, first.created)
+    assert told.args == [EPOCH]
+    second.pause()
+    assert psutil.Process(first.pid).status() == psutil.STATUS_STOPPED
+    with qtbot.waitSignal(second.ended, timeout=20_000) as ended:
+        second.stop()
+        first.look()  # reaps it: its parent is this process
+    assert ended.args == [None]
+    assert not Child(tmp_path / "events.jsonl").attach(first.pid, first.created + 1)
+
+
+def test_a_plan_survives_its_window(qtbot, tmp_path: Path) -> None:
+    trainings = Trainings(tmp_path, python(WAITS))
+    with qtbot.waitSignal(trainings.told, timeout=20_000):
+        trainings.begin([tmp_path / "photos"])
+    with qtbot.waitSignal(trainings.told, timeout=20_000):
+        trainings.run()
+    trainings.change(goes_on=True)
+    trainings.close()
+    again = Trainings(tmp_path, python(WAITS))
+    assert again.plan == trainings.plan
+    with qtbot.waitSignal(again.told, timeout=20_000):
+        assert again.take_up()
+    again.stop()
+    trainings.stop()
+
+
+def test_without_a_trainer_it_is_said(tmp_path: Path) -> None:
+    with pytest.raises(FieldGuideError) as refused:
+        Trainings(tmp_path, None).begin([tmp_path])
+    assert refused.value.code is ErrorCode.TRAINER_MISSING
