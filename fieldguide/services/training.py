@@ -98,7 +98,7 @@ class Child(QObject):
         """Follow one that another window started; False when it is no more (what it wrote is told all the same)."""
         try:
             found = psutil.Process(pid)
-            alive = found.create_time() == created
+            alive = bool(found.create_time() == created)
         except psutil.Error:
             alive = False
         self._process = found if alive else None
@@ -152,7 +152,7 @@ class Child(QObject):
             return self._popen.poll() is None
         if self._process is None:
             return False
-        return self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE
+        return bool(self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE)
 
     def _family(self) -> list[psutil.Process]:
         if self._process is None or not self._alive():

@@ -39,8 +39,15 @@ def wait_list(qtbot, application: FieldGuide) -> None:
         application.window.show_page("history")
 
 
-def test_the_sidebar_has_five_places(application: FieldGuide) -> None:
-    assert [place.key for place in application.places] == ["identify", "history", "guide", "models", "settings"]
+def test_the_sidebar_has_six_places(application: FieldGuide) -> None:
+    assert [place.key for place in application.places] == [
+        "identify",
+        "history",
+        "guide",
+        "models",
+        "train",
+        "settings",
+    ]
     for place in application.places:
         application.window.show_page(place.key)
         assert application.window.front == place.key

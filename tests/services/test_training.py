@@ -51,7 +51,7 @@ def test_another_window_takes_it_up_and_a_pause_rests_it(qtbot, tmp_path: Path) 
         assert second.attach(first.pid, first.created)
     assert told.args == [EPOCH]
     second.pause()
-    assert psutil.Process(first.pid).status() == psutil.STATUS_STOPPED
+    qtbot.waitUntil(lambda: psutil.Process(first.pid).status() == psutil.STATUS_STOPPED, timeout=20_000)
     with qtbot.waitSignal(second.ended, timeout=20_000) as ended:
         second.stop()
         first.look()  # reaps it: its parent is this process

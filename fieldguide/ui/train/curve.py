@@ -20,6 +20,7 @@ class Curve(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._epochs: list[Epoch] = []
+        self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:

@@ -19,10 +19,11 @@ from fieldguide.core.training.events import (
     TakenFor,
 )
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
-from fieldguide.ui.kit.metrics import WIDE
+from fieldguide.ui.kit.metrics import CLOSE, WIDE
 from fieldguide.ui.kit.naming import name_called
-from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear
 from fieldguide.ui.train.curve import Curve
 from fieldguide.ui.train.wording import minutes
 
@@ -67,7 +68,10 @@ class RunView(ScrollColumn):
         sheet.addWidget(self.result)
         sheet.addWidget(self.keep)
         sheet.addWidget(label(text("training.keeps"), "small"))
-        sheet.addLayout(row(self.resume, self.pause, self.stop, self.use, self.report, self.judge, self.new, None))
+        acts = FlowLayout(spacing=CLOSE)
+        for act in (self.resume, self.pause, self.stop, self.use, self.report, self.judge, self.new):
+            acts.addWidget(act)
+        sheet.addLayout(acts)
         self._state = ""
         self.show_state("rests")
 
