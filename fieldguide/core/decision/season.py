@@ -149,7 +149,7 @@ def weigh(
         model_regions=model_regions,
     )
     region, month, notes = where.region, where.month, where.notes
-    factors = tuple(_factor(label, guide, region, month) for label in labels)
+    factors = tuple(factor_of(label, guide, region, month) for label in labels)
     if any(factor != 1.0 for factor in factors):
         notes = (SeasonNote.WEIGHED, *notes)
     return Weighing(factors, region, month, notes)
@@ -206,7 +206,8 @@ def _month(
     return (taken_on.month + 5) % 12 + 1 if southern else taken_on.month
 
 
-def _factor(label: Taxon, guide: Guide, region: str | None, month: int | None) -> float:
+def factor_of(label: Taxon, guide: Guide, region: str | None, month: int | None) -> float:
+    """The weight of one taxon (`LEAST` to `MOST`) in a region of the guide and a month of the northern half."""
     record = None if label.rank is Rank.BACKGROUND else guide.record(label.name)
     if record is None:
         return 1.0

@@ -5,14 +5,14 @@ Three quick ones come before any that needs a knife, a spade or hours, six unles
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 
 from fieldguide.core.guide.characters import Question
-from fieldguide.core.hands.kinds import Asked, Kinds, Matrix
+from fieldguide.core.hands.kinds import Kinds, Matrix
 
 DEADLY_COUNTS = 3.0  # a nat of doubt about deadly or not, in nats of doubt about the name
 ENOUGH = 0.03  # nats: a question that promises less is not worth a walk around the find
@@ -59,39 +59,49 @@ def next_question(
         asked: characters that were answered, that nobody could tell, or that wait.
         photo: whether a photo has spoken already.
     """
+    return chosen_question(kinds, expected_gains(kinds, probabilities, photo).tolist(), asked)
+
+
+def chosen_question(kinds: Kinds, gains: Sequence[float], asked: Collection[str]) -> NextQuestion | None:
+    """The question to ask, by what each of `kinds.asked` promises."""
     told = {*asked, *(IMPLIES[name] for name in asked if name in IMPLIES)}
-    open_ = [
-        NextQuestion(each.question, effort_of(each.question), gain)
-        for name, each in kinds.asked.items()
-        if name not in told and (gain := expected_gain(kinds, probabilities, each, photo)) >= ENOUGH
-    ]
-    best = {
-        effort: max((each for each in open_ if each.effort is effort), key=lambda each: each.gain, default=None)
-        for effort in Effort
-    }
-    quick = best[Effort.QUICK]
+    best: dict[Effort, NextQuestion] = {}
+    done = 0
+    for (name, each), gain in zip(kinds.asked.items(), gains, strict=True):
+        effort = effort_of(each.question)
+        done += name in asked and effort is Effort.QUICK
+        if name not in told and gain >= ENOUGH and (effort not in best or gain > best[effort].gain):
+            best[effort] = NextQuestion(each.question, effort, gain)
+    quick = best.get(Effort.QUICK)
     slow = max(
-        (each for each in (best[Effort.DIG], best[Effort.CUT]) if each), key=lambda each: each.gain, default=None
+        (best[effort] for effort in (Effort.DIG, Effort.CUT) if effort in best),
+        key=lambda each: each.gain,
+        default=None,
     )
-    done = sum(name in asked for name, each in kinds.asked.items() if effort_of(each.question) is Effort.QUICK)
     if quick is None or slow is None:
-        return quick or slow or best[Effort.HOURS]
+        return quick or slow or best.get(Effort.HOURS)
     if done < QUICK_FIRST:
         return quick
     return slow if slow.gain > quick.gain * (2 if done < QUICK_USUALLY else 1) else quick
 
 
-def expected_gain(kinds: Kinds, probabilities: Matrix, asked: Asked, photo: bool = True) -> float:
-    """How many nats of doubt one answer is expected to take away: mutual information of answer and kind, and of answer
-    and deadly-or-not `DEADLY_COUNTS` times; 0 where the character says nothing of what the find could be."""
-    if float(probabilities @ asked.told) < APPLIES:
-        return 0.0
-    marginal = asked.given @ probabilities  # [A]
-    of_names = float(probabilities @ asked.order - marginal @ np.log(marginal))
-    deadly = probabilities * kinds.deadly
-    conditional = np.clip(asked.given @ deadly / marginal, 0.0, 1.0)
-    of_danger = float(_doubt(np.array([deadly.sum()]))[0] - marginal @ _doubt(conditional))
-    return asked.counts(photo) * (of_names + DEADLY_COUNTS * max(0.0, of_danger))
+def expected_gains(kinds: Kinds, probabilities: Matrix, photo: bool = True) -> Matrix:
+    """How many nats of doubt one answer to each question of `kinds.asked` is expected to take away: mutual information
+    of answer and kind, and of answer and deadly-or-not `DEADLY_COUNTS` times; 0 where a character says nothing of what
+    the find could be. `[K]` gives `[Q]`, and `[K,N]`, a column per find, gives `[Q,N]`."""
+    asked = kinds.expected
+    if not len(asked.starts):
+        return np.zeros((0, *probabilities.shape[1:]))
+    marginal = asked.given @ probabilities  # [S] or [S,N]
+    of_names = asked.order @ probabilities - np.add.reduceat(marginal * np.log(marginal), asked.starts)
+    deadly = probabilities[kinds.deadly]
+    conditional = asked.of_deadly @ deadly / marginal
+    of_danger = _doubt(deadly.sum(axis=0)) - np.add.reduceat(marginal * _doubt(conditional), asked.starts)
+    gains = of_names + DEADLY_COUNTS * np.maximum(0.0, of_danger)
+    weights = asked.weights[int(photo)]
+    if gains.ndim > 1:
+        weights = weights[:, None]
+    return np.where(asked.told @ probabilities < APPLIES, 0.0, weights * gains)
 
 
 def _doubt(share: Matrix) -> Matrix:

@@ -7,6 +7,7 @@ of every doubt), the mean of the others; where nothing is told, every answer is 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -37,7 +38,6 @@ class Asked:
         told: `[K]`, whether anything is told of the kind. question: how it is asked. weight: of its witness, 0.5 or 1.
         on_photos: whether a photo mostly shows it: then its witness counts half beside one.
         given: `[A,K]`, how often each answer is expected when the question is asked, summing to 1 over the answers.
-        order: `[K]`, the sum of given * log(given) over the answers.
     """
 
     question: Question
@@ -46,7 +46,6 @@ class Asked:
     weight: float
     on_photos: bool
     given: Matrix
-    order: Matrix
 
     def counts(self, photo: bool) -> float:
         """The weight of its witness, beside a photo or without one."""
@@ -55,6 +54,27 @@ class Asked:
     def of(self, value: str) -> Matrix:
         """`[K]`: the likelihood of one answer."""
         return np.asarray(self.likelihood[CHARACTERS[self.question.character].index(value)])
+
+
+class Expected:
+    """All questions at once, for what asking each is expected to tell: `S` answers of `Q` questions, one below the other.
+
+    Attributes:
+        given: `[S,K]`, see `Asked`. of_deadly: `[S,D]`, its columns of the deadly kinds. order: `[Q,K]`, the sums of
+            given * log(given) over the answers of each question. told: `[Q,K]`, see `Asked`.
+        starts: `[Q]`, the row of each question's first answer. weights: `[2,Q]` of the witnesses, without and beside a
+            photo.
+    """
+
+    def __init__(self, asked: Sequence[Asked], deadly: NDArray[np.bool_]) -> None:
+        none = np.zeros((0, len(deadly)))
+        self.given = np.vstack([none, *(each.given for each in asked)])
+        self.of_deadly = np.ascontiguousarray(self.given[:, deadly])
+        self.starts = np.cumsum([0, *(len(each.given) for each in asked)])[:-1].astype(np.intp)
+        whole = self.given * np.log(self.given)
+        self.order = np.add.reduceat(whole, self.starts) if len(asked) else none
+        self.told = np.vstack([none, *(each.told for each in asked)])
+        self.weights = np.array([[each.counts(photo) for each in asked] for photo in (False, True)])
 
 
 class Kinds:
@@ -69,11 +89,14 @@ class Kinds:
         self.species = species
         # a genus holds a deadly species and others: which of them it is, its species answer themselves
         self.deadly = species & np.array([danger is Danger.DEADLY for danger in self.dangers], dtype=bool)
+        poisonous = [danger.severity >= Danger.POISONOUS.severity for danger in self.dangers]
+        self.poisonous = species & np.array(poisonous, dtype=bool)  # or deadly
         self.harmful = species & np.array([danger.harmful for danger in self.dangers], dtype=bool)
         self.groups = {rank: self._group(rank) for rank in (Rank.GENUS, Rank.FAMILY)}
         self.lookalikes = self._resembling(guide)
         told = [guide.characters_of(taxon.name) for taxon in self.taxa]
         self.asked = {name: self._ask(told, question) for name, question in guide.questions.items()}
+        self.expected = Expected(list(self.asked.values()), self.deadly)
 
     def scores(self, seen: tuple[Seen, ...], photo: bool = True) -> Matrix:
         """`[K]`: the summed logarithms of what the answers say, each of several values apart."""
@@ -125,15 +148,19 @@ class Kinds:
     def _ask(self, told: list[Characters | None], question: Question) -> Asked:
         values = CHARACTERS[question.character]
         table = np.array([[question.likelihood[state][answer] for answer in values] for state in values])
+        column = {state: number for number, state in enumerate(values)}
         expected = np.zeros((len(self.taxa), len(values)), dtype=bool)  # [K, states]
-        for number, each in enumerate(told):
-            for state in each.states(question.character) if each is not None else ():
-                expected[number, values.index(state)] = True
+        cells = [
+            (number, column[state])
+            for number, each in enumerate(told)
+            if each is not None
+            for state in each.states(question.character)
+        ]
+        if cells:
+            expected[tuple(np.array(cells).T)] = True
         counts = expected.sum(axis=1)
-        means = expected @ table / np.maximum(counts, 1)[:, None]  # [K, answers]
-        highest = np.zeros_like(means)
-        for number, row in enumerate(table):
-            highest[expected[:, number]] = np.maximum(highest[expected[:, number]], row)
+        means = expected.astype(float) @ table / np.maximum(counts, 1)[:, None]  # [K, answers]
+        highest = np.where(expected[:, :, None], table, 0.0).max(axis=1)
         cautious = np.array([danger in (Danger.DEADLY, Danger.POISONOUS) for danger in self.dangers])
         likelihood = np.where(cautious[:, None], highest, means)
         likelihood[counts == 0] = 1 / len(values)
@@ -144,7 +171,7 @@ class Kinds:
         given = given / given.sum(axis=0)
         weight = 0.5 if question.character in HALF_WEIGHT else 1.0
         shown = question.character in ON_PHOTOS
-        return Asked(question, likelihood, counts > 0, weight, shown, given, (given * np.log(given)).sum(axis=0))
+        return Asked(question, likelihood, counts > 0, weight, shown, given)
 
 
 @lru_cache(maxsize=2)

@@ -19,7 +19,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.hands.answers import Seen
 from fieldguide.core.hands.asking import NextQuestion, next_question
 from fieldguide.core.hands.kinds import Kinds, Matrix, kinds_of
-from fieldguide.core.hands.prior import names_of, prior
+from fieldguide.core.hands.prior import factors_of, names_of, prior
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 
@@ -92,7 +92,8 @@ def hear_hand(
         said: of the photo; None: no photo at hand, the answers are all there is.
         seen: one answer per character; of two about the same the later counts.
         guide: today's.
-        factors: `[K]` weights of every record by place and season (`decision.season`), in the guide's order.
+        factors: `[K]` weights of every record by place and season (`prior.factors_of`); they shift the kinds that the
+            photo did not name, and no danger rests on them alone.
         labels: what the photo's model knows; empty when nobody told.
         least: summed probability at which the deadly alarm of the photo's model rings; a fitting deadly kind that has
             it, or `NAMED_FROM`, stays named.
@@ -102,7 +103,8 @@ def hear_hand(
     kinds = kinds_of(guide)
     start = prior(kinds, said, factors)
     photo = said is not None
-    now = _posterior(start, kinds.scores(counted, photo))
+    scores = kinds.scores(counted, photo)
+    now = _posterior(start, scores)
     contradicted = kinds.contradicted(counted)
     named = names_of(said)
     photo_places = [kinds.place[taxon.name] for taxon in _first(named) if taxon.name in kinds.place]
@@ -110,6 +112,13 @@ def hear_hand(
     alarm = said.alarm if said is not None else NO_PHOTO
     if counted:
         alarm = grown_alarm(alarm, kinds, start, now)
+    highest = np.maximum(start, now)
+    if factors is not None:  # place and season may raise a danger, never hide one: heard without them too
+        bare = prior(kinds, said)
+        bare_now = _posterior(bare, scores)
+        highest = np.maximum(highest, np.maximum(bare, bare_now))
+        if counted:
+            alarm = grown_alarm(alarm, kinds, bare, bare_now)
     names = _best(kinds, now)
     known = {taxon.name for taxon in (labels or named)}
     return HandOpinion(
@@ -117,7 +126,7 @@ def hear_hand(
         before=_best(kinds, start),
         unnamed=tuple(each.taxon for each in names if each.taxon.name not in known),
         alarm=alarm,
-        deadly=staying_deadly(kinds, start, now, contradicted, alarm, min(least or NAMED_FROM, NAMED_FROM)),
+        deadly=staying_deadly(kinds, highest, now, contradicted, alarm, min(least or NAMED_FROM, NAMED_FROM)),
         contradicts=contradicts,
         fits=_best(kinds, now, kinds.fitting(counted)) if counted else (),
         effects=_effects(kinds, start, counted, photo),
@@ -127,13 +136,20 @@ def hear_hand(
     )
 
 
+def hear_find(
+    find: Observation, guide: Guide, *, labels: Collection[Taxon] = (), least: float = NAMED_FROM, home: str = ""
+) -> HandOpinion:
+    """What photo, hand, place and date of one find say together; `home` is the region where the find tells no place."""
+    factors = factors_of(find, guide, home)
+    return hear_hand(find.identification, find.seen, guide, factors=factors, labels=labels, least=least)
+
+
 def heard(observation: Observation, guide: Guide) -> Observation:
     """The find with the alarm that its answers have raised; the same find when none counts or nothing was said."""
     said = observation.identification
     if said is None or not any(each.counts for each in observation.seen):
         return observation
-    alarm = hear_hand(said, observation.seen, guide).alarm
-    return replace(observation, identification=replace(said, alarm=alarm))
+    return replace(observation, identification=replace(said, alarm=hear_find(observation, guide).alarm))
 
 
 def _posterior(start: Matrix, scores: Matrix) -> Matrix:
@@ -165,8 +181,7 @@ def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm
     if deadly >= max(RINGS_ALWAYS, float(start @ kinds.deadly)):
         level, counted = Danger.DEADLY, kinds.deadly
     elif harmful >= max(RINGS_ALWAYS, float(start @ kinds.harmful)):
-        poisonous = np.array([danger.severity >= Danger.POISONOUS.severity for danger in kinds.dangers]) & kinds.species
-        level = Danger.POISONOUS if now @ poisonous >= POISONOUS_SHARE * harmful else Danger.PSYCHOACTIVE
+        level = Danger.POISONOUS if now @ kinds.poisonous >= POISONOUS_SHARE * harmful else Danger.PSYCHOACTIVE
         counted = kinds.harmful
     grown = replace(photo, deadly=max(photo.deadly, deadly), harmful=max(photo.harmful, harmful))
     if level.severity < photo.level.severity or counted is None:
@@ -182,16 +197,15 @@ def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm
 
 
 def staying_deadly(
-    kinds: Kinds, start: Matrix, now: Matrix, contradicted: NDArray[np.bool_], alarm: Alarm, least: float
+    kinds: Kinds, highest: Matrix, now: Matrix, contradicted: NDArray[np.bool_], alarm: Alarm, least: float
 ) -> tuple[DeadlyKind, ...]:
-    """Those that stay named: fitting ones that photo or answers give `least`, and all that the alarm names."""
-    highest = np.maximum(start, now)
+    """Those that stay named: fitting ones that photo or answers give `least` (`highest`, `[K]`), and all of the alarm."""
     stay = kinds.deadly & ~contradicted & (highest >= least)
     for each in alarm.taxa:
         place = kinds.place.get(each.taxon.name)
         if place is not None and kinds.dangers[place] is Danger.DEADLY:
             stay[place] = True
-    order = [int(place) for place in np.argsort(-now, kind="stable") if stay[place]]
+    order = sorted(np.flatnonzero(stay).tolist(), key=lambda place: -now[place])
     return tuple(DeadlyKind(_candidate(kinds, now, place), not contradicted[place]) for place in order)
 
 

@@ -6,10 +6,15 @@ genus or family. Without a photo that is all there is.
 
 from __future__ import annotations
 
+from datetime import date
+from functools import lru_cache
+
 import numpy as np
 
-from fieldguide.core.hands.kinds import Kinds, Matrix
-from fieldguide.core.records import Identification
+from fieldguide.core.decision.season import factor_of, read_place
+from fieldguide.core.guide import Guide
+from fieldguide.core.hands.kinds import Kinds, Matrix, kinds_of
+from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 
 # 1. This share of what the photo says goes to kinds that it did not name. Of 1,264 photos by strangers a third to two
@@ -45,7 +50,7 @@ def prior(kinds: Kinds, said: Identification | None, factors: Matrix | None = No
     Args:
         kinds: of today's guide.
         said: of the photo; None starts from the hand alone.
-        factors: `[K]`, weights by place and season (`decision.season.weigh` over the kinds); None: they take no part.
+        factors: `[K]`, weights by place and season (`factors_of`); None: they take no part.
     """
     common = np.where(kinds.species, 1.0, np.where(kinds.groups[Rank.GENUS] > 0, GENUS_ITSELF, FAMILY_ITSELF))
     if factors is not None:
@@ -61,6 +66,27 @@ def prior(kinds: Kinds, said: Identification | None, factors: Matrix | None = No
     unnamed = nearby + (told - nearby.sum()) * everywhere  # sums to what was told
     whole = (1 - OPEN) * named + OPEN * unnamed + (1 - told) * everywhere
     return np.asarray(whole / whole.sum())
+
+
+def factors_of(find: Observation, guide: Guide, home: str = "") -> Matrix | None:
+    """`[K]`: weights of every kind by the place and the date of a find, `home` being the region where it tells no place;
+    None when neither is known."""
+    day = find.observed_at.date() if find.observed_at is not None else None
+    where = read_place(
+        today=day or date.today(),  # nothing depends on it without a day
+        taken_on=day,
+        latitude=find.latitude,
+        longitude=find.longitude,
+        home=home or None,
+    )
+    if where.region is None and where.month is None:
+        return None
+    return _factors(guide, where.region, where.month)
+
+
+@lru_cache(maxsize=16)
+def _factors(guide: Guide, region: str | None, month: int | None) -> Matrix:
+    return np.array([factor_of(taxon, guide, region, month) for taxon in kinds_of(guide).taxa])
 
 
 def _spread(kinds: Kinds, taxon: Taxon, common: Matrix) -> Matrix:

@@ -141,7 +141,8 @@ def test_no_pair_of_answers_breaks_it(photo: int) -> None:
         assert alarm.level.severity >= said.alarm.level.severity
         assert alarm.raised >= said.alarm.raised
         contradicted = out[one] | out[other]
-        named = {each.candidate.taxon for each in staying_deadly(KINDS, start, now, contradicted, alarm, NAMED_FROM)}
+        highest = np.maximum(start, now)
+        named = {each.candidate.taxon for each in staying_deadly(KINDS, highest, now, contradicted, alarm, NAMED_FROM)}
         fitting = np.flatnonzero(KINDS.deadly & ~contradicted & (np.maximum(start, now) >= NAMED_FROM))
         assert named >= {KINDS.taxa[place] for place in fitting}
         assert named >= {each.taxon for each in said.alarm.taxa if each.danger is Danger.DEADLY}

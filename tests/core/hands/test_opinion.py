@@ -12,7 +12,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import Effort, Seen, effort_of, hear_hand, read_seen
-from fieldguide.core.hands.asking import QUICK_FIRST, expected_gain, next_question
+from fieldguide.core.hands.asking import QUICK_FIRST, expected_gains, next_question
 from fieldguide.core.hands.kinds import Kinds, kinds_of
 from fieldguide.core.hands.opinion import HandOpinion
 from fieldguide.core.hands.prior import prior
@@ -166,8 +166,17 @@ def test_a_character_that_the_names_do_not_have_is_not_asked(guide: Guide) -> No
     kinds = kinds_of(guide)
     boletes = prior(kinds, identified(guide, ("Boletus edulis", 0.5), ("Caloboletus calopus", 0.5)))
     crowd = np.where([taxon.family == "Boletaceae" for taxon in kinds.taxa], boletes, 0)
-    assert expected_gain(kinds, crowd / crowd.sum(), kinds.asked["gill_colour"]) == 0
-    assert expected_gain(kinds, crowd / crowd.sum(), kinds.asked["bruising"]) > 0
+    gains = dict(zip(kinds.asked, expected_gains(kinds, crowd / crowd.sum()), strict=True))
+    assert gains["gill_colour"] == 0
+    assert gains["bruising"] > 0
+
+
+def test_many_finds_at_once_promise_what_each_alone_does(guide: Guide) -> None:
+    kinds = kinds_of(guide)
+    finds = np.stack([prior(kinds, identified(guide, (name, 0.6))) for name in ("Boletus edulis", "Amanita virosa")], 1)
+    together = expected_gains(kinds, finds, photo=False)
+    for column in range(2):
+        np.testing.assert_allclose(together[:, column], expected_gains(kinds, finds[:, column], photo=False))
 
 
 def test_a_question_that_parts_the_deadly_counts_extra(guide: Guide) -> None:
@@ -176,7 +185,8 @@ def test_a_question_that_parts_the_deadly_counts_extra(guide: Guide) -> None:
     pair[[kinds.place["Amanita virosa"], kinds.place["Agaricus arvensis"]]] = 0.5
     same = np.zeros(len(kinds.taxa))
     same[[kinds.place["Macrolepiota procera"], kinds.place["Agaricus arvensis"]]] = 0.5
-    ratio = [expected_gain(kinds, each, kinds.asked["spore_print"]) for each in (pair, same)]
+    print_ = list(kinds.asked).index("spore_print")
+    ratio = [expected_gains(kinds, each)[print_] for each in (pair, same)]
     assert ratio[0] > 2 * ratio[1] > 0
 
 
