@@ -61,7 +61,7 @@ class Walk:
 
     Attributes:
         truths: `[N]` places of the true kinds. alarms: of the photos.
-        start, scores: `[K,N]`, before any answer, and what the answers so far say. out: `[K,N]`, whether one does not fit.
+        start: `[K,N]`, before any answer. scores, even: `[K,N]`, what the answers so far say, for dangers and for names. out: `[K,N]`, whether one does not fit.
         asked: characters asked so far, a set per forager. chances: a forager's own random numbers.
     """
 
@@ -69,14 +69,14 @@ class Walk:
     alarms: Sequence[Alarm]
     start: Floats
     scores: Floats
+    even: Floats
     out: Flags
     asked: list[set[str]]
     chances: list[np.random.Generator]
 
-    @property
-    def now(self) -> Floats:
+    def after(self, scores: Floats) -> Floats:
         """`[K,N]`: the probabilities after the answers so far."""
-        weighed = self.start * np.exp(self.scores - self.scores.max(axis=0))
+        weighed = self.start * np.exp(scores - scores.max(axis=0))
         return np.asarray(weighed / weighed.sum(axis=0))
 
 
@@ -134,7 +134,9 @@ def read_cases(folder: Path, every: int, bundle: Path, guide: Guide) -> list[Cas
             photos += [(taxon.taxon.name, path) for path in find_photos([inside])]
     photos = photos[::every]
     what = [hashlib.sha256(bundle.read_bytes()).hexdigest(), guide.version, *(str(path) for _, path in photos)]
-    kept = Path(tempfile.gettempdir()) / f"bench_hands_{hashlib.sha256(chr(10).join(what).encode()).hexdigest()[:16]}.json"
+    kept = (
+        Path(tempfile.gettempdir()) / f"bench_hands_{hashlib.sha256(chr(10).join(what).encode()).hexdigest()[:16]}.json"
+    )
     if not kept.exists():
         identifier = Identifier(Runtime.load(bundle, "cpu"), guide)
         found = identifier.identify([[path] for _, path in photos])
@@ -153,15 +155,16 @@ def walk(people: Sequence[tuple[Case, int, int]], guide: Guide, kinds: Kinds, fo
         [case.said.alarm for case, _, _ in people],
         start,
         np.zeros(start.shape),
+        np.zeros(start.shape),
         np.zeros(start.shape, dtype=bool),
         [set() for _ in people],
         [np.random.default_rng((number, forager)) for _, number, forager in people],
     )
     for count in range(max(QUESTIONS) + 1):
-        now = it.now
+        now, ranked = it.after(it.scores), it.after(it.even)
         if count in found:
-            tell(it, now, kinds, found[count])
-        gains = expected_gains(kinds, now)
+            tell(it, now, ranked, kinds, found[count])
+        gains = expected_gains(kinds, (now + ranked) / 2)
         for person in range(len(people)):
             following = chosen_question(kinds, gains[:, person].tolist(), it.asked[person])
             if following is None:
@@ -170,6 +173,7 @@ def walk(people: Sequence[tuple[Case, int, int]], guide: Guide, kinds: Kinds, fo
             seen = answer(following.question.character, int(it.truths[person]), guide, kinds, it.chances[person])
             if seen is not None:
                 it.scores[:, person] += kinds.scores((seen,))
+                it.even[:, person] += kinds.scores((seen,), even=True)
                 it.out[:, person] |= kinds.contradicted((seen,))
 
 
@@ -185,13 +189,13 @@ def answer(character: str, truth: int, guide: Guide, kinds: Kinds, chance: np.ra
     return Seen(character, (values[int(chance.choice(len(values), p=shares / shares.sum()))],), dug_out=True)
 
 
-def tell(it: Walk, now: Floats, kinds: Kinds, counts: Counter[str]) -> None:
-    """Count what stands first now, and what is warned of."""
+def tell(it: Walk, now: Floats, ranked: Floats, kinds: Kinds, counts: Counter[str]) -> None:
+    """Count what stands first by `ranked`, and what is warned of by `now`, both `[K,N]`."""
     groups = kinds.groups[Rank.GENUS]
-    genera = np.zeros((groups.max() + 1, now.shape[1]))
-    np.add.at(genera, groups, now)
+    genera = np.zeros((groups.max() + 1, ranked.shape[1]))
+    np.add.at(genera, groups, ranked)
     genera[0] = 0
-    best, first = now.argmax(axis=0), it.start.argmax(axis=0)
+    best, first = ranked.argmax(axis=0), it.start.argmax(axis=0)
     for person, truth in enumerate(it.truths):
         start, after, out, photo = it.start[:, person], now[:, person], it.out[:, person], it.alarms[person]
         alarm = grown_alarm(photo, kinds, start, after) if it.scores[:, person].any() else photo

@@ -105,6 +105,7 @@ def hear_hand(
     photo = said is not None
     scores = kinds.scores(counted, photo)
     now = _posterior(start, scores)
+    ranked = _posterior(start, kinds.scores(counted, photo, even=True))  # for names, never for dangers
     contradicted = kinds.contradicted(counted)
     named = names_of(said)
     photo_places = [kinds.place[taxon.name] for taxon in _first(named) if taxon.name in kinds.place]
@@ -119,7 +120,7 @@ def hear_hand(
         highest = np.maximum(highest, np.maximum(bare, bare_now))
         if counted:
             alarm = grown_alarm(alarm, kinds, bare, bare_now)
-    names = _best(kinds, now)
+    names = _best(kinds, ranked)
     known = {taxon.name for taxon in (labels or named)}
     return HandOpinion(
         names=names,
@@ -128,11 +129,11 @@ def hear_hand(
         alarm=alarm,
         deadly=staying_deadly(kinds, highest, now, contradicted, alarm, min(least or NAMED_FROM, NAMED_FROM)),
         contradicts=contradicts,
-        fits=_best(kinds, now, kinds.fitting(counted)) if counted else (),
+        fits=_best(kinds, ranked, kinds.fitting(counted)) if counted else (),
         effects=_effects(kinds, start, counted, photo),
         ignored=tuple(each for each in answers if each.values and not each.counts),
         waiting=tuple(each.character for each in answers if each.waits),
-        next=next_question(kinds, now, {each.character for each in answers}, photo),
+        next=next_question(kinds, (now + ranked) / 2, {each.character for each in answers}, photo),
     )
 
 
@@ -214,11 +215,12 @@ def _effects(kinds: Kinds, start: Matrix, counted: tuple[Seen, ...], photo: bool
     found = []
     before, total = start, np.zeros(len(start))
     for each in counted:
-        total = total + kinds.scores((each,), photo)
+        score = kinds.scores((each,), photo, even=True)
+        total = total + score
         after = _posterior(start, total)
         best = (*_best(kinds, before), *_best(kinds, after))
         places = list({kinds.place[name.taxon.name]: None for name in best if name.probability >= WORTH_A_WORD})
-        scores = kinds.scores((each,), photo)[places] if places else np.zeros(1)
+        scores = score[places] if places else np.zeros(1)
         ratios = dict(zip(places, np.exp(scores - scores.mean()), strict=False))
         rises = [place for place in places if ratios[place] >= SPEAKS_FOR]
         falls = [place for place in places if ratios[place] <= SPEAKS_AGAINST]

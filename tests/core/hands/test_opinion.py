@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -11,11 +12,12 @@ import pytest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.core.hands import Effort, Seen, effort_of, hear_hand, read_seen
+from fieldguide.core.hands import Effort, Seen, effort_of, hear_find, hear_hand, read_seen
 from fieldguide.core.hands.asking import QUICK_FIRST, expected_gains, next_question
 from fieldguide.core.hands.kinds import Kinds, kinds_of
 from fieldguide.core.hands.opinion import HandOpinion
 from fieldguide.core.hands.prior import prior
+from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from tests.core.hands.made import identified
 
@@ -284,3 +286,27 @@ def test_what_is_unknown_is_named_with_what_there_is(word: str, code: ErrorCode,
         read_seen([word])
     assert refused.value.code is code
     assert all(each in str(refused.value.facts["known"]) for each in named)
+
+
+def test_names_take_the_mean_for_every_kind_and_dangers_the_likeliest_state(guide: Guide) -> None:
+    """Else every answer, whatever it is, lifts the harmful kinds above the true name."""
+    kinds = kinds_of(guide)
+    seen = (Seen("cap_colour", ("brown",)), Seen("ring", ("none",)), Seen("smell", ("none",)))
+    cautious, even = kinds.scores(seen), kinds.scores(seen, even=True)
+    harmful = np.array([danger.severity >= 5 for danger in kinds.dangers])
+    assert (cautious >= even - 1e-12).all()
+    assert (cautious[harmful] > even[harmful] + 0.1).any()
+    np.testing.assert_allclose(cautious[~harmful], even[~harmful])
+
+
+def test_place_and_date_of_a_find_weigh_the_kinds_and_hide_no_danger(guide: Guide) -> None:
+    said = identified(guide, ("Agaricus campestris", 0.5))
+    seen = (Seen("gill_colour", ("white",)), Seen("base", ("sac",), True))
+    nowhere = Observation((), identification=said, seen=seen)
+    abroad = replace(nowhere, latitude=-25.0, longitude=133.0, observed_at=datetime(2026, 5, 3, 9, 0))
+    here, there = hear_find(nowhere, guide), hear_find(abroad, guide)
+    assert here.names != there.names
+    assert there.alarm.level.severity >= here.alarm.level.severity
+    assert there.alarm.deadly >= here.alarm.deadly
+    assert {each.candidate.taxon for each in there.deadly} >= {each.candidate.taxon for each in here.deadly}
+    assert hear_find(nowhere, guide, home="australasia").names != here.names
