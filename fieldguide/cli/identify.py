@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from fieldguide.core.bundle import Manifest
 from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
-from fieldguide.core.hands import HandOpinion, Seen, hear_hand
+from fieldguide.core.hands import HandOpinion, Seen, hear_find, hear_hand
 from fieldguide.core.photo import find_photos
 from fieldguide.core.records import ModelReference, Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
@@ -105,9 +106,8 @@ def _show(
 
 
 def _hear(observation: Observation, seen: Sequence[Seen], guide: Guide, manifest: Manifest) -> HandOpinion:
-    said = observation.identification
     least = Thresholds.from_manifest(manifest.thresholds).deadly
-    return hear_hand(said, seen, guide, labels=manifest.labels, least=least)
+    return hear_find(replace(observation, seen=tuple(seen)), guide, labels=manifest.labels, least=least)
 
 
 def _hand_alone(seen: Sequence[Seen], guide: Guide, *, as_json: bool) -> int:

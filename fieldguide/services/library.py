@@ -16,6 +16,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, taxon_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands import heard
+from fieldguide.core.hands.kinds import kinds_of
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import language
@@ -91,6 +92,7 @@ class Library(QObject):
     def use_guide(self, guide: Guide) -> Job:
         """Join this guide to every stored find, a part at a time so that pages stay quick; `changed` tells the end."""
         self._guide = guide
+        self._lanes.start(Lane.READING, lambda _: kinds_of(guide))  # 0.1 s that the first question need not wait for
         return self._join()
 
     def current_danger(self, observation: Observation) -> Danger:

@@ -61,7 +61,8 @@ class Walk:
 
     Attributes:
         truths: `[N]` places of the true kinds. alarms: of the photos.
-        start: `[K,N]`, before any answer. scores, even: `[K,N]`, what the answers so far say, for dangers and for names. out: `[K,N]`, whether one does not fit.
+        start: `[K,N]`, before any answer. scores, even: `[K,N]`, what the answers so far say, for dangers and
+            for names. out: `[K,N]`, whether one does not fit.
         asked: characters asked so far, a set per forager. chances: a forager's own random numbers.
     """
 
@@ -134,9 +135,8 @@ def read_cases(folder: Path, every: int, bundle: Path, guide: Guide) -> list[Cas
             photos += [(taxon.taxon.name, path) for path in find_photos([inside])]
     photos = photos[::every]
     what = [hashlib.sha256(bundle.read_bytes()).hexdigest(), guide.version, *(str(path) for _, path in photos)]
-    kept = (
-        Path(tempfile.gettempdir()) / f"bench_hands_{hashlib.sha256(chr(10).join(what).encode()).hexdigest()[:16]}.json"
-    )
+    digest = hashlib.sha256("\n".join(what).encode()).hexdigest()[:16]
+    kept = Path(tempfile.gettempdir()) / f"bench_hands_{digest}.json"
     if not kept.exists():
         identifier = Identifier(Runtime.load(bundle, "cpu"), guide)
         found = identifier.identify([[path] for _, path in photos])

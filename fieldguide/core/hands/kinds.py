@@ -2,9 +2,9 @@
 
 The rule for a kind with several states: the most likely state of a deadly or poisonous one counts (it gets the benefit
 of every doubt), the mean of the others; where nothing is told, every answer is as likely. No answer is less likely than
-`FLOOR`. So dangers are judged. The order of the names takes the mean of all: by the rule above every answer, whatever it
-is, lifts the harmful kinds, and after ten simulated answers a fifth of the first names were right instead of two fifths
-(docs/benchmarks.md). Built once per guide.
+`FLOOR`. So dangers are judged. The order of the names takes the mean of all: by the rule above every answer, whatever
+it is, lifts the harmful kinds, and after ten simulated answers a fifth of the first names were right instead of two
+fifths (docs/benchmarks.md). Built once per guide.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Asked:
 
 
 class Expected:
-    """All questions at once, for what asking each is expected to tell: `S` answers of `Q` questions, one below the other.
+    """All questions at once, for what asking each is expected to tell: `S` answers of `Q` questions in one table.
 
     Attributes:
         given: `[S,K]`, see `Asked`. of_deadly: `[S,D]`, its columns of the deadly kinds. order: `[Q,K]`, the sums of

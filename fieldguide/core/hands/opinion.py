@@ -200,7 +200,7 @@ def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm
 def staying_deadly(
     kinds: Kinds, highest: Matrix, now: Matrix, contradicted: NDArray[np.bool_], alarm: Alarm, least: float
 ) -> tuple[DeadlyKind, ...]:
-    """Those that stay named: fitting ones that photo or answers give `least` (`highest`, `[K]`), and all of the alarm."""
+    """Those that stay named: all of the alarm, and fitting ones to which `highest`, `[K]`, gives `least`."""
     stay = kinds.deadly & ~contradicted & (highest >= least)
     for each in alarm.taxa:
         place = kinds.place.get(each.taxon.name)

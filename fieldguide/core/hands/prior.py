@@ -69,8 +69,8 @@ def prior(kinds: Kinds, said: Identification | None, factors: Matrix | None = No
 
 
 def factors_of(find: Observation, guide: Guide, home: str = "") -> Matrix | None:
-    """`[K]`: weights of every kind by the place and the date of a find, `home` being the region where it tells no place;
-    None when neither is known."""
+    """`[K]`: weights of every kind by place and date of a find, `home` being the region where it tells no place; None
+    when neither is known."""
     day = find.observed_at.date() if find.observed_at is not None else None
     where = read_place(
         today=day or date.today(),  # nothing depends on it without a day

@@ -31,6 +31,7 @@ from fieldguide.ui.kit.naming import (
     language_of_guide,
     name_of_record,
     onset_of,
+    organs_of,
     ranked_name,
     region_name,
     season_words,
@@ -130,7 +131,7 @@ class TaxonView(ScrollColumn):
             card.column.addWidget(OnsetBar(onset, record.danger))
         pairs = [
             (text("guide.symptoms"), syndrome_signs(syndrome)),
-            (text("guide.organs"), ", ".join(organ.replace("_", " ") for organ in syndrome.target_organs)),
+            (text("guide.organs"), organs_of(syndrome)),
             (text("guide.toxins"), ", ".join(record.toxins or syndrome.toxins)),
             (text("guide.outcome"), syndrome.mortality_note),
         ]

@@ -69,6 +69,7 @@ class FindDetail(QWidget):
         self.answers = AnswersCard()
         self.hand = HandCard(guide)
         self.hand.answered.connect(lambda seen: self.find and self.answered.emit(self.find.id, seen))
+        self.hand.guide_wanted.connect(self.guide_wanted)
         self.notes, self.tags, self.stars = QPlainTextEdit(), QLineEdit(), QComboBox()
         self.stars.addItems(["☆", *("★" * count for count in range(1, 6))])
         self._correction, self._named = label("", "strong"), label("", "heading")

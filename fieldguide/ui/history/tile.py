@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Observation
+from fieldguide.core.text import text
 from fieldguide.ui.history.gallery_model import FindRole, LevelRole, MachineRole, WhyRole
 from fieldguide.ui.history.wording import date_words, second_line
 from fieldguide.ui.kit.colours import Colours, colours_now
@@ -88,6 +89,11 @@ class GalleryTile(QStyledItemDelegate):
             _paint_pill(
                 painter, QRectF(picture.left() + 6, picture.top() + 6, _PILL, _PILL), "person", "", colours, option
             )
+        if any(each.waits for each in find.seen):
+            words = text("hands.waits_short")
+            wide = _PILL + 8 + QFontMetricsF(styled(option.font, factor=0.86, bold=True)).horizontalAdvance(words)
+            pill = QRectF(picture.left() + 6, picture.bottom() - 6 - _PILL, min(wide, picture.width() - 12), _PILL)
+            _paint_pill(painter, pill, "question", words, colours, option)
         if len(find.photos) > 1:
             count = str(len(find.photos))
             wide = _PILL + 6 + QFontMetricsF(styled(option.font, factor=0.86, bold=True)).horizontalAdvance(count)

@@ -19,6 +19,7 @@ from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingView
+from fieldguide.ui.identify.hand_alone import HandAlone
 from fieldguide.ui.identify.start import StartView
 from fieldguide.ui.identify.work_view import MissingViews, WorkView
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -64,10 +65,11 @@ class IdentifyPage(QWidget):
         self.start = StartView(guide, thumbnails)
         self.grouping = GroupingView(thumbnails)
         self.work = WorkView(guide, thumbnails, missing_views)
+        self.alone = HandAlone(guide)
         self.footer = Footer()
         self._stack = QStackedWidget()
         self._stack.currentChanged.connect(lambda place: self.setFocusProxy(self._stack.widget(place) or self._stack))
-        for piece in (self.start, self.grouping, self.work):
+        for piece in (self.start, self.grouping, self.work, self.alone):
             self._stack.addWidget(piece)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +77,10 @@ class IdentifyPage(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.footer)
         self.start.find_wanted.connect(self.open)
+        self.start.area.hand_wanted.connect(self.ask_hand)
+        self.alone.left.connect(self.show_start)
+        self.alone.help_wanted.connect(self.help_wanted)
+        self.alone.guide_wanted.connect(self.guide_wanted)
         self.grouping.decided.connect(self.begin)
         self.grouping.decided.connect(self.identify_wanted)
         self.grouping.cancelled.connect(self.go_back)
@@ -170,6 +176,8 @@ class IdentifyPage(QWidget):
     def use_place_and_season(self, used: bool, home: str) -> None:
         """Whether place and season are to take part, and the user's own region, or empty."""
         self.work.result.panel.place.know_choice(used, home)
+        for hand in (self.work.result.panel.hand, self.alone.hand):
+            hand.use_home(home)
 
     def say_loading(self) -> None:
         """The model is still being loaded."""
@@ -182,7 +190,13 @@ class IdentifyPage(QWidget):
     def use_guide(self, guide: Guide) -> None:
         """Join another guide from now on."""
         self.start.recent.use_guide(guide)
+        self.alone.use_guide(guide)
         self.work.use_guide(guide)
+
+    def ask_hand(self) -> None:
+        """Start from the hand alone."""
+        self._stack.setCurrentWidget(self.alone)
+        self.alone.begin()
 
     def show_start(self) -> None:
         """The empty page."""

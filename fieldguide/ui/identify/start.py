@@ -31,6 +31,7 @@ class DropArea(QFrame):
     photos_wanted = Signal()
     folder_wanted = Signal()
     paste_wanted = Signal()
+    hand_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,9 @@ class DropArea(QFrame):
         folder.clicked.connect(self.folder_wanted)
         paste.clicked.connect(self.paste_wanted)
         column.addLayout(row(None, choose, folder, paste, None, spacing=CLOSE))
+        alone = button(text("hands.alone"), "link", "hand")
+        alone.clicked.connect(self.hand_wanted)
+        column.addWidget(alone, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
 
     def minimumSizeHint(self) -> QSize:

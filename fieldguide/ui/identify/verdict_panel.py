@@ -122,6 +122,7 @@ class VerdictPanel(ScrollColumn):
         self.column.addWidget(self.place)
         self.hand = HandCard(guide)
         self.hand.answered.connect(self.answered)
+        self.hand.guide_wanted.connect(self.guide_wanted)
         self.column.addWidget(self.hand)
         self.column.addWidget(self._lookalikes)
         self.column.addWidget(self._facts)

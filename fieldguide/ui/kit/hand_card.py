@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBo
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_hand
+from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_find
 from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, value_name
 from fieldguide.core.records import Candidate, Observation
 from fieldguide.core.taxonomy import Taxon
@@ -24,7 +24,7 @@ from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import ProbabilityBar, percent
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
-from fieldguide.ui.kit.drawings import answer_icon
+from fieldguide.ui.kit.drawings import KindDrawing, answer_icon
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
@@ -33,18 +33,26 @@ from fieldguide.ui.kit.surfaces import Card, clear, row
 
 SEVERAL = ("cap_colour", "gill_colour", "surface", "stem_pattern")  # more than one value may be true
 _ICON = 44
+_DRAWING = 52
 
 
 class HandCard(Card):
-    """`answered` carries the find's answers as they are to be from now on, a tuple of Seen."""
+    """Shows a find and asks about it.
+
+    Signals:
+        answered: the find's answers as they are to be from now on, a tuple of Seen.
+        guide_wanted: scientific name of a kind to read about.
+    """
 
     answered = Signal(tuple)
+    guide_wanted = Signal(str)
 
     def __init__(self, guide: Guide) -> None:
         super().__init__(spacing=TIGHT)
         self._guide = guide
         self._find: Observation | None = None
         self._labels: tuple[Taxon, ...] = ()
+        self._home = ""
         self._asked = ""  # the character that is asked now
         self._again = ""  # a character to be asked once more
         self._opened = False
@@ -67,8 +75,14 @@ class HandCard(Card):
         """Show what is known of a find; `labels` is what its model knows (empty: nobody told)."""
         if self._find is None or self._find.id != find.id:
             self._opened, self._again, self._shares = False, "", {}
+        shown = (self._find, self._guide, self._labels)
         self._find, self._guide, self._labels = find, guide, tuple(labels)
-        self._show()
+        if (find, guide, self._labels) != shown:  # else bars on their way would jump
+            self._show()
+
+    def use_home(self, home: str) -> None:
+        """The user's own region, or empty: it weighs the kinds that nobody named where a find tells no place."""
+        self._home = home
 
     def open(self) -> None:
         """Ask the first question."""
@@ -130,7 +144,7 @@ class HandCard(Card):
             start.clicked.connect(self.open)
             self._body.addWidget(start, 0, Qt.AlignmentFlag.AlignLeft)
             return
-        opinion = hear_hand(find.identification, find.seen, self._guide, labels=self._labels)
+        opinion = hear_find(find, self._guide, labels=self._labels, home=self._home)
         if find.seen:
             self._show_names(opinion)
             self._show_answers(find, opinion)
@@ -139,6 +153,8 @@ class HandCard(Card):
     def _show_names(self, opinion: HandOpinion) -> None:
         """The names after the answers; bars move from where they were, unless the desktop wants no motion."""
         self._body.addWidget(label(text("hands.after"), "overline"))
+        if self._find is not None and self._find.identification is None:
+            self._body.addWidget(label(text("hands.no_photo"), "small"))
         before = self._shares or {each.taxon.name: each.probability for each in opinion.before}
         for each in opinion.names:
             self._add_name(each, before.get(each.taxon.name, 0.0))
@@ -151,11 +167,17 @@ class HandCard(Card):
 
     def _add_name(self, each: Candidate, before: float) -> None:
         bar, share = ProbabilityBar(before), label(percent(each.probability), "small", wrap=False)
-        head = row(spacing=TIGHT)
-        head.addWidget(label(self._call(each.taxon), "body"), 1)
+        opener = button(self._call(each.taxon), "link")
+        opener.clicked.connect(lambda: self.guide_wanted.emit(each.taxon.name))
+        head = row(opener, None, spacing=TIGHT)
         head.addWidget(DangerChip(each.danger), 0, Qt.AlignmentFlag.AlignTop)
-        self._body.addLayout(head)
-        self._body.addLayout(row(bar, share, spacing=TIGHT))
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addLayout(head)
+        words.addLayout(row(bar, share, spacing=TIGHT))
+        line = row(KindDrawing(each.taxon.name, self._guide, _DRAWING), spacing=TIGHT)
+        line.addLayout(words, 1)
+        self._body.addLayout(line)
         lasting = QApplication.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration)
         if not lasting or before == each.probability:
             bar.set_probability(each.probability)
@@ -189,7 +211,7 @@ class HandCard(Card):
 
     def _ask(self, opinion: HandOpinion) -> None:
         following = opinion.next
-        question = self._guide.questions.get(self._again)
+        question = self._guide.questions.get(self._again or self._of_other_guide())
         if question is not None:
             following = NextQuestion(question, effort_of(question), 0.0)
         self._body.addWidget(rule())
@@ -219,6 +241,12 @@ class HandCard(Card):
                 dug.toggled.connect(choice.setEnabled)
         self._body.addLayout(flow)
         self._body.addLayout(self._ways_out(following, several))
+
+    def _of_other_guide(self) -> str:
+        """The first character that another guide asked about: this one asks again; empty when there is none."""
+        seen = self._find.seen if self._find is not None else ()
+        today = ("", self._guide.version)
+        return next((each.character for each in seen if each.guide_version not in today and not each.waits), "")
 
     def _ways_out(self, following: NextQuestion, several: bool) -> FlowLayout:
         ways = FlowLayout(spacing=CLOSE)

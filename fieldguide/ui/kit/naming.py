@@ -85,6 +85,12 @@ def syndrome_signs(syndrome: Syndrome) -> str:
     return _translated(f"syndromes.{syndrome.key}_signs", syndrome.main_symptoms)
 
 
+def organs_of(syndrome: Syndrome) -> str:
+    """The organs that it harms, joined by commas; in English where a guide brings words that nobody has translated."""
+    names = ((f"syndromes.organ_{organ}", organ.replace("_", " ")) for organ in syndrome.target_organs)
+    return ", ".join(text(key) if key in catalogue(FALLBACK) else english for key, english in names)
+
+
 def _translated(key: str, english: str) -> str:
     return text(key) if catalogue(FALLBACK).get(key) == english else english
 

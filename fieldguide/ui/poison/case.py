@@ -11,6 +11,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide, PoisonCentre, Syndrome, TaxonRecord
 from fieldguide.core.guide.emergency import EmergencyNumber, shipped_numbers
+from fieldguide.core.hands import hear_find
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
@@ -79,6 +80,9 @@ def case_of(find: Observation, guide: Guide) -> Case:
     """The case of a find: its candidates, what carries its alarm, its label, and their dangerous look-alikes."""
     said = find.identification
     told = [*said.alarm.taxa, *said.candidates, *said.plausible] if said is not None else []
+    if any(each.counts for each in find.seen):  # what the hand found names kinds too
+        opinion = hear_find(find, guide)
+        told += [*opinion.alarm.taxa, *opinion.names, *(each.candidate for each in opinion.deadly)]
     found: dict[str, Suspect] = {}
     if find.verified is not None:
         found[find.verified.name] = Suspect(find.verified, guide.danger(find.verified))

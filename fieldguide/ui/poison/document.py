@@ -22,6 +22,7 @@ from fieldguide.ui.kit.naming import (
     language_of_guide,
     name_of,
     onset_words,
+    organs_of,
     ranked_name,
     spoken_language,
     syndrome_name,
@@ -169,7 +170,7 @@ def _courses(case: Case, guide: Guide) -> str:
         syndrome = course.syndrome
         names = ", ".join(ranked_name(suspect.taxon) for suspect in course.suspects)
         late = _t("course_late") if course.late else _t("course_soon")
-        organs = ", ".join(organ.replace("_", " ") for organ in syndrome.target_organs)
+        organs = organs_of(syndrome)
         signs = _t("course_signs", onset=onset_words(course.onset_hours))
         lines.append(
             f"<p><b>{escape(syndrome_name(syndrome))}</b> - {signs}. {late}<br>"

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.records import Observation, Seen
 from fieldguide.core.text import text
+from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.hand_card import HandCard
 from tests.core.hands.made import identified
 from tests.helpers.comfort import comfort_in
@@ -84,3 +85,22 @@ def test_a_guide_without_questions_says_so(card: HandCard) -> None:
     bare = Guide(GUIDE.records.values(), GUIDE.syndromes.values(), GUIDE.centres, GUIDE.sources.values(), "bare")
     card.show_find(FIND, bare)
     assert text("hands.no_questions") in words_in(card)
+
+
+def test_what_another_guide_asked_is_asked_again(card: HandCard) -> None:
+    old = Seen("ring", ("skirt",), guide_version="older")
+    card.show_find(replace(FIND, seen=(old,)), GUIDE)
+    assert card.asked == "ring"
+    card.answer(("none",))
+    assert card.asked not in ("", "ring")
+
+
+def test_bars_on_their_way_stay_when_the_stored_find_comes_back(card: HandCard, qtbot) -> None:
+    card.open()
+    with qtbot.waitSignal(card.answered) as told:
+        card.answer((next(iter(card.choices)),))
+    before = card.findChildren(ProbabilityBar)
+    card.show_find(replace(FIND, seen=told.args[0]), GUIDE)
+    assert [bar for bar in card.findChildren(ProbabilityBar) if not bar.isHidden()] == [
+        bar for bar in before if not bar.isHidden()
+    ]
