@@ -191,6 +191,8 @@ def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm
     here = {each.taxon for each in photo.taxa}
     order = [int(place) for place in np.argsort(-np.where(counted, now, 0.0), kind="stable")[:CARRIERS]]
     new = tuple(_candidate(kinds, now, place) for place in order if counted[place] and now[place] >= NAMED_FROM)
+    if not new and not photo.taxa:  # many share it, as after a sac alone: no alarm without a name
+        new = tuple(_candidate(kinds, now, place) for place in order if counted[place])
     carriers = (*photo.taxa, *(each for each in new if each.taxon not in here))
     own = deadly if level is Danger.DEADLY else harmful
     probability = max(own, photo.probability if photo.level is level else 0.0)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBo
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_find
+from fieldguide.core.hands.opinion import NO_PHOTO
 from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, value_name
 from fieldguide.core.records import Candidate, Observation
 from fieldguide.core.taxonomy import Taxon
@@ -159,8 +160,8 @@ class HandCard(Card):
         for each in opinion.names:
             self._add_name(each, before.get(each.taxon.name, 0.0))
         self._shares = {each.taxon.name: each.probability for each in opinion.names}
-        photo = self._find.identification.alarm if self._find and self._find.identification else None
-        if photo is not None and opinion.alarm.level.severity > photo.level.severity:
+        photo = self._find.identification.alarm if self._find and self._find.identification else NO_PHOTO
+        if opinion.alarm.level.severity > photo.level.severity:
             self._body.addWidget(label(text("hands.alarm_grew"), "strong"))
         for words in (*danger_words(opinion, self._call), *notes(opinion, self._call)):
             self._body.addWidget(label(words, "body"))

@@ -26,6 +26,7 @@ def test_the_hand_alone_asks_names_kinds_and_leads_to_the_sheet(qtbot) -> None:
     page.hand.answer(("sac",), dug_out=True)
     words = words_in(page)
     assert text("hands.no_photo") in words
+    assert text("hands.alarm_grew") in words
     assert text("hands.deadly", names="").removesuffix(".").strip() in words
     assert comfort_in(words) == []
     with qtbot.waitSignal(page.help_wanted) as told:
