@@ -50,7 +50,7 @@ def test_a_field_photo_has_no_fault() -> None:
 
 def _collage() -> Image.Image:
     picture = _field_photo(1)
-    picture.paste(_field_photo(2).point(lambda level: 200 + level // 5).crop((0, 0, 100, 150)), (0, 0))
+    picture.paste(_field_photo(2).point(lambda level: 100 + 3 * level // 5).crop((0, 0, 100, 150)), (0, 0))
     return picture
 
 
@@ -95,6 +95,35 @@ def test_photos_of_one_brightness_that_meet_are_a_collage(seeds: tuple[int, ...]
 @pytest.mark.parametrize("fault", FAULTY)
 def test_the_fault_is_scored(fault: str) -> None:
     assert getattr(_scores(FAULTY[fault]), fault) >= LISTED
+
+
+@pytest.mark.parametrize("beside", ["bars", "caption", "stem"])
+def test_what_is_straight_and_no_second_picture_is_no_collage(beside: str) -> None:
+    """Black bars of another format, a strip with letters, the edge of a stem that ends within the picture."""
+    picture = _field_photo(4)
+    pen = ImageDraw.Draw(picture)
+    if beside == "bars":
+        pen.rectangle((0, 0, 40, SIZE[1]), fill=(0, 0, 0))
+        pen.rectangle((160, 0, SIZE[0], SIZE[1]), fill=(0, 0, 0))
+    elif beside == "caption":
+        pen.rectangle((0, 120, *SIZE), fill=(20, 90, 90))
+        pen.text((10, 128), "Pleurocybella porrigens", fill=(255, 255, 255))
+    else:
+        pen.rectangle((80, 45, 120, SIZE[1]), fill=(235, 230, 215))
+    assert _scores(picture).collage < LISTED
+
+
+def test_marks_beside_the_subject_tell_a_plate_from_cut_outs() -> None:
+    cut_outs, plate = _on_paper(3), _on_paper(3)
+    for picture in (cut_outs, plate):
+        pen = ImageDraw.Draw(picture)
+        pen.rectangle((20, 90, 140, 125), fill=(150, 90, 50))
+        pen.rectangle((60, 98, 92, 114), fill=(255, 255, 255))
+    pen = ImageDraw.Draw(plate)
+    for number in range(12):
+        pen.ellipse((12 * number + 20, 10, 12 * number + 26, 17), outline=(60, 60, 60))
+    assert _scores(plate).drawing >= LISTED
+    assert _scores(cut_outs).drawing < LISTED
 
 
 def test_a_cut_out_on_white_is_neither_a_drawing_nor_several() -> None:

@@ -19,7 +19,12 @@ Gray = NDArray[np.float32]
 _MARGIN = 4  # pixels along the edge that show the ground behind the subject
 _LETTER_HEIGHT = (4, 20)  # pixels in a picture of about 200
 _FEWEST_LETTERS = 4  # fewer are no line
-_SEAM_STEP = 12  # grey levels across a seam between two pictures
+_MARK = 0.004  # share of the picture that a mark beside a drawing covers at most
+_SEAM_STEP = 12  # levels of a colour across a seam between two pictures
+_BESIDE = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1], dtype=np.float32) / 4  # four and five columns to either side
+_EIGHTHS = 8
+_NARROW = 24  # pixels: no seam is looked for in less
+_TRIED = 12  # best places of a seam that are looked at
 
 
 def _edge(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], float]:
@@ -37,19 +42,25 @@ def _ground(pixels: NDArray[np.uint8], colour: NDArray[np.float32]) -> NDArray[n
 
 
 def drawing_score(pixels: NDArray[np.uint8]) -> float:
-    """Drawings, plates and line art: paper around the subject, and the same paper showing inside it; or tinted paper.
+    """Drawings, plates and line art on light paper: warm paper all round; or paper around the subject and inside it,
+    with small separate marks (spores, letters, numbers) or with so much paper inside that the subject is mere lines.
 
-    A photo cut out on pure white shows none of its ground inside the subject. Misses drawings that fill the frame.
+    A photo cut out on white has its ground inside too, between stems, but no marks beside it. Misses drawings that
+    fill the frame; takes a photo on cream card for a plate.
     """
     colour, even = _edge(pixels)
-    if even < 0.7 or float(colour @ LUMA) < 175:
+    red, green, blue = colour.tolist()
+    if even < 0.6 or float(colour @ LUMA) < 200 or red < max(green, blue) - 3:
         return 0.0
     ground = _ground(pixels, colour)
     filled = ndimage.binary_fill_holes(~ground)
     inside = filled & ndimage.binary_erosion(filled, iterations=2)
     paper_inside = float((ground & inside).sum() / max(1, inside.sum()))
-    tinted = even if float(np.ptp(colour)) > 8 else 0.0
-    return max(ramp(paper_inside, 0.0, 0.04), ramp(tinted, 0.7, 0.95))
+    sizes = np.bincount(ndimage.label(~ground)[0].ravel())[1:]
+    marks = float(((sizes >= 4) & (sizes < _MARK * ground.size)).sum())
+    plate = min(ramp(paper_inside, 0.0, 0.04), ramp(marks, 1, 9))
+    warm = ramp(even, 0.5, 0.7) if red - blue >= 12 else 0.0
+    return max(plate, ramp(paper_inside, 0.06, 0.2), warm)
 
 
 def several_subjects_score(pixels: NDArray[np.uint8]) -> float:
@@ -66,19 +77,42 @@ def several_subjects_score(pixels: NDArray[np.uint8]) -> float:
     return ramp(float((sizes > 0.012).sum()), 2, 4)
 
 
-def collage_score(gray: Gray) -> float:
-    """A straight seam across the picture away from its edge: how much oftener brightness steps there than beside it.
+def collage_score(pixels: NDArray[np.uint8]) -> float:
+    """A straight seam from edge to edge with a picture on either side: several pictures in one.
 
-    Two photos that meet differ by chance in places, and a busy photo steps everywhere: neither share alone tells.
+    Along a seam colours step more than they do beside it, in nearly every eighth of its length: the rim of a cap or a
+    stem is too short, a bar or a caption has no picture on its far side. Misses pictures set into a picture, and those
+    that overlap.
     """
-    return ramp(max(_seam(gray), _seam(gray.T)), 0.26, 0.60)
+    return ramp(max(_seam(pixels.astype(np.int16)), _seam(pixels.transpose(1, 0, 2).astype(np.int16))), 0.40, 0.90)
 
 
-def _seam(gray: Gray) -> float:
-    columns = (np.abs(np.diff(gray, axis=1)) > _SEAM_STEP).mean(axis=0)
-    edge = len(columns) // 10  # nearer the edge it is a frame or a caption
-    beside = ndimage.median_filter(columns, 15, mode="nearest")
-    return float((columns - beside)[edge : len(columns) - edge].max(initial=0.0))
+def _seam(pixels: NDArray[np.int16]) -> float:
+    """How surely an upright seam parts the picture: mean of its share of steps in all eighths and in the second worst.
+
+    The seam lies an eighth of the width from the edge or further in. 0 without one, or in a picture too small to say.
+    """
+    height, width, _ = pixels.shape
+    if width < _NARROW or height < _EIGHTHS:
+        return 0.0
+    step = np.abs(pixels[:, 2:] - pixels[:, :-2]).max(axis=2).astype(np.float32)  # over two pixels: JPEG smears a seam
+    beside = ndimage.correlate1d(step, _BESIDE, axis=1, mode="nearest")
+    stepping = (step > _SEAM_STEP) & (step > 1.8 * beside)
+    shares = np.stack([part.mean(axis=0) for part in np.array_split(stepping, _EIGHTHS)])
+    second = np.partition(shares, 1, axis=0)[1]
+    found = np.where(second > 0, (second + shares.mean(axis=0)) / 2, 0)
+    margin = width // 8
+    inner = found[margin : len(found) - margin]
+    for place in (np.argsort(-inner)[:_TRIED] + margin).tolist():
+        if _is_picture(pixels[:, :place]) and _is_picture(pixels[:, place + 3 :]):
+            return float(found[place])
+    return 0.0
+
+
+def _is_picture(side: NDArray[np.int16]) -> bool:
+    """Whether it is more than a bar or a caption: three tenths of it differ from its usual colour."""
+    usual = np.median(side.reshape(-1, 3), axis=0)
+    return bool((np.abs(side - usual).max(axis=2) > 20).mean() >= 0.3)
 
 
 def text_score(gray: Gray) -> float:

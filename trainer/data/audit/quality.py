@@ -58,7 +58,7 @@ def quality_scores(pixels: NDArray[np.uint8]) -> QualityScores:
         odd_aspect=ramp(log2(max(width, height) / min(width, height)), 1, 2),
         drawing=drawing_score(pixels),
         text=text_score(gray),
-        collage=collage_score(gray),
+        collage=collage_score(pixels),
         several_subjects=several_subjects_score(pixels),
     )
 
