@@ -9,12 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fieldguide.core.bundle import read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resource
+from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Audited, Doubt, write_event
 from fieldguide.inference.network import Network
+from fieldguide.inference.runtime import Runtime
 from trainer.config import DataConfig
 from trainer.data.audit.audit import audit, natural_picture
 from trainer.data.audit.embedding import embed_photos
@@ -44,7 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="RUN", help=text("audit.help_out"))
     parser.add_argument("--background", default="", metavar="FOLDER", help=text("audit.help_background"))
     parser.add_argument("--manifest", action="append", default=[], metavar="CSV", help=text("audit.help_manifest"))
-    parser.add_argument("--model", type=Path, metavar="BUNDLE", help=text("audit.help_model"))
+    eye = parser.add_mutually_exclusive_group()
+    eye.add_argument("--model", type=Path, metavar="BUNDLE", help=text("audit.help_model"))
+    eye.add_argument("--no-model", action="store_true", help=text("audit.help_no_model"))
     parser.add_argument("--quarantine", default="", metavar="LIST", help=text("audit.help_quarantine"))
     parser.add_argument("--min-photos", type=int, default=0, help=text("audit.help_min_photos"))
     parser.add_argument("--per-finding", type=int, default=60, help=text("audit.help_per_finding"))
@@ -58,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     style = Style.JSON if arguments.json else Style.QUIET if arguments.quiet else Style.PERSON
     progress = Progress(style)
     findings = _asked(arguments)
-    runtime = open_foreign(arguments.model) if arguments.model else None
+    runtime: Network | None = open_foreign(arguments.model) if arguments.model else None
     folder = RunFolder(arguments.out).create()
     progress.step(text("audit.step_reading"), "reading")
     config = DataConfig(
@@ -67,6 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     photos = scan(config, folder, progress)
     pixels: NDArray[np.uint8] = np.load(folder.pixels, mmap_mode="r")
     labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
+    if runtime is None and not arguments.no_model and starter_fits(labels):
+        runtime = Runtime.load(_starter())
     report = _audit(photos, pixels, labels, runtime, progress)
     sheet = folder.root / "audit.html"
     write_audit(folder.audit, report)
@@ -86,6 +93,21 @@ def run(arguments: argparse.Namespace) -> int:
         for sentence in (*names_in_words(labels), *_not_looked_for(report, runtime)):
             print(sentence)
     return 0
+
+
+def _starter() -> Path:
+    return resource("model", "starter.fieldguide")
+
+
+def starter_fits(labels: Labels) -> bool:
+    """Whether the starter model knows the genera of at least half of the labels, of two of them or more: what it sees
+    then tells such kinds apart. A model of insects has nothing of them, and nobody is told by its eye."""
+    if not _starter().exists():
+        return False
+    known = {label.genus for label in read_manifest(_starter()).labels if label.genus}
+    subjects = [taxon for taxon in labels.taxa if taxon.rank is not Rank.BACKGROUND]
+    fitting = sum(taxon.genus in known for taxon in subjects)
+    return fitting >= 2 and 2 * fitting >= len(subjects)
 
 
 def _audit(
@@ -116,8 +138,7 @@ def _not_looked_for(report: AuditReport, runtime: Network | None) -> list[str]:
     """What this audit could not find, and what it would take."""
     missing = []
     if Finding.LABEL_ERROR not in report.looked_for:
-        starter = resource("model", "starter.fieldguide")
-        model = starter if starter.exists() else "BUNDLE"
+        model = _starter() if _starter().exists() else "BUNDLE"
         missing.append(text("audit.too_few_for_errors" if runtime else "audit.without_model", model=model))
     if Finding.NO_SUBJECT not in report.looked_for:
         missing.append(text("audit.without_background"))

@@ -31,7 +31,7 @@ def read_rows(file: Path, kind: type[Row], formerly: Mapping[str, str] | None = 
             known = {today.get(name, name): value for name, value in row.items()}
             try:
                 rows.append(kind(**{name: kinds[name](value) for name, value in known.items() if name in kinds}))
-            except TypeError as missing:
+            except (TypeError, ValueError) as missing:
                 raise ValueError(f"{file}: {missing}") from missing
     return rows
 

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fieldguide.core.guide import load_guide
 from tests.helpers.bundles import write_photo
 from tests.helpers.photo_folders import draw_kind
 from trainer.cli import main
+from trainer.commands.audit import starter_fits
 from trainer.data.audit.findings import Finding, read_audit, read_quarantine
+from trainer.data.labels import resolve_labels
 from trainer.run_folder import RunFolder
 
 FOLDERS = ("Amanita_phalloides", "Boletus", "Cantharellus_cibarius")
@@ -52,12 +55,13 @@ def test_without_a_model_it_says_what_was_not_looked_for(
     photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run = RunFolder(tmp_path / "run")
-    assert main(["audit", str(photos), "--out", str(run.root), "--min-photos", "11"]) == 0
+    assert main(["audit", str(photos), "--out", str(run.root), "--min-photos", "11", "--no-model"]) == 0
     told = capsys.readouterr().out
     assert "--model" in told
     assert "Cannot be read" in told
     assert set(read_quarantine(run.quarantine).values()) == {"too_few"}
     again = ["audit", str(photos), "--out", str(run.root), "--min-photos", "5", "--quarantine", "unreadable", "--quiet"]
+    again.append("--no-model")
     assert main(again) == 0
     assert list(read_quarantine(run.quarantine).values()) == ["unreadable"]  # another bound, another list
 
@@ -74,7 +78,15 @@ def test_names_that_the_guide_does_not_know_are_told(
     """Such a label has no danger in the guide: nobody should learn that only from the model."""
     (photos / "Boletus").rename(photos / "Unsorted")
     (photos / "Amanita_phalloides").rename(photos / "Amanita_phaloides")
-    assert main(["audit", str(photos), "--out", str(tmp_path / "run")]) == 0
+    assert main(["audit", str(photos), "--out", str(tmp_path / "run"), "--no-model"]) == 0
     told = capsys.readouterr().out
     assert "not in the guide, so their danger is unknown: Unsorted" in told
     assert "Amanita_phaloides is Amanita phalloides (misspelling)" in told
+
+
+def test_the_starter_model_looks_where_it_knows_the_genera(photos: Path, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run")
+    assert main(["audit", str(photos), "--out", str(run.root), "--quiet"]) == 0
+    assert Finding.LABEL_ERROR in read_audit(run.audit).looked_for
+    insects = resolve_labels(["Carabus_auratus", "Vespa_crabro", "Amanita"], load_guide())
+    assert not starter_fits(insects)

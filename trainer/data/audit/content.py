@@ -84,7 +84,7 @@ def collage_score(pixels: NDArray[np.uint8]) -> float:
     stem is too short, a bar or a caption has no picture on its far side. Misses pictures set into a picture, and those
     that overlap.
     """
-    return ramp(max(_seam(pixels.astype(np.int16)), _seam(pixels.transpose(1, 0, 2).astype(np.int16))), 0.40, 0.90)
+    return ramp(max(_seam(pixels.astype(np.int16)), _seam(pixels.transpose(1, 0, 2).astype(np.int16))), 0.38, 0.88)
 
 
 def _seam(pixels: NDArray[np.int16]) -> float:
