@@ -17,7 +17,7 @@ import numpy as np
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.core.text import text
-from trainer.config import DataConfig
+from trainer.config import DataConfig, refuse
 from trainer.data.duplicates import CROPS, witness_groups
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
@@ -114,8 +114,11 @@ def place(photo: ScannedPhoto, where: str, labels: Labels, **facts: Any) -> Spli
 
 
 def read_split(file: Path) -> list[SplitPhoto]:
-    """The rows of a frozen split."""
-    return read_rows(file, SplitPhoto)
+    """The rows of a frozen split. Raises FieldGuideError(CONFIG_INVALID) when the table was cut off or damaged."""
+    try:
+        return read_rows(file, SplitPhoto)
+    except (ValueError, KeyError):
+        refuse("resume", text("train.split_damaged", split=file))
 
 
 def split_matches(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: Labels) -> bool:

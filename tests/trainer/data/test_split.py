@@ -124,6 +124,12 @@ def test_the_same_seed_gives_the_same_split_and_it_reads_back(tmp_path: Path) ->
     assert placed != _split(config, photos, seed=4)
     write_split(tmp_path / "split.csv", placed)
     assert read_split(tmp_path / "split.csv") == placed
+    whole = (tmp_path / "split.csv").read_bytes()
+    for cut in (len(whole) // 2, whole.rindex(b",train,") + 4, whole.index(b"\n") + 3):
+        (tmp_path / "split.csv").write_bytes(whole[:cut])
+        with pytest.raises(FieldGuideError) as refusal:
+            read_split(tmp_path / "split.csv")
+        assert refusal.value.code is ErrorCode.CONFIG_INVALID
 
 
 @pytest.mark.parametrize(
