@@ -37,7 +37,8 @@ from trainer.config import NetworkConfig
 from trainer.data.split import read_split
 from trainer.fit.network import create_network
 from trainer.fit.probe import autocast
-from trainer.pipeline.preparation import EDGETPU, choose_device, start_from
+from trainer.pipeline.preparation import choose_device
+from trainer.pipeline.wanted import EDGETPU, start_from
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ from trainer.data.dataset import open_split
 from trainer.data.split import LEFT_OUT, SplitPhoto, read_split, write_split
 from trainer.fit import batchnorm
 from trainer.fit.network import Classifier, create_network
-from trainer.pipeline.preparation import Prepared, complete, prepare_run
+from trainer.pipeline.preparation import Prepared, prepare_run
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 

@@ -34,3 +34,39 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(
     told = capsys.readouterr().err
     assert str(taken) in told
     assert "Choose another place" in told
+
+
+REFUSED = """
+import sys
+from trainer.cli import main
+try:
+    status = main(sys.argv[1:])
+except SystemExit as refusal:
+    status = refusal.code
+print(status, "torch" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        ["run", "nowhere", "--out", "run"],
+        ["run", "nowhere", "--out", "run", "--no-such-option"],
+        ["run", "nowhere", "--out", "run", "--set", "fit.nothing=1"],
+        ["sweep", "nowhere", "--out", "run", "--set", "fit.mixup=0,0.2"],
+        ["find-rate", "nowhere", "--out", "run"],
+    ],
+)
+def test_a_wrong_call_is_refused_before_torch_is_loaded(call: list[str], tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
+    told = subprocess.run(
+        [sys.executable, "-c", REFUSED, *call],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, loaded = told.stdout.split()[-2:]
+    assert status in ("1", "2")
+    assert loaded == "False"

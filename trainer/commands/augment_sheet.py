@@ -18,7 +18,7 @@ from fieldguide.core.text import text
 from trainer.commands.call import add_options, configuration
 from trainer.config import AUGMENT, AUGMENT_RANGES, refuse
 from trainer.data.augment import Augment, whole
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 
 CAPTION = 16  # pixels above each column
 TOGETHER = 3  # columns with all at once

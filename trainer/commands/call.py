@@ -21,7 +21,7 @@ from trainer.config import (
     toml_value,
     with_preset,
 )
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 from trainer.progress import Style
 
 OPTIONS = {

@@ -9,16 +9,19 @@ import argparse
 import csv
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.config import refuse
-from trainer.fit.rate_finder import RateCurve, find_rate
-from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_fit, prepare_run
+from trainer.pipeline.wanted import complete, refuse_early
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from trainer.fit.rate_finder import RateCurve
 
 LINES = 24  # of the printed curve
 WIDTH = 50  # characters of its longest bar
@@ -42,6 +45,11 @@ def run(arguments: argparse.Namespace) -> int:
         refuse("preset", text("train.no_phases"))
     if not 20 <= arguments.steps <= 10_000:
         refuse("--steps", f"{arguments.steps} is not between 20 and 10000")
+    refuse_early(config)
+    # From here on torch is needed, which takes seconds to load.
+    from trainer.fit.rate_finder import find_rate
+    from trainer.pipeline.preparation import follow_sizes, look_at_network, open_fit, prepare_run
+
     config = follow_sizes(config, progress)
     look_at_network(config)
     folder = RunFolder(arguments.out).create()

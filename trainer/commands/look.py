@@ -9,7 +9,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.pipeline.look import estimates, look
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style, clock
 
 

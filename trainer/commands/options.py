@@ -12,7 +12,7 @@ import tomli_w
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, configuration
 from trainer.config import AUGMENT, RunConfig
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

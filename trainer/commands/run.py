@@ -6,21 +6,20 @@ import argparse
 import os
 from contextlib import nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Finished, Started
 from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
 from trainer.config import RunConfig
-from trainer.evaluation.records import Names
-from trainer.fit.process_group import ProcessGroup, join_process_group
-from trainer.pipeline.events import measured_events
-from trainer.pipeline.plan import plan
-from trainer.pipeline.preparation import choose_device, complete, follow_sizes, open_run
-from trainer.pipeline.run import run_all
+from trainer.pipeline.wanted import complete, refuse_early
 from trainer.progress import Progress, Style
-from trainer.report.figures import among_five, points
 from trainer.run_folder import RunFolder, held
+
+if TYPE_CHECKING:
+    from trainer.evaluation.records import Names
+    from trainer.fit.process_group import ProcessGroup
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +36,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Do the run, or with --dry-run tell what it would be."""
     style = style_of(arguments)
     folder = RunFolder(arguments.out)
+    wanted = complete(configuration(arguments, folder.config if arguments.resume else None))
+    refuse_early(wanted)
+    # From here on torch is needed, which takes seconds to load.
+    from trainer.fit.process_group import join_process_group
+    from trainer.pipeline.events import measured_events
+    from trainer.pipeline.plan import plan
+    from trainer.pipeline.preparation import choose_device, follow_sizes
+    from trainer.pipeline.run import run_all
+
     with join_process_group() as group:
         progress = Progress(style if group.is_main else Style.QUIET)
-        asked = group.first(lambda: complete(configuration(arguments, folder.config if arguments.resume else None)))
-        config = follow_sizes(asked, progress)
+        config = follow_sizes(wanted, progress)
         if arguments.dry_run:
             group.led(lambda: print(plan(config)))
             return 0
@@ -62,7 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _summary(names: Names) -> str:
     """How often it is right, for the narrowest rank that its test photos have: a model of genera knows no species."""
-    for rank in Names.__dataclass_fields__:
+    from trainer.report.figures import among_five, points
+
+    for rank in ("species", "genus", "family"):
         found = names.at(rank)
         if found.top1.value is not None:
             facts = {"top1": points(found.top1.value), "five": among_five(found)}
@@ -71,5 +80,7 @@ def _summary(names: Names) -> str:
 
 
 def _begin(folder: RunFolder, config: RunConfig, guide: Guide, group: ProcessGroup, *, resume: bool) -> None:
+    from trainer.pipeline.preparation import open_run
+
     group.refuse_uneven(config.fit.batch_size)
     open_run(folder, config, guide, resume=resume)

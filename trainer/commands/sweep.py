@@ -12,7 +12,7 @@ import json
 import os
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import FieldGuideError
@@ -28,11 +28,12 @@ from trainer.commands.call import (
     style_of,
 )
 from trainer.config import refuse, split_values
-from trainer.pipeline.preparation import complete, follow_sizes, look_at_network, open_run
-from trainer.pipeline.run import run_all
-from trainer.pipeline.sweep import Outcome, ranked, read_outcome, share_preparation, write_tensorboard
+from trainer.pipeline.wanted import complete, refuse_early
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from trainer.pipeline.sweep import Outcome
 
 Settings = tuple[tuple[str, str], ...]
 
@@ -58,6 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print("\n".join(_words(settings) for settings in chosen))
         return 0
+    for config in {repr(each.data): each for each in configs}.values():
+        refuse_early(config)
+    # From here on torch is needed, which takes seconds to load.
+    from trainer.pipeline.preparation import follow_sizes, look_at_network, open_run
+    from trainer.pipeline.run import run_all
+    from trainer.pipeline.sweep import ranked, read_outcome, share_preparation, write_tensorboard
+
     configs = [follow_sizes(config, progress) for config in configs]
     for network in {repr(config.network): config for config in configs}.values():
         look_at_network(network)

@@ -34,7 +34,8 @@ from trainer.data.scan import BACKGROUND_FOLDER, ScannedPhoto, list_photos, loos
 from trainer.fit.network import create_network
 from trainer.pipeline.expected import expected_seconds
 from trainer.pipeline.folders import refuse_folders
-from trainer.pipeline.preparation import choose_device, complete
+from trainer.pipeline.preparation import choose_device
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style
 
 THIN = 30  # photos of a dangerous kind below which its alarm rests on next to nothing

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
-from fieldguide.core.bundle import read_manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.resources import resource
 from fieldguide.core.text import text
 from trainer.config import (
-    AUGMENT,
-    NetworkConfig,
     RunConfig,
     check,
     differences,
-    phases_of,
     read_config,
     refuse,
     write_config,
@@ -64,12 +59,10 @@ from trainer.fit.network import Classifier, create_network
 from trainer.fit.process_group import ProcessGroup
 from trainer.fit.sizes import follow_network, refuse_sizes
 from trainer.pipeline.folders import refuse_folders
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
 
-# TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block;
-# timm's definition of it differs in both.
-EDGETPU = "mobilenet_edgetpu_100"
 LATER = ("device", "export", "judgement", "fit.tensorboard", "data.elsewhere", "data.elsewhere_manifests")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
 ALONE = ProcessGroup()
@@ -84,30 +77,6 @@ class Prepared:
     tree: Tree
     placed: list[SplitPhoto]
     guide: Guide
-
-
-def complete(config: RunConfig) -> RunConfig:
-    """The configuration with its preset's phases, augmentations and starting weights filled in; checked."""
-    phases = config.fit.phases or phases_of(config.preset, others=bool(config.data.background))
-    config = replace(
-        config,
-        fit=replace(config.fit, phases=phases, augment=AUGMENT | config.fit.augment),
-        network=start_from(config.network),
-    )
-    check(config)
-    return config
-
-
-def start_from(network: NetworkConfig) -> NetworkConfig:
-    """Where nothing was said: built as its weights need it, started from the starter model's weights if they fit."""
-    if network.name == EDGETPU and not network.options and not network.identity:
-        network = replace(network, options={"pad_type": "same"}, identity=("blocks.0.0.bn1.act",))
-    starter = resource("model", "starter.fieldguide")
-    if network.init or not starter.exists():
-        return network
-    trained = read_manifest(starter).provenance.get("network", {})
-    same = (trained.get("name"), trained.get("options")) == (network.name, network.options)
-    return replace(network, init=str(starter)) if same else network
 
 
 def open_run(run: RunFolder, config: RunConfig, guide: Guide, *, resume: bool) -> RunConfig:

@@ -23,8 +23,9 @@ from trainer.config import (
     split_values,
     write_config,
 )
-from trainer.pipeline.preparation import complete, open_run
+from trainer.pipeline.preparation import open_run
 from trainer.pipeline.sweep import Outcome
+from trainer.pipeline.wanted import complete
 from trainer.run_folder import RunFolder
 
 

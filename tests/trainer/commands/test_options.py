@@ -9,7 +9,7 @@ from fieldguide.core.text import catalogue
 from trainer.cli import main
 from trainer.commands.options import listing
 from trainer.config import AUGMENT, Phase, RunConfig, read_config
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 
 
 @pytest.mark.parametrize("preset", ["quick", "standard", "best"])

@@ -20,7 +20,8 @@ from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import FORMERLY, ScannedPhoto
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, LEFT_OUT, SplitPhoto, read_split
 from trainer.pipeline.plan import plan
-from trainer.pipeline.preparation import Prepared, complete, open_run, prepare_run
+from trainer.pipeline.preparation import Prepared, open_run, prepare_run
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 

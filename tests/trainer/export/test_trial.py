@@ -12,7 +12,8 @@ from trainer.export.bundle import golden_pictures
 from trainer.export.module import ExportedModule, refuse_unstable
 from trainer.export.trial import try_export
 from trainer.fit.network import Classifier
-from trainer.pipeline.preparation import complete, follow_sizes, look_at_network
+from trainer.pipeline.preparation import follow_sizes, look_at_network
+from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style
 
 SMALL_SWIN = {"embed_dim": 16, "depths": [1, 1, 1, 1], "num_heads": [1, 2, 4, 8]}

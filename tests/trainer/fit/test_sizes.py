@@ -8,7 +8,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config import ExportConfig, FitConfig, NetworkConfig, Phase, RunConfig, input_size, phases_of
 from trainer.fit.network import create_network
 from trainer.fit.sizes import follow_network, refuse_sizes
-from trainer.pipeline.preparation import complete
+from trainer.pipeline.wanted import complete
 
 SWIN = NetworkConfig("swinv2_tiny_window8_256", "random")
 
