@@ -19,7 +19,7 @@ from fieldguide.core.hands import HandOpinion
 from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name
 from fieldguide.core.records import Alarm, Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.text import explain, language, text
+from fieldguide.core.text import explain, language, percent, text
 
 BAR = 12  # columns
 INDENT = "   "
@@ -186,15 +186,6 @@ class Table:
     def _line(self, words: str) -> None:
         encoding = self._stream.encoding or "utf-8"
         print(words.encode(encoding, "replace").decode(encoding), file=self._stream)
-
-
-def percent(probability: float) -> str:
-    """A probability (0 to 1) in whole per cent; what rounds to 0 or 100 says so without claiming it."""
-    if 0 < probability < 0.005:
-        return text("ui.percent_below")
-    if 0.995 <= probability < 1:
-        return text("ui.percent_above")
-    return text("ui.percent", number=round(probability * 100))
 
 
 def _can_write(characters: str, stream: TextIO) -> bool:

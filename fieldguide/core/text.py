@@ -67,3 +67,12 @@ def _cut(fact: object) -> object:
         return fact
     half = LONGEST_FACT // 2
     return f"{fact[:half]} … {fact[-half:]}"
+
+
+def percent(probability: float) -> str:
+    """A probability (0 to 1) in whole per cent; what rounds to 0 or 100 says so without claiming it."""
+    if 0 < probability < 0.005:
+        return text("ui.percent_below")
+    if 0.995 <= probability < 1:
+        return text("ui.percent_above")
+    return text("ui.percent", number=round(probability * 100))

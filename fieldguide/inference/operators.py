@@ -88,9 +88,9 @@ def refuse_operators(kinds: Iterable[str], file: str) -> None:
     Raises:
         FieldGuideError: BUNDLE_UNSAFE with `file` and `problem` naming the first few that are not allowed.
     """
-    strangers = sorted({kind for kind in kinds if not _allowed(kind)})
-    if strangers:
-        raise _refusal(file, ", ".join(strangers[:5]))
+    forbidden = sorted({kind for kind in kinds if not _allowed(kind)})
+    if forbidden:
+        raise _refusal(file, ", ".join(forbidden[:5]))
 
 
 def _allowed(kind: str) -> bool:

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     photos = read_folders(arguments.folder, arguments.background, guide, arguments.manifest)
     if not photos.rows:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=str(arguments.folder))
-    found, *older = [judge(runtime, photos, guide, progress) for runtime in runtimes]
+    found, *older = [measure_model(runtime, photos, guide, progress) for runtime in runtimes]
     decided = None
     if older:
         decided = gate(found.measured, older[0].measured)
@@ -76,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
     return decided.exit_code if decided is not None else 0
 
 
-def judge(runtime: Network, photos: FolderPhotos, guide: Guide, progress: Progress) -> Evaluation:
+def measure_model(runtime: Network, photos: FolderPhotos, guide: Guide, progress: Progress) -> Evaluation:
     """Everything about one model on these photos, as they come.
 
     Photos of kinds that the model has no label for count too: two models of different labels meet the same dangers.

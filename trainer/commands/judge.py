@@ -16,7 +16,7 @@ from fieldguide.core.text import text
 from fieldguide.core.training.events import Judged
 from fieldguide.inference.runtime import DEVICES
 from trainer.commands.call import add_output_options, style_of
-from trainer.commands.evaluate import gate_in_words, judge
+from trainer.commands.evaluate import gate_in_words, measure_model
 from trainer.data.labels import read_labels
 from trainer.data.split import ELSEWHERE_MEASURE, read_split
 from trainer.evaluation.document import Evaluation
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     run_folder = RunFolder(arguments.run_folder)
     new, old = (open_foreign(path, arguments.device) for path in (run_folder.bundle, arguments.against))
     ground, photos = _photos(run_folder)
-    after, before = (judge(runtime, photos, guide, progress) for runtime in (new, old))
+    after, before = (measure_model(runtime, photos, guide, progress) for runtime in (new, old))
     decided = gate(after.measured, before.measured)
     passed, known = _passed(after), _passed(before)
     judged = Judged(

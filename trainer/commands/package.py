@@ -83,7 +83,7 @@ def run(arguments: argparse.Namespace) -> int:
     statistics, measured = {}, None
     if arguments.calibrate:
         fitted, measured = calibrate(runtime, arguments, guide)
-        statistics, manifest = fitted.statistics, judged(manifest, fitted, measured)
+        statistics, manifest = fitted.statistics, with_decision(manifest, fitted, measured)
     shown = Shown(measured, label_facts(manifest.labels, guide)) if measured else None
     write_bundle(arguments.out, runtime.bundle, manifest, model_card(manifest, guide, shown), statistics)
     open_foreign(arguments.out, "cpu")
@@ -158,7 +158,7 @@ def calibrate(runtime: Network, arguments: argparse.Namespace, guide: Guide) -> 
     return fitted, evaluate(known, labels, guide, fitted.judgement, others, split=CALIBRATED_ON)
 
 
-def judged(manifest: Manifest, fitted: FittedDecision, measured: SplitMeasures) -> Manifest:
+def with_decision(manifest: Manifest, fitted: FittedDecision, measured: SplitMeasures) -> Manifest:
     """The manifest with what was fitted, and the numbers that were measured on the same photos."""
     return replace(
         manifest,

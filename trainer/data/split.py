@@ -77,7 +77,7 @@ def split(
         by_group[group].append(photo)
     undecided: dict[int, list[list[SplitPhoto]]] = defaultdict(list)
     for group, members in by_group.items():
-        rows = _judge(group, members, labels, tree, held)
+        rows = _place_group(group, members, labels, tree, held)
         placed += [row for row in rows if row.split != ""]
         free = [row for row in rows if row.split == ""]
         if free:
@@ -142,7 +142,9 @@ def group_photos(photos: Sequence[ScannedPhoto]) -> list[int]:
     return groups
 
 
-def _judge(group: int, members: list[ScannedPhoto], labels: Labels, tree: Tree, held: set[str]) -> list[SplitPhoto]:
+def _place_group(
+    group: int, members: list[ScannedPhoto], labels: Labels, tree: Tree, held: set[str]
+) -> list[SplitPhoto]:
     """Rows of one group; an empty split means: free to be dealt."""
     if any(photo.raw_label in held for photo in members):
         return [

@@ -55,13 +55,13 @@ def keep_back(squares: Squares, share: float, fewest: int, seed: int) -> tuple[R
     groups = near_duplicate_groups(np.array(hashes, dtype=np.uint64))
     sizes = np.bincount(groups)
     room = max(fewest, round(share * len(squares)))
-    judges = np.zeros(len(sizes), dtype=bool)
+    kept_back = np.zeros(len(sizes), dtype=bool)
     for group in np.random.default_rng(seed).permutation(len(sizes)):
-        judges[group] = sizes[group] <= room
-        room -= sizes[group] * judges[group]
-    if len(sizes) > 1 and not judges.any():
-        judges[sizes.argmin()] = True
-    return np.flatnonzero(~judges[groups]), np.flatnonzero(judges[groups])
+        kept_back[group] = sizes[group] <= room
+        room -= sizes[group] * kept_back[group]
+    if len(sizes) > 1 and not kept_back.any():
+        kept_back[sizes.argmin()] = True
+    return np.flatnonzero(~kept_back[groups]), np.flatnonzero(kept_back[groups])
 
 
 def _write_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> list[int]:

@@ -95,7 +95,7 @@ def _strike_out(
 
 
 WORTH = (1.0, 0.5, 0.3)  # what saying a species, a genus or a family is worth, when their thresholds compete
-SILENCE = 3.0  # what each photo beyond the allowed share of unknown ones costs
+UNKNOWN_COST = 3.0  # what each photo beyond the allowed share of unknown ones costs
 GRID = 24
 
 
@@ -115,7 +115,7 @@ def fit_ranks(
     is not below it. The three compete: a photo whose species is not said may still have its genus said, and a strict
     genus leaves surer photos to the family, which then may say more. So species and genus are tried on a grid of
     `GRID` quantiles each, the family takes the lowest threshold that holds, and the best sum of `WORTH` times what is
-    said wins, less `SILENCE` for each unknown beyond `most_unknown` (a share of all). A rank that cannot hold the
+    said wins, less `UNKNOWN_COST` for each unknown beyond `most_unknown` (a share of all). A rank that cannot hold the
     target is never said.
     """
     search = _Search(scenarios, thresholds, (max(species_target, target), target, target), confidence, most_unknown)
@@ -182,7 +182,7 @@ class _Search:
         fits.append(self._fit(RANKS[2], family, rest & (self.chances[:, 2] >= family), self.hits[:, 2]))
         worth = sum(each * fit.said for each, fit in zip(WORTH, fits, strict=True))
         unknown = 1.0 - sum(fit.said for fit in fits)
-        worth -= SILENCE * max(0.0, unknown - self.most_unknown)
+        worth -= UNKNOWN_COST * max(0.0, unknown - self.most_unknown)
         return worth, (species, genus, family), fits
 
     def _fit(self, rank: Rank, threshold: float, said: NDArray[np.bool_], hits: NDArray[np.float64]) -> RankFit:

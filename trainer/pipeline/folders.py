@@ -23,9 +23,9 @@ def refuse_folders(config: DataConfig, photos: Sequence[ScannedPhoto], labels: L
     """
     refuse_promises(labels)
     folders = {photo.raw_label for photo in photos} - {BACKGROUND_FOLDER}
-    strangers = sorted(set(config.hold_out) - folders)
-    if strangers:
-        refuse("data.hold_out", text("train.no_folder", names=", ".join(strangers)))
+    missing = sorted(set(config.hold_out) - folders)
+    if missing:
+        refuse("data.hold_out", text("train.no_folder", names=", ".join(missing)))
     subjects = [taxon.name for taxon in labels.taxa if taxon != BACKGROUND]
     if len(subjects) < 2:
         raise FieldGuideError(ErrorCode.DATA_ONE_CLASS, folder=", ".join(config.folders), labels=len(subjects))

@@ -165,9 +165,9 @@ class Thresholds:
             FieldGuideError: BUNDLE_CONTRADICTORY with `problem`.
         """
         known = dict(values)
-        strangers = sorted(set(known) - set(cls.__dataclass_fields__))
-        if strangers:
-            raise _contradiction(f"threshold {strangers[0]!r} means nothing here")
+        unknown_keys = sorted(set(known) - set(cls.__dataclass_fields__))
+        if unknown_keys:
+            raise _contradiction(f"threshold {unknown_keys[0]!r} means nothing here")
         try:
             for name in ("deadly_guarantee", "harmful_guarantee"):
                 if known.get(name) is not None:

@@ -64,7 +64,7 @@ def shipped_groups() -> Mapping[str, CrypticGroup]:
 
 def _group(row: Mapping[str, str]) -> CrypticGroup:
     members = tuple(row["members"].split("|"))
-    strangers = [member for member in members if member.split()[0] != row["genus"]]
-    if strangers:
-        raise ValueError(f"{strangers[0]} is no {row['genus']}")
+    outside = [member for member in members if member.split()[0] != row["genus"]]
+    if outside:
+        raise ValueError(f"{outside[0]} is no {row['genus']}")
     return CrypticGroup(row["key"], row["genus"], members, row["told_apart_by"], tuple(row["sources"].split("|")))

@@ -11,9 +11,8 @@ from fieldguide.core.decision.standing import machine_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from fieldguide.ui.history.wording import made_words, said_words
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.candidates_card import CandidatesCard
 from fieldguide.ui.kit.danger import DangerChip

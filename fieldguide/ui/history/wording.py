@@ -5,9 +5,8 @@ from __future__ import annotations
 from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from fieldguide.storage.search import why_found
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import day_words, ranked_name, when_words
 from fieldguide.ui.kit.wording import machine_words, short_verdict, verdict_words

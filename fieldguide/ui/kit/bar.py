@@ -6,19 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from fieldguide.core.text import text
+from fieldguide.core.text import percent
 from fieldguide.ui.kit.colours import colours_now
 
 HEIGHT = 6
-
-
-def percent(probability: float) -> str:
-    """A probability (0 to 1) in whole per cent; what rounds to 0 or 100 says so without claiming it."""
-    if 0 < probability < 0.005:
-        return text("ui.percent_below")
-    if 0.995 <= probability < 1:
-        return text("ui.percent_above")
-    return text("ui.percent", number=round(probability * 100))
 
 
 def paint_bar(painter: QPainter, rect: QRectF, probability: float, track: str, fill: str) -> None:

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QEnterEvent, QFont, QFontMetricsF, QPainter, Q
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from fieldguide.core.danger import Danger
-from fieldguide.ui.kit.bar import paint_bar, percent
+from fieldguide.core.text import percent
+from fieldguide.ui.kit.bar import paint_bar
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.danger import chip_size, paint_chip
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUND

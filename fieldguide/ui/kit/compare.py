@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QW
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate
-from fieldguide.core.text import text
-from fieldguide.ui.kit.bar import percent
+from fieldguide.core.text import percent, text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.facts import facts_of

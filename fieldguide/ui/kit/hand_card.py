@@ -21,8 +21,8 @@ from fieldguide.core.hands.opinion import NO_PHOTO
 from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, value_name
 from fieldguide.core.records import Candidate, Observation
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.core.text import text
-from fieldguide.ui.kit.bar import ProbabilityBar, percent
+from fieldguide.core.text import percent, text
+from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.drawings import KindDrawing, answer_icon

@@ -12,9 +12,8 @@ from fieldguide.core.decision.standing import PLAUSIBLE, current_danger, is_mild
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from fieldguide.ui.kit.banner import Alert, Carrier
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.naming import name_of, ranked_name
 
 NAMED_CARRIERS = 3  # on the banner; the others are counted

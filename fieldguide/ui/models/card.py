@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
-from fieldguide.core.text import explain, text
+from fieldguide.core.text import explain, percent, text
 from fieldguide.storage.models import InstalledModel
-from fieldguide.ui.kit.bar import ProbabilityBar, percent
+from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label, selectable

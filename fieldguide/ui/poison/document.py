@@ -14,8 +14,7 @@ from fieldguide.core.atomic import written_atomically
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands.wording import answer_words
 from fieldguide.core.records import Observation
-from fieldguide.core.text import text
-from fieldguide.ui.kit.bar import percent
+from fieldguide.core.text import percent, text
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import (
     country_name,

@@ -14,9 +14,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBo
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide, PoisonCentre
-from fieldguide.core.text import explain, text
+from fieldguide.core.text import explain, percent, text
 from fieldguide.ui.kit.banner import Alert, DangerBanner
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.danger import DangerChip
 from fieldguide.ui.kit.labels import label, selectable

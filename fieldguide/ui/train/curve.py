@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from fieldguide.core.text import percent
 from fieldguide.core.training.events import Epoch
-from fieldguide.ui.kit.bar import percent
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.metrics import TIGHT
 

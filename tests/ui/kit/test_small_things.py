@@ -19,8 +19,8 @@ from shiboken6 import getAllValidWrappers, isValid
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Photo
-from fieldguide.core.text import text
-from fieldguide.ui.kit.bar import ProbabilityBar, percent
+from fieldguide.core.text import percent, text
+from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.buttons import Segments, icon_button
 from fieldguide.ui.kit.danger import DangerChip, danger_word
 from fieldguide.ui.kit.empty import EmptyState

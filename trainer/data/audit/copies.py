@@ -39,11 +39,11 @@ def find_copies(photos: Sequence[ScannedPhoto], labels: Labels, compatible: NDAr
         place: copy
         for group, places in groups.items()
         if len(places) > 1
-        for place, copy in _judge_group(group, places, photos, closeness, labels, compatible).items()
+        for place, copy in _group_copies(group, places, photos, closeness, labels, compatible).items()
     }
 
 
-def _judge_group(
+def _group_copies(
     group: int,
     places: list[int],
     photos: Sequence[ScannedPhoto],

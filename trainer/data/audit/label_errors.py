@@ -51,14 +51,14 @@ def out_of_fold_probabilities(
     fold_of = _folds(labels, groups, folds, seed)
     probabilities = np.zeros((len(labels), int(labels.max()) + 1), dtype=np.float32)
     for fold in range(folds):
-        judged = fold_of == fold
-        if not judged.any():
+        held_out = fold_of == fold
+        if not held_out.any():
             continue
-        known = np.unique(labels[~judged])
+        known = np.unique(labels[~held_out])
         if len(known) < 2:  # every photo of the other labels is in this fold: nothing to tell apart
-            probabilities[np.ix_(judged, known)] = 1.0
+            probabilities[np.ix_(held_out, known)] = 1.0
             continue
-        learnt = int((~judged).sum())
+        learnt = int((~held_out).sum())
         components = min(_COMPONENTS, embeddings.shape[1], learnt)
         model = make_pipeline(
             StandardScaler(),
@@ -67,8 +67,8 @@ def out_of_fold_probabilities(
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # near enough to rank photos
-            model.fit(embeddings[~judged], labels[~judged])
-        probabilities[np.ix_(judged, model.classes_)] = model.predict_proba(embeddings[judged])
+            model.fit(embeddings[~held_out], labels[~held_out])
+        probabilities[np.ix_(held_out, model.classes_)] = model.predict_proba(embeddings[held_out])
     return probabilities
 
 
