@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
@@ -27,12 +27,8 @@ class HundredDots(QWidget):
     def __init__(self, marked: float, level: Danger, spoken: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._marked, self._level = min(100, math.ceil(marked)), level
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(_ACROSS * (_DOT + _GAP), 5 * (_DOT + _GAP))  # in a scrolled page a hint alone is squeezed
         self.setAccessibleName(spoken)
-
-    def sizeHint(self) -> QSize:
-        """Five rows of twenty."""
-        return QSize(_ACROSS * (_DOT + _GAP), 5 * (_DOT + _GAP))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint them."""
