@@ -5,10 +5,13 @@ python packaging/build.py
 
 from __future__ import annotations
 
+import gzip
+import os
 import re
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fieldguide import __version__
@@ -16,15 +19,22 @@ from fieldguide import __version__
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 FOLDER = DIST / "fieldguide"
+ICON_SIDES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
 def main() -> int:
     """Build, try, pack; the first step that fails ends it."""
     spec = ROOT / "packaging" / "fieldguide.spec"
+    (ROOT / "build").mkdir(exist_ok=True)
+    draw_icons(ROOT / "build" / "icons")
+    (ROOT / "build" / "version.txt").write_text(windows_version(), encoding="utf-8")
     freeze = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", str(spec)]
     subprocess.run([*freeze, "--distpath", str(DIST), "--workpath", str(ROOT / "build")], check=True, cwd=ROOT)
     if sys.platform.startswith("linux") and shutil.which("strip"):
         strip_libraries()
+    licences = [sys.executable, str(ROOT / "packaging" / "licences.py"), str(FOLDER / "lib" / "licences")]
+    subprocess.run(licences, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    shutil.copytree(ROOT / "resources" / "licences", FOLDER / "lib" / "licences", dirs_exist_ok=True)
     subprocess.run([sys.executable, str(ROOT / "packaging" / "smoke_test.py"), str(FOLDER)], check=True)
     print(f"{FOLDER}: {size_of(FOLDER) / 2**20:.0f} MiB")
     if sys.platform.startswith("linux") and shutil.which("dpkg-deb"):
@@ -54,19 +64,29 @@ def debian_package() -> Path:
     tree = ROOT / "build" / "deb"
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(FOLDER, tree / "opt" / "fieldguide", symlinks=True)
+    set_modes(tree / "opt")
     source = ROOT / "packaging" / "deb"
     place(source / "fieldguide.desktop", tree / "usr/share/applications/fieldguide.desktop")
     place(ROOT / "resources/icons/fieldguide.svg", tree / "usr/share/icons/hicolor/scalable/apps/fieldguide.svg")
     place(ROOT / "LICENSE", tree / "usr/share/doc/fieldguide/copyright")
+    place(source / "fieldguide.xml", tree / "usr/share/mime/packages/fieldguide.xml")
+    for icon in (ROOT / "build" / "icons").glob("*.png"):
+        place(icon, tree / f"usr/share/icons/hicolor/{icon.stem}x{icon.stem}/apps/fieldguide.png")
+    name = "io.github.fieldguide.FieldGuide.metainfo.xml"
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    told = (source / name).read_text(encoding="utf-8").format(version=__version__, date=today)
+    write(tree / "usr/share/metainfo" / name, told.encode())
+    write(tree / "usr/share/man/man1/fieldguide.1.gz", squeezed((source / "fieldguide.1").read_bytes()))
+    write(tree / "usr/share/doc/fieldguide/changelog.gz", squeezed((ROOT / "CHANGELOG.md").read_bytes()))
     (tree / "usr/bin").mkdir(parents=True)
-    (tree / "usr/bin/fieldguide").symlink_to("/opt/fieldguide/fieldguide")
+    (tree / "usr/bin/fieldguide").symlink_to("../../opt/fieldguide/fieldguide")
     control = (source / "control").read_text(encoding="utf-8")
     (tree / "DEBIAN").mkdir()
     filled = control.format(version=__version__, architecture=machine, size=size_of(tree) // 1024)
     (tree / "DEBIAN/control").write_text(filled, encoding="utf-8")
     package = DIST / f"fieldguide_{__version__}_{machine}.deb"
-    pack = ["dpkg-deb", "-Zzstd", "-z12", "--root-owner-group", "--build", str(tree), str(package)]
-    subprocess.run(pack, check=True)  # xz takes minutes; every system with the C library of our Depends reads zstd
+    pack = ["dpkg-deb", "-Zzstd", "-z19", "--root-owner-group", "--build", str(tree), str(package)]
+    subprocess.run(pack, check=True)  # every system with the C library of our Depends reads it
     shutil.rmtree(tree)
     return package
 
@@ -76,6 +96,64 @@ def place(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(0o644)
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write one file of the package, readable by everybody."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    target.chmod(0o644)
+
+
+def squeezed(content: bytes) -> bytes:
+    """As the package wants pages and changelogs: gzip, without a time or a name."""
+    return gzip.compress(content, 9, mtime=0)
+
+
+def set_modes(folder: Path) -> None:
+    """Programs may be run, libraries and data only be read: wheels give their libraries the mode of programs."""
+    for file in (each for each in folder.rglob("*") if not each.is_symlink()):
+        is_program = file.is_dir() or (file.suffix == "" and file.read_bytes()[:4] == b"\x7fELF")
+        file.chmod(0o755 if is_program else 0o644)
+
+
+def draw_icons(folder: Path) -> None:
+    """The application's icon as PNG in the usual sizes, and as the one file that Windows and macOS want."""
+    from PIL import Image
+    from PySide6.QtCore import QRectF, Qt
+    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtSvg import QSvgRenderer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    drawing = QSvgRenderer(str(ROOT / "resources" / "icons" / "fieldguide.svg"))
+    for side in ICON_SIDES:
+        picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        drawing.render(painter, QRectF(0, 0, side, side))
+        painter.end()
+        picture.save(str(folder / f"{side}.png"))
+    with Image.open(folder / f"{ICON_SIDES[-1]}.png") as largest:
+        largest.save(folder.parent / "fieldguide.ico", sizes=[(side, side) for side in ICON_SIDES if side <= 256])
+        largest.save(folder.parent / "fieldguide.icns")
+
+
+def windows_version() -> str:
+    """The version resource of the Windows program, as PyInstaller reads it."""
+    numbers = tuple([int(part) for part in re.findall(r"\d+", __version__)] + [0] * 4)[:4]
+    strings = {
+        "CompanyName": "The FieldGuide contributors",
+        "FileDescription": "FieldGuide",
+        "FileVersion": __version__,
+        "LegalCopyright": "MIT licence",
+        "ProductName": "FieldGuide",
+        "ProductVersion": __version__,
+    }
+    pairs = ", ".join(f"StringStruct({name!r}, {words!r})" for name, words in strings.items())
+    return (
+        f"VSVersionInfo(ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}), kids=["
+        f"StringFileInfo([StringTable('040904B0', [{pairs}])]), VarFileInfo([VarStruct('Translation', [1033, 1200])])])"
+    )
 
 
 def size_of(folder: Path) -> int:

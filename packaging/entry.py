@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 
 from fieldguide.cli import main
 
+
+def hold_mutex() -> None:
+    """Tell the Windows installer that the program is open (`AppMutex`), as long as this process lives."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.CreateMutexW(None, False, "FieldGuideIsOpen")
+        for name in ("stdout", "stderr"):  # the windowed door has neither
+            if getattr(sys, name) is None:
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+
+
 if __name__ == "__main__":
+    hold_mutex()
     multiprocessing.freeze_support()
     sys.exit(main())

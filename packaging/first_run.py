@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 
+import prepare
+
 from fieldguide.cli import main as fieldguide
 from fieldguide.core.resources import resource
 from fieldguide.core.text import text
@@ -31,7 +33,10 @@ def has_display() -> bool:
         return False
     if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         return False
-    return subprocess.run([sys.executable, "-c", PROBE], capture_output=True, check=False).returncode == 0
+    opens = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, check=False).returncode == 0
+    if not opens and sys.platform.startswith("linux") and (missing := prepare.missing_packages()):
+        prepare.name_packages(missing)  # every time: the set-up, which names them too, runs once
+    return opens
 
 
 if __name__ == "__main__":

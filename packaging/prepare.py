@@ -79,11 +79,21 @@ def create(venv: Path) -> bool:
 
 def install_system_libraries() -> None:
     """Install what Qt lacks as root on Debian; otherwise name the one command and go on."""
-    missing = [package for library, package in QT_LIBRARIES.items() if not loads(library)]
+    missing = missing_packages()
     if not sys.platform.startswith("linux") or not missing:
         return
     if may_install() and apt_install(missing):
         return
+    name_packages(missing)
+
+
+def missing_packages() -> list[str]:
+    """Debian packages of the libraries that Qt's window lacks here."""
+    return [package for library, package in QT_LIBRARIES.items() if not loads(library)]
+
+
+def name_packages(missing: list[str]) -> None:
+    """Name the one command that installs them."""
     command = shlex.join(["sudo", "apt-get", "install", "--no-install-recommends", *missing])
     say(f"Qt's window needs libraries that this system lacks; on Debian and Ubuntu: {command}")
 

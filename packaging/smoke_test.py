@@ -21,13 +21,23 @@ STAYS_OPEN_S = 30
 
 def main(arguments: list[str]) -> int:
     """Try the command line and the window from an empty home; 0 when both work."""
-    program = (Path(arguments[0]) / ("fieldguide.exe" if os.name == "nt" else "fieldguide")).resolve()
+    folder = Path(arguments[0])
+    inside = folder / "Contents" / "MacOS" if folder.suffix == ".app" else folder
+    program = (inside / ("fieldguide.exe" if os.name == "nt" else "fieldguide")).resolve()
     with tempfile.TemporaryDirectory() as home:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         clean |= {"FIELDGUIDE_HOME": home, "OMP_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"}
-        problems = [*identify(program, clean), *open_window(program, clean)]
+        problems = [*selftest(program, clean), *identify(program, clean), *open_window(program, clean)]
     print(*problems, sep="\n", end="\n" if problems else "")
     return 1 if problems else 0
+
+
+def selftest(program: Path, environment: dict[str, str]) -> list[str]:
+    """What the program's own check of itself says, when it fails."""
+    command = [str(program), "--selftest"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
+    print(done.stdout, end="")
+    return [] if done.returncode == 0 else [done.stderr, f"--selftest ended with {done.returncode}"]
 
 
 def identify(program: Path, environment: dict[str, str]) -> list[str]:
