@@ -165,6 +165,16 @@ def test_without_the_trainer_it_says_how_to_get_it(
     assert "pip install" in capsys.readouterr().err
 
 
+def test_a_package_says_that_it_has_no_trainer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "trainer", None)
+    monkeypatch.delitem(sys.modules, "trainer.cli", raising=False)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main(["train", "run"]) == 2
+    assert "does not contain the trainer" in capsys.readouterr().err
+
+
 class Terminal(io.StringIO):
     """A stream that says it is a terminal, of a given encoding."""
 

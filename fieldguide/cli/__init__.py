@@ -143,7 +143,9 @@ def _train(words: list[str]) -> int:
     except ModuleNotFoundError as problem:  # the trainer, or a library that only it needs
         if problem.name != "trainer.cli" and str(problem.name).startswith(("trainer.", "fieldguide")):
             raise
-        raise FieldGuideError(ErrorCode.TRAINER_MISSING, module=problem.name) from problem
+        packaged = getattr(sys, "frozen", False)
+        code = ErrorCode.TRAINER_NOT_PACKAGED if packaged else ErrorCode.TRAINER_MISSING
+        raise FieldGuideError(code, module=problem.name) from problem
 
 
 def _complain(sentence: str) -> int:

@@ -74,6 +74,7 @@ class ErrorCode(StrEnum):
     TRAINING_BROKE_OFF = "training_broke_off"
     TRAINING_DEFECT = "training_defect"
     TRAINER_MISSING = "trainer_missing"
+    TRAINER_NOT_PACKAGED = "trainer_not_packaged"
     SOURCE_UNREACHABLE = "source_unreachable"
 
 
