@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from sqlite3 import Connection
 
 from fieldguide.core.records import Identification, Observation
-from fieldguide.storage import journal, reading, search
+from fieldguide.storage import journal, places, reading, search, season
 from fieldguide.storage.database import Database
 from fieldguide.storage.journal import Step
+from fieldguide.storage.places import OwnPlace, Points
 from fieldguide.storage.search import Filter, Key
+from fieldguide.storage.season import KindSeason
 
 PAGE = 60
 
@@ -111,6 +113,26 @@ class ObservationReader:
                 (json.dumps(sorted(asked)),),
             )
             return {row[0] for row in found}
+
+    def points(self, wanted: Filter | None = None) -> Points:
+        """Where the finds lie that fit and have a place."""
+        with self._database.reading() as connection:
+            return places.read_points(connection, wanted or Filter())
+
+    def places(self) -> dict[str, int]:
+        """Every name of a place with the number of its finds, the most found first."""
+        with self._database.reading() as connection:
+            return places.read_places(connection)
+
+    def own_places(self) -> tuple[OwnPlace, ...]:
+        """The places with a name of one's own."""
+        with self._database.reading() as connection:
+            return places.read_own(connection)
+
+    def season(self, wanted: Filter | None = None) -> tuple[KindSeason, ...]:
+        """When the finds that fit were made, by kind, the most found first."""
+        with self._database.reading() as connection:
+            return season.read_season(connection, wanted or Filter())
 
     def newest_step(self) -> Step | None:
         """What `undo` would take back."""

@@ -13,7 +13,7 @@ from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
-from fieldguide.storage import reading, rows, search
+from fieldguide.storage import places, reading, rows, search
 from fieldguide.storage.search import NAMELESS
 
 NamePlace = Callable[[float, float], str]
@@ -24,7 +24,7 @@ class Derived:
 
     def __init__(self, guide: Guide | None, name_place: NamePlace | None) -> None:
         self.guide = guide
-        self._name_place = name_place
+        self.name_place = name_place
 
     def drop(self, connection: Connection, numbers: Sequence[int]) -> None:
         """Take finds out of the search table, while their sort keys are still known."""
@@ -53,7 +53,7 @@ class Derived:
                     self.guide.version if self.guide else None,
                     rows.clean(taxon.name).casefold() if taxon else NAMELESS,
                     current_danger(heard(observation, self.guide), self.guide).told.severity if self.guide else 0,
-                    self._place(observation),
+                    self._place(connection, observation),
                     observation.id,
                 ),
             )
@@ -61,7 +61,10 @@ class Derived:
                 search.index(connection, observation, key, self.guide)
         return found
 
-    def _place(self, observation: Observation) -> str:
-        if self._name_place is None or observation.latitude is None or observation.longitude is None:
+    def _place(self, connection: Connection, observation: Observation) -> str:
+        """A place of one's own goes before the nearest town."""
+        if observation.latitude is None or observation.longitude is None:
             return ""
-        return self._name_place(observation.latitude, observation.longitude)
+        own = places.name_own(connection, observation.latitude, observation.longitude)
+        town = self.name_place(observation.latitude, observation.longitude) if self.name_place and not own else ""
+        return rows.clean(own or town)

@@ -17,7 +17,7 @@ from fieldguide.core.errors import ErrorCode
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo.folders import is_folder
 from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
-from fieldguide.storage import jobs, journal, reading, regroup, rows
+from fieldguide.storage import jobs, journal, places, reading, regroup, rows
 from fieldguide.storage.asking import ObservationReader, known_in, present_in
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
 from fieldguide.storage.database import Database
@@ -25,6 +25,7 @@ from fieldguide.storage.derived import Derived, NamePlace
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.journal import Step, StepKind
 from fieldguide.storage.originals import FoundAgain, find_again, keep_copy, remove_spare
+from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.rows import library_folder
 
 
@@ -81,7 +82,8 @@ class ObservationStore(ObservationReader):
         """
         self._derived.guide = guide
         with self._database.transaction() as connection:
-            waiting = "FROM observation WHERE joined_guide IS NOT ? AND deleted_at IS NULL"
+            unplaced = " OR (place = '' AND latitude IS NOT NULL)" if self._derived.name_place else ""
+            waiting = f"FROM observation WHERE (joined_guide IS NOT ?{unplaced}) AND deleted_at IS NULL"
             found = connection.execute(f"SELECT id {waiting} LIMIT ?", (guide.version, limit)).fetchall()
             self._derived.write(connection, [row[0] for row in found])
             return int(connection.execute(f"SELECT count(*) {waiting}", (guide.version,)).fetchone()[0])
@@ -94,6 +96,16 @@ class ObservationStore(ObservationReader):
             ).fetchall()
             self._derived.write(connection, [row[0] for row in lacking])
             return len(lacking)
+
+    def keep_place(self, place: OwnPlace) -> int:
+        """Keep a place of one's own and call the finds in it so; returns how many finds were looked at."""
+        with self._database.transaction() as connection:
+            return len(self._derived.write(connection, places.keep_own(connection, place)))
+
+    def forget_place(self, name: str) -> int:
+        """Forget a place of one's own; its finds are called by the nearest town again."""
+        with self._database.transaction() as connection:
+            return len(self._derived.write(connection, places.forget_own(connection, name)))
 
     def bring_back(self, copy: Path) -> Path | None:
         """Put a backup in the place of the library; returns where the finds of before are kept. See `Database`."""

@@ -118,7 +118,7 @@ def page_of(connection: sqlite3.Connection, wanted: Filter, after: Key | None, l
 
 def count(connection: sqlite3.Connection, wanted: Filter) -> int:
     """How many finds fit."""
-    match, conditions, values = _match(wanted), *_conditions(wanted)
+    match, conditions, values = match_of(wanted), *conditions_of(wanted)
     if not match:
         sql = f"SELECT count(*) FROM observation o WHERE {' AND '.join(conditions)}"
         return int(connection.execute(sql, values).fetchone()[0])
@@ -131,7 +131,7 @@ def _tiers(wanted: Filter) -> list[str]:
     """The matches to list one after the other; an empty one: everything."""
     words = _words(wanted)
     if not words or wanted.sort is not Sort.NEWEST:
-        return [_match(wanted)]
+        return [match_of(wanted)]
     called = " AND ".join(f'called : "{word}" *' for word in words)
     facets = _facet_match(wanted)
     first = " AND ".join([called, *facets])
@@ -143,7 +143,7 @@ def _walk(
     connection: sqlite3.Connection, wanted: Filter, match: str, tier: int, after: Key | None, limit: int
 ) -> list[tuple[int, Key]]:
     order = _ORDERS[wanted.sort]
-    parts, values = _conditions(wanted)
+    parts, values = conditions_of(wanted)
     conditions = " AND ".join(parts)
     values |= {"limit": limit, "match": match}
     if after is not None:
@@ -190,7 +190,7 @@ def _within(conditions: list[str]) -> str:
     return "".join(f" AND {part}" for part in ranges)
 
 
-def _conditions(wanted: Filter) -> tuple[list[str], dict[str, object]]:
+def conditions_of(wanted: Filter) -> tuple[list[str], dict[str, object]]:
     """What is not a word of the search table: dates, ids, places."""
     parts, values = [_IN_BOOK], dict[str, object]()
     if wanted.since is not None:
@@ -271,7 +271,7 @@ def _words(wanted: Filter) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", clean(wanted.text)))[:LONGEST_QUERY]
 
 
-def _match(wanted: Filter) -> str:
+def match_of(wanted: Filter) -> str:
     """The filter in FTS5's query language; empty when nothing but dates, ids and places is asked."""
     words = _words(wanted)
     parts = [f'{_SOUGHT} : "{word}" *' for word in words]

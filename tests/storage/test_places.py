@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.guide import Guide
+from fieldguide.core.towns import place_name
+from fieldguide.storage.database import Database
+from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.places import OwnPlace
+from fieldguide.storage.search import Filter
+from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find
+
+
+@pytest.fixture
+def store(tmp_path: Path, guide: Guide) -> ObservationStore:
+    return ObservationStore(Database(tmp_path / "finds.db"), guide, name_place=place_name)
+
+
+def placed(guide: Guide, latitude: float, longitude: float, when: datetime | None = None, **facts: object) -> object:
+    return replace(make_find(guide, EDULIS, observed_at=when, **facts), latitude=latitude, longitude=longitude)
+
+
+def test_finds_are_called_by_the_nearest_town_and_by_a_place_of_ones_own(store: ObservationStore, guide: Guide) -> None:
+    store.add(placed(guide, 48.137, 11.575))
+    near = store.add(placed(guide, 48.3, 11.6))
+    assert store.places() == {"Munich, DE": 1, place_name(48.3, 11.6): 1}
+    store.keep_place(OwnPlace("Our oak wood", 48.301, 11.601, 2.0))
+    assert [find.id for find in store.page(Filter(place="Our oak wood")).observations] == [near.id]
+    assert store.own_places() == (OwnPlace("Our oak wood", 48.301, 11.601, 2.0),)
+    store.keep_place(OwnPlace("Our oak wood", 10.0, 10.0))  # moved away
+    assert store.count(Filter(place="Our oak wood")) == 0
+    store.keep_place(OwnPlace("Our oak wood", 48.301, 11.601, 2.0))
+    store.forget_place("Our oak wood")
+    assert store.places() == {"Munich, DE": 1, place_name(48.3, 11.6): 1}
+
+
+def test_finds_stored_before_places_had_names_get_one(tmp_path: Path, guide: Guide) -> None:
+    with Database(tmp_path / "old.db") as database:
+        ObservationStore(database, guide).add(placed(guide, 48.137, 11.575))
+        store = ObservationStore(database, guide, name_place=place_name)
+        while store.join_guide(guide):
+            pass
+        assert store.places() == {"Munich, DE": 1}
+
+
+@pytest.mark.parametrize(
+    "wrong", [("", 1.0, 1.0, 1.0), ("x", 91.0, 0.0, 1.0), ("x", 0.0, 181.0, 1.0), ("x", 0.0, 0.0, 0.0)]
+)
+def test_a_place_that_is_none_is_refused(wrong: tuple[str, float, float, float]) -> None:
+    with pytest.raises(FieldGuideError) as refused:
+        OwnPlace(*wrong)
+    assert refused.value.code is ErrorCode.PLACE_INVALID
+
+
+def test_points_follow_the_filter_and_leave_out_what_has_no_place(store: ObservationStore, guide: Guide) -> None:
+    mild = store.add(placed(guide, -16.8, 179.99))
+    deadly = store.add(
+        replace(make_find(guide, PHALLOIDES, alarm=deadly_alarm(guide)), latitude=-16.8, longitude=-179.99)
+    )
+    store.add(replace(make_find(guide), latitude=None, longitude=None))
+    assert set(store.points().ids) == {mild.id, deadly.id}
+    only = store.points(Filter(dangers=frozenset({Danger.DEADLY})))
+    assert (only.ids, only.severities) == ((deadly.id,), (Danger.DEADLY.severity,))
+    near = store.points(Filter(near=(-16.8, 180.0, 5.0)))
+    assert set(near.ids) == {mild.id, deadly.id}, "both sides of the date line are near"
+    assert store.points(Filter(text="zzz")).ids == ()
+
+
+def test_the_season_counts_weeks_of_each_year(store: ObservationStore, guide: Guide) -> None:
+    for when in (datetime(2025, 9, 20), datetime(2026, 9, 20), datetime(2026, 9, 21), datetime(2026, 1, 1), None):
+        store.add(make_find(guide, EDULIS, observed_at=when))
+    store.add(make_find(guide, None, observed_at=datetime(2026, 9, 20)))  # no name: no kind
+    (kind,) = store.season()
+    assert (kind.called, kind.count) == ("boletus edulis", 4), "a missing date is not invented"
+    assert (kind.first, kind.last) == (date(2026, 1, 1), date(2026, 9, 21))
+    assert {year: sum(weeks) for year, weeks in kind.weeks.items()} == {2025: 1, 2026: 3}
+    assert kind.weeks[2026][0] == 1
+    assert kind.weeks[2026][(263 - 1) // 7] == 2
