@@ -30,7 +30,7 @@ from fieldguide.app.undo import UndoDesk
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
-from fieldguide.core.text import choose_language, explain
+from fieldguide.core.text import choose_language, explain, language
 from fieldguide.services.notices import Severity
 from fieldguide.services.one_window import OneWindow
 from fieldguide.storage.locations import Locations, create_locations
@@ -55,9 +55,11 @@ class FieldGuide(QObject):
 
     def __init__(self, qt: QApplication, locations: Locations, model: Path | None = None) -> None:
         super().__init__()
-        self.rested = True
+        self.rested, self.reopens = True, False
+        self.working: tuple[int, ...] = ()  # numbers of the jobs that ran when the window was closed to be reopened
         self.parts: Parts = build_parts(locations, model)
         choose_language(self.parts.settings.language or _system_language())
+        QLocale.setDefault(_locale())  # dates and numbers in the language of the sentences
         self.theme = Theme(qt)
         self.theme.apply(ThemeChoice(self.parts.settings.theme))
         self.thumbnails = Thumbnails()
@@ -123,6 +125,7 @@ class FieldGuide(QObject):
         self.history.look_wanted.connect(self._look_closely)
         self.guide.help_wanted.connect(self.poison.open_taxon)
         self.guide.guide_chosen.connect(self._use_guide)
+        self.settings.language_changed.connect(self._reopen)
         self.settings.place_changed.connect(self.identify.take_place)
         self.settings.help_wanted.connect(self.poison.open_empty)
         self.poison.country_chosen.connect(self.settings.take_country)
@@ -149,6 +152,18 @@ class FieldGuide(QObject):
         self.parts.library.use_guide(guide)
         for desk in (self.identify, self.guide, self.models):
             desk.page.use_guide(guide)
+
+    def _reopen(self) -> None:
+        """Another language: the window closes, and `main` builds it again where it was; jobs go on."""
+        self.reopens = True
+        self.working = tuple(status.number for status in self.parts.jobs.running)
+        self.window.close_now()
+
+    def go_on_from(self, before: FieldGuide) -> None:
+        """Show the page that was in front before, and let what was at work go on."""
+        self.window.show_page(before.window.front)
+        for number in before.working:
+            self.window.first_painted.connect(lambda number=number: self.parts.jobs.go_on(number))
 
     def show(self) -> None:
         """Open the window; the model is loaded after its first paint."""
@@ -187,6 +202,12 @@ def _system_language() -> str:
     return (QLocale.system().uiLanguages() or [""])[0].partition("-")[0]
 
 
+def _locale() -> QLocale:
+    """The desktop's own where it speaks the chosen language (British dates differ from American ones), else its own."""
+    system = QLocale.system()
+    return system if system.name().partition("_")[0] == language() else QLocale(language())
+
+
 def _raise_defect(error: Exception) -> None:
     """Defects of services go the same way as those of the window: log and crash dialog."""
     sys.excepthook(type(error), error, error.__traceback__)
@@ -217,6 +238,14 @@ def main(photos: Sequence[Path] = (), model: Path | None = None) -> int:
     one.handed.connect(application.take_handed)
     application.window.first_painted.connect(one.listen)
     status = qt.exec()
+    while application.reopens and application.rested:
+        before = application
+        application = FieldGuide(qt, locations, model)
+        one.handed.disconnect(before.take_handed)
+        one.handed.connect(application.take_handed)
+        application.go_on_from(before)
+        application.show()
+        status = qt.exec()
     one.release()
     if not application.rested:  # a photo that decodes for a minute, a disk that does not answer: nothing waits for them
         logging.shutdown()

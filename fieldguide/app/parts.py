@@ -8,6 +8,7 @@ from typing import Any
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.core.towns import place_name
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.services.again import Again
 from fieldguide.services.gathering import Gatherer
@@ -93,7 +94,8 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
     chosen = guides.read_chosen()
     database = Database(locations.database)
     thumbnails = ThumbnailStore(locations.thumbnails)
-    store = ObservationStore(database, chosen.guide, copies=read.settings.copy_photos)
+    copies = read.settings.copy_photos
+    store = ObservationStore(database, chosen.guide, name_place=place_name, copies=copies)
     lanes, notices = Lanes(), Notices()
     library = Library(store, chosen.guide, lanes, notices)
     library.recorded_by, library.report = read.settings.recorded_by, write_report

@@ -27,10 +27,12 @@ class SettingsDesk(QObject):
 
     Signals:
         help_wanted: somebody asks for the poison sheet.
+        language_changed: another language was chosen.
         place_changed: another region, or place and season shall take part or not.
     """
 
     help_wanted = Signal()
+    language_changed = Signal()
     place_changed = Signal()
 
     def __init__(self, parts: Parts, theme: Theme, care: CareDesk) -> None:
@@ -68,6 +70,8 @@ class SettingsDesk(QObject):
         parts.change_settings(**{name: value})
         if name == "theme":
             self._theme.apply(ThemeChoice(str(value)), self._theme.text_scale)
+        elif name == "language":
+            self.language_changed.emit()
         elif name in ("device", "threads"):
             parts.load_model()
         elif name == "recorded_by":

@@ -31,6 +31,7 @@ from fieldguide.storage.export.write import ReportWriter, export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
+from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
@@ -126,6 +127,19 @@ class Library(QObject):
     def tags(self) -> Job:
         """`done` carries every tag with the number of its finds, the most used first."""
         return self._ask(lambda store: store.tags())
+
+    def points(self, wanted: Filter | None = None) -> Job:
+        """`done` carries the `Points` of the finds that fit and have a place."""
+        return self._ask(lambda store: store.points(wanted))
+
+    def season(self, wanted: Filter | None = None) -> Job:
+        """`done` carries a tuple of `KindSeason`: when the finds that fit were made."""
+        return self._ask(lambda store: store.season(wanted))
+
+    def keep_place(self, place: OwnPlace) -> Job:
+        """Keep a place of one's own; the finds in it are called so. `changed` follows."""
+        rejoined = LibraryChange(ChangeKind.REJOINED)
+        return self._change(lambda store: store.keep_place(place), lambda _: self.changed.emit(rejoined))
 
     def bin(self) -> Job:
         """`done` carries what was deleted and is still kept, the latest first."""

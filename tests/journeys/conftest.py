@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app import FieldGuide
@@ -25,6 +26,7 @@ def open_window(qapp: QApplication, qtbot) -> Iterator[OpenWindow]:
         return made
 
     yield open_it
+    QLocale.setDefault(QLocale.system())
     for made in opened:
         if made.window.isVisible():
             made.window.close()

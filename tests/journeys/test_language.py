@@ -24,3 +24,19 @@ def test_the_chosen_language_then_that_of_the_desktop_then_english(
     application = open_window(bundle_path)
     assert application.places[-1].title == catalogue(spoken)["shell.page_settings"]
     application.close()
+
+
+def test_another_language_opens_the_window_anew_where_it_was(open_window: OpenWindow, bundle_path: Path) -> None:
+    save_settings(create_locations().settings, Settings(language="en"))
+    application = open_window(bundle_path)
+    application.window.show_page("settings")
+    choice = application.settings.page.language
+    choice.setCurrentIndex(choice.findData("de"))
+    assert application.reopens
+    assert not application.window.isVisible()
+    again = open_window(bundle_path)
+    again.go_on_from(application)
+    assert again.window.front == "settings"
+    assert again.places[-1].title == catalogue("de")["shell.page_settings"]
+    assert QLocale().language() is QLocale.Language.German, "dates and numbers too"
+    again.window.close_now()

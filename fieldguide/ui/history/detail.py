@@ -41,6 +41,8 @@ class FindDetail(QWidget):
         marks_changed: id and a Change of tags or stars. facts_wanted: Observation to be given another date or place.
         split_wanted: id and places of the photos that leave.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
+        near_wanted: latitude and longitude around which finds are wanted.
+        place_wanted: Observation whose place somebody wants to name.
         guide_wanted: scientific name. answered: id, and the find's answers as they are to be, a tuple of Seen.
     """
 
@@ -57,6 +59,8 @@ class FindDetail(QWidget):
     again_wanted = Signal(Observation)
     closer_wanted = Signal(Observation)
     help_wanted = Signal(Observation)
+    near_wanted = Signal(float, float)
+    place_wanted = Signal(Observation)
     guide_wanted = Signal(str)
     answered = Signal(int, tuple)
 
@@ -172,7 +176,14 @@ class FindDetail(QWidget):
         card.column.addLayout(self._facts)
         change = button(text("history.facts_change"), "link", "pencil", hint=text("history.facts_title"))
         change.clicked.connect(lambda: self._on_find(self.facts_wanted.emit))
-        card.column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
+        self.near = button(text("history.near_here"), "link", "place")
+        self.near.clicked.connect(lambda: self._on_find(self._ask_near))
+        self.name_place = button(text("history.place_name"), "link", "tag", hint=text("history.place_name_hint"))
+        self.name_place.clicked.connect(lambda: self._on_find(self.place_wanted.emit))
+        links = FlowLayout(spacing=SPACE)
+        for link in (change, self.near, self.name_place):
+            links.addWidget(link)
+        card.column.addLayout(links)
         return card
 
     def show_find(self, find: Observation) -> None:
@@ -260,6 +271,13 @@ class FindDetail(QWidget):
             line.addWidget(head, 0, Qt.AlignmentFlag.AlignTop)
             line.addWidget(selectable(label(words, "small")), 1)
             self._facts.addLayout(line)
+
+        for link in (self.near, self.name_place):
+            link.setVisible(find.latitude is not None and find.longitude is not None)
+
+    def _ask_near(self, find: Observation) -> None:
+        if find.latitude is not None and find.longitude is not None:
+            self.near_wanted.emit(find.latitude, find.longitude)
 
     def _split(self) -> None:
         if self.find is not None:

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QListView, QMenu, QSizePolicy, QStackedWidget, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QListView,
+    QMenu,
+    QSizePolicy,
+    QStackedWidget,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
+from fieldguide.core.atomic import write_whole
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.services.library import Library
@@ -15,11 +26,14 @@ from fieldguide.storage.export import ExportKind
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.filter_bar import FilterBar
 from fieldguide.ui.history.gallery_model import FindRole, GalleryModel
+from fieldguide.ui.history.map_panel import MapPanel
+from fieldguide.ui.history.season_view import SeasonView
 from fieldguide.ui.history.tile import WIDTH, GalleryTile
-from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.buttons import Segments, button
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
+from fieldguide.ui.kit.pictures import png_of
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
@@ -81,6 +95,10 @@ class Gallery(QWidget):
         self.model = GalleryModel(library, thumbnails, self)
         self.filters = FilterBar()
         self.view = TileView(self.model)
+        self._library = library
+        self.views = Segments([(key, text(f"history.view_{key}")) for key in ("tiles", "map", "season")])
+        self.panel, self.season = MapPanel(), SeasonView(library.guide)
+        self._seen_points = Filter(text="\0")  # what the map shows
         self._count = label("", "muted", wrap=False)
         self._title = label(text("history.title"), "title", wrap=False)
         self._empty = EmptyState(
@@ -92,7 +110,7 @@ class Gallery(QWidget):
         self._bar, self._chosen_words = QWidget(), label("", "strong", wrap=False)
         self._merge = button(text("history.merge"), "plain", "join", hint=text("history.merge_hint"))
         self._stack = QStackedWidget()
-        for piece in (self.view, self._empty, self._nothing):
+        for piece in (self.view, self.panel, self.season, self._empty, self._nothing):
             self._stack.addWidget(piece)
         self._lay_out()
         self._connect()
@@ -109,6 +127,9 @@ class Gallery(QWidget):
         chosen.setContentsMargins(TIGHT, 0, TIGHT, 0)
         self._bar.setLayout(chosen)
         self.export_all = button(text("history.export_all"), "quiet", "export")
+        self.save = button(text("history.save_picture"), "quiet", "photo")
+        self.save.clicked.connect(self._save_picture)
+        self.save.hide()
         self.export_all.setMenu(self._export_menu(self.filters.wanted))
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, SPACE, SPACE, 0)
@@ -118,6 +139,8 @@ class Gallery(QWidget):
         head = row(spacing=CLOSE)
         head.addWidget(self._title)
         head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.views)
+        head.addWidget(self.save)
         head.addWidget(self.export_all)
         head.addWidget(bin_)
         top = QWidget()
@@ -132,6 +155,9 @@ class Gallery(QWidget):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.search)
+        self.views.chosen.connect(self._look)
+        self.panel.map.finds_wanted.connect(self._show_spot)
+        self.season.sheet.kind_wanted.connect(self._show_kind)
         self.view.activated.connect(self._open)
         self.view.clicked.connect(self._click)
         self.view.selectionModel().selectionChanged.connect(self._show_chosen)
@@ -156,6 +182,62 @@ class Gallery(QWidget):
     def search(self) -> None:
         """List what the filters ask for."""
         self.model.show(self.filters.wanted())
+
+    def show_view(self, key: str) -> None:
+        """Look at the finds as tiles, map or season."""
+        self.views.choose(key)
+        self._look(key)
+
+    def show_near(self, latitude: float, longitude: float) -> None:
+        """The finds around a place, as tiles."""
+        self.show_view("tiles")
+        self.filters.show_near(latitude, longitude)
+
+    def _look(self, key: str) -> None:
+        self.save.setVisible(key != "tiles")
+        self.search()
+
+    def _refresh(self) -> None:
+        """The map or the season once more, when it is in front."""
+        wanted = self.filters.wanted()
+        if self.views.choice == "map":
+            keep = wanted == self._seen_points  # the same question: somebody may be looking closely
+            self._seen_points = wanted
+            self._library.points(wanted).done.connect(lambda found: self.panel.map.show_points(found, keep=keep))
+        elif self.views.choice == "season":
+            job = self._library.season(wanted)
+            job.done.connect(lambda kinds: self.season.sheet.show_kinds(kinds, self._library.guide))
+
+    def _show_spot(self, ids: list[int]) -> None:
+        """Finds of one spot of the map: one is opened, several are listed."""
+        self._library.get(ids[0]).done.connect(lambda find: self._take_spot(find, len(ids)))
+
+    def _take_spot(self, find: Observation | None, count: int) -> None:
+        if find is None:
+            return
+        if count == 1:
+            self.find_wanted.emit(find)
+        elif find.latitude is not None and find.longitude is not None:
+            self.show_view("tiles")
+            self.filters.show_near(find.latitude, find.longitude, "1")
+
+    def _show_kind(self, called: str) -> None:
+        self.show_view("tiles")
+        self.filters.field.setText(called)
+
+    def _save_picture(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self, text("history.save_picture"), "fieldguide.png", "*.png")
+        if chosen:
+            self.save_picture(Path(chosen))
+
+    def save_picture(self, path: Path) -> None:
+        """Write what is seen as a picture.
+
+        Raises:
+            FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; nothing is left of the file.
+        """
+        seen = self.panel.map if self.views.choice == "map" else self.season.sheet
+        write_whole(path, png_of(seen.picture()))
 
     def chosen(self) -> list[int]:
         """Ids of the finds that are chosen, in the order of the list."""
@@ -197,8 +279,11 @@ class Gallery(QWidget):
         self._chosen_words.setText(text("history.chosen", count=count))
 
     def _show_count(self, count: int) -> None:
-        self._count.setText(text("history.count", count=f"{count:,}"))
+        self._count.setText(text("history.count", count=self.locale().toString(count)))
         empty = self._nothing if self.filters.wanted() != Filter() else self._empty
-        self._stack.setCurrentWidget(self.view if count else empty)
+        seen = {"tiles": self.view, "map": self.panel, "season": self.season}[self.views.choice]
+        self._stack.setCurrentWidget(seen if count else empty)
+        self.views.setVisible(bool(count))
+        self._refresh()
         self.filters.setVisible(bool(count) or empty is self._nothing)
         self.export_all.setVisible(bool(count))

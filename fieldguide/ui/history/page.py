@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
@@ -17,6 +17,7 @@ from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import FOLDERS, ExportKind
 from fieldguide.storage.export.places import Places
+from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history.bin_dialog import BinDialog
 from fieldguide.ui.history.detail import FindDetail
@@ -97,6 +98,8 @@ class HistoryPage(QWidget):
         detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
         detail.answered.connect(lambda number, seen: library.edit([number], Change(seen=seen)))
         detail.facts_wanted.connect(self._ask_facts)
+        detail.near_wanted.connect(self._show_near)
+        detail.place_wanted.connect(self._ask_place_name)
         detail.marks_changed.connect(lambda number, change: library.edit([number], change))
         detail.split_wanted.connect(library.split)
         detail.delete_wanted.connect(lambda number: library.delete([number]))
@@ -191,6 +194,26 @@ class HistoryPage(QWidget):
         dialog = RelabelDialog(self._library.guide, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.accepted.connect(lambda: self._verify(find.id, dialog.taxon))
+        dialog.open()
+
+    def _show_near(self, latitude: float, longitude: float) -> None:
+        self.go_back()
+        self.gallery.show_near(latitude, longitude)
+
+    def _ask_place_name(self, find: Observation) -> None:
+        """A name of one's own for the place of a find, and for what was found within a kilometre of it."""
+        if find.latitude is None or find.longitude is None:
+            return
+        where = (find.latitude, find.longitude)
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(text("history.place_name"))
+        dialog.setLabelText(text("history.place_name_hint"))
+        dialog.setOkButtonText(text("history.facts_keep"))
+        dialog.setCancelButtonText(text("ui.close"))
+        dialog.textValueSelected.connect(
+            lambda name: self._library.keep_place(OwnPlace(name, *where)) if name.strip() else None
+        )
         dialog.open()
 
     def _show_bin(self, finds: tuple[Observation, ...]) -> None:

@@ -6,9 +6,10 @@ from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import percent, text
+from fieldguide.core.towns import towns
 from fieldguide.storage.search import why_found
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import day_words, ranked_name, when_words
+from fieldguide.ui.kit.naming import country_name, day_words, ranked_name, when_words
 from fieldguide.ui.kit.wording import machine_words, short_verdict, verdict_words
 
 
@@ -59,10 +60,13 @@ def correction_words(find: Observation, guide: Guide) -> str:
 
 
 def place_words(find: Observation) -> str:
-    """Latitude and longitude in decimal degrees; a word when nobody knows the place."""
+    """The nearest town, how far it is, and decimal degrees; a word when nobody knows the place."""
     if find.latitude is None or find.longitude is None:
         return text("history.no_place")
-    return f"{find.latitude:.5f}, {find.longitude:.5f}"
+    where = f"{find.latitude:.5f}, {find.longitude:.5f}"
+    town = towns().nearest(find.latitude, find.longitude)
+    facts = {"town": town.name, "country": country_name(town.country), "where": where}
+    return text("history.place_near", **facts, count=f"{town.away(find.latitude, find.longitude):.0f}")
 
 
 def why_words(find: Observation, words: str, guide: Guide) -> str:

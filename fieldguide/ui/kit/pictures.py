@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QBuffer, QIODevice, QSize
+from PySide6.QtGui import QImage, QPixmap
 
 from fieldguide.core.photo import DecodedPhoto
 
@@ -28,3 +28,11 @@ def photo_of(decoded: DecodedPhoto) -> tuple[Path, QImage, QSize]:
     """A decoded photo as its path, its picture, and its size in pixels of the file."""
     photo = decoded.photo
     return photo.path, image_of_pixels(decoded.pixels), QSize(photo.width, photo.height)
+
+
+def png_of(picture: QPixmap) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    room = QBuffer()
+    room.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(room, "PNG")
+    return bytes(room.data().data())

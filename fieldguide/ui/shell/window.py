@@ -228,10 +228,11 @@ class MainWindow(QMainWindow):
         ask.setDefaultButton(stay)
         ask.setEscapeButton(stay)
         ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        close.clicked.connect(self._close_now)
+        close.clicked.connect(self.close_now)
         ask.open()
 
-    def _close_now(self) -> None:
+    def close_now(self) -> None:
+        """Close without asking: what waits is kept and goes on."""
         self._may_close = True
         QTimer.singleShot(0, self, self.close)
 

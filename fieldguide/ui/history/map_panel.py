@@ -1,0 +1,43 @@
+"""The map with what is done to it: closer, farther, all finds. Hands finds on by their place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from fieldguide.core.text import text
+from fieldguide.ui.history.map_view import MapView
+from fieldguide.ui.kit.buttons import icon_button
+from fieldguide.ui.kit.metrics import CLOSE, HAIR
+from fieldguide.ui.kit.surfaces import Card
+
+_STEP = 1.6
+
+
+class MapPanel(QWidget):
+    """`map` fills it; the buttons lie over its upper right corner."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.map = MapView()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, CLOSE, CLOSE)
+        column.addWidget(self.map)
+        self._tools = Card(self, margin=HAIR, spacing=HAIR)
+        for name, icon_name, key, act in (
+            ("map_closer", "plus", "+", lambda: self.map.look(_STEP)),
+            ("map_farther", "minus", "-", lambda: self.map.look(1 / _STEP)),
+            ("map_all", "place", "0", self.map.show_all),
+        ):
+            made = icon_button(text(f"history.{name}"), icon_name, key=key)
+            made.clicked.connect(act)
+            self._tools.column.addWidget(made)
+        self._tools.adjustSize()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The buttons keep their corner."""
+        super().resizeEvent(event)
+        self._tools.adjustSize()
+        self._tools.move(QPoint(self.width() - self._tools.width() - 2 * CLOSE, CLOSE))
+        self._tools.raise_()
