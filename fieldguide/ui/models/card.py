@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTextBrowser, QVBoxLayout, QWidget
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
@@ -16,6 +16,7 @@ from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.models import facts
+from fieldguide.ui.models.measured import Measure, measured_of
 from fieldguide.ui.models.promise import PromiseCard
 
 _WIDEST = 860
@@ -120,21 +121,18 @@ class ModelView(ScrollColumn):
             card.column.addWidget(label(words))
 
     def _add_measures(self, manifest: Manifest) -> None:
-        card = self._block(text("models.measured"))
-        measures = facts.measures_of(manifest)
-        card.column.addWidget(label(text("models.measured_words" if measures else "models.not_measured"), "muted"))
-        for measure in measures:
-            line = row(spacing=CLOSE)
-            line.addWidget(label(measure.words), 3)
-            line.addWidget(ProbabilityBar(measure.share), 2, Qt.AlignmentFlag.AlignVCenter)
-            figure = label(percent(measure.share), "strong", wrap=False)
-            figure.setMinimumWidth(52)
-            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
-            line.addWidget(figure)
-            card.column.addLayout(line)
-        passed = facts.passed_words(manifest)
-        if passed:
-            card.column.addWidget(label(passed, "strong"))
+        found = measured_of(manifest)
+        if not found:
+            self._block(text("models.measured")).column.addWidget(label(text("models.not_measured"), "muted"))
+        for measured in found:
+            card = self._block(measured.heading)
+            card.column.addWidget(label(measured.ground, "muted"))
+            for measure in measured.measures:
+                card.column.addLayout(_line_of(measure))
+            if measured.passed:
+                card.column.addWidget(label(measured.passed, "strong"))
+            for words in measured.sources:
+                card.column.addWidget(label(words, "small"))
 
     def _add_labels(self, manifest: Manifest, guide: Guide) -> None:
         card = self._block(text("models.labels", count=len(manifest.labels)))
@@ -191,3 +189,20 @@ class ModelView(ScrollColumn):
         card.column.addWidget(label(heading, "overline"))
         self._sheet.addWidget(card)
         return card
+
+
+def _line_of(measure: Measure) -> QHBoxLayout:
+    """What it means and how sure it is, a bar, the figure."""
+    words = QVBoxLayout()
+    words.setSpacing(0)
+    words.addWidget(label(measure.words))
+    if measure.certainty:
+        words.addWidget(label(measure.certainty, "small"))
+    line = row(spacing=CLOSE)
+    line.addLayout(words, 3)
+    line.addWidget(ProbabilityBar(measure.share), 2, Qt.AlignmentFlag.AlignVCenter)
+    figure = label(percent(measure.share), "strong", wrap=False)
+    figure.setMinimumWidth(52)
+    figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+    line.addWidget(figure)
+    return line

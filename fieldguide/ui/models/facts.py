@@ -1,14 +1,9 @@
-"""A model in words: what its alarms promise, how it was measured, what it can name. No widgets in here.
-
-A bundle's metrics come from whoever made it: whatever is missing or odd is left out, never guessed.
-"""
+"""A model in words: what its alarms promise and what it can name. No widgets in here."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.danger import Danger, worst
@@ -33,14 +28,6 @@ class Promise:
     words: str
     missed: float | None = None
     rings: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One number that was measured on photos that nothing was fitted on: a share of 0 to 1, and what it means."""
-
-    words: str
-    share: float
 
 
 def promises_of(manifest: Manifest, guide: Guide) -> list[Promise]:
@@ -85,30 +72,6 @@ def threshold_words(manifest: Manifest) -> str:
     return ", ".join(f"{text(f'models.threshold_{name}')} {value:.3g}" for name, value in told if value is not None)
 
 
-def measures_of(manifest: Manifest) -> list[Measure]:
-    """What was measured, in the order in which a forager needs it."""
-    metrics = manifest.metrics
-    wanted = [
-        ("recall_deadly", _number(metrics, "danger", "deadly", "recall", "value")),
-        ("recall_harmful", _number(metrics, "danger", "harmful", "recall", "value")),
-        ("false_deadly", _number(metrics, "danger", "deadly", "false_alarms", "value")),
-        ("top1", _number(metrics, "test", "top1")),
-        ("top5", _number(metrics, "test", "top5")),
-        ("genus_top1", _number(metrics, "test", "genus_top1")),
-        ("verdict_species", _number(metrics, "verdicts", "species", "right", "value")),
-        ("unknown", _number(metrics, "other_things", "unknown", "value")),
-    ]
-    return [Measure(text(f"models.measured_{key}"), share) for key, share in wanted if share is not None]
-
-
-def passed_words(manifest: Manifest) -> str:
-    """How many dangerous photos of the test were shown with no warning; empty when nobody counted."""
-    count, of = (_number(manifest.metrics, "danger", "passed_as_harmless", key, top=1e9) for key in ("count", "of"))
-    if count is None or of is None:
-        return ""
-    return text("models.passed", count=round(count), of=round(of))
-
-
 def ranks_of(manifest: Manifest) -> list[tuple[str, int]]:
     """How many labels there are of each rank."""
     counted = Counter(label.rank for label in manifest.labels)
@@ -127,15 +90,6 @@ def unknown_deadly(manifest: Manifest, guide: Guide) -> int:
     named = {label.name for label in manifest.labels}
     deadly = (record for record in guide.records.values() if record.danger is Danger.DEADLY)
     return sum(record.taxon.rank is Rank.SPECIES and record.taxon.name not in named for record in deadly)
-
-
-def _number(metrics: Mapping[str, Any], *path: str, top: float = 1.0) -> float | None:
-    found: Any = metrics
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= top:
-        return None
-    return float(found)
 
 
 def _percent(share: float) -> str:

@@ -13,6 +13,7 @@ from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 from fieldguide.core.text import text
 from fieldguide.storage.models import InstalledModel
 from fieldguide.ui.models import facts
+from fieldguide.ui.models.measured import measured_of
 from fieldguide.ui.models.page import ModelsPage
 from fieldguide.ui.models.promise import HundredDots
 from tests.helpers.labels import words_in
@@ -93,10 +94,38 @@ def test_an_alarm_that_nothing_can_ring_is_told_as_one(guide) -> None:
 
 
 def test_odd_metrics_are_left_out_and_not_guessed() -> None:
-    shares = {measure.words: measure.share for measure in facts.measures_of(FITTED)}
+    (own,) = measured_of(FITTED)
+    shares = {measure.words: measure.share for measure in own.measures}
     assert shares == {text("models.measured_recall_deadly"): 0.957, text("models.measured_top1"): 0.61}
-    assert facts.passed_words(FITTED) == text("models.passed", count=7, of=612)
-    assert facts.measures_of(replace(FITTED, metrics={"test": 3, "danger": {"deadly": []}})) == []
+    assert own.passed == text("models.passed", count=7, of=612)
+    assert own.ground == text("models.ground_own_uncounted"), "own photos flatter, and that is said"
+    for odd in ({"test": 3, "danger": {"deadly": []}}, {"elsewhere": {"names": 7, "sources": {"a": 1, "b": {}}}}):
+        assert measured_of(replace(FITTED, metrics=odd)) == []
+
+
+def test_photos_by_other_people_come_first_with_intervals_and_every_source(page) -> None:
+    recall = {"value": 0.9, "low": 0.73, "high": 0.98, "photos": 30}
+    sources = {
+        "ash": {"photos": 400, "species": {"value": 0.2}, "deadly": {"recall": recall, "false_alarms": {"value": 0.7}}},
+        "ric": {"photos": 56, "species": {"value": 0.4}, "deadly": {"recall": {"value": None, "photos": 0}}},
+    }
+    names = {"photos": 633, "top1": 0.27, "top1_between": [0.23, 0.32], "species_photos": 412}
+    elsewhere = {"names": names, "danger": {"deadly": {"recall": recall}}, "sources": sources}
+    model = replace(STARTER, manifest=replace(FITTED, metrics=FITTED.metrics | {"elsewhere": elsewhere}))
+    others, own = measured_of(model.manifest)
+    assert [others.heading, own.heading] == [text("models.measured_elsewhere"), text("models.measured_own")]
+    assert "633" in others.ground
+    assert [measure.certainty for measure in others.measures] == [
+        text("models.certainty", low="73 %", high="98 %", photos=30),
+        text("models.certainty", low="23 %", high="32 %", photos=412),
+    ]
+    assert "27 of 30" in others.sources[0]
+    assert others.sources[1] == text("models.source_without_deadly", source="ric", photos=56, first="40 %")
+    page.show_in_use(model.path)
+    page.take_models([model])
+    said = words_in(page.view)
+    assert said.index(others.heading) < said.index(own.heading)
+    assert others.sources[0] in said
 
 
 def test_whose_numbers_they_are_stands_before_them(page) -> None:
