@@ -70,7 +70,7 @@ class FieldGuide(QObject):
         self.guide = GuideDesk(self.parts)
         self.models = ModelsDesk(self.parts)
         self.care = CareDesk(self.parts)
-        self.train = TrainDesk(self.parts)
+        self.train = TrainDesk(self.parts, self.thumbnails)
         self.settings = SettingsDesk(self.parts, self.theme, self.care)
         self.poison = PoisonDesk(self.parts)
         self.places = self._places()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from fieldguide.app.parts import Parts
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
-from fieldguide.core.training.decisions import Choice, Decision
-from fieldguide.core.training.events import Estimate, Event, Look
+from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
+from fieldguide.core.training.events import Audited, Estimate, Event, Look
+from fieldguide.core.training.review import Review
 from fieldguide.services.training import Trainings, find_trainer
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 from fieldguide.ui.train.look_view import LEAVE_OUT
@@ -27,11 +30,13 @@ class TrainDesk(QObject):
 
     model_made = Signal(Path)
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._parts = parts
+        self._review: Review | None = None
+        self._audited = ""  # the run whose doubtful photos the page holds
         self.trainings = Trainings(parts.locations.data / "training", find_trainer())
-        self.page = TrainPage(parts.guide, can=self.trainings.command is not None)
+        self.page = TrainPage(parts.guide, thumbnails, can=self.trainings.command is not None)
 
     @property
     def place(self) -> Page:
@@ -45,7 +50,12 @@ class TrainDesk(QObject):
         page.look.elsewhere_wanted.connect(self._add_elsewhere)
         page.look.answered.connect(self._answer)
         page.look.back_wanted.connect(trainings.forget)
+        page.look.doubts_wanted.connect(self._look_through)
         page.look.train_wanted.connect(self._train)
+        page.doubts.decided.connect(self._decide)
+        page.doubts.undo_wanted.connect(self._undo)
+        page.doubts.open_wanted.connect(lambda file: QDesktopServices.openUrl(QUrl.fromLocalFile(file)))
+        page.doubts.done.connect(self._look_again)
         page.run.pause_wanted.connect(trainings.pause)
         page.run.stop_wanted.connect(trainings.stop)
         page.run.resume_wanted.connect(self._run)
@@ -60,15 +70,22 @@ class TrainDesk(QObject):
         window.first_painted.connect(self._take_up)
         window.closing.connect(trainings.close)
 
-    def _begin(self, folders: list[Path], elsewhere: tuple[str, ...] = ()) -> None:
+    def _begin(self, folders: list[Path]) -> None:
         self.page.look.wait()
         self.page.setCurrentWidget(self.page.look)
-        self.trainings.begin(folders, [Path(each) for each in elsewhere])
+        self.trainings.begin(folders)
+
+    def _look_again(self) -> None:
+        """What was decided or added meanwhile counts."""
+        self.page.look.wait()
+        self.page.setCurrentWidget(self.page.look)
+        self.trainings.look()
 
     def _add_elsewhere(self, folder: str) -> None:
         plan = self.trainings.plan
         if plan is not None:
-            self._begin([Path(each) for each in plan.folders], (*plan.elsewhere, folder))
+            self.trainings.change(elsewhere=(*plan.elsewhere, folder))
+            self._look_again()
 
     def _answer(self, raw: str, name: str) -> None:
         """What a folder's photos show, or that they are left out; then everything is looked over anew."""
@@ -81,8 +98,44 @@ class TrainDesk(QObject):
             [Path(folder).absolute() / raw for folder in plan.folders if (Path(folder) / raw).is_dir()]
         )
         self.trainings.answer([Decision(str(photo), 1, choice, words, now) for photo in photos])
-        self.page.look.wait()
-        self.trainings.look()
+        self._look_again()
+
+    def _look_through(self) -> None:
+        """The doubtful photos, audited once for each run folder."""
+        plan = self.trainings.plan
+        if plan is None:
+            return
+        self.page.setCurrentWidget(self.page.doubts)
+        if self._audited != plan.run:
+            self.page.doubts.wait()
+            self.trainings.audit()
+        self._review = Review(Path(plan.run) / DECISIONS)
+        self._show_decided()
+
+    def _decide(self, files: list[str], choice: Choice, name: str) -> None:
+        review = self._review
+        if review is not None and self._kept(lambda: review.decide(files, choice, name)):
+            self._show_decided()
+
+    def _undo(self) -> None:
+        review = self._review
+        undone: list[str] = []
+        if review is not None and self._kept(lambda: undone.extend(review.undo())) and undone:
+            self._show_decided()
+            self.page.doubts.point_at(undone[0])
+
+    def _kept(self, act: Callable[[], None]) -> bool:
+        """Whether `act` could write the decisions; what the disk refused is told."""
+        try:
+            act()
+        except FieldGuideError as refused:
+            self._parts.notices.report(refused)
+            return False
+        return True
+
+    def _show_decided(self) -> None:
+        if self._review is not None:
+            self.page.doubts.show_decided(self._review.decided, can_undo=self._review.can_undo)
 
     def _train(self, preset: str) -> None:
         self.trainings.change(preset=preset)
@@ -105,6 +158,10 @@ class TrainDesk(QObject):
             self.page.look.show_look(event)
         elif isinstance(event, Estimate):
             self.page.look.show_estimate(event)
+        elif self.trainings.verb == "audit":
+            if isinstance(event, Audited):
+                self._audited = event.run
+            self.page.doubts.take(event)
         elif self.trainings.verb != "look":
             self.page.run.take(event)
 
@@ -113,6 +170,8 @@ class TrainDesk(QObject):
             self._parts.notices.report(problem)
         if verb == "look" and problem is not None:
             self.page.look.show_problem(problem)
+        elif verb == "audit" and problem is not None:
+            self.page.doubts.show_problem(problem)
         elif verb == "run" and problem is None and self.trainings.finished:
             self._parts.notices.tell("training.finished")
             QApplication.alert(self._window)
@@ -127,6 +186,8 @@ class TrainDesk(QObject):
             self.page.setCurrentWidget(self.page.run)
             if trainings.unfinished:
                 self._parts.notices.tell("training.offered")
+        elif trainings.decided:
+            self._look_again()
         self._show_state()
 
     def _show_state(self) -> None:

@@ -165,7 +165,7 @@ class Child(QObject):
             known = {code.value for code in ErrorCode}
             code = self._last.code if self._last.code in known else ErrorCode.TRAINING_DEFECT.value
             return FieldGuideError(ErrorCode(code), **{"problem": self._last.words, **facts})
-        well = isinstance(self._last, events.Finished | events.Estimate | events.Judged | events.Look)
+        well = isinstance(self._last, events.Finished | events.Estimate | events.Judged | events.Look | events.Audited)
         broke = FieldGuideError(ErrorCode.TRAINING_BROKE_OFF, minutes=LOST_MINUTES)
         return None if well or self._stopped else broke
 
@@ -217,6 +217,13 @@ class Trainings(QObject):
         if self.plan is not None:
             make_folder(Path(self.plan.run))
             Decisions(Path(self.plan.run) / DECISIONS).add(*rows)
+            self.change()  # the plan is kept from now on: it has answers
+
+    def audit(self) -> None:
+        """Have every photo looked at for what is wrong with it."""
+        if self.plan is not None:
+            self.change()
+            self._start("audit", "audit.jsonl", *self.plan.folders, "--out", self.plan.run)
 
     def run(self) -> None:
         """Train, or go on where it stood."""
@@ -241,6 +248,14 @@ class Trainings(QObject):
             return True
         self._child = None
         return False
+
+    @property
+    def decided(self) -> bool:
+        """Whether a person decided about photos of folders that are all there, and nothing was trained yet."""
+        run = Path(self.plan.run) if self.plan else None
+        if self.plan is None or run is None or (run / "config.toml").exists() or not (run / DECISIONS).exists():
+            return False
+        return all(Path(folder).is_dir() for folder in self.plan.folders)
 
     @property
     def unfinished(self) -> bool:

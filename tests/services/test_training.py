@@ -10,6 +10,7 @@ import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.training import events
+from fieldguide.core.training.decisions import Choice, Decision
 from fieldguide.services.training import Child, Trainings
 
 EPOCH = events.Epoch(1, 2, 0.5, 0.9)
@@ -79,3 +80,20 @@ def test_without_a_trainer_it_is_said(tmp_path: Path) -> None:
     with pytest.raises(FieldGuideError) as refused:
         Trainings(tmp_path, None).begin([tmp_path])
     assert refused.value.code is ErrorCode.TRAINER_MISSING
+
+
+def test_what_was_decided_before_a_training_is_found_by_the_next_window(qtbot, tmp_path: Path) -> None:
+    audited = events.Audited("r", 1, {"dark": 1}, 0, {})
+    trainings = Trainings(tmp_path / "t", python(f"print({events.write_event(audited)!r})"))
+    (tmp_path / "photos").mkdir()
+    trainings.begin([tmp_path / "photos"])
+    trainings.stop()
+    with qtbot.waitSignal(trainings.ended, timeout=20_000) as ended:
+        trainings.audit()
+    assert ended.args == ["audit", None]
+    assert not Trainings(tmp_path / "t", None).decided
+    trainings.answer([Decision("a.jpg", 1, Choice.DROP)])
+    again = Trainings(tmp_path / "t", None)
+    assert (again.decided, again.plan) == (True, trainings.plan)
+    (tmp_path / "photos").rmdir()
+    assert not again.decided

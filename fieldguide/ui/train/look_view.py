@@ -28,11 +28,12 @@ class LookView(ScrollColumn):
 
     Signals:
         answered: raw folder name and a name of the guide, or `LEAVE_OUT`. elsewhere_wanted: path of a folder.
-        train_wanted: preset. back_wanted.
+        doubts_wanted. train_wanted: preset. back_wanted.
     """
 
     answered = Signal(str, str)
     elsewhere_wanted = Signal(str)
+    doubts_wanted = Signal()
     train_wanted = Signal(str)
     back_wanted = Signal()
 
@@ -57,9 +58,11 @@ class LookView(ScrollColumn):
         self.presets.column.addWidget(label(text("training.cost"), "small"))
         self.train = button(text("training.train"), "primary")
         self.train.clicked.connect(lambda: self.train_wanted.emit(self.preset))
+        self.doubts = button(text("training.look_through"))
+        self.doubts.clicked.connect(self.doubts_wanted)
         back = button(text("training.other_folders"), "plain")
         back.clicked.connect(self.back_wanted)
-        self._sheet.addLayout(row(self.train, back, None))
+        self._sheet.addLayout(row(self.train, self.doubts, back, None))
 
     @property
     def preset(self) -> str:
@@ -72,7 +75,8 @@ class LookView(ScrollColumn):
         self.found.column.addWidget(label(text("training.looking"), "muted"))
         self.names.hide()
         self.presets.hide()
-        self.train.setEnabled(False)
+        for act in (self.train, self.doubts):
+            act.setEnabled(False)
         for _, words in self._lines.values():
             words.setText(text("training.estimating"))
 
@@ -91,7 +95,8 @@ class LookView(ScrollColumn):
         self.found.column.addLayout(row(add, None))
         self._show_names([name for name in look.names if name.match == "unknown"])
         self.presets.setVisible(not look.problem)
-        self.train.setEnabled(not look.problem)
+        for act in (self.train, self.doubts):
+            act.setEnabled(not look.problem)
         self._free = look.free
 
     def show_estimate(self, estimate: Estimate) -> None:

@@ -12,6 +12,8 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
 from fieldguide.ui.kit.empty import EmptyState
+from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.train.doubts_view import DoubtsView
 from fieldguide.ui.train.look_view import LookView
 from fieldguide.ui.train.run_view import RunView
 
@@ -21,13 +23,13 @@ class TrainPage(QStackedWidget):
 
     folders_offered = Signal(list)
 
-    def __init__(self, guide: Guide, *, can: bool) -> None:
+    def __init__(self, guide: Guide, thumbnails: Thumbnails, *, can: bool) -> None:
         super().__init__()
         self._can = can
         words = ("start_title", "start_words", "choose") if can else ("missing_title", "missing_words")
         self.start = EmptyState("folder", *(text(f"training.{word}") for word in words))
-        self.look, self.run = LookView(guide), RunView(guide)
-        for view in (self.start, self.look, self.run):
+        self.look, self.doubts, self.run = LookView(guide), DoubtsView(guide, thumbnails), RunView(guide)
+        for view in (self.start, self.look, self.doubts, self.run):
             self.addWidget(view)
         self.start.acted.connect(self._choose)
         self.look.back_wanted.connect(lambda: self.setCurrentWidget(self.start))
@@ -40,7 +42,7 @@ class TrainPage(QStackedWidget):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome folders, while nothing is at work."""
-        event.setAccepted(self.currentWidget() is not self.run and bool(_folders(event)))
+        event.setAccepted(self.currentWidget() in (self.start, self.look) and bool(_folders(event)))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them."""

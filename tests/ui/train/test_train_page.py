@@ -21,6 +21,7 @@ from fieldguide.core.training.events import (
     Step,
     TakenFor,
 )
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.page import TrainPage
 from fieldguide.ui.train.wording import minutes
 from tests.helpers.labels import words_in
@@ -37,7 +38,7 @@ OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2)
 
 @pytest.fixture
 def page(qtbot, guide, theme) -> TrainPage:
-    made = TrainPage(guide, can=True)
+    made = TrainPage(guide, Thumbnails(), can=True)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -117,7 +118,7 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
 
 
 def test_without_the_trainer_the_page_says_so(qtbot, guide, theme) -> None:
-    page = TrainPage(guide, can=False)
+    page = TrainPage(guide, Thumbnails(), can=False)
     qtbot.addWidget(page)
     assert text("training.missing_title") in words_in(page)
     assert not page.acceptDrops()
