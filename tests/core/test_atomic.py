@@ -50,6 +50,7 @@ def test_nobody_writes_files_by_hand() -> None:
     """`open("w")`, `write_text` and `write_bytes` belong to one module; what streams or appends is named here."""
     allowed = {
         "fieldguide/core/atomic.py": {"open"},
+        "fieldguide/services/training.py": {"open"},  # streams that a child process writes itself
         "trainer/data/collect/download.py": {"open"},  # a part that is looked at before it gets its name
     }
     found = {}
