@@ -51,6 +51,8 @@ def build_of(look: Look, x: float = 100.0, foot: float = 166.0, scale: float = 1
         shape, width, height, thin = "bell", 24 + 15 * reach, 34 + 8 * vary, 2.6 + 2 * reach
     elif look.underside == "teeth":
         shape, height, stem = "dip", 24, 62
+    if look.gill_attachment == "free" and look.size > 12 and look.base == "bulb":
+        width, stem, thin = 64, 102, 6  # a parasol
     swollen = look.base in ("bulb", "sac", "rim_or_scales")
     thick = thin * (1.25 + 0.2 * chance(look.seed, 2)) + (1.5 if swollen else 0)
     edge = foot - stem * scale
@@ -69,8 +71,9 @@ def draw_capped(look: Look, paper: Paper, build: Build) -> str:
 
 
 def stem_colour(look: Look) -> str:
-    """Paler than the cap, never quite white."""
-    return mix(COLOURS[look.cap_colour or "cream"], "#f1e7d2", 0.68)
+    """Paler than the cap, never quite white; nearly white where the gills are pale."""
+    share = 0.9 if look.gill_colour in ("white", "cream") else 0.66
+    return mix(COLOURS[look.cap_colour or "cream"], "#f1e7d2", share)
 
 
 def _cap(look: Look, paper: Paper, b: Build) -> str:
@@ -83,8 +86,9 @@ def _cap(look: Look, paper: Paper, b: Build) -> str:
         f"C{x + b.width * 0.72:.1f},{e - h * 0.2:.1f} {x + b.width * 0.62:.1f},{e - h * 0.6:.1f} {x + b.width * 0.25:.1f},{e - h * 0.86:.1f}Z",
         darker(colour, 0.3), opacity=0.55,
     )  # fmt: skip
+    end = 0.42 if b.shape in ("dip", "funnel") else 0.1  # the dip has none
     shine = path(
-        f"M{left + b.width * 0.3:.1f},{e - h * 0.38:.1f} Q{left + b.width * 0.46:.1f},{e - h * 0.74:.1f} {x - b.width * 0.1:.1f},{e - h * 0.84:.1f}",
+        f"M{left + b.width * 0.3:.1f},{e - h * 0.38:.1f} Q{left + b.width * 0.46:.1f},{e - h * 0.74:.1f} {x - b.width * end:.1f},{e - h * 0.84:.1f}",
         "none", lighter(colour, 0.6), 4.5 if look.surface == "slimy" else 2.6, 0.9 if look.surface == "slimy" else 0.55,
     )  # fmt: skip
     return path(outline, colour) + shade + shine + _skin(look, paper, b, colour) + path(outline, "none", paper.ink, 2.2)
@@ -249,6 +253,13 @@ def _cone(look: Look, paper: Paper, b: Build, colour: str, dark: str) -> str:
                 0.85,
             )
         )
+    for n in range(21 if look.underside in ("teeth", "pores") else 0):
+        across, down = -0.86 + 1.72 * n / 20, 0.16 + 0.3 * (n % 3) / 2
+        x, y = b.x + across * b.width * (1 - 0.75 * down), b.edge + depth * down + b.width * 0.07 * (1 - across**2)
+        if look.underside == "pores":
+            lines.append(ellipse((x, y), 1.1, 0.8, dark))
+        else:
+            lines.append(path(f"M{x - 2:.1f},{y:.1f} l2,7 l2,-7Z", colour, paper.ink, 0.8))
     return path(data, colour, paper.ink, 1.8) + "".join(lines)
 
 

@@ -108,8 +108,8 @@ def _variants(look: Look, paper: Paper) -> str:
     made = []
     for number, colour in enumerate(look.other_colours[:MOST_VARIANTS]):
         x, y, tone = 190.0, 16.0 + 17 * number, COLOURS[colour]
-        made.append(path(f"M{x - 9},{y} C{x - 9},{y - 11} {x + 9},{y - 11} {x + 9},{y}Z", tone, paper.ink, 1.3))
-        made.append(path(f"M{x - 2},{y + 0.6} l0,5 q2,1.5 4,0 l0,-5Z", darker("#f1e7d2", 0.1), paper.ink, 1.0))
+        made.append(path(f"M{x - 9},{y} C{x - 9},{y - 11} {x + 9},{y - 11} {x + 9},{y}Z", tone, paper.edge, 1.3))
+        made.append(path(f"M{x - 2},{y + 0.6} l0,5 q2,1.5 4,0 l0,-5Z", darker("#f1e7d2", 0.1), paper.edge, 1.0))
     return "".join(made)
 
 

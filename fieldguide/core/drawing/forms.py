@@ -37,6 +37,10 @@ def _bracket(look: Look, paper: Paper, colour: str) -> str:
     made = []
     for x, y, scale in places:
         w, h = 104 * scale, 32 * scale
+        if look.flesh == "tough" and look.size > 14:  # a hoof
+            w, h = 92 * scale, 64 * scale
+        elif look.size < 6:
+            h = 22 * scale
         made.append(
             path(
                 f"M{x - 4},{y - 5 * scale:.1f} Q{x + w * 0.7:.1f},{y + 16 * scale:.1f} {x + w:.1f},{y:.1f} Q{x + w * 0.6:.1f},{y + 26 * scale:.1f} {x - 2},{y + 20 * scale:.1f}Z",
@@ -64,18 +68,28 @@ def _bracket(look: Look, paper: Paper, colour: str) -> str:
             ]
         top = f"M{x - 5},{y - 4 * scale:.1f} C{x + w * 0.1:.1f},{y - h:.1f} {x + w * 0.8:.1f},{y - h:.1f} {x + w:.1f},{y:.1f} C{x + w * 0.7:.1f},{y + 15 * scale:.1f} {x + w * 0.2:.1f},{y + 15 * scale:.1f} {x - 5},{y - 4 * scale:.1f}Z"
         made.append(path(top, colour, paper.ink, 2.2))
-        if look.surface != "scaly":
-            for n, reach in enumerate((0.9, 0.76, 0.6, 0.42) if look.surface == "zoned" else (0.88,)):
-                tone = lighter(colour, 0.6) if n % 2 == 0 else darker(colour, 0.35)
+        if look.surface == "zoned":
+            for n, u in enumerate((0.42, 0.57, 0.71, 0.84)):  # across the skin, from its upper line to its lower one
+                rise, near = 2.76 * u * (1 - u), x + w * (0.3 * u * (1 - u) ** 2 + 2.4 * u * u * (1 - u) + u**3)
                 made.append(
                     path(
-                        f"M{x + 3:.1f},{y - h * 0.12 + 2:.1f} C{x + w * 0.2 * reach:.1f},{y + 11 * scale * reach:.1f} {x + w * 0.75 * reach:.1f},{y + 11 * scale * reach:.1f} {x + w * reach:.1f},{y - 1.5 * scale:.1f}",
+                        f"M{near:.1f},{y - h * rise:.1f} Q{near + w * 0.1:.1f},{y:.1f} {near - w * 0.04:.1f},{y + 15 * scale * rise:.1f}",
                         "none",
-                        tone,
-                        2.6 * scale,
-                        0.75,
+                        lighter(colour, 0.55) if n % 2 else darker(colour, 0.35),
+                        3.2 * scale,
+                        0.8,
                     )
                 )
+        elif look.surface != "scaly":
+            made.append(
+                path(
+                    f"M{x + 3:.1f},{y - h * 0.12 + 2:.1f} C{x + w * 0.18:.1f},{y + 9.7 * scale:.1f} {x + w * 0.66:.1f},{y + 9.7 * scale:.1f} {x + w * 0.88:.1f},{y - 1.5 * scale:.1f}",
+                    "none",
+                    lighter(colour, 0.6),
+                    2.6 * scale,
+                    0.75,
+                )
+            )
         else:
             made += [
                 path(
@@ -251,7 +265,13 @@ def _truffle(look: Look, paper: Paper, colour: str) -> str:
     veins = "".join(
         path(f"M{122 + 6 * n},{150 + 3 * n} q8,8 4,16 t10,10", "none", darker("#d8c3a0", 0.45), 1.5) for n in range(4)
     )
-    return path("M8,150 Q100,136 192,150 L192,192 Q100,198 8,192Z", paper.soil) + lump + warts + cut + veins
+    return (
+        path("M12,164 Q22,150 100,146 Q178,150 188,164 L178,184 Q100,200 22,184Z", paper.soil)
+        + lump
+        + warts
+        + cut
+        + veins
+    )
 
 
 def _phallus(look: Look, paper: Paper, colour: str) -> str:

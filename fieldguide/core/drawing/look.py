@@ -38,15 +38,15 @@ _WORDS = {
     },
     "cap_colour": {
         "white": ("white", "ivory"), "cream": ("cream", "pale", "buff", "whitish"), "yellow": ("yellow", "golden", "lemon", "ochre"),
-        "orange": ("orange", "apricot", "salmon"), "red": (r"red\b(?!-)", "scarlet", "crimson", "blood", "wine"),
+        "orange": ("orange", "apricot", "salmon", "tawny"), "red": (r"red\b(?!-)", "scarlet", "crimson", "blood", "wine"),
         "pink": ("pink", "rose", "flesh"), "violet": ("violet", "purple", "lilac", "amethyst"), "blue": ("blue",),
-        "green": ("green",), "olive": ("olive",), "brown": ("brown", "tan", "chestnut", "cinnamon", "bay", "fawn", "hazel", "rust"),
+        "green": ("green",), "olive": ("olive",), "brown": ("brown", "tan", "chestnut", "cinnamon", "bay", "fawn", "hazel", "rust", "honey"),
         "grey": ("grey", "gray", "smoky", "mouse"), "black": ("black", "sooty"),
     },
 }  # fmt: skip
 # The same in its habitat; a "wood" alone is a forest there.
 _GROUNDS = {
-    "wood": r"stump|\blogs?\b|trunk|branch|(dead|rotten|rotting|decaying|buried|fallen|on) (\w+ )?wood\b|bark|parasit|trees\b.*\bon\b",
+    "wood": r"stump|\blogs?\b|trunk|branch|(dead|rotten|rotting|decaying|buried|fallen|on) (\w+ ){0,3}(hard|soft)?wood\b|bases? of|bark|parasit|trees\b.*\bon\b",
     "dung": r"dung|manure|compost",
     "burnt_ground": r"burnt|fire",
     "grass": r"grass|meadow|lawn|pasture|steppe",
@@ -84,17 +84,17 @@ class Look:
 
 def look_of(told: Characters, features: str = "", habitat: str = "", name: str = "") -> Look:
     """The look of these characters; `features` and `habitat` are texts of the record, `name` the taxon drawn."""
-    colours = told.states("cap_colour")
-    colour = _named("cap_colour", colours, features) or _middle(colours)
+    colours, form = told.states("cap_colour"), _form(told.states("form"))
+    colour = _named("cap_colour", colours, features) or (_first(colours) if form == "ball" else _middle(colours))
     undersides = told.states("underside")
     small, large = told.size_cm or (5.0, 8.0)
     return Look(
-        form=_form(told.states("form")),
+        form=form,
         underside=_below(undersides, features),
         gill_attachment=_first(told.states("gill_attachment")),
         gill_colour=_first(told.states("gill_colour")[1:2] or told.states("gill_colour")),
         ring=_marked("ring", told.states("ring")),
-        base=_marked("base", told.states("base")),
+        base=_base(told.states("base"), features),
         milk=_marked("milk", told.states("milk")),
         bruising=_marked("bruising", told.states("bruising")),
         flesh=_first(told.states("flesh")),
@@ -103,7 +103,7 @@ def look_of(told: Characters, features: str = "", habitat: str = "", name: str =
         other_colours=tuple(each for each in colours if each != colour),
         stem_pattern=_marked("stem_pattern", told.states("stem_pattern")),
         substrate=_named_substrate(told.states("substrate"), habitat),
-        growth=_growth(told.states("growth")),
+        growth=_growth(told.states("growth"), f"{features} {habitat}"),
         size=(small * large) ** 0.5,
         seed=zlib.crc32((name or told.name).encode()),
     )
@@ -140,11 +140,17 @@ def _marked(character: str, states: tuple[str, ...]) -> str:
     return next((state for state in _MARKED[character] if state in states), _first(states))
 
 
-def _growth(states: tuple[str, ...]) -> str:
-    """Tufts and tiers where they are usual: alone is told of nearly every kind."""
-    return next(
-        (each for each in ("tiered", "clustered") if each in states and len(states) <= 2), _first(states, "single")
-    )
+def _base(states: tuple[str, ...], features: str) -> str:
+    """The most telling foot, unless the features name rings or a rim on the bulb."""
+    if "rim_or_scales" in states and re.search(r"\b(ringed|rimmed|scaly) (bulb|base)|rimmed|rings of", features):
+        return "rim_or_scales"
+    return _marked("base", states)
+
+
+def _growth(states: tuple[str, ...], words: str) -> str:
+    """Tufts and tiers where they are usual or named: alone is told of nearly every kind."""
+    usual = len(states) <= 2 or re.search(r"cluster|tuft|shelv|tier", words) is not None
+    return next((each for each in ("clustered", "tiered") if each in states and usual), _first(states, "single"))
 
 
 def _surface(states: tuple[str, ...], features: str) -> str:

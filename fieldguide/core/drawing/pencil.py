@@ -34,17 +34,19 @@ COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What it is drawn on: `ink` of outlines, `soil` and `straw` of the ground, `wood`, and `mark` for differences."""
+    """What it is drawn on: `ink` of outlines, `soil` and `straw` of the ground, `wood`, `mark` for differences,
+    and the `edge` of small colours that stand on the page itself."""
 
     ink: str
     soil: str
     straw: str
     wood: str
     mark: str
+    edge: str
 
 
-DAY = Paper(ink="#43362a", soil="#cdb899", straw="#a89a68", wood="#a98660", mark="#285a86")
-NIGHT = Paper(ink="#17120d", soil="#5b4b3a", straw="#8d8259", wood="#7b6046", mark="#8fc0ea")
+DAY = Paper(ink="#43362a", soil="#cdb899", straw="#a89a68", wood="#a98660", mark="#285a86", edge="#43362a")
+NIGHT = Paper(ink="#17120d", soil="#5b4b3a", straw="#8d8259", wood="#7b6046", mark="#8fc0ea", edge="#8d8259")
 
 
 def mix(one: str, other: str, share: float) -> str:

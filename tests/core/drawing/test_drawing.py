@@ -64,6 +64,18 @@ def test_what_one_has_to_know_is_drawn(guide: Guide) -> None:
     assert look(guide, "Phallus impudicus").form == "phallus_or_cage"
     assert look(guide, "Morchella esculenta").underside == "pits_or_folds"
     assert look(guide, "Gyromitra esculenta").underside == "smooth"
+    assert look(guide, "Amanita muscaria").base == "rim_or_scales"
+    assert look(guide, "Amanita phalloides").base == look(guide, "Amanita virosa").base == "sac"
+    assert look(guide, "Calvatia gigantea").cap_colour == "white"
+    assert look(guide, "Pleurotus ostreatus").substrate == look(guide, "Galerina marginata").substrate == "wood"
+    assert look(guide, "Armillaria mellea").growth == look(guide, "Hypholoma fasciculare").growth == "clustered"
+
+
+def test_what_is_below_a_funnel_and_on_a_shelf_shows(guide: Guide) -> None:
+    hedgehog, shelf = look(guide, "Hydnum repandum"), look(guide, "Trametes versicolor")
+    assert draw_kind(hedgehog) != draw_kind(replace(hedgehog, underside="smooth"))
+    assert draw_kind(shelf) != draw_kind(replace(shelf, surface="dry"))
+    assert draw_kind(shelf) != draw_kind(replace(shelf, size=25.0))
 
 
 def test_marked_characters_are_ringed_in_the_theme_s_colour(guide: Guide) -> None:
