@@ -67,7 +67,7 @@ class FieldGuide(QObject):
         self.identify = IdentifyDesk(self.parts, self.thumbnails, self.undo)
         self.heat = HeatDesk(self.parts, self.identify.page)
         self.history = HistoryDesk(self.parts, self.thumbnails)
-        self.guide = GuideDesk(self.parts)
+        self.guide = GuideDesk(self.parts, self.thumbnails)
         self.models = ModelsDesk(self.parts)
         self.care = CareDesk(self.parts)
         self.train = TrainDesk(self.parts, self.thumbnails)
@@ -124,6 +124,7 @@ class FieldGuide(QObject):
         self.history.closer_wanted.connect(self._look_closely)
         self.history.look_wanted.connect(self._look_closely)
         self.guide.help_wanted.connect(self.poison.open_taxon)
+        self.guide.find_wanted.connect(self._show_find)
         self.guide.guide_chosen.connect(self._use_guide)
         self.settings.language_changed.connect(self._reopen)
         self.settings.place_changed.connect(self.identify.take_place)
@@ -135,8 +136,11 @@ class FieldGuide(QObject):
         shown = self.identify.page.observation
         if self.window.front == "identify" and shown is not None and shown.id == find.id:
             return
+        self._show_find(find.id)
+
+    def _show_find(self, number: int) -> None:
         self.window.show_page("history")
-        self.history.show_find(find.id)
+        self.history.show_find(number)
 
     def _look_closely(self, find: Observation, how: str = "") -> None:
         self.window.show_page("identify")

@@ -12,7 +12,10 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.guides import GuideDraft, GuideShelf
+from fieldguide.storage.search import Filter
+from fieldguide.ui.guide.own_finds import MOST
 from fieldguide.ui.guide.page import GuidePage
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
 
@@ -24,15 +27,17 @@ class GuideDesk(QObject):
 
     Signals:
         guide_chosen: Guide to be used everywhere from now on. help_wanted: scientific name of what was eaten.
+        find_wanted: id of a stored find to be shown.
     """
 
     guide_chosen = Signal(object)
     help_wanted = Signal(str)
+    find_wanted = Signal(int)
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._parts = parts
-        self.page = GuidePage(parts.guide)
+        self.page = GuidePage(parts.guide, thumbnails)
 
     @property
     def place(self) -> Page:
@@ -45,6 +50,9 @@ class GuideDesk(QObject):
         self._window = window
         page = self.page
         page.help_wanted.connect(self.help_wanted)
+        page.find_wanted.connect(self.find_wanted)
+        page.finds_wanted.connect(self._find)
+        window.page_shown.connect(lambda key: page.ask_finds() if key == "guide" else None)
         page.versions_wanted.connect(self._list)
         page.draft_wanted.connect(self._read_draft)
         page.install_wanted.connect(self._install)
@@ -55,6 +63,13 @@ class GuideDesk(QObject):
         """Show a taxon, and the page with it."""
         self._window.show_page("guide")
         self.page.open_taxon(name)
+
+    def _find(self, name: str) -> None:
+        """The newest finds that are called so today, or were under an older name."""
+        record = self._parts.guide.record(name)
+        names = frozenset((name, *record.synonyms)) if record else frozenset((name,))
+        asked = self._parts.library.page(Filter(called=names), limit=2 * MOST)  # some have no photo
+        asked.done.connect(lambda page: self.page.take_finds(name, page.observations))
 
     def _work(self, act: Callable[[GuideShelf], object]) -> Job:
         shelf = self._parts.guides

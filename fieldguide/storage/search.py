@@ -53,6 +53,7 @@ class Filter:
         ids: only these finds; None: any.
         tags: all of them. stars: at least so many. place: the name of the nearest place.
         near: latitude and longitude in degrees, and kilometres around them.
+        called: what a find is called is one of these scientific names.
     """
 
     text: str = ""
@@ -66,6 +67,7 @@ class Filter:
     stars: int = 0
     place: str = ""
     near: tuple[float, float, float] | None = None
+    called: frozenset[str] = frozenset()
     sort: Sort = Sort.NEWEST
 
 
@@ -205,6 +207,9 @@ def conditions_of(wanted: Filter) -> tuple[list[str], dict[str, object]]:
     if wanted.place:
         parts.append("o.place = :place")
         values["place"] = wanted.place
+    if wanted.called:
+        parts.append("o.called IN (SELECT value FROM json_each(:called))")
+        values["called"] = json.dumps(sorted(name.casefold() for name in wanted.called))
     if wanted.near is not None:
         latitude, longitude, kilometres = wanted.near
         reach = kilometres / 110.0  # degrees; a little more than there are

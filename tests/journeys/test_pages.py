@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
@@ -15,6 +16,7 @@ from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.services.identifier import Model
 from fieldguide.storage.settings import read_settings
+from fieldguide.ui.guide.own_finds import OwnFinds
 from fieldguide.ui.history.gallery_model import LevelRole
 from fieldguide.ui.kit.naming import name_of
 from tests.helpers.bundles import manifest, prepared
@@ -78,6 +80,16 @@ def test_a_corrected_guide_reaches_old_finds(qtbot, application: FieldGuide, tmp
         lambda: model.rowCount() == 1 and model.index(0).data(LevelRole) == Danger.POISONOUS.value, timeout=PATIENCE
     )
     page.draft.reject()
+
+
+def test_the_guide_shows_the_finds_of_a_kind_and_leads_to_them(qtbot, application: FieldGuide) -> None:
+    library, page = application.parts.library, application.guide.page
+    with qtbot.waitSignal(library.changed, timeout=PATIENCE):
+        keep(library, make_find(application.parts.guide, EDULIS))
+    page.open_taxon("Boletus edulis")
+    qtbot.waitUntil(lambda: bool(page.detail.findChildren(OwnFinds)[-1].findChildren(QPushButton)), timeout=PATIENCE)
+    page.detail.findChildren(OwnFinds)[-1].findChild(QPushButton).click()
+    qtbot.waitUntil(lambda: application.window.front == "history", timeout=PATIENCE)
 
 
 def test_the_sheet_opens_from_a_find_a_taxon_and_the_settings(qtbot, application: FieldGuide) -> None:

@@ -55,6 +55,9 @@ def test_any_name_finds_newest_first(forest: ObservationStore, words: str, ids: 
 
 
 def test_filters_join(forest: ObservationStore) -> None:
+    assert found(forest, Filter(called=frozenset({"Boletus edulis"}))) == [1]
+    assert found(forest, Filter(called=frozenset({"Boletus", "Amanita phalloides"}), text="amanita")) == [2]
+    assert found(forest, Filter(called=frozenset({"Agaricus campestris"}))) == []  # a candidate only
     assert found(forest, Filter(kinds=frozenset({VerdictKind.SPECIES}))) == [2, 1]
     assert found(forest, Filter(kinds=frozenset({VerdictKind.GENUS, VerdictKind.UNKNOWN}))) == [4, 3]
     assert found(forest, Filter(dangers=frozenset({Danger.DEADLY}))) == [2]

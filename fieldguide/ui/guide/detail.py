@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands.wording import character_name, states_words
+from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
 from fieldguide.ui.guide.lookalikes import LookalikeTable, lookalikes_of, strangers_of
+from fieldguide.ui.guide.own_finds import OwnFinds
 from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.wording import (
     alert_of,
@@ -39,6 +43,7 @@ from fieldguide.ui.kit.naming import (
     syndrome_signs,
 )
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.timeline import OnsetBar
 
 _WIDEST = 860
@@ -52,14 +57,18 @@ class TaxonView(ScrollColumn):
     Signals:
         taxon_wanted: scientific name of another taxon to be shown.
         help_wanted: scientific name of the taxon that somebody has eaten.
+        find_wanted: id of a stored find that was clicked.
     """
 
     taxon_wanted = Signal(str)
     help_wanted = Signal(str)
+    find_wanted = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent, margin=WIDE, spacing=SPACE)
         self._record: TaxonRecord | None = None
+        self._thumbnails = thumbnails
+        self._own: OwnFinds | None = None
         self._sheet = self.centred_sheet(_WIDEST)
 
     @property
@@ -78,6 +87,9 @@ class TaxonView(ScrollColumn):
         self._sheet.addWidget(banner)
         if language_of_guide():
             self._sheet.addWidget(label(language_of_guide(), "small"))
+        self._own = OwnFinds(self._thumbnails, SPACE + HAIR)
+        self._own.find_wanted.connect(self.find_wanted)
+        self._sheet.addWidget(self._own)
         syndrome = guide.syndromes.get(record.syndrome)
         if syndrome is not None:
             self._add_poisoning(record, syndrome, guide)
@@ -88,6 +100,11 @@ class TaxonView(ScrollColumn):
         self._add_members(record, guide)
         self._add_sources(record, guide)
         self.verticalScrollBar().setValue(0)
+
+    def show_own(self, finds: Sequence[Observation]) -> None:
+        """The user's finds that are called as what is shown."""
+        if self._own is not None:
+            self._own.show_finds(finds)
 
     def _add_head(self, record: TaxonRecord, guide: Guide) -> None:
         name = name_of_record(record)

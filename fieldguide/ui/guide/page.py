@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.storage.guides import GuideDraft, InstalledGuide
 from fieldguide.ui.guide.browser import GuideBrowser
@@ -20,8 +21,10 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.metrics import CLOSE, TIGHT
 from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.thumbnails import Thumbnails
 
 _REMEMBERED = 50
+_SHAPES = ("coral_or_club", "cap_and_stem", "morel_like", "cup")
 
 
 class GuidePage(QWidget):
@@ -29,6 +32,8 @@ class GuidePage(QWidget):
 
     Signals:
         help_wanted: scientific name of a taxon that somebody has eaten.
+        finds_wanted: scientific name of the taxon that came to the front; answer with `take_finds`.
+        find_wanted: id of a stored find that was clicked.
         versions_wanted: the shelf is opened; answer with `take_versions`.
         draft_wanted: Path that somebody brought; answer with `take_draft`.
         install_wanted: GuideDraft that somebody agreed to use.
@@ -36,21 +41,23 @@ class GuidePage(QWidget):
     """
 
     help_wanted = Signal(str)
+    finds_wanted = Signal(str)
+    find_wanted = Signal(int)
     versions_wanted = Signal()
     draft_wanted = Signal(Path)
     install_wanted = Signal(GuideDraft)
     choose_wanted = Signal(str)
     remove_wanted = Signal(str)
 
-    def __init__(self, guide: Guide) -> None:
+    def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._guide = guide
         self._trail: list[str] = []
         self.browser = GuideBrowser(guide)
-        self.detail = TaxonView()
+        self.detail = TaxonView(thumbnails)
         self.versions: VersionsDialog | None = None
         self.draft: DraftDialog | None = None
-        self._welcome = EmptyState("guide", text("guide.welcome"), text("guide.welcome_words"))
+        self._welcome = EmptyState("guide", text("guide.welcome"), text("guide.welcome_words"), drawn=_SHAPES)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._welcome)
         self._stack.addWidget(self.detail)
@@ -72,6 +79,7 @@ class GuidePage(QWidget):
         self.browser.chosen.connect(self.open_taxon)
         self.detail.taxon_wanted.connect(self.open_taxon)
         self.detail.help_wanted.connect(self.help_wanted)
+        self.detail.find_wanted.connect(self.find_wanted)
         self._shelf.clicked.connect(self.open_shelf)
         for keys, act in (("/", self.find_taxon), ("Ctrl+F", self.find_taxon), ("Alt+Left", self.go_back)):
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -107,6 +115,16 @@ class GuidePage(QWidget):
         if len(self._trail) > 1:
             self._trail.pop()
             self._show(self._trail[-1])
+
+    def ask_finds(self) -> None:
+        """Ask anew for the finds of the taxon in front."""
+        if self.detail.record is not None:
+            self.finds_wanted.emit(self.detail.record.taxon.name)
+
+    def take_finds(self, name: str, finds: Sequence[Observation]) -> None:
+        """The user's finds that are called `name`; too late ones, of a taxon that is left, are dropped."""
+        if self.detail.record is not None and self.detail.record.taxon.name == name:
+            self.detail.show_own(finds)
 
     def find_taxon(self) -> None:
         """Put the keyboard into the search."""
@@ -150,3 +168,4 @@ class GuidePage(QWidget):
         self.detail.show_record(record, self._guide)
         self._stack.setCurrentWidget(self.detail)
         self.browser.point_at(record.taxon.name)
+        self.ask_finds()

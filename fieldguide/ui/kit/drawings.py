@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -66,6 +66,24 @@ class KindDrawing(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_drawing(painter, QRectF(self.rect()), drawing_of(*self._what))
+        painter.end()
+
+
+class FormDrawings(QWidget):
+    """A row of shapes that mushrooms have (values of `form`), for a page that has nothing else to show yet."""
+
+    def __init__(self, forms: Sequence[str], side: int) -> None:
+        super().__init__()
+        self._forms, self._side = tuple(forms), side
+        self.setFixedSize(QSize(side * len(self._forms), side))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint them."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for place, form in enumerate(self._forms):
+            svg = draw_value("form", form, NIGHT if colours_now().dark else DAY)
+            paint_drawing(painter, QRectF(place * self._side, 0, self._side, self._side).adjusted(6, 6, -6, -6), svg)
         painter.end()
 
 

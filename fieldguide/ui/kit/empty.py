@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.drawings import FormDrawings
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import BROAD, CLOSE, TIGHT
 from fieldguide.ui.kit.surfaces import row
 
 _WIDTH = 420
+_DRAWING = 112
 
 
 class Medallion(QWidget):
@@ -38,17 +42,19 @@ class Medallion(QWidget):
 
 
 class EmptyState(QWidget):
-    """Icon, title, sentence and, when `action` has words, a button that fires `acted`."""
+    """Icon (or, with `drawn`, these shapes of mushrooms), title, sentence and, when `action` has words, a button that
+    fires `acted`."""
 
     acted = Signal()
 
-    def __init__(self, icon_name: str, title: str, sentence: str, action: str = "") -> None:
+    def __init__(self, icon_name: str, title: str, sentence: str, action: str = "", drawn: Sequence[str] = ()) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(BROAD, BROAD, BROAD, BROAD)
         column.setSpacing(TIGHT)
         column.addStretch(2)
-        column.addWidget(Medallion(icon_name), 0, Qt.AlignmentFlag.AlignHCenter)
+        sign = FormDrawings(drawn, _DRAWING) if drawn else Medallion(icon_name)
+        column.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(CLOSE)
         for words, role in ((title, "title"), (sentence, "muted")):
             line = label(words, role)

@@ -12,6 +12,7 @@ from fieldguide.ui.guide.lookalikes import LookalikeTable, compare_records
 from fieldguide.ui.guide.page import GuidePage
 from fieldguide.ui.guide.taxa import HitRole
 from fieldguide.ui.kit.drawings import KindDrawing
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.comfort import comfort_in
 from tests.helpers.labels import words_in
 
@@ -20,7 +21,7 @@ GUIDE = load_guide()
 
 @pytest.fixture
 def page(qtbot) -> GuidePage:
-    made = GuidePage(GUIDE)
+    made = GuidePage(GUIDE, Thumbnails())
     qtbot.addWidget(made)
     made.resize(1180, 760)
     made.show()

@@ -20,6 +20,7 @@ from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.taxa import HitRole, TaxonModel
 from fieldguide.ui.guide.wording import alert_of, features_of, members_of, reading_words
 from fieldguide.ui.kit.banner import DangerBanner
+from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.guides import corrected
 from tests.helpers.labels import words_in
 
@@ -28,7 +29,7 @@ GUIDE = load_guide()
 
 @pytest.fixture
 def page(qtbot) -> GuidePage:
-    made = GuidePage(GUIDE)
+    made = GuidePage(GUIDE, Thumbnails())
     qtbot.addWidget(made)
     made.resize(1180, 760)
     made.show()
@@ -42,7 +43,7 @@ def test_the_model_keeps_the_rules_of_models(qtmodeltester) -> None:
 
 
 def test_the_names_are_read_when_the_page_is_first_seen(qtbot) -> None:
-    unseen = GuidePage(GUIDE)
+    unseen = GuidePage(GUIDE, Thumbnails())
     qtbot.addWidget(unseen)
     assert not unseen.browser.model.listed
     unseen.use_guide(GUIDE)
