@@ -37,6 +37,8 @@ from fieldguide.ui.kit.pictures import png_of
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
+_SHAPES = ("bracket", "cap_and_stem", "ball")  # of mushrooms, for the book that is still empty
+
 
 class TileView(QListView):
     """Tiles in as many columns as fit, the whole width used."""
@@ -102,7 +104,7 @@ class Gallery(QWidget):
         self._count = label("", "muted", wrap=False)
         self._title = label(text("history.title"), "title", wrap=False)
         self._empty = EmptyState(
-            "history", text("history.empty"), text("history.empty_words"), text("history.empty_action")
+            "history", text("history.empty"), text("history.empty_words"), text("history.empty_action"), drawn=_SHAPES
         )
         self._nothing = EmptyState(
             "search", text("history.nothing"), text("history.nothing_words"), text("history.clear_filters")

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 from fieldguide.core.drawing import draw_value
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.ui.kit.drawings import KindDrawing, answer_icon, drawing_of
+from fieldguide.ui.kit.drawings import FormDrawings, KindDrawing, answer_icon, drawing_of
+from fieldguide.ui.kit.empty import EmptyState
 
 
 def test_qt_renders_what_the_pencil_draws(qtbot: QtBot) -> None:
@@ -44,3 +45,15 @@ def test_a_guide_without_characters_draws_nothing_and_breaks_nothing(qtbot: QtBo
     qtbot.addWidget(made)
     assert made.empty
     made.grab()
+
+
+def test_an_empty_page_shows_each_shape_it_names(qtbot: QtBot) -> None:
+    state = EmptyState("guide", "Look something up", "Type a name.", drawn=("cup", "cap_and_stem"))
+    qtbot.addWidget(state)
+    row = state.findChild(FormDrawings)
+    assert row.width() == 2 * row.height()
+    painted = row.grab().toImage()
+    for half in (0, 1):
+        part = painted.copy(half * painted.height(), 0, painted.height(), painted.height())
+        colours = {part.pixel(x, y) for x in range(0, part.width(), 4) for y in range(0, part.height(), 4)}
+        assert len(colours) > 5
