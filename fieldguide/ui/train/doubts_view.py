@@ -44,7 +44,6 @@ class DoubtsView(QWidget):
         self._coming: list[Doubt] = []
         self.model = DoubtModel(thumbnails, self)
         self.words, self.count, self.bar = label("", "muted"), label("", "strong"), QProgressBar()
-        self.count.setWordWrap(False)
         self.bar.setTextVisible(False)
         self.keep = button(text("training.keep"))
         self.drop = button(text("training.drop"))
@@ -59,7 +58,9 @@ class DoubtsView(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self._build_list(), 1)
         acts = (self.keep, self.drop, self.rename, self.undo)
-        column.addLayout(row(*acts, self.count, None, self.finish))
+        below = row(*acts, self.count, self.finish)
+        below.setStretchFactor(self.count, 1)
+        column.addLayout(below)
         column.addWidget(label(text("training.doubts_keys"), "small"))
         self.keep.clicked.connect(lambda: self._decide(Choice.KEEP))
         self.drop.clicked.connect(lambda: self._decide(Choice.DROP))

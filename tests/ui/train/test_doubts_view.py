@@ -50,6 +50,7 @@ def test_the_worst_comes_first_with_its_reasons(view) -> None:
     assert text("training.doubt_label_error", name="Amanita virosa") in said(view, 1)
     assert text("training.doubts_words", photos=40) in words_in(view)
     assert view.count.text() == text("training.doubts_left", left=3, total=3)
+    assert view.count.width() >= view.count.fontMetrics().horizontalAdvance(view.count.text())
 
 
 @pytest.mark.parametrize("finding", [each for each in Finding if each is not Finding.UNREADABLE])
