@@ -6,6 +6,7 @@ What the guide cannot resolve keeps its own name and is listed, never guessed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -20,6 +21,10 @@ from fieldguide.core.guide import Guide, Match, promises_a_meal
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon, clean_name
 from fieldguide.core.text import text
 from trainer.data.scan import BACKGROUND_FOLDER
+
+READ_AS = (
+    "read_as"  # how a name such as "Agaricus sp." or "Boletus edulis 2" became a taxon, beside the guide's matches
+)
 
 
 class Fate(StrEnum):
@@ -77,10 +82,17 @@ def resolve_labels(raw: Iterable[str], guide: Guide) -> Labels:
             unresolved.append(name)
         elif resolution.match is not Match.ACCEPTED:
             renamed.append((name, resolution.taxon.name, resolution.match.value))
+        elif not _is_written_so(name, resolution.taxon):
+            renamed.append((name, resolution.taxon.name, READ_AS))
     taxa = ordered(set(taxon_of.values()))
     row = {taxon: number for number, taxon in enumerate(taxa)}
     of_folder = {name: row[taxon] for name, taxon in taxon_of.items()}
     return Labels(taxa, of_folder, tuple(renamed), tuple(unresolved), taxon_of)
+
+
+def _is_written_so(raw: str, taxon: Taxon) -> bool:
+    """Whether a folder bears the very name, but for case and what joins its words."""
+    return re.sub(r"[\s_-]+", " ", raw).strip().casefold() == taxon.name.casefold().replace("-", " ")
 
 
 def read_labels(file: Path) -> Labels:
@@ -119,7 +131,8 @@ def names_in_words(labels: Labels) -> list[str]:
     """Sentences on the folder names that the guide does not know, and on those that it knows by another name."""
     sentences = [text("train.plan_unresolved", names=", ".join(labels.unresolved))] if labels.unresolved else []
     return sentences + [
-        text("train.plan_renamed", raw=raw, accepted=name, how=how) for raw, name, how in labels.renamed
+        text("train.plan_renamed", raw=raw, accepted=name, how=text(f"report.how_{how}"))
+        for raw, name, how in labels.renamed
     ]
 
 

@@ -154,7 +154,8 @@ def _names(photos: Sequence[ScannedPhoto], labels: Labels, guide: Guide) -> Iter
     known = {record.taxon.name.casefold(): record.taxon.name for record in guide.records.values()}
     for record in guide.records.values():
         known |= {name.casefold(): record.taxon.name for name in record.common_names.values() if name}
-    order = {"unknown": 0, "misspelling": 1, "synonym": 2, "accepted": 3}
+    order = {"unknown": 0, "misspelling": 1, "synonym": 2, "read_as": 3, "accepted": 4}
+    how = {raw: how for raw, _, how in labels.renamed}
     found = []
     for raw, number in count.items():
         resolved, taxon = guide.resolve(raw), labels.taxon_of[raw]
@@ -162,7 +163,7 @@ def _names(photos: Sequence[ScannedPhoto], labels: Labels, guide: Guide) -> Iter
         if resolved is None:
             close = get_close_matches(clean_name(raw).casefold(), known, 2 * NEAR_NAMES, cutoff=0.6)
             near = list(dict.fromkeys(known[name] for name in close))[:NEAR_NAMES]
-        match = resolved.match.value if resolved else "unknown"
+        match = how.get(raw, "accepted") if resolved else "unknown"
         danger = guide.danger(taxon).told.value
         found.append(events.FolderName(raw, number, taxon.name, match, danger, tuple(near)))
     return iter(sorted(found, key=lambda name: (order[name.match], name.raw)))

@@ -120,7 +120,7 @@ class LookView(ScrollColumn):
         if look.sources:
             names = ", ".join(f"{name} ({count})" for name, count in look.sources.items())
             told.append(("sources", text("training.sources", names=names)))
-        understood = [f"{name.raw} → {name.taxon}" for name in look.names if name.match in ("synonym", "misspelling")]
+        understood = [f"{name.raw} → {name.taxon}" for name in look.names if name.match not in ("accepted", "unknown")]
         named = {
             "understood": understood,
             "missing": [self._called(kind.taxon) for kind in look.missing],

@@ -81,7 +81,7 @@ def test_names_that_the_guide_does_not_know_are_told(
     assert main(["audit", str(photos), "--out", str(tmp_path / "run"), "--no-model"]) == 0
     told = capsys.readouterr().out
     assert "not in the guide, so their danger is unknown: Unsorted" in told
-    assert "Amanita_phaloides is Amanita phalloides (misspelling)" in told
+    assert "Amanita_phaloides is Amanita phalloides: a misspelling" in told
 
 
 def test_the_starter_model_looks_where_it_knows_the_genera(photos: Path, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from fieldguide.core.guide import load_guide
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
-from trainer.data.labels import build_tree, resolve_labels, unlisted_taxon
+from trainer.data.labels import build_tree, names_in_words, resolve_labels, unlisted_taxon
 
 
 def test_synonyms_and_misspellings_end_in_one_accepted_taxon() -> None:
@@ -9,6 +9,21 @@ def test_synonyms_and_misspellings_end_in_one_accepted_taxon() -> None:
     assert sorted(names) == ["Fomes fomentarius", "Imleria badia", "Pluteus cervinus"]
     assert labels.of_folder["Boletus_badius"] == labels.of_folder["Imleria_badia"]
     assert {raw for raw, _, _ in labels.renamed} == {"Boletus_badius", "Plateus_cervinus", "Fomes_formentarius"}
+
+
+def test_a_name_with_an_addition_is_told_as_what_it_is_read_as() -> None:
+    written = {
+        "Agaricus sp.": "Agaricus",
+        "Cantharellus cf. cibarius": "Cantharellus cibarius",
+        "Bolétus edulis": "Boletus edulis",
+        "Amanita phalloides 2": "Amanita phalloides",
+        "Galerina marginata complex": "Galerina marginata",
+    }
+    labels = resolve_labels([*written, "amanita-muscaria", "Russula_emetica"], load_guide())
+    assert {raw: name for raw, name, _ in labels.renamed} == written
+    assert labels.unresolved == ()
+    told = "\n".join(names_in_words(labels))
+    assert all(f"{raw} is {name}: read without additions and accents" in told for raw, name in written.items())
 
 
 def test_what_cannot_be_resolved_is_listed_and_keeps_its_name() -> None:
