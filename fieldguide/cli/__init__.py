@@ -16,8 +16,8 @@ from pathlib import Path
 
 from fieldguide import __version__
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.hands import read_seen
 from fieldguide.core.text import choose_language, explain, text
+from fieldguide.storage.inbox import hand_over, has_window
 from fieldguide.storage.locations import find_locations
 from fieldguide.storage.settings import read_settings
 
@@ -61,6 +61,8 @@ def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
         from fieldguide.cli.history import run
 
         return run(arguments)
+    from fieldguide.core.hands import read_seen
+
     seen = read_seen(arguments.seen, dug_out=arguments.dug)
     if arguments.command == "guide":
         from fieldguide.cli.guide import look_up
@@ -121,6 +123,9 @@ def _open_window(words: list[str]) -> int:
     strange = next((word for word in words if not Path(word).exists()), None)
     if strange is not None:
         return _complain(text("cli.strange_word", word=strange))
+    library = find_locations().data
+    if has_window(library) and hand_over(library, [Path(word) for word in words]):
+        return 0  # before anything heavy is imported
     if not _has_display():
         return _complain(text("cli.no_display"))
     try:

@@ -6,8 +6,8 @@ import errno
 import io
 import os
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -21,26 +21,67 @@ def written_atomically(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; what stood there before is untouched.
     """
-    unfinished = path.with_name(f".{path.name[:80]}.{uuid.uuid4().hex[:8]}.part")
+    with written_together(path) as (stream,):
+        yield stream
+
+
+@contextmanager
+def written_together(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
+    """As `written_atomically`, for files that belong together: all are new, or all are as they were.
+
+    Raises:
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with the `path` of the first.
+    """
+    mark = uuid.uuid4().hex[:8]
+    unfinished = [path.with_name(f".{path.name[:80]}.{mark}.part") for path in paths]
     try:
-        with os_errors(path):
-            with unfinished.open("xb") as stream:
-                yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
-            unfinished.replace(path)
+        with os_errors(paths[0]):
+            with ExitStack() as files:
+                streams = tuple(files.enter_context(part.open("xb")) for part in unfinished)
+                yield streams
+                for stream in streams:
+                    stream.flush()
+                    os.fsync(stream.fileno())
+            _take_places(unfinished, paths)
     finally:
-        unfinished.unlink(missing_ok=True)
+        for part in unfinished:
+            part.unlink(missing_ok=True)
+
+
+def _take_places(unfinished: Sequence[Path], paths: Sequence[Path]) -> None:
+    """The last one just takes its place; until it has, what the others took the place of is kept beside them."""
+    back: list[tuple[Path, Path]] = []
+    kept: list[Path] = []
+    try:
+        for part, path in zip(unfinished[:-1], paths[:-1], strict=True):
+            if path.exists():
+                kept.append(path.rename(part.with_suffix(".old")))
+                back.append((kept[-1], path))
+            part.rename(path)
+            back.append((path, part))
+        unfinished[-1].replace(paths[-1])
+    except OSError:
+        for here, there in reversed(back):
+            here.rename(there)
+        raise
+    for old in kept:
+        old.unlink()
 
 
 @contextmanager
 def written_text(path: Path, *, encoding: str = "utf-8", newline: str = "") -> Iterator[TextIO]:
     """As `written_atomically`, for text; `newline` as `open` takes it (by default lines end as they are written)."""
-    with written_atomically(path) as stream:
-        words = io.TextIOWrapper(stream, encoding, newline=newline)
+    with written_atomically(path) as stream, as_text(stream, encoding, newline) as words:
         yield words
-        words.flush()
-        words.detach()
+
+
+@contextmanager
+def as_text(stream: IO[bytes], encoding: str = "utf-8", newline: str = "") -> Iterator[TextIO]:
+    """Write text into a binary stream that stays open; the block ends with everything in it."""
+    words = io.TextIOWrapper(stream, encoding, newline=newline)
+    yield words
+    words.flush()
+    words.detach()
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

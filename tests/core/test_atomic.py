@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldguide.core.atomic import write_whole, written_atomically, written_text
+from fieldguide.core.atomic import write_whole, written_atomically, written_text, written_together
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +27,28 @@ def test_a_failure_in_the_middle_leaves_the_old_file_and_nothing_beside_it(tmp_p
         fail()
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_files_that_belong_together_come_together_or_not_at_all(tmp_path: Path) -> None:
+    first, second, blocked = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.csv"
+    write_whole(first, "old")
+    (blocked / "in the way").mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+
+    def write(*paths: Path) -> None:
+        with written_together(*paths) as streams:
+            for stream in streams:
+                stream.write(b"new")
+
+    for last in (blocked, tmp_path / "none" / "d.csv"):
+        with pytest.raises(FieldGuideError) as refused:
+            write(first, second, last)
+        assert refused.value.code is ErrorCode.NOT_WRITABLE
+        assert first.read_text() == "old"
+        assert sorted(tmp_path.rglob("*")) == before
+    write(first, second)
+    assert (first.read_text(), second.read_text()) == ("new", "new")
+    assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_text_keeps_its_ends_of_lines_and_its_encoding(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fieldguide.services.one_window import OneWindow
+from fieldguide.storage.inbox import has_window
 
 ROOT = Path(__file__).resolve().parents[2]
 SECOND = (
@@ -76,3 +77,25 @@ def test_a_lock_whose_number_another_program_has_by_now_stops_nobody(tmp_path: P
 def test_a_window_on_another_computer_does_not_stop_one_here(tmp_path: Path) -> None:
     (tmp_path / "window.lock").write_text(f"{os.getpid()}\npython3\nanother-computer\n\n\n")
     assert OneWindow(tmp_path).claim(patience=0.1)
+
+
+def test_the_command_hands_its_photos_over_without_qt_and_without_numbers(
+    qtbot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Each of those imports would let somebody who opens a photo wait; the whole application took a second and more."""
+    monkeypatch.setenv("FIELDGUIDE_HOME", str(tmp_path))
+    one = OneWindow(tmp_path / "data")
+    assert one.claim()
+    one.listen()
+    heavy = ("PySide6", "numpy", "PIL", "torch", "fieldguide.app")
+    script = (
+        "import sys\nfrom fieldguide.cli import main\nstatus = main(['README.md'])\n"
+        f"print(status, [name for name in {heavy} if name in sys.modules])"
+    )
+    with qtbot.waitSignal(one.handed, timeout=20_000) as handed:
+        second = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert handed.args == [[ROOT / "README.md"]]
+    assert second.communicate(timeout=20)[0] == "0 []\n"
+    assert has_window(tmp_path / "data")
+    one.release()
+    assert not has_window(tmp_path / "data")

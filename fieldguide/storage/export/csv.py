@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from fieldguide.core.atomic import written_text
+from fieldguide.core.atomic import as_text, written_together
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.storage.export import Exported
@@ -22,7 +22,11 @@ def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, la
     """
     written = 0
     marked = "utf-8-sig"  # without the mark spreadsheets take it for their own code page
-    with written_text(beside(path, "candidates"), encoding=marked) as below, written_text(path, encoding=marked) as top:
+    with (
+        written_together(path, beside(path, "candidates")) as (first, second),
+        as_text(first, marked) as top,
+        as_text(second, marked) as below,
+    ):
         finds, candidates = csv.writer(top), csv.writer(below)
         finds.writerow(FIND_COLUMNS)
         candidates.writerow(CANDIDATE_COLUMNS)
