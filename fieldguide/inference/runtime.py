@@ -96,7 +96,7 @@ class Runtime:
                 runtime._check()
                 runtime.run(_odd_picture(bundle.manifest.input.size))
             else:
-                with _without_farewells():
+                with _ignore_jit_deprecation():
                     runtime = cls(bundle, bundle.golden(), torch.jit.load(io.BytesIO(frozen)))  # type: ignore[no-untyped-call]
                 for _ in range(2):  # the first calls are slow
                     runtime.run(runtime.golden.images[:1])
@@ -111,7 +111,7 @@ class Runtime:
     def freeze(self) -> bytes:
         """The program as it runs on the processor, to be loaded again without a check. Before `choose`."""
         stream = io.BytesIO()
-        with _without_farewells():
+        with _ignore_jit_deprecation():
             torch.jit.save(self._module, stream)
         return stream.getvalue()
 
@@ -295,7 +295,7 @@ def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, ex
     torch writes for debuggers is left out: it names folders of the machine that trained, and nobody needs it.
     """
     written = io.BytesIO()
-    with _without_farewells(), _plain_attention(), torch.no_grad(), warnings.catch_warnings():
+    with _ignore_jit_deprecation(), _plain_attention(), torch.no_grad(), warnings.catch_warnings():
         # Sizes become constants, as the manifest has them.
         warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
         traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
@@ -339,7 +339,7 @@ def _run_tiny_kernel() -> None:
 
 def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
     """The frozen program on `device`, channels last (measured: the fastest of four ways), its operators looked at."""
-    with _naming(bundle.path.name), _without_farewells():
+    with _naming(bundle.path.name), _ignore_jit_deprecation():
         module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
         refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
     return module
@@ -347,7 +347,7 @@ def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
 
 def _open(bundle: BundleFile, device: str) -> torch.nn.Module:
     """The program as it was written, in evaluation mode, its operators looked at and nothing of it run yet."""
-    with _without_farewells():
+    with _ignore_jit_deprecation():
         module: torch.nn.Module = torch.jit.load(io.BytesIO(bundle.data), map_location=device)  # type: ignore[no-untyped-call]
     refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
     return module.eval()
@@ -363,7 +363,7 @@ def _kinds(graph: Any) -> Iterator[str]:
 
 
 @contextmanager
-def _without_farewells() -> Iterator[None]:
+def _ignore_jit_deprecation() -> Iterator[None]:
     """Since 2.13 torch announces the end of TorchScript at every call; it works, and it is the bundle's format."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r".*torch\.jit.*deprecated")

@@ -3,7 +3,17 @@ from pathlib import Path
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from trainer.config import FitConfig, Phase, RunConfig, build, check, read_config, write_config
+from trainer.config import (
+    DecisionConfig,
+    FitConfig,
+    Phase,
+    RunConfig,
+    build,
+    check,
+    differences,
+    read_config,
+    write_config,
+)
 
 
 def test_a_written_configuration_reads_back_the_same(tmp_path: Path) -> None:
@@ -17,6 +27,16 @@ def test_options_that_another_editor_saved_are_read(encoding: str, tmp_path: Pat
     (tmp_path / "run.toml").write_text('seed = 5\r\n[export]\r\nname = "Täublinge"\r\n', encoding=encoding)
     config = read_config(tmp_path / "run.toml")
     assert (config.seed, config.export.name) == (5, "Täublinge")
+
+
+def test_a_run_of_an_earlier_version_goes_on_under_the_names_of_today(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text('[judgement]\ntarget = 0.7\nstrangers = 0.3\n[data]\nfolder = "photos"\n')
+    read = read_config(tmp_path / "run.toml")
+    assert read.decision == DecisionConfig(target=0.7, novel_share=0.3)
+    assert read.data.folders == ("photos",)
+    write_config(read, tmp_path / "again.toml")
+    assert differences(read, read_config(tmp_path / "again.toml")) == []
+    assert "judgement" not in (tmp_path / "again.toml").read_text()
 
 
 def test_options_in_another_encoding_are_refused_by_a_sentence(tmp_path: Path) -> None:
@@ -63,7 +83,7 @@ def test_unknown_options_and_wrong_types_are_refused_by_name(table: dict[str, ob
         {"export": {"size": 5000}},
         {"export": {"name": " "}},
         {"export": {"resize": -4}},
-        {"judgement": {"unseen_genera": 2.0}},
+        {"decision": {"unseen_genera": 2.0}},
         {"data": {"fractions": [0.5, 0.1, 0.1, 0.1]}},
     ],
 )
@@ -107,6 +127,7 @@ def test_what_is_built_without_a_file_is_checked_too() -> None:
         ({"mixup": 0.2}, "fit.mixup"),
         ({"network": {"optimiser": "sgd"}}, "fit.optimizer"),
         ({"sede": 3}, "seed"),
+        ({"judgement": {"target": 0.7}}, "decision"),
         ({"fit": {"augment": {"zoom": 0.4}}}, "crop"),
         ({"fit": {"augment": {"cut_out": 0.4}}}, "cutout"),
     ],

@@ -18,7 +18,7 @@ from trainer.config import DEVICES
 from trainer.evaluation import document
 from trainer.evaluation.document import Evaluation, FolderFacts, GateResult, ModelFacts
 from trainer.evaluation.facts import label_facts
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.folder_photos import FolderPhotos, predict_folders, read_folders, split_background
 from trainer.evaluation.foreign import open_foreign
 from trainer.evaluation.gate import gate
@@ -84,12 +84,12 @@ def measure_model(runtime: Network, photos: FolderPhotos, guide: Guide, progress
     manifest = runtime.manifest
     progress.step(text("bundle.asking", name=manifest.name))
     subjects, others = split_background(predict_folders(runtime, photos, progress))
-    judgement = Judgement.from_manifest(
+    policy = DecisionPolicy.from_manifest(
         manifest.temperature, manifest.thresholds, manifest.unknown, runtime.bundle.arrays("statistics.npz")
     )
     return Evaluation(
         model=ModelFacts(manifest.id, manifest.name, manifest.version, runtime.bundle.digest),
-        measured=evaluate(subjects, manifest.labels, guide, judgement, others, split=FOLDER),
+        measured=evaluate(subjects, manifest.labels, guide, policy, others, split=FOLDER),
         labels=label_facts(manifest.labels, guide),
         folders=FolderFacts(photos.renamed, photos.unresolved, photos.unreadable),
     )
@@ -99,7 +99,7 @@ def summary(found: Evaluation) -> list[str]:
     """What a person reads: danger first."""
     model, measured, danger = found.model, found.measured, found.measured.danger
     others = measured.other_things.unknown if measured.other_things else None
-    counts = {"known": measured.photos - measured.strangers, "novel": measured.strangers}
+    counts = {"known": measured.photos - measured.novel_photos, "novel": measured.novel_photos}
     counts["others"] = others.photos if others else 0
     lines = ["", text("bundle.measured", name=model.name, version=model.version, **counts)]
     for level in ("deadly", "harmful"):

@@ -124,9 +124,9 @@ def manifest_of(arguments: argparse.Namespace, listed: LabelList) -> Manifest:
     }
     if listed.common_names:
         provenance["common_names"] = listed.common_names
-    strangers = set(arguments.region) - set(REGIONS)
-    if strangers:
-        raise _refusal("--region", f"{min(strangers)} is none of {', '.join(REGIONS)}")
+    unknown = set(arguments.region) - set(REGIONS)
+    if unknown:
+        raise _refusal("--region", f"{min(unknown)} is none of {', '.join(REGIONS)}")
     try:
         return Manifest(
             id="packaged",
@@ -155,7 +155,7 @@ def calibrate(runtime: Network, arguments: argparse.Namespace, guide: Guide) -> 
     if not fitted.report.photos:
         raise _refusal("--calibrate", f"none of the folders in {arguments.calibrate} is a label of this network")
     known = subjects.select(subjects.targets >= 0)
-    return fitted, evaluate(known, labels, guide, fitted.judgement, others, split=CALIBRATED_ON)
+    return fitted, evaluate(known, labels, guide, fitted.policy, others, split=CALIBRATED_ON)
 
 
 def with_decision(manifest: Manifest, fitted: FittedDecision, measured: SplitMeasures) -> Manifest:
@@ -170,15 +170,15 @@ def with_decision(manifest: Manifest, fitted: FittedDecision, measured: SplitMea
 
 
 def _summary(out: Path, manifest: Manifest, guide: Guide) -> str:
-    strangers = sum(label.rank is not Rank.BACKGROUND and guide.record(label.name) is None for label in manifest.labels)
+    unlisted = sum(label.rank is not Rank.BACKGROUND and guide.record(label.name) is None for label in manifest.labels)
     lines = [text("bundle.packaged", out=out, labels=len(manifest.labels), bytes=out.stat().st_size / 2**20)]
     top1 = manifest.metrics.get(CALIBRATED_ON, {}).get("top1")
     if top1 is not None:
         lines.append(text("bundle.packaged_score", top1=points(top1)))
     if not manifest.thresholds:
         lines.append(text("bundle.packaged_uncalibrated"))
-    if strangers:
-        lines.append(text("bundle.packaged_strangers", count=strangers))
+    if unlisted:
+        lines.append(text("bundle.packaged_unlisted", count=unlisted))
     doubts = [f"{name} ({known}?)" for name, known in misspelt(manifest.labels, guide)]
     if doubts:
         lines.append(text("bundle.packaged_misspelt", names=", ".join(doubts)))

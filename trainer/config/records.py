@@ -40,7 +40,7 @@ class DataConfig:
     the unknown score. `fractions` are train, val, calibration, test. `cache_size` is in pixels (squares).
 
     `elsewhere` are folders of photos by other people, with manifests of their own, and `elsewhere_sources` are sources
-    among the `folders`: both teach nothing, half of them fit the judgement and half measure it.
+    among the `folders`: both teach nothing, half of them fit the decision policy and half measure it.
     `rare` says what becomes of a label with fewer than `min_photos` photos or `min_finds` finds, see `data.rare`.
     """
 
@@ -170,17 +170,17 @@ class ExportConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgementConfig:
-    """What the judgement is asked to hold. Shares are 0 to 1.
+class DecisionConfig:
+    """What the decision policy is asked to hold. Shares are 0 to 1.
 
     Attributes:
         target: of the names said at each rank, how many must be right. species_target: of the species, when stricter.
         confidence: of the bound that says so.
         most_unknown: share of subjects that may stay without a name before thresholds give way to wider ranks.
-        unseen_species, unseen_genera: share of strangers' photos that show a species, a genus, no label covers.
+        unseen_species, unseen_genera: share of other people's photos that show a species, a genus, no label covers.
             Simulated, where no photos from elsewhere show any. Where a model would then name neither species nor genus
             for most of its own kinds, this and `confidence` give way, and the report says so.
-        strangers: share of photos from elsewhere that show a kind no label covers, to which they are weighed; 0: as
+        novel_share: share of photos from elsewhere that show a kind no label covers, to which they are weighed; 0: as
             they come.
         deadly_alpha, harmful_alpha: dangerous photos that may pass without an alarm. Below the 0.05 that is promised to
             people, because photos from elsewhere are harder than the split's; with too few photos for it, what they
@@ -199,7 +199,7 @@ class JudgementConfig:
     most_unknown: Share = 0.25
     unseen_species: Share = 0.15
     unseen_genera: Share = 0.15
-    strangers: Share = 0.0
+    novel_share: Share = 0.0
     deadly_alpha: Share = 0.03
     harmful_alpha: Share = 0.03
     coverage: Share = 0.9
@@ -221,7 +221,7 @@ class RunConfig:
     data: DataConfig = field(default_factory=DataConfig)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     fit: FitConfig = field(default_factory=FitConfig)
-    judgement: JudgementConfig = field(default_factory=JudgementConfig)
+    decision: DecisionConfig = field(default_factory=DecisionConfig)
     export: ExportConfig = field(default_factory=ExportConfig)
 
 

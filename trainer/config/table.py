@@ -23,7 +23,13 @@ from trainer.config.refusal import refuse
 
 Config = TypeVar("Config")
 
-FORMERLY = {"folder": "folders", "manifest": "manifests"}
+RENAMED = {
+    "data.folder": "data.folders",
+    "data.manifest": "data.manifests",
+    "judgement": "decision",
+    "decision.strangers": "decision.novel_share",
+}
+"""Options and tables that earlier versions called otherwise, in the order in which a file is brought up to date."""
 
 
 def read_config(file: Path) -> RunConfig:
@@ -41,14 +47,16 @@ def read_config(file: Path) -> RunConfig:
 
 
 def _as_today(table: dict[str, Any]) -> None:
-    """What versions before several folders called `folder` and `manifest`."""
-    data = table.get("data")
-    if not isinstance(data, dict):
-        return
-    for old, new in FORMERLY.items():
-        value = data.pop(old, None)
-        if value:
-            data.setdefault(new, [value])
+    """Give what earlier versions wrote the names of today, in place. Their one folder is a list of one now."""
+    for old, new in RENAMED.items():
+        above, _, name = old.rpartition(".")
+        inside = table.get(above) if above else table
+        if not isinstance(inside, dict) or name not in inside:
+            continue
+        value = inside.pop(name)
+        if above == "data":
+            value = [value] if value else []
+        inside.setdefault(new.rpartition(".")[2], value)
 
 
 def write_config(config: RunConfig, file: Path) -> None:
@@ -165,7 +173,10 @@ def split_values(word: str) -> list[str]:
 
 
 def _meant(unknown: str) -> str:
-    """The option that was probably meant: by the last part of its name (mixup for fit.mixup), else by the whole."""
+    """The option that was probably meant: one that was renamed, else by the last part of its name (mixup for
+    fit.mixup), else by the whole."""
+    if unknown in RENAMED:
+        return f"; it is called {RENAMED[unknown]} now"
     names = [*_flat(dataclasses.asdict(RunConfig()), ""), "fit.augment", "network.options"]
     last = {name.rpartition(".")[2]: name for name in reversed(names)}
     near = [last[part] for part in get_close_matches(unknown.rpartition(".")[2], last, 1, cutoff=0.75)]

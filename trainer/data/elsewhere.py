@@ -1,4 +1,4 @@
-"""Photos by other people: they teach nothing; one half fits the judgement, the other half measures it.
+"""Photos by other people: they teach nothing; one half fits the decision policy, the other half measures it.
 
 Knows folders, sources and names; nothing of networks or thresholds.
 """
@@ -112,12 +112,12 @@ def elsewhere_in_words(photos: Sequence[ScannedPhoto], config: DataConfig, guide
 
 
 def halves_in_words(rows: Sequence[SplitPhoto]) -> list[str]:
-    """Sentences on what became of the photos by other people: halves, strangers, copies."""
+    """Sentences on what became of the photos by other people: halves, novel kinds, copies."""
     count = Counter(row.split for row in rows)
     sentences = []
     if count[ELSEWHERE_FIT] or count[ELSEWHERE_MEASURE]:
-        strangers = sum(row.split in HALVES and row.label < 0 for row in rows)
-        facts = {"fit": count[ELSEWHERE_FIT], "measure": count[ELSEWHERE_MEASURE], "strangers": strangers}
+        novel = sum(row.split in HALVES and row.label < 0 for row in rows)
+        facts = {"fit": count[ELSEWHERE_FIT], "measure": count[ELSEWHERE_MEASURE], "novel": novel}
         sentences.append(text("train.elsewhere_halves", **facts))
     copies = sum(row.why == COPY for row in rows)
     return sentences + ([text("train.elsewhere_copies", count=copies)] if copies else [])

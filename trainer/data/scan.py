@@ -24,7 +24,7 @@ from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
 from trainer.data.duplicates import hashes_of_copies, perceptual_hash
 from trainer.data.manifest import FORMERLY, Manifest, PhotoLine, open_manifests
-from trainer.data.room import create_array
+from trainer.data.memmap import create_array
 from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder

@@ -24,7 +24,7 @@ from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import ScannedPhoto, judges_elsewhere
 
 SPLITS = ("train", "val", "calibration", "test")
-HELD_OUT = "held_out"  # labels kept out of training, to measure what the model makes of strangers
+HELD_OUT = "held_out"  # labels kept out of training, to measure how the model takes kinds it has no label for
 LEFT_OUT = "left_out"
 ELSEWHERE_FIT = "elsewhere_fit"  # photos by other people that set temperature, thresholds and alarms
 ELSEWHERE_MEASURE = "elsewhere_measure"  # and those that only measure

@@ -18,7 +18,7 @@ from PIL import Image
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
-from trainer.data.room import create_array
+from trainer.data.memmap import create_array
 from trainer.progress import Progress
 from trainer.run_folder import write_json
 

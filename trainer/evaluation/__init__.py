@@ -1,1 +1,1 @@
-"""Fitting and measuring the judgement from arrays: calibration, danger, unknowns, metrics, the gate between models."""
+"""Fitting and measuring the decision policy from arrays: calibration, danger, unknowns, metrics, the gate of models."""

@@ -13,7 +13,7 @@ from fieldguide.core.decision.rollup import LabelTree, label_tree
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import VerdictKind
 from fieldguide.core.taxonomy import Taxon
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.predictions import Predictions
 from trainer.evaluation.verdicts import Truth, Verdicts, truth_of
 
@@ -59,17 +59,17 @@ class Answers:
         )
 
 
-def answer(photos: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement) -> Answers:
+def answer(photos: Predictions, labels: tuple[Taxon, ...], guide: Guide, policy: DecisionPolicy) -> Answers:
     """Judge every photo alone, without place or season."""
     tree = label_tree(labels)
-    probabilities = softmax(photos.logits, judgement.temperature)
-    scores = judgement.unknown_scores(photos)
+    probabilities = softmax(photos.logits, policy.temperature)
+    scores = policy.unknown_scores(photos)
     decisions = tuple(
-        decide(row, labels, guide, judgement.thresholds, float(score))
+        decide(row, labels, guide, policy.thresholds, float(score))
         for row, score in zip(probabilities, scores, strict=True)
     )
-    shared = tree.share_wide(probabilities, judgement.thresholds.wide_share)
-    mass = judgement.thresholds.plausible_mass
+    shared = tree.share_wide(probabilities, policy.thresholds.wide_share)
+    mass = policy.thresholds.plausible_mass
     taxa = photos.true_taxa(labels)
     names = [decision.verdict.taxon.name if decision.verdict.taxon else "" for decision in decisions]
     return Answers(

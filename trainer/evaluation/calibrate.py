@@ -1,9 +1,9 @@
 """Temperature, the thresholds of the three ranks, and the prediction set, fitted on the calibration split.
 
 A split of one's own photos flatters: other people's photos show species and genera that no label covers, and the model
-does not know that it does not know. So the ranks are fitted on three versions of every calibration photo, weighted as a
-stranger's photos may fall: as it is; with its own species struck out of the labels (a species the model has never heard
-of); with its whole genus struck out. Every label counts alike, however many photos it has.
+does not know that it does not know. So the ranks are fitted on three versions of every calibration photo, weighted as
+other people's photos may fall: as it is; with its own species struck out of the labels (a species without a label);
+with its whole genus struck out. Every label counts alike, however many photos it has.
 """
 
 from __future__ import annotations
@@ -32,9 +32,7 @@ def balanced_weights(targets: NDArray[np.integer], power: float = 1.0) -> NDArra
     return np.asarray(weights / weights.mean() if len(targets) else weights)
 
 
-def weigh_strangers(
-    targets: NDArray[np.integer], weights: NDArray[np.float64], share: float = 0.0
-) -> NDArray[np.float64]:
+def weigh_novel(targets: NDArray[np.integer], weights: NDArray[np.float64], share: float = 0.0) -> NDArray[np.float64]:
     """Weights `[N]` with mean 1 of all photos, from those of the photos with a label (in their order).
 
     Photos without a label make up `share` of the weight; with 0, or where there are none, they count as they come.
@@ -49,14 +47,14 @@ def weigh_strangers(
 
 @dataclass(frozen=True)
 class Scenarios:
-    """Photos as a stranger may bring them: rolled up, with their truth, and how much each counts."""
+    """Photos as other people may bring them: rolled up, with their truth, and how much each counts."""
 
     summed: Summed
     truth: Truth
     weights: NDArray[np.float64]
 
 
-def strangers(
+def simulate_novel(
     probabilities: NDArray[np.floating],
     truth: tuple[Taxon | None, ...],
     weights: NDArray[np.floating],

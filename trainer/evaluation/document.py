@@ -14,10 +14,13 @@ import msgspec
 
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from trainer.config import JudgementConfig
+from trainer.config import DecisionConfig
 from trainer.evaluation.records import SplitMeasures
 
 Document = TypeVar("Document")
+
+FORMERLY = {"strangers": "novel_photos", "gave_way": "relaxed", "stranger_auroc": "novel_genus_auroc"}
+"""Fields that versions before 2026-11-27 called otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class ScoreComparison:
     auroc: float
     fpr95: float
     novel_auroc: float | None = None
-    stranger_auroc: float | None = None
+    novel_genus_auroc: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,13 @@ class UnknownFit:
 
 @dataclass(frozen=True, slots=True)
 class FittingReport:
-    """How the judgement was fitted. `gave_way`: what of the configuration's wishes could not be held."""
+    """How the decision policy was fitted. `relaxed`: what of the configuration's wishes could not be held."""
 
     photos: int
-    config: JudgementConfig = field(default_factory=JudgementConfig)
+    config: DecisionConfig = field(default_factory=DecisionConfig)
     temperature: float = 1.0
     ranks: tuple[RankFit, ...] = ()
-    gave_way: tuple[str, ...] = ()
+    relaxed: tuple[str, ...] = ()
     alarm_exponents: dict[str, float] = field(default_factory=dict)
     unknown: UnknownFit | None = None
 
@@ -124,7 +127,7 @@ class Metrics:
     """All numbers of a run.
 
     `own`: on photos of the sources that teach, which flatters. `elsewhere`: on photos of sources that taught nothing.
-    Both tell each source by itself too (`SplitMeasures.sources`). `fitting`: how the judgement was fitted.
+    Both tell each source by itself too (`SplitMeasures.sources`). `fitting`: how the policy was fitted.
     """
 
     own: SplitMeasures
@@ -211,9 +214,18 @@ def read(file: Path, kind: type[Document]) -> Document:
         FieldGuideError: RUN_INCOMPLETE with the file and what is wrong with it.
     """
     try:
-        return msgspec.json.decode(file.read_bytes(), type=kind)
+        return msgspec.convert(_as_today(msgspec.json.decode(file.read_bytes())), kind, str_keys=True)
     except (OSError, msgspec.MsgspecError, UnicodeError) as problem:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
+
+
+def _as_today(value: Any) -> Any:
+    """Plain values with the names of today, whichever version wrote them."""
+    if isinstance(value, list):
+        return [_as_today(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {FORMERLY.get(name, name): _as_today(each) for name, each in value.items()}
 
 
 def plain(record: object) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from trainer.config import RunConfig
 from trainer.data.subjectless import draw
 from trainer.evaluation import ranking
 from trainer.evaluation.answers import answer
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.predict import Picture, ask, batches, read_pictures
 from trainer.evaluation.predictions import NO_LABEL, Predictions
 from trainer.evaluation.records import Drawings
@@ -29,7 +29,7 @@ SEED = 20
 
 
 def drawings_unknown(
-    runtime: Network, judgement: Judgement, guide: Guide, files: Sequence[str], config: RunConfig
+    runtime: Network, policy: DecisionPolicy, guide: Guide, files: Sequence[str], config: RunConfig
 ) -> Drawings | None:
     """How many of the drawings made from these photos come out unknown; None when no photo can be read.
 
@@ -39,7 +39,7 @@ def drawings_unknown(
     found = _ask(runtime, chosen)
     if not len(found):
         return None
-    answers = answer(found, runtime.manifest.labels, guide, judgement)
+    answers = answer(found, runtime.manifest.labels, guide, policy)
     taught = any(phase.drawings > 0 for phase in config.fit.phases)
     return Drawings(len(found), ranking.share(answers.verdicts.kinds == UNKNOWN), taught)
 

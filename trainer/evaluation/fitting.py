@@ -1,4 +1,4 @@
-"""The whole judgement fitted at once: temperature, ranks, alarms, prediction set, unknown score.
+"""The whole decision policy fitted at once: temperature, ranks, alarms, prediction set, unknown score.
 
 On photos from elsewhere where there are any, with the kinds among them that no label covers; else on the calibration
 split, which flatters: its photos come from the sources that teach. One function, `fit_decision`, that any run folder's
@@ -22,8 +22,8 @@ from fieldguide.core.decision.unknown import UnknownModel, unknown_model
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.cryptic import shipped_groups
 from fieldguide.core.taxonomy import Rank, Taxon
-from trainer.config import JudgementConfig
-from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, strangers, weigh_strangers
+from trainer.config import DecisionConfig
+from trainer.evaluation.calibrate import balanced_weights, fit_plausible, fit_ranks, simulate_novel, weigh_novel
 from trainer.evaluation.certainty import fit_temperature
 from trainer.evaluation.danger import dangers, fit_alarms
 from trainer.evaluation.document import FittingReport, RankFit, ScoreComparison, UnknownFit, plain
@@ -36,7 +36,7 @@ FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certa
 
 
 @dataclass(frozen=True)
-class Judgement:
+class DecisionPolicy:
     """All that a bundle needs to judge: temperature, thresholds and, when there is one, the unknown score."""
 
     temperature: float
@@ -56,7 +56,7 @@ class Judgement:
         thresholds: Mapping[str, Any],
         unknown: Mapping[str, Any],
         statistics: Mapping[str, NDArray[np.generic]],
-    ) -> Judgement:
+    ) -> DecisionPolicy:
         """Of an exported bundle. Raises FieldGuideError BUNDLE_CONTRADICTORY."""
         model = unknown_model(str(unknown["score"]), statistics, temperature) if unknown.get("score") else None
         return cls(temperature, Thresholds.from_manifest(thresholds), model)
@@ -64,9 +64,9 @@ class Judgement:
 
 @dataclass(frozen=True)
 class FittedDecision:
-    """What goes into the bundle: `judgement`, the manifest's `unknown` object, `statistics.npz`, and the report."""
+    """What goes into the bundle: `policy`, the manifest's `unknown` object, `statistics.npz`, and the report."""
 
-    judgement: Judgement
+    policy: DecisionPolicy
     unknown: dict[str, Any] = field(default_factory=dict)
     statistics: dict[str, NDArray[np.generic]] = field(default_factory=dict)
     report: FittingReport = field(default_factory=lambda: FittingReport(0))
@@ -74,12 +74,12 @@ class FittedDecision:
     @property
     def temperature(self) -> float:
         """Divide logits by it."""
-        return self.judgement.temperature
+        return self.policy.temperature
 
     @property
     def thresholds(self) -> Thresholds:
         """The fitted thresholds; `to_manifest()` is what the manifest holds."""
-        return self.judgement.thresholds
+        return self.policy.thresholds
 
 
 def fit_decision(
@@ -87,7 +87,7 @@ def fit_decision(
     labels: tuple[Taxon, ...],
     guide: Guide,
     background: Predictions | None = None,
-    config: JudgementConfig | None = None,
+    config: DecisionConfig | None = None,
     *,
     novel: Predictions | None = None,
     elsewhere: Predictions | None = None,
@@ -107,20 +107,20 @@ def fit_decision(
     Returns:
         The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).
     """
-    config = config or JudgementConfig()
+    config = config or DecisionConfig()
     tree = label_tree(labels)
     own, others = separate(calibration, background, tree)
     photos = own if elsewhere is None else elsewhere
     subjects = photos.select(photos.targets >= 0)
     if len(subjects) == 0:
-        return FittedDecision(Judgement(1.0, Thresholds()))
+        return FittedDecision(DecisionPolicy(1.0, Thresholds()))
     weights = balanced_weights(subjects.targets, config.balance)
     temperature = config.shift_margin * fit_temperature(subjects.logits, subjects.targets, weights)
     temperature = float(np.clip(temperature, 0.25, 8.0))
-    weights = weigh_strangers(photos.targets, weights, config.strangers)
+    weights = weigh_novel(photos.targets, weights, config.novel_share)
     probabilities = softmax(photos.logits, temperature)
     truth = photos.true_taxa(labels)
-    thresholds, ranks, gave_way = _fit_names(probabilities, truth, weights, tree, config)
+    thresholds, ranks, relaxed = _fit_names(probabilities, truth, weights, tree, config)
     alarms = fit_alarms(
         probabilities,
         dangers(labels, truth, guide),
@@ -149,18 +149,18 @@ def fit_decision(
         coverage=config.coverage,
         ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere"),
     )
-    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(gave_way), alarms.compared)
-    strange = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
+    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed), alarms.compared)
+    genera = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
     usual = None if elsewhere is None else own
-    unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, strangers=strange, reference=usual)
+    unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, novel_genera=genera, reference=usual)
     return _with_unknown(unknown, others, tree, temperature, thresholds, config, report)
 
 
 def ground_of(photos: Predictions, weights: NDArray[np.float64], kind: str) -> Ground:
-    """The ground that these photos `[N]`, weighed so, are for a judgement."""
-    strangers = float(weights[photos.targets < 0].sum() / weights.sum())
+    """The ground that these photos `[N]`, weighed so, are for a decision policy."""
+    novel_share = float(weights[photos.targets < 0].sum() / weights.sum())
     names = tuple(sorted({str(source) for source in photos.sources if source}))
-    return Ground(kind, names, len(photos), strangers, datetime.now(UTC).date().isoformat())
+    return Ground(kind, names, len(photos), novel_share, datetime.now(UTC).date().isoformat())
 
 
 def of_unknown_genera(photos: Predictions, tree: LabelTree) -> Predictions:
@@ -178,13 +178,13 @@ def _fit_names(
     truth: tuple[Taxon | None, ...],
     weights: NDArray[np.float64],
     tree: LabelTree,
-    config: JudgementConfig,
+    config: DecisionConfig,
 ) -> tuple[Thresholds, list[RankFit], list[str]]:
-    """The thresholds of the ranks as `config` asks; and, of what it asks, what had to give way.
+    """The thresholds of the ranks as `config` asks; and, of what it asks, what had to be relaxed.
 
     Few labels or few photos cannot hold everything: the model would name next to nothing, and nobody would use it.
-    While it names neither species nor genus for more than `VAGUE` of its own kinds, the care for strangers gives way
-    first, then how sure the bound is.
+    While it names neither species nor genus for more than `VAGUE` of its own kinds, the simulated kinds
+    without a label are dropped first, then the bound is made less sure.
     """
     real = any(taxon is not None and taxon not in tree.labels for taxon in truth)
     simulate = len(tree.labels) >= FEWEST_LABELS and not real
@@ -193,7 +193,7 @@ def _fit_names(
     own = sum_up(probabilities, tree, config.wide_share, shipped_groups())
     found = []
     for (species, genera), confidence in dict.fromkeys(ways):
-        scenarios = strangers(
+        scenarios = simulate_novel(
             probabilities,
             truth,
             weights,
@@ -213,12 +213,12 @@ def _fit_names(
         )
         wide = say(own, thresholds).kinds >= RANKS.index(Rank.FAMILY)
         vague = float(weights[wide].sum() / weights.sum())
-        lost = {"strangers": (species, genera) != unseen, "confidence": confidence != config.confidence}
+        lost = {"novel": (species, genera) != unseen, "confidence": confidence != config.confidence}
         found.append((vague, thresholds, ranks, [name for name, given in lost.items() if given]))
         if vague <= VAGUE:
             break
-    _, thresholds, ranks, gave_way = min(found, key=lambda each: max(each[0], VAGUE))
-    return thresholds, ranks, gave_way
+    _, thresholds, ranks, relaxed = min(found, key=lambda each: max(each[0], VAGUE))
+    return thresholds, ranks, relaxed
 
 
 def separate(photos: Predictions, background: Predictions | None, tree: LabelTree) -> tuple[Predictions, Predictions]:
@@ -236,11 +236,11 @@ def _with_unknown(
     tree: LabelTree,
     temperature: float,
     thresholds: Thresholds,
-    config: JudgementConfig,
+    config: DecisionConfig,
     report: FittingReport,
 ) -> FittedDecision:
     if fitted is None:
-        return FittedDecision(Judgement(temperature, thresholds), report=report)
+        return FittedDecision(DecisionPolicy(temperature, thresholds), report=report)
     summed = sum_up(softmax(others.logits, temperature), tree, config.wide_share, shipped_groups())
     threshold = fit_threshold(
         fitted.subject_scores,
@@ -259,7 +259,7 @@ def _with_unknown(
         compared={name: _comparison(each) for name, each in fitted.compared.items()},
     )
     return FittedDecision(
-        Judgement(temperature, thresholds, fitted.model),
+        DecisionPolicy(temperature, thresholds, fitted.model),
         plain(unknown_fit),
         dict(fitted.model.arrays),
         replace(report, unknown=unknown_fit),
@@ -268,5 +268,5 @@ def _with_unknown(
 
 def _comparison(found: Comparison) -> ScoreComparison:
     """Without what could not be compared."""
-    novel, strangers = (None if value != value else value for value in (found.novel_auroc, found.stranger_auroc))
-    return ScoreComparison(found.auroc, found.fpr95, novel, strangers)
+    novel, genera = (None if value != value else value for value in (found.novel_auroc, found.novel_genus_auroc))
+    return ScoreComparison(found.auroc, found.fpr95, novel, genera)

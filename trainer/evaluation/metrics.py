@@ -9,7 +9,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation import harm, ranking
 from trainer.evaluation.answers import Answers, answer
-from trainer.evaluation.fitting import Judgement, separate
+from trainer.evaluation.fitting import DecisionPolicy, separate
 from trainer.evaluation.mistakes import mistakes, passed_as_harmless
 from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.records import NovelMeasures, OtherThings, Share, SourceMeasures, SplitMeasures
@@ -27,7 +27,7 @@ def evaluate(
     photos: Predictions,
     labels: tuple[Taxon, ...],
     guide: Guide,
-    judgement: Judgement,
+    policy: DecisionPolicy,
     background: Predictions | None = None,
     *,
     novel: Predictions | None = None,
@@ -38,51 +38,51 @@ def evaluate(
     Args:
         photos: of subjects with a known taxon, as they come: those whose kind has no label (`truth` tells it) count in
             what is said, in danger and by source. Those of the background label are counted among `background`.
-        labels, guide, judgement: as the bundle has them (`FittedDecision.judgement`, or `Judgement.from_manifest`).
+        labels, guide, policy: as the bundle has them (`FittedDecision.policy`, or `DecisionPolicy.from_manifest`).
         background: photos of other things.
         novel: photos whose kind is no label (with `truth`), measured beside `photos` and no part of them.
         split: what these photos are.
     """
     tree = label_tree(labels)
     labelled, others = separate(photos, background, tree)
-    strange = photos.select(photos.targets < 0)
-    subjects = join([labelled, strange]) if len(strange) else labelled
-    answers = answer(subjects, labels, guide, judgement)
+    novel_rows = photos.select(photos.targets < 0)
+    subjects = join([labelled, novel_rows]) if len(novel_rows) else labelled
+    answers = answer(subjects, labels, guide, policy)
     known = answers.select(subjects.targets >= 0)
-    beside = strange if len(strange) else novel
+    beside = novel_rows if len(novel_rows) else novel
     return SplitMeasures(
         split=split,
         photos=len(subjects),
-        strangers=len(strange),
+        novel_photos=len(novel_rows),
         names=ranking.top_names(answers),
         right=_right(answers),
         verdicts=ranking.verdicts(answers),
-        verdicts_known=ranking.verdicts(known) if len(strange) else None,
-        danger=harm.danger(answers, guide, judgement.thresholds),
+        verdicts_known=ranking.verdicts(known) if len(novel_rows) else None,
+        danger=harm.danger(answers, guide, policy.thresholds),
         calibration=ranking.calibration(answers),
         sets=ranking.prediction_sets(answers),
         abstention=ranking.abstention(answers),
         sources=by_source(answers, guide),
-        several_photos=fusion_gain(subjects, labels, judgement),
+        several_photos=fusion_gain(subjects, labels, policy),
         classes=ranking.classes(answers),
         confusions=ranking.confusions(answers),
         matrix=ranking.matrix(answers),
         mistakes=mistakes(answers, guide),
-        other_things=_other_things(labelled, others, labels, guide, judgement) if len(others) else None,
-        novel=_novel(beside, labelled, labels, guide, judgement, apart=not len(strange))
+        other_things=_other_things(labelled, others, labels, guide, policy) if len(others) else None,
+        novel=_novel(beside, labelled, labels, guide, policy, apart=not len(novel_rows))
         if beside is not None and len(beside)
         else None,
     )
 
 
 def _other_things(
-    subjects: Predictions, others: Predictions, labels: tuple[Taxon, ...], guide: Guide, judgement: Judgement
+    subjects: Predictions, others: Predictions, labels: tuple[Taxon, ...], guide: Guide, policy: DecisionPolicy
 ) -> OtherThings:
-    unknown = ranking.share(answer(others, labels, guide, judgement).verdicts.kinds == UNKNOWN)
-    if judgement.unknown is None or not len(subjects):
+    unknown = ranking.share(answer(others, labels, guide, policy).verdicts.kinds == UNKNOWN)
+    if policy.unknown is None or not len(subjects):
         return OtherThings(unknown)
-    compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(others))
-    return OtherThings(unknown, judgement.unknown.kind.value, compared.auroc, compared.fpr95)
+    compared = compare(policy.unknown_scores(subjects), policy.unknown_scores(others))
+    return OtherThings(unknown, policy.unknown.kind.value, compared.auroc, compared.fpr95)
 
 
 def _novel(
@@ -90,17 +90,17 @@ def _novel(
     subjects: Predictions,
     labels: tuple[Taxon, ...],
     guide: Guide,
-    judgement: Judgement,
+    policy: DecisionPolicy,
     *,
     apart: bool,
 ) -> NovelMeasures:
     """Kinds that no label covers; `apart`: they are no part of the photos that are measured with the subjects."""
-    unseen_answers = answer(novel, labels, guide, judgement)
+    unseen_answers = answer(novel, labels, guide, policy)
     auroc = fpr95 = None
-    if judgement.unknown is not None and len(subjects):
-        compared = compare(judgement.unknown_scores(subjects), judgement.unknown_scores(novel))
+    if policy.unknown is not None and len(subjects):
+        compared = compare(policy.unknown_scores(subjects), policy.unknown_scores(novel))
         auroc, fpr95 = compared.auroc, compared.fpr95
-    both = answer(join([subjects, novel]), labels, guide, judgement) if apart else None
+    both = answer(join([subjects, novel]), labels, guide, policy) if apart else None
     return NovelMeasures(
         verdicts=ranking.verdicts(unseen_answers),
         danger=harm.alarms(unseen_answers, guide),

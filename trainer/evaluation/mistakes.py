@@ -12,7 +12,7 @@ from fieldguide.core.guide import Guide
 from trainer.evaluation.answers import Answers
 from trainer.evaluation.danger import dangers
 from trainer.evaluation.ranking import first_is_right
-from trainer.evaluation.records import DangerousLabel, JudgedPhoto, MissedDanger, Mistakes, Passed, TakenFor
+from trainer.evaluation.records import DangerousLabel, MissedDanger, Mistakes, Passed, PhotoResult, TakenFor
 
 LOSSES = 36  # photos of the largest loss that are kept
 PASSED = 500  # photos shown without a warning that are kept
@@ -39,8 +39,8 @@ def mistakes(answers: Answers, guide: Guide) -> Mistakes:
     wrong, right = known[~correct[known]], known[correct[known]]
     unsure = np.argsort(answers.shared[known, answers.order[known, 0]], kind="stable")
 
-    def photos(rows: NDArray[np.intp], most: int) -> tuple[JudgedPhoto, ...]:
-        return tuple(_judged(answers, guide, losses, int(row)) for row in rows[:most])
+    def photos(rows: NDArray[np.intp], most: int) -> tuple[PhotoResult, ...]:
+        return tuple(_result(answers, guide, losses, int(row)) for row in rows[:most])
 
     return Mistakes(
         missed_deadly=photos(missed[np.argsort(raised[missed], kind="stable")], MISSED),
@@ -61,7 +61,7 @@ def passed_as_harmless(answers: Answers, guide: Guide) -> Passed:
     rows = np.flatnonzero(found.harmful & (alarm_levels(answers) == Danger.CAUTION))
     rows = rows[np.argsort(~found.deadly[rows], kind="stable")]
     losses = _losses(answers)
-    photos = tuple(_judged(answers, guide, losses, int(row)) for row in rows[:PASSED])
+    photos = tuple(_result(answers, guide, losses, int(row)) for row in rows[:PASSED])
     return Passed(len(rows), int(found.deadly[rows].sum()), int(found.harmful.sum()), photos)
 
 
@@ -79,10 +79,10 @@ def _losses(answers: Answers) -> NDArray[np.float64]:
     return found
 
 
-def _judged(answers: Answers, guide: Guide, losses: NDArray[np.float64], row: int) -> JudgedPhoto:
+def _result(answers: Answers, guide: Guide, losses: NDArray[np.float64], row: int) -> PhotoResult:
     first, target = int(answers.order[row, 0]), int(answers.photos.targets[row])
     taxon, alarm, verdict = answers.taxa[row], answers.decisions[row].alarm, answers.decisions[row].verdict
-    return JudgedPhoto(
+    return PhotoResult(
         file=str(answers.photos.files[row]),
         source=str(answers.photos.sources[row]),
         true=taxon.name if taxon else "",

@@ -89,7 +89,7 @@ class AlarmMeasures:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedPhoto:
+class PhotoResult:
     """One photo with what it shows, what was said first, and what the alarm did.
 
     `probability` is that of `said`; `probability_of_true` and `loss` (nats) are None when there is no such label.
@@ -117,7 +117,7 @@ class Passed:
     count: int
     deadly: int
     of: int
-    photos: tuple[JudgedPhoto, ...] = ()
+    photos: tuple[PhotoResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,15 +328,15 @@ class MissedDanger:
 class Mistakes:
     """Photos and kinds that went wrong, the most dangerous first; `missed_deadly_count` counts beyond the list."""
 
-    missed_deadly: tuple[JudgedPhoto, ...] = ()
+    missed_deadly: tuple[PhotoResult, ...] = ()
     missed_deadly_count: int = 0
-    milder: tuple[JudgedPhoto, ...] = ()
+    milder: tuple[PhotoResult, ...] = ()
     taken_for: tuple[TakenFor, ...] = ()
     dangerous_labels: tuple[DangerousLabel, ...] = ()
     missed: tuple[MissedDanger, ...] = ()
-    top_losses: tuple[JudgedPhoto, ...] = ()
-    surest: tuple[JudgedPhoto, ...] = ()
-    unsure: tuple[JudgedPhoto, ...] = ()
+    top_losses: tuple[PhotoResult, ...] = ()
+    surest: tuple[PhotoResult, ...] = ()
+    unsure: tuple[PhotoResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,18 +351,18 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class SplitMeasures:
-    """Everything measured of one model on one set of photos, strangers counted with the rest where there are any.
+    """Everything measured of one model on one set of photos, novel kinds counted with the rest where there are any.
 
     Attributes:
         split: `test`, `calibrated_on` (these numbers flatter), `elsewhere` or `folder`.
-        photos: of subjects; `strangers` of them show a kind without a label.
+        photos: of subjects; `novel_photos` of them show a kind without a label.
         right: all names that are said, whatever their rank: how many are right.
         verdicts: of all photos; `verdicts_known` of those alone whose kind has a label, None where that is all of them.
     """
 
     split: str
     photos: int
-    strangers: int
+    novel_photos: int
     names: Names
     right: Share
     verdicts: VerdictMeasures

@@ -1,4 +1,4 @@
-"""What an autoencoder's pictures are to a classifier, and what its error says of strangers; sheets to look at."""
+"""What a classifier makes of an autoencoder's pictures, how well its error notices other things, and sheets of both."""
 
 from __future__ import annotations
 

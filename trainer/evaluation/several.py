@@ -14,7 +14,7 @@ from fieldguide.core.decision.fusion import fuse
 from fieldguide.core.decision.rollup import label_tree
 from fieldguide.core.taxonomy import Taxon
 from trainer.evaluation.calibrate import label_covers
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.predictions import Predictions
 from trainer.evaluation.records import FusedNames
 
@@ -22,7 +22,7 @@ from trainer.evaluation.records import FusedNames
 def fusion_gain(
     photos: Predictions,
     labels: tuple[Taxon, ...],
-    judgement: Judgement,
+    policy: DecisionPolicy,
     sizes: tuple[int, ...] = (1, 2, 3),
     seed: int = 0,
 ) -> dict[int, FusedNames]:
@@ -33,7 +33,7 @@ def fusion_gain(
     tree = label_tree(labels)
     rng = np.random.default_rng(seed)
     known = photos.select(photos.targets >= 0)
-    probabilities = softmax(known.logits, judgement.temperature)
+    probabilities = softmax(known.logits, policy.temperature)
     found: dict[int, FusedNames] = {}
     for size in sizes:
         ranks = []
@@ -42,7 +42,7 @@ def fusion_gain(
             rows = rng.permutation(np.flatnonzero(known.targets == target))
             for start in range(0, len(rows) - size + 1, size):
                 fused = tree.share_wide(
-                    fuse(probabilities[rows[start : start + size]])[None], judgement.thresholds.wide_share
+                    fuse(probabilities[rows[start : start + size]])[None], policy.thresholds.wide_share
                 )[0]
                 fused[tree.is_background] = 0.0
                 ranks.append(int((fused > fused[right].max()).sum()))

@@ -1,6 +1,6 @@
-"""Fits every unknown score, compares them on photos of other things and of strangers, and keeps the best.
+"""Fits every unknown score, compares them on photos of other things and of novel genera, and keeps the best.
 
-Strangers are kinds whose genus has no label. Where photos from elsewhere show some, a score must notice both.
+Novel genera are those without a label. Where photos from elsewhere show some, a score must notice both.
 
 Statistics are fitted on one half of the groups and compared on the other, twice (two-fold), so that no score is judged
 on photos that it has seen; the kept one is then fitted on everything. The functions themselves are
@@ -36,18 +36,18 @@ class Comparison:
     """How well one score tells other things from subjects: area under the ROC curve, false positives at 95 % recall.
 
     `fpr95` is the share of subjects called strange when 95 % of other things are. `novel_auroc` tells species held out
-    of training from known ones, `stranger_auroc` genera without a label; nan without any.
+    of training from known ones, `novel_genus_auroc` genera without a label; nan without any.
     """
 
     auroc: float
     fpr95: float
     novel_auroc: float
-    stranger_auroc: float = float("nan")
+    novel_genus_auroc: float = float("nan")
 
     @property
     def both(self) -> float:
         """The mean of the two areas that count, or the one that there is."""
-        return self.auroc if np.isnan(self.stranger_auroc) else (self.auroc + self.stranger_auroc) / 2.0
+        return self.auroc if np.isnan(self.novel_genus_auroc) else (self.auroc + self.novel_genus_auroc) / 2.0
 
 
 @dataclass(frozen=True)
@@ -67,20 +67,20 @@ def fit_unknown(
     temperature: float,
     *,
     novel: Predictions | None = None,
-    strangers: Predictions | None = None,
+    novel_genera: Predictions | None = None,
     reference: Predictions | None = None,
     seed: int = 0,
 ) -> FittedUnknown | None:
     """Compare and keep; None when there are fewer than `FEWEST` photos of other things or of subjects.
 
-    novel: species held out of training, only to compare. strangers: photos of genera without a label, one group a
+    novel: species held out of training, only to compare. novel_genera: photos of genera without a label, one group a
     genus; fewer than `FEWEST` are as good as none. reference: photos with labels that tell what embeddings and logits
     of known kinds look like; the subjects themselves without it. `COMBINED` needs it: statistics of the very photos
     that weigh it would make them look more familiar than any other.
     """
     if len(background) < FEWEST or len(subjects) < FEWEST:
         return None
-    strange = None if strangers is None or len(strangers) < FEWEST else strangers
+    strange = None if novel_genera is None or len(novel_genera) < FEWEST else novel_genera
     rng = np.random.default_rng(seed)
     photos = [subjects, background, *([] if strange is None else [strange])]
     folds = [_two_folds(part.groups, rng) for part in photos]
@@ -110,10 +110,12 @@ def fit_unknown(
     return FittedUnknown(whole[best], {kind.value: compared[kind] for kind in kinds}, *scores[best][:2])
 
 
-def _can_be_fitted(kind: Score, tree: LabelTree, strangers: Predictions | None, reference: Predictions | None) -> bool:
+def _can_be_fitted(
+    kind: Score, tree: LabelTree, novel_genera: Predictions | None, reference: Predictions | None
+) -> bool:
     if kind is Score.COMBINED:
         return (
-            strangers is not None
+            novel_genera is not None
             and reference is not None
             and len(reference) >= FEWEST
             and bool(tree.is_background.any())
@@ -128,11 +130,11 @@ def fit_score(
     tree: LabelTree,
     temperature: float,
     seed: int = 0,
-    strangers: Predictions | None = None,
+    novel_genera: Predictions | None = None,
     *,
     reference: Predictions | None = None,
 ) -> UnknownModel:
-    """The arrays of one score from photos of subjects (with labels), of other things, and of strangers.
+    """The arrays of one score from photos of subjects (with labels), of other things, and of novel genera.
 
     reference: see `fit_unknown`.
     """
@@ -160,8 +162,8 @@ def fit_score(
     elif kind is Score.RESIDUAL:
         arrays = _main_directions(usual)
     elif kind is Score.COMBINED:
-        assert strangers is not None
-        arrays = _combination(known, [background, strangers], usual, tree, temperature)
+        assert novel_genera is not None
+        arrays = _combination(known, [background, novel_genera], usual, tree, temperature)
     return UnknownModel(kind, arrays, temperature)
 
 
@@ -169,14 +171,14 @@ def compare(
     subjects: NDArray[np.floating],
     background: NDArray[np.floating],
     novel: NDArray[np.floating] | None = None,
-    strangers: NDArray[np.floating] | None = None,
+    novel_genera: NDArray[np.floating] | None = None,
 ) -> Comparison:
     """AUROC and FPR at 95 % recall of scores of subjects `[N]`, other things, and what else is strange (all `[M]`)."""
     return Comparison(
         auroc=_auroc(subjects, background),
         fpr95=float((subjects >= np.quantile(background, 0.05)).mean()),
-        novel_auroc=float("nan") if novel is None or len(novel) == 0 else _auroc(subjects, novel),
-        stranger_auroc=float("nan") if strangers is None or len(strangers) == 0 else _auroc(subjects, strangers),
+        novel_auroc=_auroc(subjects, novel),
+        novel_genus_auroc=_auroc(subjects, novel_genera),
     )
 
 
@@ -203,7 +205,10 @@ def fit_threshold(
     return max(wanted, float(np.quantile(subject_scores, 1.0 - most_subjects)))
 
 
-def _auroc(low: NDArray[np.floating], high: NDArray[np.floating]) -> float:
+def _auroc(low: NDArray[np.floating], high: NDArray[np.floating] | None) -> float:
+    """Area under the curve; nan where there is nothing to compare with."""
+    if high is None or len(high) == 0:
+        return float("nan")
     truth = np.concatenate([np.zeros(len(low)), np.ones(len(high))])
     return float(roc_auc_score(truth, np.concatenate([low, high])))
 
@@ -270,7 +275,7 @@ def _main_directions(known: Predictions) -> dict[str, NDArray[np.generic]]:
 def _combination(
     known: Predictions, strange: list[Predictions], usual: Predictions, tree: LabelTree, temperature: float
 ) -> dict[str, NDArray[np.generic]]:
-    """Weights of the parts: other things together count as much as strangers together, and both as much as subjects."""
+    """Weights of the parts: other things count as much as novel genera, and both together as much as subjects."""
     arrays: dict[str, NDArray[np.generic]] = {
         "genus": _genera(tree),
         "background_index": np.array(int(np.flatnonzero(tree.is_background)[0])),

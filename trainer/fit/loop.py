@@ -87,7 +87,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
             fit.progress.step(f"{words}, {phase.size_at(epoch)} px", "epoch", *_place(fit, number, epoch))
             began = time.monotonic()
             _epoch(fit, feed, stepper, average, optimizer, state, number, epoch)
-            top1 = _judge(fit, average, state, curves, number, epoch, began)
+            top1 = _close_epoch(fit, average, state, curves, number, epoch, began)
             state.stale = 0 if top1 > state.best else state.stale + 1
             if top1 >= max(state.best, 0.0) and learns_features(fit.config, number):  # of equals what learned longer
                 state.best, state.best_phase, state.best_epoch = top1, number + 1, epoch + 1
@@ -197,7 +197,7 @@ def seeded(fit: Fit, number: int, epoch: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
-def _judge(
+def _close_epoch(
     fit: Fit, average: nn.Module, state: FitState, curves: Curves, number: int, epoch: int, began: float
 ) -> float:
     """Validate, write it down, and give the share of photos that are right at first; -1 for an unstable network."""

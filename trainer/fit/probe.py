@@ -15,7 +15,7 @@ from torch.nn import functional
 from trainer.config import FitConfig
 from trainer.data.augment import whole
 from trainer.data.dataset import CachedPhotos
-from trainer.data.room import create_array
+from trainer.data.memmap import create_array
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
 from trainer.progress import Progress

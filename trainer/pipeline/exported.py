@@ -43,7 +43,7 @@ def export_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Clas
 def seal_bundle(
     run: RunFolder, ready: Prepared, exported: Runtime, fitted: FittedDecision, metrics: Metrics
 ) -> Runtime:
-    """Write the bundle with its judgement, its numbers and its card, and open it as the application does."""
+    """Write the bundle with its policy, its numbers and its card, and open it as the application does."""
     manifest = replace(
         exported.manifest,
         temperature=fitted.temperature,

@@ -16,7 +16,7 @@ from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.drawn import drawings_unknown
 from trainer.evaluation.facts import label_facts
-from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision
+from trainer.evaluation.fitting import DecisionPolicy, FittedDecision, fit_decision
 from trainer.evaluation.folder_photos import split_background
 from trainer.evaluation.metrics import ELSEWHERE, evaluate
 from trainer.evaluation.predict import predict
@@ -31,7 +31,7 @@ from trainer.run_folder import RunFolder
 
 @dataclass(frozen=True, slots=True)
 class SplitAnswers:
-    """The network's answers to the photos that fit the judgement and to those that measure it; None of no photos.
+    """The network's answers to the photos that fit the policy and to those that measure it; None of no photos.
 
     `held_out`: kinds that were kept out of the labels. `elsewhere_fit` and `elsewhere`: photos by people who taught
     nothing, of kinds with a label and without. All three carry their true taxon.
@@ -75,8 +75,8 @@ def _taxon(name: str, taxa: Mapping[str, Taxon], guide: Guide) -> Taxon | None:
     return found.taxon if found else None
 
 
-def fit_judgement(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> FittedDecision:
-    """The judgement, fitted on photos from elsewhere where there are some, else on the calibration split."""
+def fit_policy(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> FittedDecision:
+    """The policy, fitted on photos from elsewhere where there are some, else on the calibration split."""
     elsewhere = others = None
     if answers.elsewhere_fit is not None:
         elsewhere, others = split_background(answers.elsewhere_fit)
@@ -85,7 +85,7 @@ def fit_judgement(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> 
         ready.labels.taxa,
         ready.guide,
         others if others is not None and len(others) else None,
-        config.judgement,
+        config.decision,
         novel=answers.held_out,
         elsewhere=elsewhere,
     )
@@ -101,13 +101,13 @@ def measure(
     progress: Progress,
 ) -> Metrics:
     """Every number of the run; says when test photos had taught the weights that it began with."""
-    taxa, judgement = ready.labels.taxa, fitted.judgement
-    own = evaluate(answers.test, taxa, ready.guide, judgement, novel=answers.held_out)
-    own = replace(own, drawings=_drawings(runtime, config, ready, judgement))
+    taxa, policy = ready.labels.taxa, fitted.policy
+    own = evaluate(answers.test, taxa, ready.guide, policy, novel=answers.held_out)
+    own = replace(own, drawings=_drawings(runtime, config, ready, policy))
     elsewhere = None
     if answers.elsewhere is not None:
         subjects, others = split_background(answers.elsewhere)
-        elsewhere = evaluate(subjects, taxa, ready.guide, judgement, others, split=ELSEWHERE)
+        elsewhere = evaluate(subjects, taxa, ready.guide, policy, others, split=ELSEWHERE)
     labels = label_facts(taxa, ready.guide, ready.placed)
     chosen = read_choice(config, run)
     facts = run_facts(config, run, ready.photos, ready.placed, ready.labels, chosen)
@@ -116,8 +116,8 @@ def measure(
     return Metrics(own, fitted.report, labels, facts, elsewhere)
 
 
-def _drawings(runtime: Runtime, config: RunConfig, ready: Prepared, judgement: Judgement) -> Drawings | None:
+def _drawings(runtime: Runtime, config: RunConfig, ready: Prepared, policy: DecisionPolicy) -> Drawings | None:
     """How the network takes drawings made from test photos of subjects."""
     subjects = {number for number, taxon in enumerate(ready.labels.taxa) if taxon.rank is not Rank.BACKGROUND}
     files = sorted(row.file for row in ready.placed if row.split == "test" and row.label in subjects)
-    return drawings_unknown(runtime, judgement, ready.guide, files, config)
+    return drawings_unknown(runtime, policy, ready.guide, files, config)

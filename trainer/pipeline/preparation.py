@@ -63,7 +63,7 @@ from trainer.pipeline.wanted import complete
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder, write_json
 
-LATER = ("device", "export", "judgement", "fit.tensorboard", "data.elsewhere", "data.elsewhere_manifests")
+LATER = ("device", "export", "decision", "fit.tensorboard", "data.elsewhere", "data.elsewhere_manifests")
 """Options that a resumed run may change: they decide where it runs, or what happens after the fit."""
 ALONE = ProcessGroup()
 
@@ -94,7 +94,7 @@ def open_run(run: RunFolder, config: RunConfig, guide: Guide, *, resume: bool) -
         begun = complete(read_config(run.config))
         for option in differences(begun, config):
             longer = option == "fit.phases" and config.fit.phases[: len(begun.fit.phases)] == begun.fit.phases
-            if not longer and option not in LATER and not option.startswith(("export.", "judgement.")):
+            if not longer and option not in LATER and not option.startswith(("export.", "decision.")):
                 refuse(option, text("train.begun_otherwise"))
     else:
         photos = apply_decisions(list_photos(config.data), Decisions(run.root / DECISIONS).final().values())

@@ -1,6 +1,6 @@
 """One run from folders to a model, from top to bottom. What is loaded or asked once is handed along.
 
-scan -> audit -> split -> decode once -> fit -> export once -> ask once -> fit the judgement -> measure -> write the
+scan -> audit -> split -> decode once -> fit -> export once -> ask once -> fit the policy -> measure -> write the
 bundle once -> report. Steps before the export are taken from the run folder when a run is resumed.
 """
 
@@ -13,7 +13,7 @@ from trainer.evaluation.document import Metrics
 from trainer.fit.network import Classifier
 from trainer.fit.process_group import ProcessGroup
 from trainer.pipeline.exported import export_run, seal_bundle
-from trainer.pipeline.measured import ask_splits, fit_judgement, measure
+from trainer.pipeline.measured import ask_splits, fit_policy, measure
 from trainer.pipeline.preparation import ALONE, Prepared, fit_run, prepare_run
 from trainer.progress import Progress
 from trainer.report import write_report
@@ -39,7 +39,7 @@ def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Clas
     answers = ask_splits(config, exported, run, ready, progress)
 
     progress.step("calibrating", "calibrating")
-    fitted = fit_judgement(config, ready, answers)
+    fitted = fit_policy(config, ready, answers)
 
     progress.step("measuring", "measuring")
     metrics = measure(config, run, ready, exported, answers, fitted, progress)

@@ -17,7 +17,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.evaluation.danger import PROMISED
 from trainer.evaluation.metrics import ELSEWHERE
-from trainer.evaluation.records import JudgedPhoto
+from trainer.evaluation.records import PhotoResult
 from trainer.report.figures import percent
 from trainer.report.grounds import GAP, differences
 from trainer.report.parts import bullets, head, joined, paragraph, part
@@ -55,7 +55,7 @@ def objections(shown: Shown) -> list[str]:
         if right.value is not None and right.value < RIGHT:
             facts = {"right": percent(right.value), "photos": right.photos}
             against.append(text(f"report.against_{rank}", **facts))
-    if "strangers" in shown.gave_way:
+    if "novel" in shown.relaxed:
         against.append(text("report.against_own_kinds"))
     if not shown.first.other_things:
         against.append(text("report.bad_no_others"))
@@ -110,7 +110,7 @@ def _suspects(shown: Shown) -> list[str]:
     return [text(_form("next_suspects", len(rows)), count=len(rows), files=names)] if rows else []
 
 
-def _is_suspect(row: JudgedPhoto) -> bool:
+def _is_suspect(row: PhotoResult) -> bool:
     return row.probability >= SURE and (row.probability_of_true or 0.0) < NEARLY_NOTHING
 
 

@@ -14,7 +14,7 @@ from fieldguide.core.photo import read_photo
 from fieldguide.core.photo.preprocess import prepare
 from fieldguide.inference.explain import explain
 from fieldguide.inference.network import Network
-from trainer.evaluation.records import JudgedPhoto, Mistakes
+from trainer.evaluation.records import Mistakes, PhotoResult
 from trainer.report.parts import NOTHING, head, joined, part, section
 from trainer.report.photos import embedded, true_name
 from trainer.report.photos import said as described
@@ -39,7 +39,7 @@ def attention(found: Mistakes, runtime: Network) -> Markup:
     return section("attention", *parts)
 
 
-def _pair(runtime: Network, row: JudgedPhoto) -> Markup:
+def _pair(runtime: Network, row: PhotoResult) -> Markup:
     """One photo, nothing when it is gone."""
     spec = runtime.manifest.input
     try:

@@ -109,8 +109,8 @@ def _names(shown: Shown | None) -> list[str]:
         return [text("card.not_measured")]
     first = shown.first
     lines = _first_names(first)
-    if first.strangers:
-        lines.append(text("card.strangers", strangers=first.strangers, photos=first.photos))
+    if first.novel_photos:
+        lines.append(text("card.novel", novel=first.novel_photos, photos=first.photos))
     if first.split == CALIBRATED_ON:
         return lines or [text("card.not_measured")]
     for rank in Names.__dataclass_fields__:
@@ -119,7 +119,7 @@ def _names(shown: Shown | None) -> list[str]:
             facts = {"rank": text(f"card.rank_{rank}"), "said": points(said.said), **_of_share(said.right)}
             lines.append(text("card.verdict", **facts))
     lines.append(text("card.silent", share=points(first.verdicts.unknown.value, 0)))
-    if "strangers" in shown.gave_way:
+    if "novel" in shown.relaxed:
         lines.append(text("card.own_kinds"))
     if first.calibration.ece is not None:
         ece, chance = points(first.calibration.ece), points(first.calibration.ece_by_chance)

@@ -10,7 +10,6 @@ from markupsafe import Markup
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
 from trainer.evaluation.document import LabelFacts
-from trainer.report.judgement import confusions
 from trainer.report.parts import (
     NOTHING,
     Cell,
@@ -23,6 +22,7 @@ from trainer.report.parts import (
     table,
     words,
 )
+from trainer.report.reliability import confusions
 from trainer.report.shown import Shown
 
 

@@ -20,7 +20,7 @@ def caution(shown: Shown) -> Markup:
     """How far the numbers may be believed, on this ground."""
     first = shown.first
     if first.split == ELSEWHERE:
-        facts = {"photos": first.photos, "strangers": first.strangers, "sources": sources_in_words(first)}
+        facts = {"photos": first.photos, "novel": first.novel_photos, "sources": sources_in_words(first)}
         return paragraph("flatters_elsewhere", **facts)
     return paragraph("flatters" if shown.run else "flatters_evaluated")
 

@@ -23,7 +23,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.core.photo.preprocess import InputSpec, prepare
 from trainer.config import read_config
-from trainer.evaluation.records import JudgedPhoto, SplitMeasures
+from trainer.evaluation.records import PhotoResult, SplitMeasures
 from trainer.export.bundle import input_of
 from trainer.fit.checkpoint import load
 from trainer.fit.network import Classifier, create_network, stages
@@ -63,12 +63,12 @@ def layers(measures: SplitMeasures, run: RunFolder | None) -> Markup:
     return section("layers", paragraph("layers_read") + shown if shown else paragraph("layers_none"))
 
 
-def _chosen(measures: SplitMeasures) -> list[tuple[str, JudgedPhoto]]:
+def _chosen(measures: SplitMeasures) -> list[tuple[str, PhotoResult]]:
     """A right photo, a dangerous mistake, an unsure one and the worst surprise, each photo once."""
     found, passed = measures.mistakes, measures.danger.passed_as_harmless.photos
     dangerous = (*found.missed_deadly, *passed, *found.milder)
     wanted = (("right", found.surest), ("danger", dangerous), ("unsure", found.unsure), ("wrong", found.top_losses))
-    chosen: list[tuple[str, JudgedPhoto]] = []
+    chosen: list[tuple[str, PhotoResult]] = []
     for kind, rows in wanted:
         taken = {row.file for _, row in chosen}
         chosen += [(kind, row) for row in rows if row.file not in taken and Path(row.file).exists()][:1]
@@ -84,7 +84,7 @@ def _rebuild(run: RunFolder) -> tuple[Classifier, InputSpec]:
     return network.eval(), input_of(config)
 
 
-def _walk(network: Classifier, spec: InputSpec, kind: str, row: JudgedPhoto) -> Markup:
+def _walk(network: Classifier, spec: InputSpec, kind: str, row: PhotoResult) -> Markup:
     """One photo and what every stage makes of it; nothing when the photo is gone."""
     try:
         picture = prepare(read_photo(Path(row.file), spec.short_side).pixels, spec)

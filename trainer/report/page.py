@@ -20,11 +20,11 @@ from trainer.evaluation.document import Evaluation, Metrics
 from trainer.report.attention import attention
 from trainer.report.classes import every_class, matrix
 from trainer.report.grounds import each_source
-from trainer.report.judgement import certainty, names_by_rank, strangers
 from trainer.report.layers import layers
 from trainer.report.opening import dangerous_mistakes, in_short, promises
 from trainer.report.parts import NOTHING, TEMPLATES, bullets, say, section
 from trainer.report.photos import mistake_figures
+from trainer.report.reliability import certainty, names_by_rank, unknowns
 from trainer.report.samples import label_photos
 from trainer.report.shown import Shown
 from trainer.report.training import audit, configuration, folders, learning, photos
@@ -95,7 +95,7 @@ def _sections(manifest: Manifest, guide: Guide, shown: Shown, beside: Beside) ->
         "attention": beside.attention,
         "layers": beside.layers,
         "certainty": certainty(first),
-        "strangers": strangers(first, shown.fitting),
+        "unknowns": unknowns(first, shown.fitting),
         "learning": learning(run) if run else NOTHING,
         "photos": photos(run, shown.labels) if run else NOTHING,
         "audit": audit(run) if run else NOTHING,

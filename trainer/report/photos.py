@@ -14,7 +14,7 @@ from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
-from trainer.evaluation.records import JudgedPhoto
+from trainer.evaluation.records import PhotoResult
 from trainer.report.figures import percent
 from trainer.report.parts import NOTHING, joined, part, say
 
@@ -64,22 +64,22 @@ def from_cache(square: npt.NDArray[np.uint8], aspect: float, side: int = SMALL) 
     return embedded(Image.fromarray(square).resize((max(size[0], 1), max(size[1], 1)), Image.Resampling.BICUBIC), side)
 
 
-def mistake_figures(rows: Sequence[JudgedPhoto], limit: int) -> Markup:
+def mistake_figures(rows: Sequence[PhotoResult], limit: int) -> Markup:
     """Photos with what they show, what was said of them, and what the alarm did."""
     return part("box", "photos", joined(_figure(row) for row in rows[:limit])) if rows else NOTHING
 
 
-def true_name(row: JudgedPhoto) -> Markup:
+def true_name(row: PhotoResult) -> Markup:
     """What a photo shows, with its danger."""
     return part("true_name", row)
 
 
-def said(row: JudgedPhoto) -> Markup:
+def said(row: PhotoResult) -> Markup:
     """What was said of it first."""
     return part("said", row, percent(row.probability))
 
 
-def _figure(row: JudgedPhoto) -> Markup:
+def _figure(row: PhotoResult) -> Markup:
     alarm = say("alarm_rang", level=row.alarm) if row.alarm_raised else say(f"alarm_silent_{row.alarm}")
     lines: list[str] = [true_name(row), said(row)]
     of_true = row.probability_of_true

@@ -31,9 +31,9 @@ class Shown:
         return cls(found.measured, found.labels, folders=found.folders)
 
     @property
-    def gave_way(self) -> tuple[str, ...]:
-        """What the fit of the judgement could not hold."""
-        return self.fitting.gave_way if self.fitting else ()
+    def relaxed(self) -> tuple[str, ...]:
+        """What the fit of the policy could not hold."""
+        return self.fitting.relaxed if self.fitting else ()
 
     @property
     def measures(self) -> SplitMeasures:

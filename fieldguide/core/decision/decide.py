@@ -1,4 +1,4 @@
-"""The judgement: probabilities in, a verdict and an alarm out. Pure: no files, no clock, no model.
+"""The decision: probabilities in, a verdict and an alarm out. Pure: no files, no clock, no model.
 
 Two questions, answered apart and the second never softened by the first:
 

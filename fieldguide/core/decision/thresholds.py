@@ -19,7 +19,7 @@ GROUNDS = ("elsewhere", "crossed", "own")
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """On whose photos the judgement was fitted. Every sentence that rests on it names it.
+    """On whose photos the thresholds were fitted. Every sentence that rests on it names it.
 
     Attributes:
         kind: "elsewhere": sources that taught the model nothing; "crossed": each teaching source was answered by a head
@@ -42,11 +42,11 @@ class Ground:
         """Refuse what names no ground."""
         counts = [self.photos] + ([] if self.people is None else [self.people])
         if self.kind not in GROUNDS or not all(type(count) is int and count > 0 for count in counts):
-            raise _contradiction(f"a judgement rests on {self.photos!r} photos of the kind {self.kind!r}")
+            raise _contradiction(f"thresholds rest on {self.photos!r} photos of the kind {self.kind!r}")
         if not 0 <= _number("strangers", self.strangers) <= 1:
             raise _contradiction(f"the share of strangers is {self.strangers}, not within 0 to 1")
         if len(self.sources) > MAX_SOURCES or not all(_is_name(name) for name in (*self.sources, self.day)):
-            raise _contradiction("the sources of a judgement have no names")
+            raise _contradiction("the sources of thresholds have no names")
 
 
 def _is_name(value: object) -> bool:

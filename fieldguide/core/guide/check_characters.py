@@ -29,7 +29,7 @@ def check_characters(lines: Sequence[Line], taxa: Mapping[str, Line], sources: s
     for line in lines:
         taxon = taxa.get(line.name)
         if taxon is None:
-            yield _wrong(line, Rule.CHARACTERS_STRANGER)
+            yield _wrong(line, Rule.CHARACTERS_UNLISTED)
         elif taxon.cells["rank"] != line.cells["rank"]:
             yield _wrong(line, Rule.CHARACTERS_RANK, taxon.cells["rank"])
         yield from _check_cells(line, sources)

@@ -48,7 +48,7 @@ class Rule(StrEnum):
     COUNTRY = "country"
     PHONE = "phone"
     VERIFIED = "verified"
-    CHARACTERS_STRANGER = "characters_stranger"
+    CHARACTERS_UNLISTED = "characters_unlisted"
     CHARACTERS_RANK = "characters_rank"
     CHARACTERS_MISSING = "characters_missing"
     CHARACTERS_FEW = "characters_few"
@@ -73,7 +73,7 @@ class Rule(StrEnum):
 _REMARKS = {
     *(Rule.GBIF, Rule.REGION, Rule.DESCRIPTION, Rule.LOOKALIKE_MILD, Rule.FAMILY_HARSHER, Rule.FAMILY_NAMES_NONE),
     *(Rule.WIDE_NOTE, Rule.EXAMPLE, Rule.COUNTRY, Rule.VERIFIED, Rule.CONSULTED, Rule.NO_FAMILY, Rule.OTHER_FAMILY),
-    *(Rule.NO_SOURCE, Rule.NO_GENUS, Rule.CHARACTERS_STRANGER, Rule.CHARACTERS_MISSING, Rule.CHARACTERS_FEW),
+    *(Rule.NO_SOURCE, Rule.NO_GENUS, Rule.CHARACTERS_UNLISTED, Rule.CHARACTERS_MISSING, Rule.CHARACTERS_FEW),
     *(Rule.CAVEAT, Rule.STEMLESS, Rule.GILLED),
 }
 

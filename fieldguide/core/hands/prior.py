@@ -17,7 +17,7 @@ from fieldguide.core.hands.kinds import Kinds, Matrix, kinds_of
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 
-# 1. This share of what the photo says goes to kinds that it did not name. Of 1,264 photos by strangers a third to two
+# 1. This share of what the photo says goes to kinds it did not name. Of 1,264 photos by other people a third to two
 # thirds showed a species that the models of 2026 had no label for, most of them of a genus that they had.
 OPEN = 0.25
 # 2. Of what is open, so much stays in the genera that were named, in their families, and with the harmful look-alikes

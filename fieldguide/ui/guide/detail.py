@@ -13,7 +13,7 @@ from fieldguide.core.hands.wording import character_name, states_words
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
-from fieldguide.ui.guide.lookalikes import LookalikeTable, lookalikes_of, strangers_of
+from fieldguide.ui.guide.lookalikes import LookalikeTable, lookalikes_of, unlisted_of
 from fieldguide.ui.guide.own_finds import OwnFinds
 from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.wording import (
@@ -200,9 +200,9 @@ class TaxonView(ScrollColumn):
             table.wanted.connect(self.taxon_wanted)
             card.column.addWidget(table)
             card.column.addWidget(label(text("danger.lookalike_limit"), "small"))
-        strangers = strangers_of(record, guide)
-        if strangers:
-            words = text("guide.lookalikes_unlisted", names=", ".join(strangers))
+        unlisted = unlisted_of(record, guide)
+        if unlisted:
+            words = text("guide.lookalikes_unlisted", names=", ".join(unlisted))
             card.column.addWidget(label(words, "small"))
 
     def _add_members(self, record: TaxonRecord, guide: Guide) -> None:

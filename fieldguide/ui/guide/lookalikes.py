@@ -33,7 +33,7 @@ def lookalikes_of(record: TaxonRecord, guide: Guide) -> list[Lookalike]:
     return list(dangerous_lookalikes((record.taxon,), guide))[:MOST]
 
 
-def strangers_of(record: TaxonRecord, guide: Guide) -> list[str]:
+def unlisted_of(record: TaxonRecord, guide: Guide) -> list[str]:
     """Look-alikes that the guide names but has no record of."""
     return [name for name in record.lookalikes if guide.record(name) is None]
 

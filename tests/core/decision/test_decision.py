@@ -1,4 +1,4 @@
-"""The judgement, rule by rule. The rules about danger come first: each says what must never be milder."""
+"""The decision, rule by rule. The rules about danger come first: each says what must never be milder."""
 
 from __future__ import annotations
 

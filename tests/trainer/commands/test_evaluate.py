@@ -41,7 +41,7 @@ def test_evaluate_measures_names_and_danger(
     told = json.loads(capsys.readouterr().out)
     assert told == json.loads((out / "metrics.json").read_text(encoding="utf-8"))
     found = read(out / "metrics.json", Evaluation)
-    assert (found.measured.photos, found.measured.strangers, found.measured.other_things) == (14, 2, None)
+    assert (found.measured.photos, found.measured.novel_photos, found.measured.other_things) == (14, 2, None)
     assert found.measured.names.species.top1.value == 1.0
     assert found.measured.danger.deadly.recall.photos == 6, "kinds without a label count as dangers too"
     assert [Path(file).name for file in found.folders.unreadable] == ["broken.jpg"]

@@ -20,7 +20,7 @@ from trainer.evaluation.calibrate import (
     fit_plausible,
     fit_ranks,
     label_covers,
-    strangers,
+    simulate_novel,
 )
 from trainer.evaluation.verdicts import UNKNOWN, Verdicts, right, say, sum_up, truth_of
 
@@ -30,7 +30,7 @@ KINDS = tuple(VerdictKind)
 
 def scenarios(photos: int = 600, seed: int = 0, unseen: float = 0.0, noise: float = 1.6) -> Scenarios:
     made = predictions(photos, seed=seed, noise=noise)
-    return strangers(
+    return simulate_novel(
         softmax(made.logits, 1.8),
         made.true_taxa(LABELS),
         np.ones(photos),
@@ -95,7 +95,7 @@ def test_a_higher_target_says_less() -> None:
     assert said[0] >= said[1] > said[2]
 
 
-def test_strangers_species_make_it_more_careful() -> None:
+def test_novel_species_make_it_more_careful() -> None:
     alone, among = (
         fit_ranks(scenarios(unseen=share), Thresholds(), target=0.8, confidence=0.9, most_unknown=0.3)[0]
         for share in (0.0, 0.2)
@@ -106,7 +106,7 @@ def test_strangers_species_make_it_more_careful() -> None:
 def test_a_model_that_knows_nothing_says_nothing() -> None:
     made = predictions(200)
     rows = np.random.default_rng(0).dirichlet(np.ones(len(LABELS)), size=200)
-    blind = strangers(
+    blind = simulate_novel(
         rows, made.true_taxa(LABELS), np.ones(200), TREE, {}, wide_share=0.5, unseen_species=0.0, unseen_genera=0.0
     )
     fitted, _ = fit_ranks(blind, Thresholds(), target=0.9, confidence=0.9, most_unknown=0.2)

@@ -12,10 +12,10 @@ from tests.helpers.bundles import write_photo
 from tests.helpers.made_predictions import LABELS, predictions
 from trainer.config import Phase, RunConfig
 from trainer.evaluation.drawn import drawings_unknown
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.report.card import model_card
-from trainer.report.judgement import strangers
+from trainer.report.reliability import unknowns
 from trainer.report.shown import Shown
 
 
@@ -23,23 +23,23 @@ def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Pa
     files = [str(write_photo(tmp_path / f"{number}.jpg", number % 3, number)) for number in range(6)]
     runtime, guide = Runtime.load(bundle_path, "cpu", threads=1), load_guide()
     manifest = runtime.manifest
-    judgement = Judgement.from_manifest(manifest.temperature, manifest.thresholds, {}, {})
-    told = [drawings_unknown(runtime, judgement, guide, [*files, "gone.jpg"], RunConfig()) for _ in range(2)]
+    policy = DecisionPolicy.from_manifest(manifest.temperature, manifest.thresholds, {}, {})
+    told = [drawings_unknown(runtime, policy, guide, [*files, "gone.jpg"], RunConfig()) for _ in range(2)]
     assert told[0] == told[1]
     assert told[0] is not None
     assert told[0].photos == told[0].unknown.photos == 6, "a photo that is gone is left out"
     assert 0 <= told[0].unknown.low <= told[0].unknown.value <= told[0].unknown.high <= 1
     assert told[0].taught is False
     drawn = replace(RunConfig().fit, phases=(Phase(1, 64, drawings=0.1),))
-    taught = drawings_unknown(runtime, judgement, guide, files, replace(RunConfig(), fit=drawn))
+    taught = drawings_unknown(runtime, policy, guide, files, replace(RunConfig(), fit=drawn))
     assert taught is not None
     assert taught.taught is True
-    measures = replace(evaluate(predictions(20), LABELS, guide, Judgement(1.0, Thresholds())), drawings=taught)
-    assert "the same generator that taught it" in strangers(measures, None)
+    measures = replace(evaluate(predictions(20), LABELS, guide, DecisionPolicy(1.0, Thresholds())), drawings=taught)
+    assert "the same generator that taught it" in unknowns(measures, None)
     assert "the same generator that taught it" in model_card(manifest, guide, Shown(measures))
 
 
 def test_nothing_to_draw_over_is_not_measured(bundle_path: Path) -> None:
     runtime = Runtime.load(bundle_path, "cpu", threads=1)
-    judgement = Judgement.from_manifest(1.0, runtime.manifest.thresholds, {}, {})
-    assert drawings_unknown(runtime, judgement, load_guide(), [], RunConfig()) is None
+    policy = DecisionPolicy.from_manifest(1.0, runtime.manifest.thresholds, {}, {})
+    assert drawings_unknown(runtime, policy, load_guide(), [], RunConfig()) is None

@@ -1,4 +1,4 @@
-"""The judgement fitted on photos from elsewhere, with the kinds among them that the model has no label for."""
+"""The policy fitted on photos from elsewhere, with the kinds among them that the model has no label for."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import pytest
 
 from fieldguide.core.decision.rollup import label_tree
 from tests.helpers.made_predictions import GUIDE, LABELS, other_things, predictions
-from trainer.config import JudgementConfig
+from trainer.config import DecisionConfig
 from trainer.evaluation.answers import answer
-from trainer.evaluation.calibrate import weigh_strangers
+from trainer.evaluation.calibrate import weigh_novel
 from trainer.evaluation.fitting import fit_decision, of_unknown_genera
 from trainer.evaluation.predictions import Predictions, join
 from trainer.evaluation.verdicts import UNKNOWN, right
 
-STRANGE = (GUIDE.records["Russula emetica"].taxon, GUIDE.records["Amanita virosa"].taxon)
+NOVEL = (GUIDE.records["Russula emetica"].taxon, GUIDE.records["Amanita virosa"].taxon)
 """A genus without a label, and a species without one in a genus that has some: harmful and deadly."""
 
 
-def from_elsewhere(photos: int, *, seed: int = 3, strangers: int = 0) -> Predictions:
+def from_elsewhere(photos: int, *, seed: int = 3, novel: int = 0) -> Predictions:
     """Photos that are harder than the calibration split's, and some of kinds that no label covers."""
     known = predictions(photos, seed=seed, noise=2.0)
     known = replace(known, sources=np.where(np.arange(photos) % 2, "club", "atlas"), truth=known.true_taxa(LABELS))
-    if not strangers:
+    if not novel:
         return known
-    torn, other = (predictions(strangers, seed=seed + more, noise=2.0) for more in (1, 2))
+    torn, other = (predictions(novel, seed=seed + more, noise=2.0) for more in (1, 2))
     return join(
         [
             known,
@@ -34,17 +34,17 @@ def from_elsewhere(photos: int, *, seed: int = 3, strangers: int = 0) -> Predict
                 torn,
                 logits=(torn.logits + other.logits) / 2,
                 embeddings=(torn.embeddings + other.embeddings) / 2,
-                targets=np.full(strangers, -1),
-                groups=np.arange(strangers) + photos,
-                sources=np.full(strangers, "club"),
-                truth=tuple(STRANGE[row % 2] for row in range(strangers)),
+                targets=np.full(novel, -1),
+                groups=np.arange(novel) + photos,
+                sources=np.full(novel, "club"),
+                truth=tuple(NOVEL[row % 2] for row in range(novel)),
             ),
         ]
     )
 
 
 def test_the_ground_is_told() -> None:
-    elsewhere = from_elsewhere(400, strangers=100)
+    elsewhere = from_elsewhere(400, novel=100)
     ground = fit_decision(predictions(300), LABELS, GUIDE, elsewhere=elsewhere).thresholds.ground
     assert ground is not None
     assert (ground.kind, ground.sources, ground.photos) == ("elsewhere", ("atlas", "club"), 500)
@@ -70,42 +70,42 @@ def test_alarms_hold_on_new_photos_from_elsewhere_and_those_of_the_calibration_s
 
     def missed(fitted_on: Predictions | None) -> float:
         fitted = fit_decision(own, LABELS, GUIDE, elsewhere=fitted_on)
-        decisions = answer(fresh, LABELS, GUIDE, fitted.judgement).decisions
+        decisions = answer(fresh, LABELS, GUIDE, fitted.policy).decisions
         quiet = np.array([decision.alarm.level.value != "deadly" for decision in decisions])
         return float(quiet[deadly].mean())
 
     assert missed(elsewhere) <= 0.05 < missed(None)
 
 
-def test_names_are_held_to_what_is_right_among_strangers() -> None:
-    config = JudgementConfig(target=0.8, species_target=0.8, confidence=0.5)
-    elsewhere, fresh = (from_elsewhere(900, seed=seed, strangers=500) for seed in (3, 40))
+def test_names_are_held_to_what_is_right_among_novel_kinds() -> None:
+    config = DecisionConfig(target=0.8, species_target=0.8, confidence=0.5)
+    elsewhere, fresh = (from_elsewhere(900, seed=seed, novel=500) for seed in (3, 40))
 
     def right_names(fitted_on: Predictions) -> float:
         fitted = fit_decision(predictions(300), LABELS, GUIDE, config=config, elsewhere=fitted_on)
-        answers = answer(fresh, LABELS, GUIDE, fitted.judgement)
+        answers = answer(fresh, LABELS, GUIDE, fitted.policy)
         assert (answers.verdicts.kinds != UNKNOWN).any()
         return float(np.nanmean(right(answers.verdicts, answers.truth)))
 
-    among_strangers = right_names(elsewhere)
-    assert among_strangers >= 0.77
-    assert among_strangers > right_names(elsewhere.select(elsewhere.targets >= 0))
+    among_novel = right_names(elsewhere)
+    assert among_novel >= 0.77
+    assert among_novel > right_names(elsewhere.select(elsewhere.targets >= 0))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.35, 0.6])
-def test_strangers_are_weighed_to_the_share_that_was_asked_for(share: float) -> None:
-    weights = weigh_strangers(np.array([0, 1, 2, -1, -1]), np.array([2.0, 0.5, 0.5]), share)
+def test_novel_kinds_are_weighed_to_the_share_that_was_asked_for(share: float) -> None:
+    weights = weigh_novel(np.array([0, 1, 2, -1, -1]), np.array([2.0, 0.5, 0.5]), share)
     assert weights.mean() == pytest.approx(1.0)
     assert weights[3:].sum() / weights.sum() == pytest.approx(share)
     assert weights[0] == pytest.approx(4 * weights[1])
 
 
-def test_strangers_count_as_they_come_when_nothing_was_asked() -> None:
-    assert weigh_strangers(np.array([0, 1, -1, -1]), np.ones(2)).tolist() == [1.0, 1.0, 1.0, 1.0]
+def test_novel_kinds_count_as_they_come_when_nothing_was_asked() -> None:
+    assert weigh_novel(np.array([0, 1, -1, -1]), np.ones(2)).tolist() == [1.0, 1.0, 1.0, 1.0]
 
 
 def test_photos_of_one_strange_genus_are_one_group() -> None:
-    strange = of_unknown_genera(from_elsewhere(100, strangers=40), label_tree(LABELS))
+    strange = of_unknown_genera(from_elsewhere(100, novel=40), label_tree(LABELS))
     assert {taxon.name for taxon in strange.truth or () if taxon} == {"Russula emetica"}  # Amanita has labels
     assert len(set(strange.groups.tolist())) == 1
 

@@ -10,9 +10,9 @@ import pytest
 
 from fieldguide.core.decision.thresholds import Thresholds
 from tests.helpers.made_predictions import GUIDE, LABELS, NAMES, other_things, predictions
-from trainer.config import JudgementConfig
+from trainer.config import DecisionConfig
 from trainer.evaluation import document
-from trainer.evaluation.fitting import FittedDecision, Judgement, fit_decision
+from trainer.evaluation.fitting import DecisionPolicy, FittedDecision, fit_decision
 from trainer.evaluation.gate import gate
 from trainer.evaluation.intervals import clopper_pearson, wilson_lower
 from trainer.evaluation.metrics import evaluate
@@ -29,7 +29,7 @@ from trainer.evaluation.records import (
 )
 from trainer.report.figures import among_five
 
-EASY = JudgementConfig(unseen_species=0.0, unseen_genera=0.0)
+EASY = DecisionConfig(unseen_species=0.0, unseen_genera=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +40,23 @@ def fitted() -> FittedDecision:
 @pytest.fixture(scope="module")
 def metrics(fitted: FittedDecision) -> SplitMeasures:
     test = predictions(400, seed=5, noise=1.6, overconfidence=2.0)
-    return evaluate(test, LABELS, GUIDE, fitted.judgement, other_things(60, seed=8))
+    return evaluate(test, LABELS, GUIDE, fitted.policy, other_things(60, seed=8))
 
 
 def test_the_fit_calibrates_what_was_overconfident(fitted: FittedDecision) -> None:
     assert fitted.temperature > 1.5
     assert fitted.thresholds.fitted
     assert fitted.thresholds.unknown is not None
-    assert fitted.unknown["score"] == fitted.judgement.unknown.kind.value  # type: ignore[union-attr]
+    assert fitted.unknown["score"] == fitted.policy.unknown.kind.value  # type: ignore[union-attr]
 
 
 def test_all_of_it_goes_through_a_manifest(fitted: FittedDecision) -> None:
     thresholds = json.loads(json.dumps(fitted.thresholds.to_manifest(), allow_nan=False))
     unknown = json.loads(json.dumps(fitted.unknown, allow_nan=False))
-    again = Judgement.from_manifest(fitted.temperature, thresholds, unknown, fitted.statistics)
+    again = DecisionPolicy.from_manifest(fitted.temperature, thresholds, unknown, fitted.statistics)
     test = predictions(20, seed=3)
     assert again.thresholds == fitted.thresholds
-    assert np.array_equal(again.unknown_scores(test), fitted.judgement.unknown_scores(test))
+    assert np.array_equal(again.unknown_scores(test), fitted.policy.unknown_scores(test))
 
 
 def test_it_holds_on_fresh_photos(metrics: SplitMeasures) -> None:
@@ -68,6 +68,13 @@ def test_it_holds_on_fresh_photos(metrics: SplitMeasures) -> None:
     assert metrics.sets.coverage.value >= 0.86
     assert metrics.other_things.unknown.value >= 0.95
     assert metrics.verdicts.unknown.value < 0.4
+
+
+def test_a_file_of_an_earlier_version_is_read_under_the_names_of_today(metrics: SplitMeasures, tmp_path: Path) -> None:
+    file = tmp_path / "measures.json"
+    document.write(file, replace(metrics, novel_photos=7))
+    file.write_text(file.read_text(encoding="utf-8").replace('"novel_photos"', '"strangers"'), encoding="utf-8")
+    assert document.read(file, SplitMeasures) == replace(metrics, novel_photos=7)
 
 
 def test_every_number_goes_through_the_file_and_is_within_bounds(metrics: SplitMeasures, tmp_path: Path) -> None:
@@ -104,7 +111,7 @@ def test_a_species_of_the_genus_that_a_photo_is_filed_under_is_right() -> None:
     logits[np.arange(5), said] = 30.0
     names = np.array([str(number) for number in range(5)])
     made = Predictions(logits, np.zeros((5, 2), np.float32), targets, np.arange(5), names, names)
-    metrics = evaluate(made, LABELS, GUIDE, Judgement(1.0, Thresholds(wide_share=0.0)))
+    metrics = evaluate(made, LABELS, GUIDE, DecisionPolicy(1.0, Thresholds(wide_share=0.0)))
     rows = {row.label: row for row in metrics.classes}
     two = pytest.approx(2 / 3)
     assert rows["Boletus"] == ClassMeasures("Boletus", photos=3, named=3, right=2, precision=two, recall=two, f1=two)
@@ -124,7 +131,7 @@ def test_several_photos_help(metrics: SplitMeasures) -> None:
 
 
 def test_what_passes_as_harmless_is_listed_and_costs() -> None:
-    deaf = Judgement(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
+    deaf = DecisionPolicy(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
     metrics = evaluate(predictions(300, noise=3.0), LABELS, GUIDE, deaf)
     passed = metrics.danger.passed_as_harmless
     assert 0 < passed.count == len(passed.photos) <= passed.of
@@ -135,18 +142,18 @@ def test_what_passes_as_harmless_is_listed_and_costs() -> None:
 def test_photos_of_held_out_species_are_measured_apart(fitted: FittedDecision) -> None:
     told = predictions(100, seed=6)
     novel = join([other_things(30, seed=2)])
-    metrics = evaluate(told, LABELS, GUIDE, fitted.judgement, novel=novel)
+    metrics = evaluate(told, LABELS, GUIDE, fitted.policy, novel=novel)
     assert metrics.novel.auroc > 0.9
     assert metrics.novel.verdicts.unknown.value > 0.9
-    assert (metrics.photos, metrics.strangers) == (100, 0)
+    assert (metrics.photos, metrics.novel_photos) == (100, 0)
 
 
-def test_strangers_among_the_photos_count_in_what_is_said(fitted: FittedDecision) -> None:
+def test_novel_kinds_among_the_photos_count_in_what_is_said(fitted: FittedDecision) -> None:
     told, strange = predictions(100, seed=6), predictions(40, seed=9)
     taxa = tuple(LABELS[target] for target in strange.targets)
     strange = replace(strange, targets=np.full(40, -1), truth=taxa)
-    alone, both = (evaluate(each, LABELS, GUIDE, fitted.judgement) for each in (told, join([told, strange])))
-    assert (both.photos, both.strangers) == (140, 40)
+    alone, both = (evaluate(each, LABELS, GUIDE, fitted.policy) for each in (told, join([told, strange])))
+    assert (both.photos, both.novel_photos) == (140, 40)
     assert both.verdicts_known == alone.verdicts
     assert both.verdicts.unknown.photos == 140
     assert both.danger.harmful.recall.photos > alone.danger.harmful.recall.photos
@@ -159,7 +166,7 @@ def test_nothing_to_fit_on_gives_the_cautious_defaults() -> None:
     nothing = predictions(10).select(np.zeros(10, dtype=bool))
     fitted = fit_decision(nothing, LABELS, GUIDE)
     assert fitted.thresholds == Thresholds()
-    metrics = evaluate(nothing, LABELS, GUIDE, fitted.judgement)
+    metrics = evaluate(nothing, LABELS, GUIDE, fitted.policy)
     assert metrics.names.species.top1.value is None
     assert document.as_json(metrics)
 
@@ -169,7 +176,7 @@ def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
     few = made.select(made.targets < 2)
     few = type(few)(few.logits[:, :2], few.embeddings, few.targets, few.groups, few.sources, few.files)
     fitted = fit_decision(few, LABELS[:2], GUIDE)
-    metrics = evaluate(few, LABELS[:2], GUIDE, fitted.judgement)
+    metrics = evaluate(few, LABELS[:2], GUIDE, fitted.policy)
     assert metrics.names.species.top1.value > 0.9
     assert not fitted.thresholds.fitted  # too few for a promise: everything rings
 
@@ -177,12 +184,12 @@ def test_two_labels_and_a_handful_of_photos_are_enough_to_run() -> None:
 def test_a_small_set_still_names_its_own_kinds_and_says_what_that_cost() -> None:
     few, many = predictions(70, noise=2.0), predictions(1200, noise=0.4)
     small, large = (fit_decision(photos, LABELS, GUIDE) for photos in (few, many))
-    assert small.report.gave_way == ("strangers",)
-    said = evaluate(few, LABELS, GUIDE, small.judgement).verdicts
+    assert small.report.relaxed == ("novel",)
+    said = evaluate(few, LABELS, GUIDE, small.policy).verdicts
     assert said.species.said + said.genus.said >= 0.5
-    assert large.report.gave_way == ()
+    assert large.report.relaxed == ()
     asked = fit_decision(few, LABELS, GUIDE, config=EASY)
-    assert "strangers" not in asked.report.gave_way
+    assert "novel" not in asked.report.relaxed
 
 
 def test_background_photos_among_the_split_are_other_things() -> None:
@@ -195,7 +202,7 @@ def test_background_photos_among_the_split_are_other_things() -> None:
         others.sources,
         others.files,
     )
-    metrics = evaluate(join([predictions(50), labelled]), LABELS, GUIDE, Judgement(1.0, Thresholds()))
+    metrics = evaluate(join([predictions(50), labelled]), LABELS, GUIDE, DecisionPolicy(1.0, Thresholds()))
     assert metrics.photos == 50
     assert metrics.other_things.unknown.photos == 40
 
@@ -203,7 +210,7 @@ def test_background_photos_among_the_split_are_other_things() -> None:
 @pytest.fixture(scope="module")
 def measured_with() -> Callable[..., SplitMeasures]:
     """Measures of a model that passed so many dangerous photos."""
-    measured = evaluate(predictions(60), LABELS, GUIDE, Judgement(1.0, Thresholds()))
+    measured = evaluate(predictions(60), LABELS, GUIDE, DecisionPolicy(1.0, Thresholds()))
 
     def build(count: int, deadly: int = 0, of: int = 100, false: float = 0.2, **changes: object) -> SplitMeasures:
         photos = tuple(replace(measured.mistakes.surest[0], file=f"{number}.jpg") for number in range(count))
@@ -261,7 +268,7 @@ def test_five_of_four_names_say_nothing(metrics: SplitMeasures) -> None:
 
 
 def test_missed_danger_is_told_by_kind_and_source() -> None:
-    deaf = Judgement(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
+    deaf = DecisionPolicy(1.0, Thresholds(species=0.0, deadly=1.0, harmful=1.0))
     found = evaluate(predictions(300, noise=3.0), LABELS, GUIDE, deaf)
     missed = found.mistakes.missed
     assert {row.source for row in missed} == {"field", "web"}

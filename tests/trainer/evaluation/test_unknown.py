@@ -18,7 +18,7 @@ TREE = label_tree(LABELS)
 def test_every_score_is_compared_and_the_best_is_kept() -> None:
     fitted = fit_unknown(predictions(400), other_things(80), TREE, 1.0, novel=predictions(60, seed=4, noise=3.0))
     assert fitted is not None
-    assert set(fitted.compared) == {kind.value for kind in Score} - {"combined"}  # which needs strangers
+    assert set(fitted.compared) == {kind.value for kind in Score} - {"combined"}  # which needs novel genera
     best = max(round(each.auroc, 3) for each in fitted.compared.values())
     assert round(fitted.compared[fitted.model.kind.value].auroc, 3) == best
     assert best > 0.97
@@ -36,7 +36,7 @@ def test_the_application_computes_the_same_score_from_the_arrays() -> None:
     )
 
 
-def strangers(photos: int) -> Predictions:
+def novel_genera(photos: int) -> Predictions:
     """Photos between two labels of different genera: the model is torn, and right with neither."""
     one, other = predictions(photos, seed=5, noise=1.5), predictions(photos, seed=6, noise=1.5)
     rows = (one.embeddings + other.embeddings) / 2
@@ -44,29 +44,34 @@ def strangers(photos: int) -> Predictions:
     return replace(one, embeddings=rows, logits=torn, targets=np.full(photos, -1), truth=(None,) * photos)
 
 
-def test_where_there_are_strangers_a_score_must_notice_them_too() -> None:
+def test_where_there_are_novel_genera_a_score_must_notice_them_too() -> None:
     fitted = fit_unknown(
-        predictions(400), other_things(80), TREE, 1.0, strangers=strangers(120), reference=predictions(300, seed=9)
+        predictions(400),
+        other_things(80),
+        TREE,
+        1.0,
+        novel_genera=novel_genera(120),
+        reference=predictions(300, seed=9),
     )
     assert fitted is not None
     assert set(fitted.compared) == {kind.value for kind in Score}
-    assert all(0 <= each.stranger_auroc <= 1 for each in fitted.compared.values())
+    assert all(0 <= each.novel_genus_auroc <= 1 for each in fitted.compared.values())
     kept = fitted.compared[fitted.model.kind.value]
     assert round(kept.both, 3) == max(round(each.both, 3) for each in fitted.compared.values())
     combined = fitted.compared["combined"]
     assert combined.auroc > 0.95
-    assert combined.stranger_auroc > fitted.compared["background"].stranger_auroc
+    assert combined.novel_genus_auroc > fitted.compared["background"].novel_genus_auroc
 
 
 def test_the_combined_score_survives_the_arrays_of_a_bundle() -> None:
-    arrays = fit_score(Score.COMBINED, predictions(300), other_things(60), TREE, 1.0, 0, strangers(60)).arrays
+    arrays = fit_score(Score.COMBINED, predictions(300), other_things(60), TREE, 1.0, 0, novel_genera(60)).arrays
     assert np.isfinite(unknown_model("combined", arrays).score(predictions(9).logits, predictions(9).embeddings)).all()
 
 
-def test_a_handful_of_strangers_are_as_good_as_none() -> None:
-    fitted = fit_unknown(predictions(100), other_things(40), TREE, 1.0, strangers=strangers(5))
+def test_a_handful_of_novel_photos_are_as_good_as_none() -> None:
+    fitted = fit_unknown(predictions(100), other_things(40), TREE, 1.0, novel_genera=novel_genera(5))
     assert fitted is not None
-    assert all(np.isnan(each.stranger_auroc) for each in fitted.compared.values())
+    assert all(np.isnan(each.novel_genus_auroc) for each in fitted.compared.values())
 
 
 def test_every_score_has_a_name_for_the_report() -> None:

@@ -18,7 +18,7 @@ from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.cli import main
 from trainer.data.split import read_split
 from trainer.evaluation.document import Metrics, read
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predict import predict
 from trainer.progress import Progress, Style
@@ -85,16 +85,16 @@ def test_the_figures_are_those_of_the_file_as_the_application_opens_it(went: tup
     folder, _ = went
     metrics, bundle = read(folder.metrics, Metrics), Runtime.load(folder.bundle, threads=1)
     manifest, quiet = bundle.manifest, Progress(Style.QUIET)
-    judgement = Judgement.from_manifest(
+    policy = DecisionPolicy.from_manifest(
         manifest.temperature, manifest.thresholds, manifest.unknown, bundle.bundle.arrays("statistics.npz")
     )
     rows = [row for row in read_split(folder.split) if row.split == "test"]
-    again = evaluate(predict(bundle, rows, quiet), manifest.labels, load_guide(), judgement)
+    again = evaluate(predict(bundle, rows, quiet), manifest.labels, load_guide(), policy)
     assert again == replace(metrics.own, novel=None, drawings=None)
     assert metrics.own.novel is not None
     elsewhere = metrics.elsewhere
     assert elsewhere is not None
-    assert (elsewhere.split, elsewhere.photos, elsewhere.strangers) == ("elsewhere", 12, 4)
+    assert (elsewhere.split, elsewhere.photos, elsewhere.novel_photos) == ("elsewhere", 12, 4)
     assert elsewhere.danger.deadly.recall.photos == 4
     assert manifest.metrics["elsewhere"]["danger"]["deadly"]["recall"]["photos"] == 4
     assert manifest.thresholds["ground"]["kind"] == "elsewhere"

@@ -15,7 +15,7 @@ from tests.helpers.bundles import LABELS, write_photo
 from tests.helpers.made_predictions import GUIDE, predictions
 from tests.helpers.made_predictions import LABELS as SEVERAL
 from trainer.config import NetworkConfig, RunConfig, write_config
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.records import Mistakes, SplitMeasures
 from trainer.fit.checkpoint import FitState, save
@@ -29,7 +29,7 @@ SMALL = NetworkConfig(name="small-cnn", options={"layers": [4, 8], "dense": [8]}
 @pytest.fixture
 def measures(tmp_path: Path) -> SplitMeasures:
     """The lists that the section chooses its photos from."""
-    found = evaluate(predictions(20), SEVERAL, GUIDE, Judgement(1.0, Thresholds()))
+    found = evaluate(predictions(20), SEVERAL, GUIDE, DecisionPolicy(1.0, Thresholds()))
     row, name = found.mistakes.surest[0], LABELS[0].name
     files = [write_photo(tmp_path / f"{number}.jpg", number, number) for number in range(3)]
     rows = tuple(replace(row, file=str(file), true=name, said=name, danger="deadly") for file in files)

@@ -27,7 +27,7 @@ from trainer.data.split import SplitPhoto, write_split
 from trainer.evaluation import document
 from trainer.evaluation.document import FittingReport, FolderFacts, Metrics
 from trainer.evaluation.facts import label_facts
-from trainer.evaluation.fitting import Judgement
+from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predict import predict
 from trainer.evaluation.records import (
@@ -73,8 +73,8 @@ def run(bundle_path: Path, tmp_path: Path) -> RunFolder:
     epochs = [{"phase": 1, "epoch": n, "loss": 3.0 / n, "val_top1": 0.2 * n, "val_top5": 0.9} for n in range(1, 5)]
     folder.log.write_text("\n".join(json.dumps(each) for each in epochs) + '\n{"epoch": 5, "lo', encoding="utf-8")
     manifest = runtime.manifest
-    judgement = Judgement.from_manifest(manifest.temperature, manifest.thresholds, {}, {})
-    own = evaluate(predict(runtime, rows, Progress(Style.QUIET)), manifest.labels, GUIDE, judgement)
+    policy = DecisionPolicy.from_manifest(manifest.temperature, manifest.thresholds, {}, {})
+    own = evaluate(predict(runtime, rows, Progress(Style.QUIET)), manifest.labels, GUIDE, policy)
     facts = run_facts(RunConfig(), folder, [], [*rows, *taught], labels, Choice(1, 4, 0.8, 4, True))
     shown = label_facts(manifest.labels, GUIDE, [*rows, *taught])
     document.write(folder.metrics, Metrics(own, FittingReport(12), shown, facts))
@@ -213,7 +213,7 @@ def test_the_report_says_first_whether_the_model_may_be_passed_on(run: RunFolder
     assert "Others may try it" not in words
 
 
-def test_a_model_that_calls_everything_unknown_is_not_praised_for_noticing_strangers(run: RunFolder) -> None:
+def test_a_model_that_calls_everything_unknown_is_not_praised_for_noticing_novel_kinds(run: RunFolder) -> None:
     everything = Share(1.0, 0.9, 1.0, 60)
     own = document.read(run.metrics, Metrics).own
     change(run, other_things=OtherThings(everything), verdicts=replace(own.verdicts, unknown=everything))
@@ -277,7 +277,7 @@ def test_elsewhere_is_told_first_own_photos_second_and_the_gap_between_them(run:
     metrics = document.read(run.metrics, Metrics)
     own, worse = metrics.own, Share(0.25, 0.1, 0.5, 12)
     names = replace(own.names, species=replace(own.names.species, top1=worse))
-    elsewhere = replace(own, split="elsewhere", strangers=3, names=names, sources={"attic": own.sources["web"]})
+    elsewhere = replace(own, split="elsewhere", novel_photos=3, names=names, sources={"attic": own.sources["web"]})
     document.write(run.metrics, replace(metrics, elsewhere=elsewhere))
     against = objections(Shown.of_run(replace(metrics, elsewhere=elsewhere)))
     assert "more than 10 points worse than on its own: species right at first 25" in against[0]

@@ -1,6 +1,6 @@
-"""Photos that probably stand under a wrong label, or show nothing of the subject: out-of-fold judgement on embeddings.
+"""Photos that probably stand under a wrong label, or show no subject: out-of-fold predictions from embeddings.
 
-Knows arrays only. A linear model judges every photo that it did not learn from; near-duplicates always share a fold.
+Knows arrays only. A linear model predicts every photo that it did not learn from; near-duplicates always share a fold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Floats = NDArray[np.float32]
 Indices = NDArray[np.int64]
 
 FOLDS = 4
-_COMPONENTS = 256  # of the embedding: keeps the judgement and makes it five times faster than 1,280
+_COMPONENTS = 256  # of the embedding: keeps the predictions and makes them five times faster than 1,280
 _FREEDOM = 200.0  # inverse regularisation times photos: with more freedom it learns noisy labels by heart
 
 

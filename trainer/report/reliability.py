@@ -88,7 +88,7 @@ def certainty(measures: SplitMeasures) -> Markup:
     return section("certainty", part("boxes", "charts", charts) if charts else NOTHING)
 
 
-def strangers(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
+def unknowns(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
     """Photos of other things and species that the model never learned: are they noticed, and by which score."""
     content = []
     if measures.other_things:
@@ -120,7 +120,7 @@ def strangers(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
         ]
         note = paragraph("scores_note", kept=text(f"report.score_{fitted.score}"))
         content.append(part("details", say("scores"), note + table(columns, rows)))
-    return section("strangers", *content)
+    return section("unknowns", *content)
 
 
 def _score(name: str) -> str:
