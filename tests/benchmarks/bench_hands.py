@@ -31,7 +31,7 @@ from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import Seen
 from fieldguide.core.hands.asking import chosen_question, expected_gains, next_question
 from fieldguide.core.hands.kinds import Kinds, kinds_of
-from fieldguide.core.hands.opinion import NAMED_FROM, grown_alarm, staying_deadly
+from fieldguide.core.hands.opinion import NAMED_FROM, raised_alarm, staying_deadly
 from fieldguide.core.hands.prior import prior
 from fieldguide.core.photo import find_photos
 from fieldguide.core.records import Alarm, Identification
@@ -60,14 +60,15 @@ class Walk:
     """Foragers side by side, `N` of them.
 
     Attributes:
-        truths: `[N]` places of the true kinds. alarms: of the photos.
+        truths: `[N]` places of the true kinds. photos: their alarms. alarms: `[N]`, grown by the answers so far.
         start: `[K,N]`, before any answer. scores, even: `[K,N]`, what the answers so far say, for dangers and
             for names. out: `[K,N]`, whether one does not fit.
         asked: characters asked so far, a set per forager. chances: a forager's own random numbers.
     """
 
     truths: NDArray[np.intp]
-    alarms: Sequence[Alarm]
+    photos: Sequence[Alarm]
+    alarms: list[Alarm]
     start: Floats
     scores: Floats
     even: Floats
@@ -150,9 +151,11 @@ def walk(people: Sequence[tuple[Case, int, int]], guide: Guide, kinds: Kinds, fo
     """These foragers answer until the last of `QUESTIONS`; what stands first is counted at each of them."""
     priors = {number: prior(kinds, case.said) for case, number, _ in people}
     start = np.stack([priors[number] for _, number, _ in people], axis=1)
+    photos = [case.said.alarm for case, _, _ in people]
     it = Walk(
         np.array([kinds.place[case.truth] for case, _, _ in people]),
-        [case.said.alarm for case, _, _ in people],
+        photos,
+        list(photos),
         start,
         np.zeros(start.shape),
         np.zeros(start.shape),
@@ -162,6 +165,10 @@ def walk(people: Sequence[tuple[Case, int, int]], guide: Guide, kinds: Kinds, fo
     )
     for count in range(max(QUESTIONS) + 1):
         now, ranked = it.after(it.scores), it.after(it.even)
+        for person in np.flatnonzero(it.scores.any(axis=0)):
+            it.alarms[person] = raised_alarm(
+                it.photos[person], it.alarms[person], kinds, it.start[:, person], now[:, person]
+            )
         if count in found:
             tell(it, now, ranked, kinds, found[count])
         gains = expected_gains(kinds, (now + ranked) / 2)
@@ -197,8 +204,8 @@ def tell(it: Walk, now: Floats, ranked: Floats, kinds: Kinds, counts: Counter[st
     genera[0] = 0
     best, first = ranked.argmax(axis=0), it.start.argmax(axis=0)
     for person, truth in enumerate(it.truths):
-        start, after, out, photo = it.start[:, person], now[:, person], it.out[:, person], it.alarms[person]
-        alarm = grown_alarm(photo, kinds, start, after) if it.scores[:, person].any() else photo
+        start, after, out = it.start[:, person], now[:, person], it.out[:, person]
+        photo, alarm = it.photos[person], it.alarms[person]
         counts["all"] += 1
         counts["species"] += best[person] == truth
         counts["genus"] += genera[:, person].argmax() == groups[truth]

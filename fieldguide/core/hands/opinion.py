@@ -1,12 +1,13 @@
 """The opinion after hand and photo: names that rose and fell, why, and an alarm that only ever grew.
 
-The law of this file: the alarm's level, its probabilities and its carriers are never less than the photo's; a deadly
-kind that fits the answers stays named while the photo or the answers give it `NAMED_FROM`, and one that the photo's
-alarm named stays named whatever anybody answers.
+The law of this file: the alarm's level, its probabilities and its carriers are never less than the photo's, and what
+some answers raised no later answer takes back; a deadly kind that fits the answers stays named while the photo or the
+answers give it `NAMED_FROM`, and one that the alarm names stays named whatever anybody answers.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,7 +42,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class DeadlyKind:
-    """A deadly kind that stays named; `fits` is False when an answer does not fit it and the photo's alarm named it."""
+    """A deadly kind that stays named; `fits` is False when an answer does not fit it and the alarm named it before."""
 
     candidate: Candidate
     fits: bool
@@ -55,7 +56,7 @@ class HandOpinion:
         names: the five most probable kinds, best first, with today's dangers.
         before: the same before the first answer that counts.
         unnamed: those of `names` that the photo's model has no label for (or, labels unknown, that it did not name).
-        alarm: never milder than the photo's.
+        alarm: never milder than the photo's, nor than after the first few answers.
         deadly: every deadly kind that stays named, most probable first.
         contradicts: the answers fit none of the photo's names. fits: what fits every answer instead, best first;
             empty when no kind of the guide fits them all, and then the answers themselves are doubtful.
@@ -103,23 +104,19 @@ def hear_hand(
     kinds = kinds_of(guide)
     start = prior(kinds, said, factors)
     photo = said is not None
-    scores = kinds.scores(counted, photo)
-    now = _posterior(start, scores)
+    steps = [np.zeros(len(start)), *np.cumsum([kinds.scores((each,), photo) for each in counted], axis=0)]
+    now = _posterior(start, steps[-1])
     ranked = _posterior(start, kinds.scores(counted, photo, even=True))  # for names, never for dangers
     contradicted = kinds.contradicted(counted)
     named = names_of(said)
     photo_places = [kinds.place[taxon.name] for taxon in _first(named) if taxon.name in kinds.place]
     contradicts = bool(counted) and bool(photo_places) and all(contradicted[place] for place in photo_places)
-    alarm = said.alarm if said is not None else NO_PHOTO
-    if counted:
-        alarm = grown_alarm(alarm, kinds, start, now)
-    highest = np.maximum(start, now)
-    if factors is not None:  # place and season may raise a danger, never hide one: heard without them too
-        bare = prior(kinds, said)
-        bare_now = _posterior(bare, scores)
-        highest = np.maximum(highest, np.maximum(bare, bare_now))
-        if counted:
-            alarm = grown_alarm(alarm, kinds, bare, bare_now)
+    # place and season may raise a danger, never hide one: heard without them too
+    starts = (start,) if factors is None else (start, prior(kinds, said))
+    highest = np.max([_posterior(each, scores) for each in starts for scores in (steps[0], steps[-1])], axis=0)
+    before = alarm = said.alarm if said is not None else NO_PHOTO
+    for scores, each in itertools.product(steps[1:], starts):
+        alarm = raised_alarm(before, alarm, kinds, each, _posterior(each, scores))
     names = _best(kinds, ranked)
     known = {taxon.name for taxon in (labels or named)}
     return HandOpinion(
@@ -170,6 +167,13 @@ def _best(kinds: Kinds, probabilities: Matrix, inside: NDArray[np.bool_] | None 
 
 def _candidate(kinds: Kinds, probabilities: Matrix, place: int) -> Candidate:
     return Candidate(kinds.taxa[place], float(probabilities[place]), kinds.dangers[place])
+
+
+def raised_alarm(photo: Alarm, alarm: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm:
+    """`alarm`, which earlier answers have grown out of the photo's, after one more: `grown_alarm` with the carriers of
+    the photo and of the last answer that rang."""
+    grown = grown_alarm(replace(alarm, taxa=photo.taxa), kinds, start, now)
+    return grown if len(grown.taxa) > len(photo.taxa) else replace(grown, taxa=alarm.taxa)
 
 
 def grown_alarm(photo: Alarm, kinds: Kinds, start: Matrix, now: Matrix) -> Alarm:

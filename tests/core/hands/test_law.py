@@ -224,6 +224,23 @@ def test_cannot_tell_and_waiting_change_nothing_but_the_next_question(guide: Gui
     assert told.waiting == ((seen.character,) if seen.waits else ())
 
 
+def test_no_later_answer_takes_back_what_the_first_ones_raised(guide: Guide) -> None:
+    """A sac and white gills ring; then somebody answers everything as it is of a field mushroom."""
+    said = identified(guide, ("Agaricus campestris", 0.9))
+    seen = [Seen("base", ("sac",), True), Seen("gill_colour", ("white",))]
+    rung = hear_hand(said, seen, guide).alarm
+    assert rung.level is Danger.DEADLY
+    field = guide.characters["Agaricus campestris"]
+    for name in ("spore_print", "gill_attachment", "bruising", "smell", "surface", "cap_colour", "substrate", "growth"):
+        seen.append(Seen(name, field.states(name)[:1]))
+        alarm = hear_hand(said, seen, guide).alarm
+        assert alarm.level is Danger.DEADLY
+        assert alarm.raised
+        assert alarm.taxa
+        assert alarm.deadly >= rung.deadly
+    assert hear_hand(said, seen[1:], guide).alarm.level is not Danger.DEADLY  # an answer that is taken back is gone
+
+
 def test_without_answers_the_alarm_is_the_photo_s_very_own(guide: Guide) -> None:
     for said in photos():
         assert hear_hand(said, [], guide).alarm is said.alarm
