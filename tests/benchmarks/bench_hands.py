@@ -1,9 +1,11 @@
-"""Simulated answers on top of a model's real answers: `python -m tests.benchmarks.bench_hands FOLDER [EVERY [BUNDLE]]`.
+"""Simulated answers on top of a model's real answers.
 
-FOLDER holds a folder of photos per taxon, none of which taught the model; every `EVERY`th photo counts. Each find is
-asked by `FORAGERS` made-up people: for the question that is asked, a state of the true kind's row is drawn, then an
-answer by how often the guide says that people give it. So the tables are tested against themselves, with the model's
-real doubts: no field test.
+`python -m tests.benchmarks.bench_hands FOLDER [EVERY [BUNDLE]] [--card CARD]`
+
+FOLDER holds a folder of photos per taxon, none of which taught the model; every `EVERY`th photo counts; the table is
+also put into CARD, the model's card. Each find is asked by `FORAGERS` made-up people: for the question that is asked, a
+state of the true kind's row is drawn, then an answer by how often the guide says that people give it. So the tables are
+tested against themselves, with the model's real doubts: no field test.
 
 The model is asked once: its answers are kept in the system's folder for such files, under the digest of the bundle and
 the version of the guide. All finds are then asked side by side, in `BATCH`es.
@@ -11,9 +13,9 @@ the version of the guide. All finds are then asked side by side, in `BATCH`es.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -84,11 +86,15 @@ class Walk:
 
 def main() -> None:
     """Print the table, as it stands in docs/benchmarks.md."""
-    folder, every = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    bundle = Path(sys.argv[3]) if len(sys.argv) > 3 else resource("model", "starter.fieldguide")
+    options = argparse.ArgumentParser()
+    options.add_argument("folder", type=Path)
+    options.add_argument("every", type=int, nargs="?", default=1)
+    options.add_argument("bundle", type=Path, nargs="?", default=resource("model", "starter.fieldguide"))
+    options.add_argument("--card", type=Path)
+    given = options.parse_args()
     guide = load_guide()
     kinds = kinds_of(guide)
-    cases = read_cases(folder, every, bundle, guide)
+    cases = read_cases(given.folder, given.every, given.bundle, guide)
     found: dict[int, Counter[str]] = {asked: Counter() for asked in QUESTIONS}
     began = time.process_time()
     people = [(case, number, forager) for number, case in enumerate(cases) for forager in range(FORAGERS)]
@@ -98,12 +104,27 @@ def main() -> None:
     deadly = sum(kinds.deadly[kinds.place[case.truth]] for case in cases)
     print(f"{len(cases)} photos, {deadly} of deadly kinds, {FORAGERS} simulated foragers each, {seconds:.0f} s")
     print(f"next question over {len(kinds.taxa)} kinds: {one_question(cases, kinds):.1f} ms of this process (median)")
-    print("| questions | " + " | ".join(HEADINGS.values()) + " |")
-    print("| --- |" + " --- |" * len(HEADINGS))
+    table = [f"| questions | {' | '.join(HEADINGS.values())} |", "|---|" + "--:|" * len(HEADINGS)]
     for asked, counts in found.items():
         shares = [f"{100 * counts[name] / max(1, counts[SHARES[name]]):.1f} %" for name in HEADINGS]
-        print(f"| {asked} | " + " | ".join(shares) + " |")
+        table.append(f"| {asked} | {' | '.join(shares)} |")
+    print("\n".join(table))
+    if given.card is not None:
+        put_into_card(given.card, len(cases), deadly, table)
 
+
+def put_into_card(card: Path, photos: int, deadly: int, table: Sequence[str]) -> None:
+    """The table as the last section of a model's card, in the place of one that is there."""
+    before = card.read_text(encoding="utf-8").partition(f"\n{SECTION}\n")[0].rstrip("\n")
+    words = (
+        f"**These answers are simulated.** {FORAGERS} made-up foragers answered for each of {photos} photos by people "
+        f"who taught it nothing ({deadly} of deadly kinds), as the guide's own tables say that people answer; no "
+        "forager took part. It shows what questions could add to this model's doubts, not what they will."
+    )
+    card.write_text("\n".join([before, "", SECTION, "", words, "", *table, ""]), encoding="utf-8")
+
+
+SECTION = "## With questions to the hand, simulated"
 
 HEADINGS = {
     "species": "species first",
