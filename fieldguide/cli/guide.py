@@ -108,6 +108,7 @@ def _document(record: TaxonRecord, guide: Guide) -> dict[str, Any]:
         "danger": record.danger.told.value,
         "characters": {name: list(told.states(name)) for name in CHARACTERS if told.states(name)} if told else {},
         "characters_of": told.name if told else None,
+        "varies_in_genus": sorted(told.wide) if told else [],
         "certainty": told.certainty if told else None,
         "caveat": told.caveat if told else "",
     }

@@ -7,7 +7,7 @@ Most were recalled, not read, and say so by their sources. Knows no photo, no mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SIZE = "size"
 # Every character in the order in which a botanist looks, with its values in the order of the tables.
@@ -45,7 +45,8 @@ class Characters:
     """The characters of one taxon, as its row tells them; a species without a row has those of its genus.
 
     `values` holds the states of each character of `IN_CELLS` that is told; `size_cm` the range of the widest grown cap
-    (or whole body) in cm. `certainty` is one of `CERTAINTIES`. `caveat`: where these lead astray, in English.
+    (or whole body) in cm. `certainty` is one of `CERTAINTIES`. `caveat`: where these lead astray, in English. `wide`:
+    characters that are told as widely as of the whole genus (`with_genera` finds them).
     """
 
     name: str
@@ -54,6 +55,7 @@ class Characters:
     certainty: str
     sources: tuple[str, ...]
     caveat: str = ""
+    wide: frozenset[str] = frozenset()
 
     def states(self, character: str) -> tuple[str, ...]:
         """The values to be expected; empty when nobody told or it does not apply. Sizes as the classes they touch."""
@@ -110,6 +112,33 @@ def read_characters(row: Mapping[str, str]) -> Characters:
     return Characters(row["scientific_name"], values, size, row["certainty"], sources, row["caveat"])
 
 
+_MANY = 3  # states from which on a cell says rather what may occur than what is so
+
+
+def with_genera(rows: Iterable[Characters]) -> dict[str, Characters]:
+    """The rows by name, each with what it tells as widely as of its whole genus, so that nobody takes it for a mark of
+    the species.
+
+    That is a cell of many states which is the genus's too, while other species of the genus are told otherwise; and of
+    a genus row, by which species without one of their own are told, every cell of many states.
+    """
+    found = {row.name: row for row in rows}
+    narrower: dict[str, set[str]] = {}
+    for name, row in found.items():
+        genus = found.get(name.split()[0])
+        if genus is not None and genus is not row:
+            apart = {each for each in row.values if row.values[each] != genus.values.get(each)}
+            narrower.setdefault(genus.name, set()).update(apart)
+    for name, row in found.items():
+        genus = found.get(name.split()[0], row)
+        same = {
+            each for each, states in row.values.items() if len(states) >= _MANY and states == genus.values.get(each)
+        }
+        wide = same if genus is row else same & narrower[genus.name]
+        found[name] = replace(row, wide=frozenset(wide))
+    return found
+
+
 def read_questions(rows: Iterable[Mapping[str, str]]) -> dict[str, Question]:
     """The rows of `questions.csv` (one per true state) as a question per character.
 
@@ -149,19 +178,33 @@ def parting_characters(one: Characters, other: Characters) -> tuple[str, ...]:
 
 
 # What to look at first, from the surest and quickest.
-_CHECKS = ("base", "gill_colour", "spore_print", "underside", "ring", "gill_attachment", "milk", "bruising", "flesh")
+_CHECKS = (
+    "base",
+    "gill_colour",
+    "spore_print",
+    "underside",
+    "ring",
+    "gill_attachment",
+    "milk",
+    "bruising",
+    "flesh",
+    "cap_colour",
+)
 
 
 def first_check(own: Characters, other: Characters) -> tuple[str, tuple[str, ...]] | None:
     """The character to check first, and the states that only `other` can have: who finds one has found the other.
 
-    None when `other` has no state of its own. That a state is not found says nothing.
+    None when `other` has no state of its own. That a state is not found says nothing. What is told as widely as of the
+    whole genus is no state of its own; a sac is, for who misses one misses a death cap.
     """
     parting = parting_characters(own, other)
     hidden = [DIGGING] if "sac" in other.states(DIGGING) and "sac" not in own.states(DIGGING) else []
     for names in (hidden, [name for name in _CHECKS if name in parting], _CHECKS):
         for name in names:
-            only = tuple(state for state in other.states(name) if state not in (*own.states(name), "none", "plain"))
+            wide = name in other.wide
+            states = [state for state in other.states(name) if state == "sac" or not wide]
+            only = tuple(state for state in states if state not in (*own.states(name), "none", "plain"))
             if only and own.states(name):
                 return name, only
     return None

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.guide.characters import Characters, Question, read_characters, read_questions
+from fieldguide.core.guide.characters import Characters, Question, read_characters, read_questions, with_genera
 from fieldguide.core.guide.resolver import Match, Resolution, Resolver
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
 from fieldguide.core.resources import resource
@@ -139,7 +139,7 @@ class Guide:
         self.centres = tuple(centres)
         self.sources = {source.id: source for source in sources}
         self.version = version
-        self.characters = {each.name: each for each in characters}
+        self.characters = with_genera(characters)
         self.questions = dict(questions or {})
 
     @cached_property

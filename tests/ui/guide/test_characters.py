@@ -83,6 +83,32 @@ def test_the_sac_in_the_ground_is_what_to_check_first(qtbot) -> None:
     assert "sac" in compared[1].check
 
 
+def test_what_is_told_of_the_whole_genus_is_no_mark_of_a_species(qtbot) -> None:
+    """Over every look-alike of the guide: no check rests on a cell that is the genus's, but for the sac."""
+    virosa = GUIDE.characters["Amanita virosa"]
+    assert "base" in virosa.wide
+    assert first_check(GUIDE.characters["Amanita phalloides"], virosa) is None  # not "a rooting base"
+    for name, record in GUIDE.records.items():
+        own = GUIDE.characters_of(name)
+        for other in map(GUIDE.characters_of, record.lookalikes):
+            check = first_check(own, other) if own and other else None
+            if check is not None and other is not None and check[0] in other.wide:
+                assert check == ("base", ("sac",))
+    table = LookalikeTable(GUIDE.records["Amanita phalloides"], GUIDE)
+    qtbot.addWidget(table)
+    words = words_in(table)
+    bases = ", ".join(text(f"characters.base_{value}") for value in virosa.states("base"))
+    assert text("characters.varies", states=bases) in words
+    assert f"{text('characters.base_rooting')}: " not in words
+
+
+def test_a_species_told_by_its_genus_varies_as_it_does() -> None:
+    heir = next(name for name in GUIDE.records if " " in name and name not in GUIDE.characters)
+    told = GUIDE.characters_of(heir)
+    assert told is not None
+    assert told.wide == {name for name, states in told.values.items() if len(states) > 2}
+
+
 def test_what_parts_is_ringed_in_the_drawings(page: GuidePage) -> None:
     page.open_taxon("Agaricus campestris")
     assert len(page.detail.findChildren(KindDrawing)) > 2
