@@ -16,17 +16,17 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QLocale, QObject
 from PySide6.QtWidgets import QApplication
 
-from fieldguide.app.care import CareDesk
-from fieldguide.app.guide import GuideDesk
-from fieldguide.app.heat import HeatDesk
-from fieldguide.app.history import HistoryDesk
-from fieldguide.app.identify import IdentifyDesk
-from fieldguide.app.models import ModelsDesk
+from fieldguide.app.care import CareController
+from fieldguide.app.guide import GuideController
+from fieldguide.app.heat import HeatController
+from fieldguide.app.history import HistoryController
+from fieldguide.app.identify import IdentifyController
+from fieldguide.app.models import ModelsController
 from fieldguide.app.parts import Parts, build_parts
-from fieldguide.app.poison import PoisonDesk
-from fieldguide.app.settings import SettingsDesk
-from fieldguide.app.train import TrainDesk
-from fieldguide.app.undo import UndoDesk
+from fieldguide.app.poison import PoisonController
+from fieldguide.app.settings import SettingsController
+from fieldguide.app.train import TrainController
+from fieldguide.app.undo import UndoController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
@@ -63,16 +63,16 @@ class FieldGuide(QObject):
         self.theme = Theme(qt)
         self.theme.apply(ThemeChoice(self.parts.settings.theme))
         self.thumbnails = Thumbnails()
-        self.undo = UndoDesk(self.parts)
-        self.identify = IdentifyDesk(self.parts, self.thumbnails, self.undo)
-        self.heat = HeatDesk(self.parts, self.identify.page)
-        self.history = HistoryDesk(self.parts, self.thumbnails)
-        self.guide = GuideDesk(self.parts, self.thumbnails)
-        self.models = ModelsDesk(self.parts)
-        self.care = CareDesk(self.parts)
-        self.train = TrainDesk(self.parts, self.thumbnails)
-        self.settings = SettingsDesk(self.parts, self.theme, self.care)
-        self.poison = PoisonDesk(self.parts)
+        self.undo = UndoController(self.parts)
+        self.identify = IdentifyController(self.parts, self.thumbnails, self.undo)
+        self.heat = HeatController(self.parts, self.identify.page)
+        self.history = HistoryController(self.parts, self.thumbnails)
+        self.guide = GuideController(self.parts, self.thumbnails)
+        self.models = ModelsController(self.parts)
+        self.care = CareController(self.parts)
+        self.train = TrainController(self.parts, self.thumbnails)
+        self.settings = SettingsController(self.parts, self.theme, self.care)
+        self.poison = PoisonController(self.parts)
         self.places = self._places()
         self.window = MainWindow(self.places)
         self._put_back = catch_everything(self.window.report_problem, self.window, locations.log, self.care)
@@ -83,7 +83,8 @@ class FieldGuide(QObject):
     def _places(self) -> list[Page]:
         """The places of the sidebar, in their order."""
         return [
-            desk.place for desk in (self.identify, self.history, self.guide, self.models, self.train, self.settings)
+            controller.place
+            for controller in (self.identify, self.history, self.guide, self.models, self.train, self.settings)
         ]
 
     def _connect(self) -> None:
@@ -112,8 +113,8 @@ class FieldGuide(QObject):
 
     def _connect_pages(self) -> None:
         """What leads from one page to another."""
-        for desk in (self.history, self.guide, self.models, self.train, self.poison):
-            desk.connect_to(self.window)
+        for controller in (self.history, self.guide, self.models, self.train, self.poison):
+            controller.connect_to(self.window)
         self.settings.connect_to()
         self.train.model_made.connect(lambda file: self.models.take_paths([file]))
         self.identify.page.help_wanted.connect(self.poison.open_find)
@@ -154,8 +155,8 @@ class FieldGuide(QObject):
         """Another guide everywhere, old finds included."""
         self.parts.guide = guide
         self.parts.library.use_guide(guide)
-        for desk in (self.identify, self.guide, self.models):
-            desk.page.use_guide(guide)
+        for controller in (self.identify, self.guide, self.models):
+            controller.page.use_guide(guide)
 
     def _reopen(self) -> None:
         """Another language: the window closes, and `main` builds it again where it was; jobs go on."""

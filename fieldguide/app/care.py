@@ -24,7 +24,7 @@ log = logging.getLogger("fieldguide")
 _LOOK_SECONDS = 0.2
 
 
-class CareDesk(QObject):
+class CareController(QObject):
     """Writes the log's lines, and does what `fieldguide.ui.kit.care.CareRow` offers."""
 
     def __init__(self, parts: Parts) -> None:
@@ -60,7 +60,7 @@ class CareDesk(QObject):
 
     def _log_batch(self, summary: Summary) -> None:
         state = "cancelled" if summary.cancelled else "failed" if summary.error else "done"
-        log.info("batch %d: %d finds judged, %s%s", summary.batch, summary.judged, state, _reason(summary.error))
+        log.info("batch %d: %d finds identified, %s%s", summary.batch, summary.finds, state, _reason(summary.error))
 
     def _log_job(self, end: JobEnd) -> None:
         job = end.status

@@ -22,7 +22,7 @@ from fieldguide.ui.shell.window import MainWindow
 _KEYS = ("find", "down", "back")
 
 
-class GuideDesk(QObject):
+class GuideController(QObject):
     """Builds the page, then connects it.
 
     Signals:

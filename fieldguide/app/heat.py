@@ -32,7 +32,7 @@ class HeatMap:
     box: tuple[float, float, float, float]
 
 
-class HeatDesk(QObject):
+class HeatController(QObject):
     """Answers the page; a new question stops the one before."""
 
     def __init__(self, parts: Parts, page: IdentifyPage) -> None:

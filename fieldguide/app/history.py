@@ -17,7 +17,7 @@ from fieldguide.ui.shell.window import MainWindow
 _KEYS = ("open", "delete", "find")
 
 
-class HistoryDesk(QObject):
+class HistoryController(QObject):
     """Builds the page, then connects it once the window is there.
 
     Signals:

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from fieldguide.app.parts import Parts
-from fieldguide.app.undo import UndoDesk
+from fieldguide.app.undo import UndoController
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.decision.fusion import views_to_ask
 from fieldguide.core.decision.standing import plausible_taxa
@@ -38,12 +38,12 @@ from fieldguide.ui.shell.window import MainWindow
 RECENT = 12
 
 
-class IdentifyDesk(QObject):
+class IdentifyController(QObject):
     """Builds the page, then connects it once the window is there (`connect_to`)."""
 
     model_ready = Signal()
 
-    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoDesk) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoController) -> None:
         super().__init__()
         self._parts, self._thumbnails, self._undo = parts, thumbnails, undo
         self.page = IdentifyPage(parts.guide, thumbnails, self._missing_views)
@@ -145,7 +145,7 @@ class IdentifyDesk(QObject):
             self.page.work.batch.finish()
 
     def _add_view(self, observation: Observation, view: str) -> None:
-        """Further photos of this very find: all are judged together, and its name, notes and answers stay."""
+        """Further photos of this very find: all are identified together, and its name, notes and answers stay."""
         added = self._window.ask_photos(text("identify.add_view", view=text(f"identify.view_{view}")))
         if added and observation.id:
             self._parts.again.grow(observation, added)
@@ -182,7 +182,7 @@ class IdentifyDesk(QObject):
         self._tell_known(end)
 
     def _tell_known(self, end: JobEnd) -> None:
-        """Photos that the book holds already were not judged again; whoever wants it can."""
+        """Photos that the book holds already were not identified again; whoever wants it can."""
         if not end.known:
             return
         if len(end.known) == 1:

@@ -18,7 +18,7 @@ from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 
 
-class ModelsDesk(QObject):
+class ModelsController(QObject):
     """Builds the page, then connects it. A model that cannot be loaded leaves the one before in use."""
 
     def __init__(self, parts: Parts) -> None:

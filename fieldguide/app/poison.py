@@ -21,7 +21,7 @@ MOST_PHOTOS = 6
 SHORT_SIDE = 450  # pixels at least twice this: sharp on paper
 
 
-class PoisonDesk(QObject):
+class PoisonController(QObject):
     """Opens sheets. `country_chosen`: code of a country that somebody picked on one."""
 
     country_chosen = Signal(str)

@@ -9,7 +9,7 @@ from pathlib import Path
 import PySide6
 from PySide6.QtCore import QObject, Signal
 
-from fieldguide.app.care import CareDesk
+from fieldguide.app.care import CareController
 from fieldguide.app.parts import Parts
 from fieldguide.core.text import text
 from fieldguide.services.identifier import Model
@@ -22,7 +22,7 @@ from fieldguide.ui.settings.page import SettingsPage
 from fieldguide.ui.shell.pages import Page
 
 
-class SettingsDesk(QObject):
+class SettingsController(QObject):
     """Builds the page, then connects it.
 
     Signals:
@@ -35,7 +35,7 @@ class SettingsDesk(QObject):
     language_changed = Signal()
     place_changed = Signal()
 
-    def __init__(self, parts: Parts, theme: Theme, care: CareDesk) -> None:
+    def __init__(self, parts: Parts, theme: Theme, care: CareController) -> None:
         super().__init__()
         self._parts, self._theme = parts, theme
         self.page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts), care)

@@ -25,7 +25,7 @@ from fieldguide.ui.train.look_view import LEAVE_OUT
 from fieldguide.ui.train.page import TrainPage
 
 
-class TrainDesk(QObject):
+class TrainController(QObject):
     """Builds the page, then connects it. Signal `model_made`: Path of a model file that somebody wants to use."""
 
     model_made = Signal(Path)

@@ -17,7 +17,7 @@ from fieldguide.ui.kit.notices import Notice
 from fieldguide.ui.shell.window import MainWindow
 
 
-class UndoDesk(QObject):
+class UndoController(QObject):
     """Connects undo with the window. `find_wanted`: Observation that a step touched and that should be seen."""
 
     find_wanted = Signal(Observation)

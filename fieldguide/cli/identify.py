@@ -21,7 +21,7 @@ from fieldguide.core.photo import find_photos
 from fieldguide.core.records import ModelReference, Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.served import Children, ServedNetwork
 from fieldguide.storage.locations import find_locations
 
@@ -58,7 +58,7 @@ def identify(
         network = ServedNetwork.load(bundle, device, children=children, frozen=frozen)
         if network.note is not None:
             print(f"fieldguide: {network.note}", file=sys.stderr)
-        found = _followed_by(Identifier(network, guide).identify(groups), empty_folders)
+        found = _followed_by(FindIdentifier(network, guide).identify(groups), empty_folders)
         hear = None
         if seen or asked:
             hear = partial(_hear, seen=seen, guide=guide, manifest=network.manifest)

@@ -20,7 +20,7 @@ from fieldguide.core.records import Observation
 from fieldguide.core.resources import resource, resources_folder
 from fieldguide.core.text import FALLBACK, catalogue, languages
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.served import Children, ServedNetwork
 from fieldguide.storage.checking import check_library
 from fieldguide.storage.database import Database
@@ -121,7 +121,7 @@ def _journey(home: Path) -> str:
     children, guide = Children(), load_guide()
     try:
         network = ServedNetwork.load(_starter(), "cpu", children=children, frozen=FrozenModels(None))
-        (found,) = Identifier(network, guide).identify([[resource("samples", "fly_agaric.png")]])
+        (found,) = FindIdentifier(network, guide).identify([[resource("samples", "fly_agaric.png")]])
         with Database(home / "try" / "finds.db") as database:
             store = ObservationStore(database, guide)
             kept = store.get(store.add(found).id)

@@ -1,4 +1,4 @@
-"""The whole journey of a photo, in one place to read: from files to judged observations.
+"""The whole journey of a photo, in one place to read: from files to observations with what is said of them.
 
 read -> upright at reduced scale -> prepare -> logits and embedding -> calibrate -> unknown score -> fuse the photos
 of a find -> place and season -> decide. No step reaches back. Knows neither the window nor the database.
@@ -57,7 +57,7 @@ def never() -> bool:
     return False
 
 
-class Identifier:
+class FindIdentifier:
     """One model and one guide, ready to identify. Use from one thread at a time."""
 
     def __init__(self, runtime: Network, guide: Guide, place_and_season: PlaceAndSeason | None = None) -> None:
@@ -82,7 +82,7 @@ class Identifier:
         on_result: Callable[[Observation], None] | None = None,
         on_photo: Callable[[DecodedPhoto], None] | None = None,
     ) -> Iterator[Observation]:
-        """One observation per group of photos, in their order, each as soon as it is judged.
+        """One observation per group of photos, in their order, each as soon as it is done.
 
         Files that cannot be read, and those for which the network has no answer (MODEL_NO_ANSWER), are carried in
         `Observation.unreadable`; a group with no other photo comes without an identification. `finds`: what is known of
@@ -97,7 +97,7 @@ class Identifier:
                 members = list(islice(opinions, len(group)))
                 if len(members) < len(group):
                     return
-                observation = self._judge(members, finds[place] if finds else None)
+                observation = self._find_of(members, finds[place] if finds else None)
                 if on_result is not None:
                     on_result(observation)
                 yield observation
@@ -135,7 +135,7 @@ class Identifier:
             for each, row, score in zip(batch, probabilities, strangeness, strict=True)
         ]
 
-    def _judge(self, members: Sequence[Opinion | UnreadablePhoto], known: Observation | None) -> Observation:
+    def _find_of(self, members: Sequence[Opinion | UnreadablePhoto], known: Observation | None) -> Observation:
         """One find from the opinions of its photos; its date is the earliest, its place the first that is told."""
         opinions = [member for member in members if isinstance(member, Opinion)]
         photos = tuple(opinion.photo for opinion in opinions)

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from fieldguide.core.records import Observation
-from fieldguide.services.batch import Judged
+from fieldguide.services.batch import Identified
 from fieldguide.services.identifier import Identifier, Summary
 from fieldguide.services.library import Library
 from fieldguide.services.notices import Notices
@@ -23,20 +23,20 @@ class Again(QObject):
         super().__init__()
         self._identifier, self._library, self._notices = identifier, library, notices
         self._asked: dict[int, tuple[tuple[Observation, ...], bool]] = {}
-        identifier.judged.connect(self._take)
+        identifier.identified.connect(self._take)
         identifier.ended.connect(self._end)
 
     def ask(self, finds: Sequence[Observation]) -> None:
         """Ask today's model about stored finds; what was said before is kept. Without their photos nothing changes."""
-        batch = self._identifier.judge_again(finds)
+        batch = self._identifier.identify_again(finds)
         self._asked[batch.number] = (batch.again, False)
 
     def grow(self, find: Observation, added: Sequence[Path]) -> None:
-        """Add photos to a stored find: all are judged together; its name, notes and answers stay."""
-        batch = self._identifier.judge_again([find], added)
+        """Add photos to a stored find: all are identified together; its name, notes and answers stay."""
+        batch = self._identifier.identify_again([find], added)
         self._asked[batch.number] = (batch.again, True)
 
-    def _take(self, told: Judged) -> None:
+    def _take(self, told: Identified) -> None:
         if told.batch not in self._asked:
             return
         finds, grows = self._asked[told.batch]

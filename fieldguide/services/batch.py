@@ -1,4 +1,4 @@
-"""One batch of finds in the lane of the model: judged one by one, told as plain values. Stores no find, knows no Qt."""
+"""One batch of finds in the model's lane: identified one by one, handed out as plain values. Stores none, knows no Qt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Protocol
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import DecodedPhoto
 from fieldguide.core.records import Observation, Photo
-from fieldguide.inference.identify import Identifier as Judge
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.services.progress import Pace
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.originals import digest_of
@@ -22,7 +22,7 @@ from fieldguide.storage.thumbnails import ThumbnailStore, make_thumbnail
 class Batch:
     """Finds that were asked for together: the files of each.
 
-    `again`: stored finds that are looked at again. `look_up`: photos that the book holds are not judged.
+    `again`: stored finds that are looked at again. `look_up`: photos that the book holds are not identified.
     """
 
     number: int
@@ -41,8 +41,8 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """One find is judged, not yet stored. `place` counts the groups of its batch from 0.
+class Identified:
+    """One find is identified, not yet stored. `place` counts the groups of its batch from 0.
 
     Without an identification: no file could be read, or (with photos) every photo was there before.
     """
@@ -65,7 +65,7 @@ class Worker(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Stores:
     """What the lane looks up, and where thumbnails go."""
 
     store: ObservationStore
@@ -73,23 +73,23 @@ class Desk:
 
 
 class BatchWork:
-    """Look up, judge, tell."""
+    """Look up, identify, tell."""
 
-    def __init__(self, desk: Desk, batch: Batch, worker: Worker) -> None:
-        self._desk = desk
+    def __init__(self, stores: Stores, batch: Batch, worker: Worker) -> None:
+        self._stores = stores
         self._batch = batch
         self._worker = worker
         self._refusals: set[ErrorCode] = set()
 
-    def run(self, judge: Callable[[], Judge]) -> None:
-        """Judge every find; returns early, after the find at hand, when the worker is stopped."""
+    def run(self, identifier: Callable[[], FindIdentifier]) -> None:
+        """Identify every find; returns early, after the find at hand, when the worker is stopped."""
         groups = self._batch.groups
         pace = Pace(sum(len(group) for group in groups))
         there = self._looked_up() if self._batch.look_up else {}
         new = [tuple(path for path in group if path not in there) for group in groups]
         places = [place for place, group in enumerate(new) if group]
         if places and not self._worker.stopped():
-            found = judge().identify(
+            found = identifier().identify(
                 [new[place] for place in places],
                 finds=self._batch.again,
                 should_stop=self._worker.stopped,
@@ -102,25 +102,25 @@ class BatchWork:
             self._tell(place, Observation(photos), pace)
 
     def _tell(self, place: int, observation: Observation, pace: Pace) -> None:
-        self._worker.tell(Judged(self._batch.number, place, observation))
+        self._worker.tell(Identified(self._batch.number, place, observation))
         self._worker.tell(pace.step(len(self._batch.groups[place])))
 
     def _looked_up(self) -> dict[Path, str]:
         """Files whose content is in the book already, or comes earlier in this batch, with their digests.
 
-        Only files of a size that is there twice are read for this: what is new is read once, when it is judged.
+        Only files of a size that is there twice are read for this: what is new is read once, when it is identified.
         """
         paths = [path for group in self._batch.groups for path in group]
         sizes = {path: size for path in paths if (size := _size(path))}
         many = Counter(sizes.values())
-        suspect = self._desk.store.known_sizes(sizes.values()) | {size for size, count in many.items() if count > 1}
+        suspect = self._stores.store.known_sizes(sizes.values()) | {size for size, count in many.items() if count > 1}
         digests: dict[Path, str] = {}
         for path, size in sizes.items():
             if self._worker.stopped():
                 return {}
             if size in suspect and (digest := digest_of(path)):
                 digests[path] = digest
-        known = self._desk.store.known_photos(digests.values())
+        known = self._stores.store.known_photos(digests.values())
         there: dict[Path, str] = {}
         seen = set(known)
         for path, digest in digests.items():
@@ -134,8 +134,8 @@ class BatchWork:
         jpeg = make_thumbnail(decoded.pixels)
         self._worker.tell(Preview(self._batch.number, decoded.photo, jpeg))
         try:
-            self._desk.thumbnails.add({decoded.photo.sha256: jpeg})
-        except FieldGuideError as refused:  # a cache: the photo is judged all the same
+            self._stores.thumbnails.add({decoded.photo.sha256: jpeg})
+        except FieldGuideError as refused:  # a cache: the photo is identified all the same
             if refused.code not in self._refusals:  # told once for a batch, not once for each photo
                 self._refusals.add(refused.code)
                 self._worker.tell(refused)

@@ -1,4 +1,4 @@
-"""Identification for the window: finds judged in the model's lane one by one and told as they come. Stores none.
+"""Identification for the window: finds identified in the model's lane one by one and told as they come. Stores none.
 
 The model runs in a process of its own (`fieldguide.inference.served`), which the lane asks and waits for. Everything
 that the lane needs is a plain value or `_Engine`.
@@ -18,11 +18,10 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.identify import Identifier as Judge
-from fieldguide.inference.identify import PlaceAndSeason
+from fieldguide.inference.identify import FindIdentifier, PlaceAndSeason
 from fieldguide.inference.network import Network
 from fieldguide.inference.served import Children, ServedNetwork
-from fieldguide.services.batch import Batch, BatchWork, Desk, Judged, Preview
+from fieldguide.services.batch import Batch, BatchWork, Identified, Preview, Stores
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Progress
@@ -41,10 +40,10 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A batch is over: how many finds were judged, and whether it was cut short."""
+    """A batch is over: how many finds were identified, and whether it was cut short."""
 
     batch: int
-    judged: int
+    finds: int
     cancelled: bool = False
     error: FieldGuideError | None = None
 
@@ -56,13 +55,13 @@ class _Engine:
         self.children = Children()
         self._frozen = frozen
         self._network: ServedNetwork | None = None
-        self._judge: Judge | None = None
+        self._for_guide: FindIdentifier | None = None
 
     def load(self, path: Path, device: str, threads: int | None) -> Model:
         network = ServedNetwork.load(path, device, threads, children=self.children, frozen=self._frozen)
         if self._network is not None:
             self._network.close()
-        self._network, self._judge = network, None
+        self._network, self._for_guide = network, None
         return self._model()
 
     def network(self) -> ServedNetwork:
@@ -70,17 +69,17 @@ class _Engine:
             raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file="")
         return self._network
 
-    def judge(self, guide: Guide, home: str | None) -> Judge:
+    def identifier(self, guide: Guide, home: str | None) -> FindIdentifier:
         wanted = PlaceAndSeason(home or None) if home is not None else None
-        made = self._judge
+        made = self._for_guide
         if made is None or made.guide is not guide or made.place_and_season != wanted:
-            made = self._judge = Judge(self.network(), guide, wanted)
+            made = self._for_guide = FindIdentifier(self.network(), guide, wanted)
         return made
 
     def run(self, work: BatchWork, guide: Guide, home: str | None) -> Model | None:
-        """Judge a batch; the model as it is now where it had to move to another device meanwhile."""
+        """Identify a batch; the model as it is now where it had to move to another device meanwhile."""
         before = self._network.note if self._network else None
-        work.run(lambda: self.judge(guide, home))
+        work.run(lambda: self.identifier(guide, home))
         return self._model() if self._network and self._network.note != before else None
 
     def try_out(self, bundle: BundleFile) -> None:
@@ -97,7 +96,7 @@ class Identifier(QObject):
     Signals:
         model_ready: Model. model_failed: FieldGuideError; the model before stays in use.
         previewed: Preview. progressed: number of a batch and Progress, counted in photos.
-        judged: Judged, each as soon as it is; whoever asked has it stored.
+        identified: Identified, each as soon as it is; whoever asked has it stored.
         ended: Summary, the last word on a batch.
         interrupted: something else was asked of the model; a long batch should give way.
     """
@@ -106,7 +105,7 @@ class Identifier(QObject):
     model_failed = Signal(object)
     previewed = Signal(object)
     progressed = Signal(int, object)
-    judged = Signal(object)
+    identified = Signal(object)
     ended = Signal(object)
     interrupted = Signal()
 
@@ -121,7 +120,7 @@ class Identifier(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._desk = Desk(store, thumbnails)
+        self._stores = Stores(store, thumbnails)
         self._guide = guide
         self._lanes = lanes
         self._notices = notices
@@ -160,11 +159,11 @@ class Identifier(QObject):
         """Whether place and date weigh the candidates from the next batch on. `home`: the user's region, or empty."""
         self._home = home if used else None
 
-    def judge(self, groups: Sequence[Sequence[Path]], *, look_up: bool = False) -> Batch:
-        """Judge one find per group of files. `look_up`: leave out photos that the book holds already."""
+    def identify(self, groups: Sequence[Sequence[Path]], *, look_up: bool = False) -> Batch:
+        """Identify one find per group of files. `look_up`: leave out photos that the book holds already."""
         return self._begin(Batch(next(self._numbers), tuple(tuple(group) for group in groups if group), (), look_up))
 
-    def judge_again(self, finds: Sequence[Observation], added: Sequence[Path] = ()) -> Batch:
+    def identify_again(self, finds: Sequence[Observation], added: Sequence[Path] = ()) -> Batch:
         """Ask today's model about stored finds, with further photos `added` to each; those without photos are left out.
 
         Date and place are those of the find, which a person may have changed, not those of its photos.
@@ -176,7 +175,7 @@ class Identifier(QObject):
         return batch
 
     def cancel_batch(self, batch: Batch | None) -> None:
-        """Stop a batch after the find that is being judged."""
+        """Stop a batch after the find that is being identified."""
         tally = self._tallies.get(batch.number) if batch is not None else None
         if tally is not None:
             tally.job.cancel()
@@ -190,8 +189,10 @@ class Identifier(QObject):
         return job
 
     def _begin(self, batch: Batch) -> Batch:
-        engine, desk, guide, home = self._engine, self._desk, self._guide(), self._home
-        job = self._lanes.start(Lane.INFERENCE, lambda handle: engine.run(BatchWork(desk, batch, handle), guide, home))
+        engine, stores, guide, home = self._engine, self._stores, self._guide(), self._home
+        job = self._lanes.start(
+            Lane.INFERENCE, lambda handle: engine.run(BatchWork(stores, batch, handle), guide, home)
+        )
         tally = self._tallies[batch.number] = _Tally(batch, job, self)
         job.told.connect(tally.take)
         job.failed.connect(tally.fail)
@@ -204,8 +205,8 @@ class Identifier(QObject):
         match told:
             case Preview():
                 self.previewed.emit(told)
-            case Judged():
-                self.judged.emit(told)
+            case Identified():
+                self.identified.emit(told)
             case Progress():
                 self.progressed.emit(batch.number, told)
             case FieldGuideError():
@@ -235,11 +236,11 @@ class _Tally:
         self._batch = batch
         self.job = job
         self._identifier = identifier
-        self._judged = 0
+        self._count = 0
 
     def take(self, told: object) -> None:
-        if isinstance(told, Judged):
-            self._judged += 1
+        if isinstance(told, Identified):
+            self._count += 1
         self._identifier.take(self._batch, told)
 
     def end(self, moved: object) -> None:
@@ -255,4 +256,4 @@ class _Tally:
 
     def _close(self, *, cancelled: bool = False, error: Exception | None = None) -> None:
         expected = error if isinstance(error, FieldGuideError) else None
-        self._identifier.close(Summary(self._batch.number, self._judged, cancelled, expected), error)
+        self._identifier.close(Summary(self._batch.number, self._count, cancelled, expected), error)

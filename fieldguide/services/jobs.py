@@ -1,4 +1,4 @@
-"""Jobs for the window: what is dropped is kept in the database, judged in the lane of the model, stored find by find.
+"""Jobs for the window: what is dropped is kept in the database, identified in the model's lane, stored find by find.
 
 One job runs at a time. A new one goes first, and what runs gives way after the find at hand; so it does when somebody
 asks the model for something else. What an earlier run of the program left is offered, not begun by itself.
@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.records import Observation, UnreadablePhoto
-from fieldguide.services.batch import Batch, Judged
+from fieldguide.services.batch import Batch, Identified
 from fieldguide.services.identifier import Identifier, Summary
 from fieldguide.services.lanes import Job, Lane, Lanes
 from fieldguide.services.library import Library
@@ -72,7 +72,7 @@ class Jobs(QObject):
         self._known: dict[int, list[Observation]] = {}
         self._unreadable: dict[int, list[UnreadablePhoto]] = {}
         self._refused: set[str] = set()
-        identifier.judged.connect(self._take_judged)
+        identifier.identified.connect(self._take_identified)
         identifier.progressed.connect(self._take_progress)
         identifier.ended.connect(self._take_end)
         identifier.interrupted.connect(self._give_way)
@@ -152,13 +152,13 @@ class Jobs(QObject):
             self._running = 0
             self._next()
             return
-        self._batch = self._identifier.judge([find.paths for find in self._places], look_up=True)
+        self._batch = self._identifier.identify([find.paths for find in self._places], look_up=True)
         if self._turns and self._turns[-1] != number:  # a newer one came while this was read
             self._give_way()
 
     # what the lane tells ---------------------------------------------------------------------------
 
-    def _take_judged(self, told: Judged) -> None:
+    def _take_identified(self, told: Identified) -> None:
         if self._batch is None or told.batch != self._batch.number:
             return
         place = JobPlace(self._running, self._places[told.place].position)

@@ -162,9 +162,9 @@ class Library(QObject):
         """Show a further answer for a stored find; `done` carries the find, or None when it is gone."""
         return self._change(lambda store: store.add_identification(number, said), self._tell_changed)
 
-    def grow(self, number: int, judged: Observation) -> Job:
+    def grow(self, number: int, added: Observation) -> Job:
         """Add further photos to a find, and what was said of all of them; `done` carries the find, or None."""
-        return self._change(lambda store: store.grow(number, judged), self._tell_changed)
+        return self._change(lambda store: store.grow(number, added), self._tell_changed)
 
     def edit(self, numbers: Sequence[int], change: Change) -> Job:
         """Change notes, tags, stars, label, date or place of finds; `done` carries them as they are now."""

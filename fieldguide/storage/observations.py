@@ -197,26 +197,26 @@ class ObservationStore(ObservationReader):
             rows.append_identification(connection, number, said)
             return self._derived.write(connection, [number])[0]
 
-    def grow(self, number: int, judged: Observation) -> Observation | None:
-        """Add the photos of `judged` that a find does not hold yet, and show what was said of all of them together.
+    def grow(self, number: int, added: Observation) -> Observation | None:
+        """Add the photos of `added` that a find does not hold yet, and show what was said of all of them together.
 
         Name, notes, tags, date and place stay; what is not told comes from the new photos. None when the find is gone.
         """
-        judged = self._kept(judged)
+        added = self._kept(added)
         with self._database.transaction() as connection:
             find = next(iter(reading.read_observations(connection, present_in(connection, [number]))), None)
             if find is None:
                 return None
             journal.record_step(connection, StepKind.GROW, [number], self._now())
             there = {photo.sha256 for photo in find.photos}
-            new = [photo for photo in _once(judged.photos) if photo.sha256 not in there]
+            new = [photo for photo in _once(added.photos) if photo.sha256 not in there]
             rows.write_photos(connection, number, new, start=len(find.photos))
-            if find.observed_at is None and judged.observed_at is not None:
-                write_change(connection, number, Change(observed_at=judged.observed_at))
-            if find.latitude is None and judged.latitude is not None and judged.longitude is not None:
-                write_change(connection, number, Change(place=(judged.latitude, judged.longitude)))
-            if judged.identification is not None:
-                rows.append_identification(connection, number, judged.identification)
+            if find.observed_at is None and added.observed_at is not None:
+                write_change(connection, number, Change(observed_at=added.observed_at))
+            if find.latitude is None and added.latitude is not None and added.longitude is not None:
+                write_change(connection, number, Change(place=(added.latitude, added.longitude)))
+            if added.identification is not None:
+                rows.append_identification(connection, number, added.identification)
             return self._derived.write(connection, [number])[0]
 
     def delete(self, numbers: Sequence[int]) -> int:

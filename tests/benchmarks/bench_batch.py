@@ -16,7 +16,7 @@ import torch
 
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resource
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.runtime import Runtime
 from tests.benchmarks.big_photos import write_folder
 
@@ -26,7 +26,7 @@ ALONE = min(PHOTOS, 100)  # enough to know the pace of one at a time
 
 def main(arguments: list[str]) -> None:
     bundle = Path(arguments[0]) if arguments else resource("model", "starter.fieldguide")
-    identifier = Identifier(Runtime.load(bundle, device="cpu"), load_guide())
+    identifier = FindIdentifier(Runtime.load(bundle, device="cpu"), load_guide())
     with tempfile.TemporaryDirectory() as folder:
         photos = write_folder(Path(folder), PHOTOS)
         begun = time.perf_counter()

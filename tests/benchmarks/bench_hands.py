@@ -39,7 +39,7 @@ from fieldguide.core.photo import find_photos
 from fieldguide.core.records import Alarm, Identification
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.runtime import Runtime
 
 FORAGERS = 5
@@ -160,7 +160,7 @@ def read_cases(folder: Path, every: int, bundle: Path, guide: Guide) -> list[Cas
     digest = hashlib.sha256("\n".join(what).encode()).hexdigest()[:16]
     kept = Path(tempfile.gettempdir()) / f"bench_hands_{digest}.json"
     if not kept.exists():
-        identifier = Identifier(Runtime.load(bundle, "cpu"), guide)
+        identifier = FindIdentifier(Runtime.load(bundle, "cpu"), guide)
         found = identifier.identify([[path] for _, path in photos])
         said = zip(photos, found, strict=True)
         cases = [Case(truth, each.identification) for (truth, _), each in said if each.identification is not None]

@@ -21,7 +21,7 @@ from torchvision import transforms
 
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resource
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.runtime import Runtime
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
@@ -65,7 +65,7 @@ def naive(runtime: Runtime) -> Callable[[Path], torch.Tensor]:
 def main(arguments: list[str]) -> None:
     bundle = Path(arguments[0]) if arguments else resource("model", "starter.fieldguide")
     runtime, guide = Runtime.load(bundle, device="cpu"), load_guide()
-    identifier, eager = Identifier(runtime, guide), naive(runtime)
+    identifier, eager = FindIdentifier(runtime, guide), naive(runtime)
     size = runtime.manifest.input.size
     batch = np.random.default_rng(0).integers(0, 255, (1, 3, size, size), np.uint8)
     with tempfile.TemporaryDirectory() as folder, Database(Path(folder) / "finds.db") as database:

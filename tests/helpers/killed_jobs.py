@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 
 from fieldguide.core.guide import load_guide
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.runtime import Runtime
-from fieldguide.services.batch import Desk
+from fieldguide.services.batch import Stores
 from fieldguide.services.job_run import JobRun
 from fieldguide.storage.database import Database
 from fieldguide.storage.jobs import JobStore
@@ -32,7 +32,7 @@ def main(folder: Path, bundle: Path, kills: int, seed: int) -> None:
     chance = random.Random(seed)
     groups = [[write_photo(folder / f"{n}.jpg", n % 3, n)] for n in range(FINDS)]
     guide = load_guide()
-    judge = Identifier(Runtime.load(bundle, "cpu", 1), guide)
+    identifier = FindIdentifier(Runtime.load(bundle, "cpu", 1), guide)
     killed, jobs_done = 0, 0
     while killed < kills:
         home = folder / f"library{jobs_done}"
@@ -42,7 +42,7 @@ def main(folder: Path, bundle: Path, kills: int, seed: int) -> None:
         while True:
             child = os.fork()
             if child == 0:
-                go_on(home, guide, judge, number)
+                go_on(home, guide, identifier, number)
                 os._exit(0)
             if killed < kills:
                 time.sleep(chance.random() * 0.5)
@@ -59,16 +59,16 @@ def main(folder: Path, bundle: Path, kills: int, seed: int) -> None:
     print(f"killed {killed} times, {jobs_done} jobs of {FINDS} finds: none lost, none twice")
 
 
-def go_on(home: Path, guide, judge: Identifier, number: int) -> None:
+def go_on(home: Path, guide, identifier: FindIdentifier, number: int) -> None:
     """What the command line does; each find is told outside once it is stored, so that the parent can know."""
     with Database(home / "o.db") as database:
-        desk = Desk(ObservationStore(database, guide), ThumbnailStore(home / "t.db"))
+        stores = Stores(ObservationStore(database, guide), ThumbnailStore(home / "t.db"))
         log = os.open(home / "told", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
         def tell(settled: Settled) -> None:
             os.write(log, f"{settled.observation.photos[0].path}\n".encode())
 
-        JobRun(JobStore(database), desk, tell).run(number, lambda: judge)
+        JobRun(JobStore(database), stores, tell).run(number, lambda: identifier)
 
 
 def look(home: Path, number: int, groups: list[list[Path]], before: dict[str, int]) -> dict[str, int]:

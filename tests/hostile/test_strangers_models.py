@@ -20,7 +20,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain
 from fieldguide.inference import served
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.operators import refuse_program
 from fieldguide.inference.served import Bounds, Children, ServedNetwork
 from tests.helpers.archives import files_of
@@ -157,7 +157,7 @@ def test_one_photo_without_an_answer_takes_no_other_with_it(
     photos = [write_photo(tmp_path / f"{number}.jpg", number % 3, number) for number in range(6)]
     photos[2] = tmp_path / "white.png"
     Image.new("RGB", (400, 300), "white").save(photos[2])
-    found = list(Identifier(load(network), load_guide()).identify([[photo] for photo in photos]))
+    found = list(FindIdentifier(load(network), load_guide()).identify([[photo] for photo in photos]))
     assert [find.identification is None for find in found] == [False, False, True, False, False, False]
     (unread,) = found[2].unreadable
     assert unread.path == photos[2]
@@ -174,7 +174,7 @@ def test_a_model_that_dies_at_every_photo_is_soon_asked_no_more(
         Image.new("RGB", (400 + number, 300), "white").save(photo)
     monkeypatch.setattr(served, "MOST_DEATHS", 2)
     began = time.monotonic()
-    found = list(Identifier(load(Stops), load_guide()).identify([[photo] for photo in photos]))
+    found = list(FindIdentifier(load(Stops), load_guide()).identify([[photo] for photo in photos]))
     assert len(found) == 12
     assert all(find.identification is None for find in found)
     assert time.monotonic() - began < 60

@@ -13,7 +13,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.records import Observation, Reason, VerdictKind
-from fieldguide.inference.identify import MANY, Identifier, PlaceAndSeason
+from fieldguide.inference.identify import MANY, FindIdentifier, PlaceAndSeason
 from fieldguide.inference.reading import read_ahead
 from fieldguide.inference.runtime import Runtime
 from tests.helpers.bundles import SPEC, manifest, prepared, write_photo
@@ -26,15 +26,15 @@ def guide() -> Guide:
 
 
 @pytest.fixture(scope="module")
-def identifier(bundle_path: Path, guide: Guide) -> Identifier:
-    return Identifier(Runtime.load(bundle_path, "cpu"), guide)
+def identifier(bundle_path: Path, guide: Guide) -> FindIdentifier:
+    return FindIdentifier(Runtime.load(bundle_path, "cpu"), guide)
 
 
-def alone(identifier: Identifier, *photos: Path) -> list[Observation]:
+def alone(identifier: FindIdentifier, *photos: Path) -> list[Observation]:
     return list(identifier.identify([[photo] for photo in photos]))
 
 
-def test_a_deadly_drawing_is_named_and_told(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_deadly_drawing_is_named_and_told(identifier: FindIdentifier, tmp_path: Path) -> None:
     (found,) = alone(identifier, write_photo(tmp_path / "a.jpg", 0))
     said = found.identification
     assert said is not None
@@ -48,13 +48,13 @@ def test_a_deadly_drawing_is_named_and_told(identifier: Identifier, tmp_path: Pa
     assert sum(candidate.probability for candidate in said.candidates) == pytest.approx(1, abs=1e-6)
 
 
-def test_a_genus_label_ends_in_a_genus(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_genus_label_ends_in_a_genus(identifier: FindIdentifier, tmp_path: Path) -> None:
     (found,) = alone(identifier, write_photo(tmp_path / "a.jpg", 1))
     assert found.identification is not None
     assert found.identification.verdict.kind is VerdictKind.GENUS
 
 
-def test_noise_is_unlike_training(identifier: Identifier, tmp_path: Path) -> None:
+def test_noise_is_unlike_training(identifier: FindIdentifier, tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (200, 200, 3), dtype=np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     (found,) = alone(identifier, tmp_path / "noise.png")
@@ -63,7 +63,7 @@ def test_noise_is_unlike_training(identifier: Identifier, tmp_path: Path) -> Non
     assert found.identification.verdict.reason is Reason.UNLIKE_TRAINING
 
 
-def test_order_is_kept_and_a_bad_file_stops_nothing(identifier: Identifier, tmp_path: Path) -> None:
+def test_order_is_kept_and_a_bad_file_stops_nothing(identifier: FindIdentifier, tmp_path: Path) -> None:
     photos = [write_photo(tmp_path / f"{number}.jpg", number % 3, number) for number in range(20)]
     photos[7].write_bytes(b"not a photo")
     photos[11].unlink()
@@ -74,7 +74,7 @@ def test_order_is_kept_and_a_bad_file_stops_nothing(identifier: Identifier, tmp_
     assert [number for number, each in enumerate(found) if each.identification is None] == [7, 11]
 
 
-def test_a_batch_says_the_same_as_one_at_a_time(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_batch_says_the_same_as_one_at_a_time(identifier: FindIdentifier, tmp_path: Path) -> None:
     photos = [write_photo(tmp_path / f"{number}.jpg", number % 3, number) for number in range(MANY + 1)]
     together = alone(identifier, *photos)
     for photo, batched in zip(photos, together, strict=True):
@@ -86,7 +86,7 @@ def test_a_batch_says_the_same_as_one_at_a_time(identifier: Identifier, tmp_path
             assert one.probability == pytest.approx(other.probability, abs=1e-3)
 
 
-def test_a_find_fuses_its_photos_and_carries_what_it_could_not_read(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_find_fuses_its_photos_and_carries_what_it_could_not_read(identifier: FindIdentifier, tmp_path: Path) -> None:
     photos = [write_photo(tmp_path / f"{number}.jpg", 2, number) for number in range(3)]
     (found,) = identifier.identify([[*photos, tmp_path / "missing.jpg"]])
     assert len(found.photos) == 3
@@ -95,7 +95,9 @@ def test_a_find_fuses_its_photos_and_carries_what_it_could_not_read(identifier: 
     assert found.identification.candidates[0].taxon.name == "Cantharellus cibarius"
 
 
-def test_photos_that_contradict_each_other_name_nothing_and_still_ring(identifier: Identifier, tmp_path: Path) -> None:
+def test_photos_that_contradict_each_other_name_nothing_and_still_ring(
+    identifier: FindIdentifier, tmp_path: Path
+) -> None:
     (found,) = identifier.identify([[write_photo(tmp_path / "a.jpg", 0), write_photo(tmp_path / "b.jpg", 2)]])
     assert found.identification is not None
     assert found.identification.verdict.kind is VerdictKind.UNKNOWN
@@ -103,19 +105,19 @@ def test_photos_that_contradict_each_other_name_nothing_and_still_ring(identifie
     assert found.identification.alarm.level is Danger.DEADLY
 
 
-def test_a_find_without_a_readable_photo_is_still_listed(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_find_without_a_readable_photo_is_still_listed(identifier: FindIdentifier, tmp_path: Path) -> None:
     (found,) = identifier.identify([[tmp_path / "a.jpg", tmp_path / "b.jpg"]])
     assert found.identification is None
     assert len(found.unreadable) == 2
 
 
-def test_groups_may_be_empty(identifier: Identifier, tmp_path: Path) -> None:
+def test_groups_may_be_empty(identifier: FindIdentifier, tmp_path: Path) -> None:
     photo = write_photo(tmp_path / "a.jpg")
     assert list(identifier.identify([])) == []
     assert [len(each.photos) for each in identifier.identify([[], [photo], []])] == [0, 1, 0]
 
 
-def test_a_stop_is_heard_and_leaves_no_half_find(identifier: Identifier, tmp_path: Path) -> None:
+def test_a_stop_is_heard_and_leaves_no_half_find(identifier: FindIdentifier, tmp_path: Path) -> None:
     photos = [write_photo(tmp_path / f"{number}.jpg", 0, number) for number in range(40)]
     heard: list[Observation] = []
     found = identifier.identify([photos[:2], photos[2:]], should_stop=lambda: bool(heard), on_result=heard.append)
@@ -123,7 +125,7 @@ def test_a_stop_is_heard_and_leaves_no_half_find(identifier: Identifier, tmp_pat
     assert heard[0].identification is not None
 
 
-def test_date_and_place_come_from_the_photos(identifier: Identifier, tmp_path: Path) -> None:
+def test_date_and_place_come_from_the_photos(identifier: FindIdentifier, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2024:10:03 14:05:06"
     exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (47.0, 0.0, 0.0), 3: "E", 4: (8.0, 0.0, 0.0)})
@@ -134,12 +136,12 @@ def test_date_and_place_come_from_the_photos(identifier: Identifier, tmp_path: P
 
 
 def test_place_and_season_never_hide_the_danger(
-    identifier: Identifier, bundle_path: Path, guide: Guide, tmp_path: Path
+    identifier: FindIdentifier, bundle_path: Path, guide: Guide, tmp_path: Path
 ) -> None:
     exif = Image.Exif()
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = "2024:02:03 14:05:06"
     photo = write_photo(tmp_path / "a.jpg", 0, exif=exif)
-    weighing = Identifier(identifier.runtime, guide, PlaceAndSeason(home="australasia"))
+    weighing = FindIdentifier(identifier.runtime, guide, PlaceAndSeason(home="australasia"))
     (plain,), (weighed,) = alone(identifier, photo), alone(weighing, photo)
     assert plain.identification is not None
     assert weighed.identification is not None
@@ -155,7 +157,7 @@ def test_statistics_that_do_not_fit_are_refused(tmp_path: Path, guide: Guide) ->
         train(pictures, np.arange(12) % 3), tmp_path / "a.fieldguide", manifest(unknown={"score": "subject"}), pictures
     )
     with pytest.raises(FieldGuideError) as caught:
-        Identifier(Runtime.load(path, "cpu"), guide)
+        FindIdentifier(Runtime.load(path, "cpu"), guide)
     assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
 
 

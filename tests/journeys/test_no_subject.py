@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from fieldguide.core.guide import load_guide
 from fieldguide.core.records import VerdictKind
 from fieldguide.core.resources import resource
-from fieldguide.inference.identify import Identifier
+from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.runtime import Runtime
 
 
@@ -42,6 +42,6 @@ def test_a_drawing_is_named_nothing(tmp_path: Path, draw) -> None:
     draw(ImageDraw.Draw(picture))
     picture.save(tmp_path / "drawing.png")
     runtime = Runtime.load(resource("model", "starter.fieldguide"), device="cpu")
-    (find,) = Identifier(runtime, load_guide()).identify([[tmp_path / "drawing.png"]])
+    (find,) = FindIdentifier(runtime, load_guide()).identify([[tmp_path / "drawing.png"]])
     assert find.identification is not None
     assert find.identification.verdict.kind is VerdictKind.UNKNOWN

@@ -13,7 +13,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.services.again import Again
-from fieldguide.services.batch import Judged, Preview
+from fieldguide.services.batch import Identified, Preview
 from fieldguide.services.identifier import Identifier, Model
 from fieldguide.services.jobs import JobEnd, Jobs
 from fieldguide.services.lanes import Lanes
@@ -67,7 +67,7 @@ def again(identifier: Identifier, library: Library, notices: Notices) -> Again:
 @pytest.fixture
 def heard(identifier: Identifier, library: Library, jobs: Jobs) -> Heard:
     heard = Heard([])
-    signals = (identifier.previewed, identifier.judged, jobs.ended, identifier.model_ready, identifier.model_failed)
+    signals = (identifier.previewed, identifier.identified, jobs.ended, identifier.model_ready, identifier.model_failed)
     for signal in (*signals, library.changed):
         signal.connect(heard.said.append)
     jobs.progressed.connect(lambda _, progress: heard.said.append(progress))
@@ -343,8 +343,8 @@ def test_place_and_season_are_used_when_asked(
     for used in (False, True):
         identifier.use_place_and_season(used, "europe")
         with qtbot.waitSignal(identifier.ended, timeout=60_000):
-            identifier.judge([[photo]])
-    plain, again = (each.observation.identification for each in heard.of(Judged))
+            identifier.identify([[photo]])
+    plain, again = (each.observation.identification for each in heard.of(Identified))
     assert plain is not None
     assert again is not None
     assert (plain.weighed, again.weighed) == (False, True)

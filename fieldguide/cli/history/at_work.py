@@ -53,20 +53,20 @@ def show_jobs(book: Book, arguments: argparse.Namespace) -> int:
 
 
 def _run_job(book: Book, number: int, arguments: argparse.Namespace) -> int:
-    from fieldguide.services.batch import Desk
+    from fieldguide.services.batch import Stores
     from fieldguide.services.job_run import JobRun
 
     settings = read_settings(book.locations.settings).settings
     unread = 0
 
-    def judge() -> Any:
+    def identifier() -> Any:
         from fieldguide.core.resources import resource
-        from fieldguide.inference.identify import Identifier, PlaceAndSeason
+        from fieldguide.inference.identify import FindIdentifier, PlaceAndSeason
         from fieldguide.inference.runtime import Runtime
 
         model = arguments.model or settings.model_path or resource("model", "starter.fieldguide")
         wanted = PlaceAndSeason(settings.region or None) if settings.use_place_and_season else None
-        return Identifier(Runtime.load(model, settings.device, settings.threads), book.guide, wanted)
+        return FindIdentifier(Runtime.load(model, settings.device, settings.threads), book.guide, wanted)
 
     def tell(settled: Settled) -> None:
         nonlocal unread
@@ -77,7 +77,7 @@ def _run_job(book: Book, number: int, arguments: argparse.Namespace) -> int:
             known = f"  ({text('cli.known')})" if settled.state is FindState.KNOWN else ""
             print(line(settled.observation, book.guide) + known, flush=True)
 
-    status = JobRun(book.jobs, Desk(book.store, book.thumbnails), tell).run(number, judge)
+    status = JobRun(book.jobs, Stores(book.store, book.thumbnails), tell).run(number, identifier)
     if status is None:
         complain(text("cli.no_job", number=number))
         return USAGE
