@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from fieldguide.core.atomic import os_errors, written_atomically
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.changes import GuideChanges, compare_guides
@@ -259,7 +260,7 @@ def _read_tables(path: Path) -> dict[str, bytes]:
 
 def _bounded(file: Path) -> bytes:
     with file.open("rb") as stream:
-        return stream.read(MAX_TABLE_BYTES + 1)
+        return read_at_most(stream, MAX_TABLE_BYTES)
 
 
 def _read_zip(path: Path) -> dict[str, bytes]:
@@ -272,5 +273,5 @@ def _read_zip(path: Path) -> dict[str, bytes]:
                 continue
             if name not in found or depth < found[name][0]:
                 with archive.open(entry) as stream:
-                    found[name] = (depth, stream.read(MAX_TABLE_BYTES + 1))
+                    found[name] = (depth, read_at_most(stream, MAX_TABLE_BYTES))
     return {name: data for name, (_, data) in found.items()}

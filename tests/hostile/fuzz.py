@@ -26,19 +26,24 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from fieldguide.core.bundle import read_bundle, read_manifest
+from fieldguide.core.bundle import Manifest, read_bundle, read_manifest
+from fieldguide.core.decision.decide import decide
+from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide.check import check_tables
+from fieldguide.core.guide.guide import Guide, load_guide
 from fieldguide.core.guide.names import read_name
 from fieldguide.core.guide.tables import COLUMNS, read_table
 from fieldguide.core.photo import read_header, read_photo
 from fieldguide.core.resources import resource
 from fieldguide.core.text import explain
 from fieldguide.storage.database import Database
+from trainer.config.table import read_config
 
 SECONDS = 20  # for one case
 PICTURES = ("jpg", "progressive.jpg", "restarts.jpg", "png", "webp", "gif", "tif", "bmp", "avif", "heic")
-KINDS = (*PICTURES, "fieldguide", "csv", "db", "drop")
+KINDS = (*PICTURES, "fieldguide", "repacked", "csv", "toml", "db", "drop")
+ODD_VALUES = (None, True, -1, 0, 1e308, 2**70, "", "\u202e", "x" * 5000, [], {}, [[]], {"": None}, "NaN", "<b>&amp;")
 
 
 @cache
@@ -46,13 +51,17 @@ def sound(kind: str) -> bytes:
     """A small file of that kind that every reader takes."""
     if kind in PICTURES:
         return _picture(kind)
-    if kind == "fieldguide":
+    if kind in ("fieldguide", "repacked"):
         out = io.BytesIO()
         with zipfile.ZipFile(resource("model", "starter.fieldguide")) as whole, zipfile.ZipFile(out, "w") as small:
-            for entry in whole.infolist():
-                if entry.file_size < 100_000:
+            for number, entry in enumerate(whole.infolist()):
+                if (entry.file_size < 100_000 and number % 20 == 0) or entry.filename.endswith(
+                    (".json", ".npz", ".md")
+                ):
                     small.writestr(entry.filename, whole.read(entry))
         return out.getvalue()
+    if kind == "toml":
+        return (resource("model") / "starter.toml").read_bytes()
     if kind == "csv":
         return b"".join((resource("guide") / "species.csv").read_bytes().splitlines(keepends=True)[:12])
     if kind == "db":
@@ -81,8 +90,50 @@ def _picture(kind: str) -> bytes:
 def malformed(kind: str, seed: int, number: int) -> bytes:
     """Case `number`: a sound file with one to eight wounds."""
     chance = random.Random(f"{kind} {seed} {number}")
-    data = bytearray(sound(kind))
-    for _ in range(chance.choice((1, 1, 2, 3, 8))):
+    wounds = chance.choice((1, 1, 2, 3, 8))
+    if kind == "repacked":
+        return _repacked(sound(kind), wounds, chance)
+    return _wounded(sound(kind), wounds, chance)
+
+
+def _entries(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _repacked(data: bytes, wounds: int, chance: random.Random) -> bytes:
+    """Packed anew after one part was wounded: so what stands behind the checksums is reached too."""
+    entries, out = _entries(data), io.BytesIO()
+    name = chance.choice([each for each in entries if "/extra/" in each] * 50 + list(entries))
+    as_json = name.endswith(".json") and chance.random() < 0.8
+    entries[name] = (_wounded_json if as_json else _wounded)(entries[name], wounds, chance)
+    with zipfile.ZipFile(out, "w") as archive:
+        for each, held in entries.items():
+            archive.writestr(each, held)
+    return out.getvalue()
+
+
+def _wounded_json(data: bytes, wounds: int, chance: random.Random) -> bytes:
+    """One to eight values, at any depth, that are of another kind, missing, or twice there."""
+    document = json.loads(data)
+    for _ in range(wounds):
+        within = document
+        while True:
+            keys = list(within) if isinstance(within, dict) else list(range(len(within)))
+            if not keys:
+                break
+            key = chance.choice(keys)
+            if isinstance(within[key], dict | list) and chance.random() < 0.8:
+                within = within[key]
+                continue
+            within[key] = chance.choice((*ODD_VALUES, within[chance.choice(keys)]))
+            break
+    return json.dumps(document).encode()
+
+
+def _wounded(sound: bytes, wounds: int, chance: random.Random) -> bytes:
+    data = bytearray(sound)
+    for _ in range(wounds):
         _wound(data, chance)
     return bytes(data)
 
@@ -108,6 +159,8 @@ def look(kind: str, file: Path) -> None:
     """Hand the file to every reader of its kind."""
     readers: Mapping[str, tuple[Callable[[Path], object], ...]] = {
         "fieldguide": (read_manifest, read_bundle),
+        "repacked": (_look_at_model,),
+        "toml": (read_config,),
         "csv": (_look_at_guide,),
         "db": (lambda path: Database(path).close(),),
         "drop": (_look_at_drop,),
@@ -117,6 +170,35 @@ def look(kind: str, file: Path) -> None:
             reader(file)
         except FieldGuideError as told:
             explain(told)
+
+
+def _look_at_model(file: Path) -> None:
+    bundle = read_bundle(file)
+    _ = bundle.golden, bundle.program, bundle.extra("card.md")
+    _use(bundle.manifest)
+
+
+@cache
+def _guide() -> Guide:
+    return load_guide()
+
+
+def _use(manifest: Manifest) -> None:
+    """All that the window does with a model's manifest before and after a photo, but for the network itself."""
+    from fieldguide.ui.models import facts
+    from fieldguide.ui.models.measured import measured_of
+
+    guide = _guide()
+    measured_of(manifest)
+    for words in (facts.promises_of, facts.dangers_of, facts.unknown_deadly):
+        words(manifest, guide)
+    for words_alone in (facts.coverage_words, facts.threshold_words, facts.ranks_of):
+        words_alone(manifest)
+    thresholds = Thresholds.from_manifest(manifest.thresholds)
+    for top in (0, len(manifest.labels) - 1):
+        probabilities = np.full(len(manifest.labels), 0.2 / len(manifest.labels))
+        probabilities[top] += 0.8
+        decide(probabilities, manifest.labels, guide, thresholds, unknown_score=0.5)
 
 
 def _look_at_guide(file: Path) -> None:

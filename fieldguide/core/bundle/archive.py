@@ -21,6 +21,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.bundle.manifest import SCHEMA, Manifest, contradiction
 from fieldguide.core.bundle.packing import MAX_UNPACKED_BYTES, refuse_sizes, refuse_tricks, rewritten, too_large, unsafe
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -222,7 +223,7 @@ def inspect_archive(archive: zipfile.ZipFile, file: str) -> str:
 def _read_anew(path: Path, keep: Callable[[str], bool], limit: int = MAX_FILE_BYTES) -> tuple[bytes, str]:
     """The archive written anew with the files that `keep` wants (by the name below the top folder), and the digest."""
     with _opened(path, limit) as stream:
-        data = stream.read(limit + 1)
+        data = read_at_most(stream, limit)
     if len(data) > limit:  # it grew since
         raise too_large(path.name, len(data), limit)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

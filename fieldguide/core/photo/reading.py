@@ -22,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
@@ -67,7 +68,7 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
     """
     with _naming(path), _opened(path) as (stream, kind):
         check_head(stream, kind)
-        data = stream.read(MAX_FILE_BYTES + 1)
+        data = read_at_most(stream, MAX_FILE_BYTES)
     with _naming(path):
         with _quiet():
             image = open_image(data, kind)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.privacy import without_place
@@ -61,7 +62,7 @@ def _copy(photo: Photo, folder: Path, number: int, places: Places) -> bool:
         return True
     try:
         with photo.path.open("rb") as source, written_atomically(target) as copy:
-            data = source.read(MAX_FILE_BYTES + 1)
+            data = read_at_most(source, MAX_FILE_BYTES)
             copy.write(data if places is Places.EXACT else without_place(data))
     except FieldGuideError as refused:
         if refused.code in (ErrorCode.DISK_FULL, ErrorCode.NOT_WRITABLE):

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
@@ -53,7 +54,7 @@ def export_photo_copies(
             target = folder / f"{name}_obs{find.id:06}_{photo.sha256[:12]}{photo.path.suffix.lower()}"
             try:
                 with photo.path.open("rb") as stream:
-                    data = stream.read(MAX_FILE_BYTES + 1)
+                    data = read_at_most(stream, MAX_FILE_BYTES)
             except (OSError, ValueError):
                 missing.append(photo.path)
                 continue
