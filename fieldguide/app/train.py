@@ -64,7 +64,7 @@ class TrainController(QObject):
         page.run.use_wanted.connect(lambda: self.model_made.emit(self._file("model.fieldguide")))
         page.run.judge_wanted.connect(self._judge)
         page.run.new_wanted.connect(self._forget)
-        trainings.told.connect(self._take)
+        trainings.reported.connect(self._take)
         trainings.ended.connect(self._end)
         trainings.changed.connect(self._show_state)
         window.first_painted.connect(self._take_up)

@@ -1,6 +1,6 @@
 """One observation in the JSON document of `fieldguide identify --json`, which other programs rely on: keys stay.
 
-Dangers are told as people are told them (`Danger.told`): the guide's mildest level never leaves the program.
+Dangers are told as people are told them (`Danger.shown`): the guide's mildest level never leaves the program.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _question(following: NextQuestion | None) -> dict[str, Any] | None:
 
 def _danger(alarm: Alarm, guide: Guide) -> dict[str, Any]:
     return {
-        "level": alarm.level.told.value,
+        "level": alarm.level.shown.value,
         "probability": alarm.probability,
         "taxa": [_taxon(candidate, guide) for candidate in alarm.taxa],
     }
@@ -97,5 +97,5 @@ def _taxon(candidate: Candidate, guide: Guide) -> dict[str, Any]:
         "scientific_name": candidate.taxon.name,
         "common_name": record.common_name(language()) if record else "",
         "probability": candidate.probability,
-        "danger": candidate.danger.told.value,
+        "danger": candidate.danger.shown.value,
     }

@@ -71,7 +71,7 @@ def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: G
     print(". ".join(answer_words(each) for each in seen))
     print(text("cli.kinds_fit", count=len(fitting)))
     for record in fitting[:LISTED]:
-        print(f"   {_called(record):56}  {text(f'ui.danger_{record.danger.told.value}')}")
+        print(f"   {_called(record):56}  {text(f'ui.danger_{record.danger.shown.value}')}")
     if any(not each.counts and each.values for each in seen):
         print(f"{text('hands.ignored')} {text('cli.dig_it')}")
     if deadly:
@@ -105,7 +105,7 @@ def _document(record: TaxonRecord, guide: Guide) -> dict[str, Any]:
         "scientific_name": record.taxon.name,
         "taxon_rank": record.taxon.rank.value,
         "common_name": record.common_name(language()),
-        "danger": record.danger.told.value,
+        "danger": record.danger.shown.value,
         "characters": {name: list(told.states(name)) for name in CHARACTERS if told.states(name)} if told else {},
         "characters_of": told.name if told else None,
         "varies_in_genus": sorted(told.wide) if told else [],

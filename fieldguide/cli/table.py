@@ -68,7 +68,7 @@ class Table:
 
     def add_kind(self, name: str, danger: Danger) -> None:
         """Write the name of one kind of the guide and its danger."""
-        level = danger.told
+        level = danger.shown
         self._line(self._paint(name, _BOLD))
         self._line(INDENT + self._paint(f" {text(f'ui.danger_{level.value}').upper()} ", _COLOURS[level]))
 
@@ -120,7 +120,7 @@ class Table:
 
         `subject`: whether the photo shows anything of the kind.
         """
-        level = alarm.level.told
+        level = alarm.level.shown
         kind = level.value if level.harmful or level is Danger.UNKNOWN else Danger.CAUTION.value
         headline = text(f"identify.alert_{kind}").upper()
         if level.harmful:
@@ -161,7 +161,7 @@ class Table:
     def _candidate(self, place: int, candidate: Candidate) -> str:
         filled = min(BAR, max(1 if candidate.probability > 0 else 0, round(candidate.probability * BAR)))
         full, empty = ("█", "░") if self._blocks else ("#", ".")
-        level = candidate.danger.told
+        level = candidate.danger.shown
         danger = self._paint(text(f"ui.danger_{level.value}"), _COLOURS[level])
         room = max(20, self._width - len(INDENT) - BAR - 34)
         name = textwrap.shorten(self._name(candidate.taxon), room, placeholder="...").ljust(room)

@@ -32,7 +32,7 @@ class Danger(StrEnum):
         return self.severity >= Danger.PSYCHOACTIVE.severity
 
     @property
-    def told(self) -> Danger:
+    def shown(self) -> Danger:
         """The level as people and files are told it: the guide's mildest level is told as caution.
 
         The application never calls anything edible, on a screen or in an export.

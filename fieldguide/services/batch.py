@@ -1,4 +1,4 @@
-"""One batch of finds in the model's lane: identified one by one, handed out as plain values. Stores none, knows no Qt."""
+"""One batch of finds in the model's lane: identified one by one, handed out as plain values. Stores no find, no Qt."""
 
 from __future__ import annotations
 

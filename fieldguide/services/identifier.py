@@ -194,7 +194,7 @@ class Identifier(QObject):
             Lane.INFERENCE, lambda handle: engine.run(BatchWork(stores, batch, handle), guide, home)
         )
         tally = self._tallies[batch.number] = _Tally(batch, job, self)
-        job.told.connect(tally.take)
+        job.reported.connect(tally.take)
         job.failed.connect(tally.fail)
         job.cancelled.connect(tally.cancel)
         job.done.connect(tally.end)

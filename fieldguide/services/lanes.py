@@ -68,7 +68,7 @@ class Handle:
             raise Stopped
 
     def tell(self, value: object) -> None:
-        """Have the job's `told` carry a plain value to the GUI thread."""
+        """Have the job's `reported` carry a plain value to the GUI thread."""
         self._post(value)
 
 
@@ -76,14 +76,14 @@ class Job(QObject):
     """One piece of work that was started. Lives and dies on the GUI thread.
 
     Signals:
-        told: a plain value from the middle of the work, also of what was done after `cancel` and before it was noticed.
+        reported: a plain value from the middle of the work, also of what was done after `cancel` and before it was noticed.
         done: what the work returned.
         failed: the exception that it raised: a FieldGuideError is expected, anything else a defect.
         cancelled: it was stopped; what it returned is dropped.
         finished: always, last.
     """
 
-    told = Signal(object)
+    reported = Signal(object)
     done = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -102,7 +102,7 @@ class Job(QObject):
     def take(self, posted: object) -> bool:
         """Turn a post of the work into a signal; returns whether it was the last. Called by the lanes alone."""
         if not isinstance(posted, _Outcome):
-            self.told.emit(posted)
+            self.reported.emit(posted)
             return False
         stopped = self._handle.stopped()
         if posted.error is not None and not (stopped and isinstance(posted.error, Stopped | FieldGuideError)):

@@ -283,7 +283,7 @@ class Library(QObject):
     ) -> Job:
         """Write the finds that fit to a file (or, class folders, below a folder); `done` carries an `Exported`.
 
-        `told` carries `Progress`; group `EXPORT_GROUP` cancels, and a cancelled file is not there. `verified_only`
+        `reported` carries `Progress`; group `EXPORT_GROUP` cancels, and a cancelled file is not there. `verified_only`
         counts for the two formats that are about names given by people (Darwin Core, class folders).
         """
         store, guide, chosen = self._store, self._guide, language()

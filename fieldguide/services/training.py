@@ -53,9 +53,9 @@ def find_trainer() -> tuple[str, ...] | None:
 
 
 class Child(QObject):
-    """One call of the trainer. Signals: `told`: an event; `ended`: None when it went well, else a FieldGuideError."""
+    """One call of the trainer. Signals: `reported`: an event; `ended`: None when it went well, else a FieldGuideError."""
 
-    told = Signal(object)
+    reported = Signal(object)
     ended = Signal(object)
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
@@ -142,7 +142,7 @@ class Child(QObject):
             event = events.read_event(line)
             if event is not None:
                 self._last = event
-                self.told.emit(event)
+                self.reported.emit(event)
         if over:
             self._timer.stop()
             self.ended.emit(self._problem())
@@ -173,10 +173,10 @@ class Child(QObject):
 class Trainings(QObject):
     """The one training of this user: looked over, run, taken up again.
 
-    Signals: `told`: an event of whichever child runs. `ended`: verb, and None or a FieldGuideError. `changed`: plan.
+    Signals: `reported`: an event of whichever child runs. `ended`: verb, and None or a FieldGuideError. `changed`: plan.
     """
 
-    told = Signal(object)
+    reported = Signal(object)
     ended = Signal(str, object)
     changed = Signal()
 
@@ -309,7 +309,7 @@ class Trainings(QObject):
     def _follow(self, verb: str, file: str) -> Child:
         assert self.plan is not None
         child = Child(Path(self.plan.run) / file, self)
-        child.told.connect(self.told)
+        child.reported.connect(self.reported)
         child.ended.connect(lambda problem: self._end(child, problem))
         self._child, self.verb, self.paused = child, verb, False
         return child

@@ -52,7 +52,7 @@ class Derived:
                     key,
                     self.guide.version if self.guide else None,
                     rows.clean(taxon.name).casefold() if taxon else NAMELESS,
-                    current_danger(heard(observation, self.guide), self.guide).told.severity if self.guide else 0,
+                    current_danger(heard(observation, self.guide), self.guide).shown.severity if self.guide else 0,
                     self._place(connection, observation),
                     observation.id,
                 ),

@@ -46,7 +46,7 @@ class Filter:
     Attributes:
         text: words, each the beginning of a word in a name (scientific, old, common, in any language of the guide),
             a tag, the name of a file or the notes; all of them must be there.
-        dangers: shown danger by today's guide, as it is told (`Danger.told`).
+        dangers: shown danger by today's guide, as it is told (`Danger.shown`).
         kinds: rank of the verdict.
         verified: True for finds with a human's label, False for those without.
         since, until: first and last day, both included; by the date of the find, else of its storing.
@@ -287,7 +287,7 @@ def match_of(wanted: Filter) -> str:
 
 def _facet_match(wanted: Filter) -> list[str]:
     facets = [
-        [f"danger{level.told.value}" for level in sorted(wanted.dangers)],
+        [f"danger{level.shown.value}" for level in sorted(wanted.dangers)],
         [f"kind{kind.value}" for kind in sorted(wanted.kinds)],
         [] if wanted.verified is None else ["verified" if wanted.verified else "unverified"],
         *([_tag_word(tag)] for tag in sorted(wanted.tags)),
@@ -303,7 +303,7 @@ def _facets(observation: Observation, guide: Guide | None) -> list[str]:
     words += [_tag_word(tag) for tag in observation.tags]
     words.append(f"stars{observation.stars}")
     if guide is not None:
-        words.append(f"danger{current_danger(heard(observation, guide), guide).told.value}")
+        words.append(f"danger{current_danger(heard(observation, guide), guide).shown.value}")
     return words
 
 

@@ -13,9 +13,9 @@ def test_an_alarm_counts_deadly_poisonous_and_psychoactive_only(level: Danger) -
 
 
 def test_the_mildest_level_is_never_told() -> None:
-    assert Danger.EDIBLE not in {level.told for level in Danger}
-    assert Danger.EDIBLE.told is Danger.CAUTION
-    assert all(level.told is level for level in Danger if level is not Danger.EDIBLE)
+    assert Danger.EDIBLE not in {level.shown for level in Danger}
+    assert Danger.EDIBLE.shown is Danger.CAUTION
+    assert all(level.shown is level for level in Danger if level is not Danger.EDIBLE)
 
 
 def test_the_worst_of_several_wins_in_any_order() -> None:

@@ -16,7 +16,7 @@ class Listener(QObject):
         super().__init__()
         self.heard: list[tuple[str, object]] = []
         self.threads: set[QThread] = set()
-        job.told.connect(lambda value: self.note("told", value))
+        job.reported.connect(lambda value: self.note("told", value))
         job.done.connect(lambda value: self.note("done", value))
         job.failed.connect(lambda value: self.note("failed", value))
         job.cancelled.connect(lambda: self.note("cancelled"))

@@ -124,7 +124,7 @@ def test_every_export_is_written_and_told(
     add(ask, library, make_find(guide, EDULIS))
     told: list[object] = []
     job = library.export(kind, tmp_path / "out", verified_only=False)
-    job.told.connect(told.append)
+    job.reported.connect(told.append)
     ask(job)
     assert (tmp_path / "out").exists()
     assert told[-1].percent == 100  # type: ignore[attr-defined]

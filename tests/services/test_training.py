@@ -26,7 +26,7 @@ def test_what_it_writes_is_told_and_how_it_ends(qtbot, tmp_path: Path) -> None:
     child = Child(tmp_path / "run" / "events.jsonl")
     failed = events.Failed("data_one_class", "one", {"folder": "photos", "labels": "1"})
     heard: list[object] = []
-    child.told.connect(heard.append)
+    child.reported.connect(heard.append)
     with qtbot.waitSignal(child.ended, timeout=20_000) as ended:
         child.start(python(f"{TELLS}; print({events.write_event(failed)!r})"))
     assert heard == [EPOCH, failed]
@@ -35,7 +35,7 @@ def test_what_it_writes_is_told_and_how_it_ends(qtbot, tmp_path: Path) -> None:
 
 def test_one_that_ends_without_a_word_broke_off(qtbot, tmp_path: Path) -> None:
     child = Child(tmp_path / "events.jsonl")
-    with qtbot.waitSignal(child.told, timeout=20_000):
+    with qtbot.waitSignal(child.reported, timeout=20_000):
         child.start(python(WAITS))
     with qtbot.waitSignal(child.ended, timeout=20_000) as ended:
         psutil.Process(child.pid).kill()
@@ -44,11 +44,11 @@ def test_one_that_ends_without_a_word_broke_off(qtbot, tmp_path: Path) -> None:
 
 def test_another_window_takes_it_up_and_a_pause_rests_it(qtbot, tmp_path: Path) -> None:
     first = Child(tmp_path / "events.jsonl")
-    with qtbot.waitSignal(first.told, timeout=20_000):
+    with qtbot.waitSignal(first.reported, timeout=20_000):
         first.start(python(WAITS))
     first.leave()
     second = Child(tmp_path / "events.jsonl")
-    with qtbot.waitSignal(second.told, timeout=20_000) as told:
+    with qtbot.waitSignal(second.reported, timeout=20_000) as told:
         assert second.attach(first.pid, first.created)
     assert told.args == [EPOCH]
     second.pause()
@@ -62,15 +62,15 @@ def test_another_window_takes_it_up_and_a_pause_rests_it(qtbot, tmp_path: Path) 
 
 def test_a_plan_survives_its_window(qtbot, tmp_path: Path) -> None:
     trainings = Trainings(tmp_path, python(WAITS))
-    with qtbot.waitSignal(trainings.told, timeout=20_000):
+    with qtbot.waitSignal(trainings.reported, timeout=20_000):
         trainings.begin([tmp_path / "photos"])
-    with qtbot.waitSignal(trainings.told, timeout=20_000):
+    with qtbot.waitSignal(trainings.reported, timeout=20_000):
         trainings.run()
     trainings.change(goes_on=True)
     trainings.close()
     again = Trainings(tmp_path, python(WAITS))
     assert again.plan == trainings.plan
-    with qtbot.waitSignal(again.told, timeout=20_000):
+    with qtbot.waitSignal(again.reported, timeout=20_000):
         assert again.take_up()
     again.stop()
     trainings.stop()

@@ -87,7 +87,7 @@ def dangers_in_words(manifest: Manifest) -> str:
     """How many labels of each danger, by today's guide, worst first."""
     guide = load_guide()
     subjects = [label for label in manifest.labels if label.rank is not Rank.BACKGROUND]
-    counted = Counter(guide.danger(label).told for label in subjects)
+    counted = Counter(guide.danger(label).shown for label in subjects)
     return ", ".join(f"{counted[level]} {level.value}" for level in sorted(counted, key=lambda each: -each.severity))
 
 

@@ -27,6 +27,6 @@ def _facts(label: Taxon, guide: Guide, photos: Counter[str]) -> LabelFacts:
         genus=label.genus or "",
         family=label.family or "",
         common=record.common_name("en") if record else "",
-        danger="" if label.rank is Rank.BACKGROUND else guide.danger(label).told.value,
+        danger="" if label.rank is Rank.BACKGROUND else guide.danger(label).shown.value,
         photos=dict(photos),
     )

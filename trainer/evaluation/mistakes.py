@@ -86,13 +86,13 @@ def _result(answers: Answers, guide: Guide, losses: NDArray[np.float64], row: in
         file=str(answers.photos.files[row]),
         source=str(answers.photos.sources[row]),
         true=taxon.name if taxon else "",
-        danger=guide.danger(taxon).told.value if taxon else "",
+        danger=guide.danger(taxon).shown.value if taxon else "",
         said=answers.labels[first].name,
-        said_danger=guide.danger(answers.labels[first]).told.value,
+        said_danger=guide.danger(answers.labels[first]).shown.value,
         probability=float(answers.shared[row, first]),
         probability_of_true=float(answers.shared[row, target]) if target >= 0 else None,
         loss=float(losses[row]) if target >= 0 else None,
-        alarm=alarm.level.told.value,
+        alarm=alarm.level.shown.value,
         alarm_raised=alarm.raised,
         verdict=verdict.taxon.name if verdict.taxon else "",
     )
@@ -111,7 +111,7 @@ def _taken_for(answers: Answers, guide: Guide, raised: NDArray[np.bool_]) -> tup
         pairs[taxon.name, first.name] += 1
         warned[taxon.name, first.name] += bool(raised[row])
     ordered = sorted(pairs, key=lambda pair: (-level[pair[0]].severity, warned[pair] - pairs[pair], -pairs[pair], pair))
-    return tuple(TakenFor(a, level[a].told.value, b, pairs[a, b], warned[a, b]) for a, b in ordered)
+    return tuple(TakenFor(a, level[a].shown.value, b, pairs[a, b], warned[a, b]) for a, b in ordered)
 
 
 def _by_label(
@@ -134,7 +134,7 @@ def _by_label(
         found.append(
             DangerousLabel(
                 label=name,
-                danger=level[name].told.value,
+                danger=level[name].shown.value,
                 photos=len(rows),
                 first=int(correct[index].sum()),
                 deadly_alarm=int(rings_deadly[index].sum()),
@@ -166,7 +166,7 @@ def _missed(
         no_alarm = len(rows) - int(raised[rows].sum())
         if silent or no_alarm:
             no_warning = int((levels[rows] == Danger.CAUTION).sum())
-            level_name = level[name].told.value
+            level_name = level[name].shown.value
             found.append(MissedDanger(name, level_name, source, len(rows), silent, no_alarm, no_warning))
     order = sorted(found, key=lambda each: (-Danger(each.danger).severity, each.kind, each.source))
     return tuple(order)

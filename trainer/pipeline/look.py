@@ -164,7 +164,7 @@ def _names(photos: Sequence[ScannedPhoto], labels: Labels, guide: Guide) -> Iter
             close = get_close_matches(clean_name(raw).casefold(), known, 2 * NEAR_NAMES, cutoff=0.6)
             near = list(dict.fromkeys(known[name] for name in close))[:NEAR_NAMES]
         match = how.get(raw, "accepted") if resolved else "unknown"
-        danger = guide.danger(taxon).told.value
+        danger = guide.danger(taxon).shown.value
         found.append(events.FolderName(raw, number, taxon.name, match, danger, tuple(near)))
     return iter(sorted(found, key=lambda name: (order[name.match], name.raw)))
 
@@ -189,7 +189,7 @@ def _thin(labels: Labels, count: Counter[str], guide: Guide) -> Iterator[events.
     taxa = {taxon.name: taxon for taxon in labels.taxon_of.values()}
     few = [taxon for name, taxon in taxa.items() if count[name] < THIN and guide.danger(taxon).harmful]
     for taxon in sorted(few, key=lambda each: (-guide.danger(each).severity, count[each.name], each.name)):
-        yield events.Kind(taxon.name, guide.danger(taxon).told.value, count[taxon.name])
+        yield events.Kind(taxon.name, guide.danger(taxon).shown.value, count[taxon.name])
 
 
 def _decoding(photos: Sequence[ScannedPhoto], size: int) -> float:

@@ -93,7 +93,7 @@ def _photos(manifest: Manifest, shown: Shown | None) -> list[str]:
 
 def _labels(manifest: Manifest, guide: Guide) -> list[str]:
     subjects = [label for label in manifest.labels if label.rank is not Rank.BACKGROUND]
-    counted = Counter(guide.danger(label).told for label in subjects)
+    counted = Counter(guide.danger(label).shown for label in subjects)
     lines = [text("card.ranks", ranks=labels_in_words(manifest))]
     lines += [
         text("card.level", level=text(f"card.danger_{level.value}"), count=counted[level])

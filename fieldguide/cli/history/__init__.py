@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_filter(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--search", default="", metavar="WORDS", help=text("cli.help_search"))
-    parser.add_argument("--danger", action="append", choices=[level.value for level in Danger if level.told is level])
+    parser.add_argument("--danger", action="append", choices=[level.value for level in Danger if level.shown is level])
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help=text("cli.help_tag"))
     parser.add_argument("--stars", type=int, default=0, choices=range(6), help=text("cli.help_stars"))
     parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help=text("cli.help_since"))

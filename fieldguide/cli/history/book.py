@@ -60,7 +60,7 @@ def line(find: Observation, guide: Guide) -> str:
     """One find as a line of the list."""
     taxon = shown_taxon(find)
     day = f"{find.observed_at:%Y-%m-%d}" if find.observed_at else "-" * 10
-    level = current_danger(find, guide).told
+    level = current_danger(find, guide).shown
     tags = f"  [{', '.join(find.tags)}]" if find.tags else ""
     name = taxon.name if taxon else text("history.kind_unknown")
     return f"{find.id:6}  {day}  {text(f'ui.danger_{level.value}'):18}  {name}{tags}"
@@ -73,7 +73,7 @@ def document(find: Observation, guide: Guide) -> dict[str, Any]:
         "datetime": find.observed_at.isoformat() if find.observed_at else None,
         "latitude": find.latitude,
         "longitude": find.longitude,
-        "danger_today": current_danger(find, guide).told.value,
+        "danger_today": current_danger(find, guide).shown.value,
         "verified_name": find.verified.name if find.verified else None,
         "tags": list(find.tags),
         "stars": find.stars,

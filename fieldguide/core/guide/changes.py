@@ -42,12 +42,12 @@ def compare_guides(before: Guide, after: Guide) -> GuideChanges:
     changed = []
     for name, record in before.records.items():
         new = after.record(name)
-        if new is not None and new.danger.told is not record.danger.told:
+        if new is not None and new.danger.shown is not record.danger.shown:
             changed.append(DangerChange(name, record.danger, new.danger))
         for old in record.synonyms:
             taxon = Taxon(old, record.taxon.rank, old.split()[0])
-            was, now = before.danger(taxon).told, after.danger(taxon).told
-            if now.severity < was.severity and (new is None or now.severity < new.danger.told.severity):
+            was, now = before.danger(taxon).shown, after.danger(taxon).shown
+            if now.severity < was.severity and (new is None or now.severity < new.danger.shown.severity):
                 changed.append(DangerChange(old, was, now))
     changed.sort(key=lambda change: (not change.milder, -change.before.severity, change.name))
     return GuideChanges(tuple(added), tuple(removed), tuple(changed))

@@ -162,7 +162,7 @@ def _check_tree(lines: Sequence[Line], taxa: Mapping[str, Line]) -> Iterator[Pro
         if family is None:
             yield Problem("species", inside[0].number, inside[0].name, Rule.NO_FAMILY, name)
             continue
-        expected = worst(_level(line) for line in inside).told
+        expected = worst(_level(line) for line in inside).shown
         carriers = [line.name for line in inside if _level(line) is expected]
         if _level(family).severity < expected.severity:
             yield Problem("species", family.number, name, Rule.FAMILY_MILDER, carriers[0] if carriers else "")

@@ -38,7 +38,7 @@ class Wanted:
         text: words; each must stand somewhere in one and the same name (accepted, old or common, of any language).
         characters: pairs of a character and a value; of several values of one character any may be there. A kind of
             which nothing is told is left out, unless it is deadly.
-        dangers: as they are told (`Danger.told`). month: 1 to 12, of the northern half. region: of the guide's.
+        dangers: as they are told (`Danger.shown`). month: 1 to 12, of the northern half. region: of the guide's.
     """
 
     text: str = ""
@@ -107,7 +107,7 @@ class GuideIndex:
         if words:
             found.sort(key=lambda each: each[0])
         elif wanted.order is Order.DANGER:
-            found.sort(key=lambda each: -each[1].record.danger.told.severity)
+            found.sort(key=lambda each: -each[1].record.danger.shown.severity)
         return [hit for _, hit in found]
 
     def _named(self, wanted: Wanted, words: list[set[str]]) -> list[tuple[int, Hit]]:
@@ -206,7 +206,7 @@ def _begins(word: str, words: set[str]) -> bool:
 
 def _fits(record: TaxonRecord, wanted: Wanted, guide: Guide) -> bool:
     return (
-        (not wanted.dangers or record.danger.told in wanted.dangers)
+        (not wanted.dangers or record.danger.shown in wanted.dangers)
         and (not wanted.ranks or record.taxon.rank in wanted.ranks)
         and (wanted.month is None or in_season(record, wanted.month))
         and (not wanted.region or not record.regions or wanted.region in record.regions)

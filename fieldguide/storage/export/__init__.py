@@ -1,7 +1,7 @@
 """Finds written for other programs: spreadsheets, scripts, biodiversity portals, the trainer.
 
 Each format streams: one find in memory at a time. Files are there whole or not at all. No file ever says more of a
-danger than `Danger.told`.
+danger than `Danger.shown`.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def _media_table(rows: list[tuple[str, ...]]) -> str:
 
 def _properties(observation: Observation, guide: Guide) -> dict[str, object]:
     """The machine's alarm, and what the hand found as characters with their values."""
-    found: dict[str, object] = {"machineAlarm": machine_danger(observation.identification, guide).told.value}
+    found: dict[str, object] = {"machineAlarm": machine_danger(observation.identification, guide).shown.value}
     seen = {each.character: list(each.values) for each in observation.seen if each.counts}
     return {**found, "characters": seen} if seen else found
 

@@ -34,7 +34,7 @@ def export_gpx(observations: Iterable[Observation], guide: Guide, path: Path) ->
             taxon = shown_taxon(find)
             # Local time without a zone is no GPX time, which is UTC: the day stands in the description.
             day = f"{find.observed_at:%Y-%m-%d} " if find.observed_at else ""
-            about = f"{day}{current_danger(find, guide).told.value} {find.notes}".strip()
+            about = f"{day}{current_danger(find, guide).shown.value} {find.notes}".strip()
             stream.write(
                 f'<wpt lat="{find.latitude:.6f}" lon="{find.longitude:.6f}"><name>{_xml(taxon.name if taxon else "?")}'
                 f"</name><desc>{_xml(about)}</desc></wpt>\n"

@@ -52,8 +52,8 @@ def _document(observation: Observation, guide: Guide, language: str) -> dict[str
         "latitude": observation.latitude,
         "longitude": observation.longitude,
         "photos": photos + failed,
-        "machine_alarm": machine_danger(said, guide).told.value,
-        "danger_today": current_danger(heard(observation, guide), guide).told.value,
+        "machine_alarm": machine_danger(said, guide).shown.value,
+        "danger_today": current_danger(heard(observation, guide), guide).shown.value,
         "verified_name": observation.verified.name if observation.verified else None,
         "verified_rank": observation.verified.rank.value if observation.verified else None,
         "notes": observation.notes,
@@ -98,7 +98,7 @@ def _identification(said: Identification, guide: Guide, language: str) -> dict[s
 
 def _alarm(alarm: Alarm) -> dict[str, object]:
     return {
-        "level": alarm.level.told.value,
+        "level": alarm.level.shown.value,
         "probability": alarm.probability,
         "raised": alarm.raised,
         "taxa": [candidate.taxon.name for candidate in alarm.taxa],
@@ -116,7 +116,7 @@ def _candidates(candidates: Sequence[Candidate], guide: Guide, language: str) ->
                 "common_name": record.common_name(language) if record else "",
                 "taxon_rank": one.taxon.rank.value,
                 "probability": one.probability,
-                "danger": one.danger.told.value,
+                "danger": one.danger.shown.value,
             }
         )
     return listed

@@ -74,7 +74,7 @@ def keywords(find: Observation, guide: Guide, language: str) -> tuple[list[str],
     record = guide.record(taxon.name) if taxon else None
     common = [record.common_name(language)] if record and record.common_name(language) else []
     root = "Fungi" if find.verified else "FieldGuide|guess"
-    alarm = f"FieldGuide|alarm|{machine_danger(find.identification, guide).told.value}"
+    alarm = f"FieldGuide|alarm|{machine_danger(find.identification, guide).shown.value}"
     plain = [*([*levels, *common] if find.verified else [f"{name} (guess)" for name in levels]), *find.tags]
     return plain, [*(["|".join([root, *levels])] if levels else []), alarm]
 

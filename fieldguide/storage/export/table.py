@@ -52,8 +52,8 @@ def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]
         find.longitude,
         "; ".join(file_name(photo.path) for photo in find.photos),
         *_taxon(shown_taxon(find), guide, language),
-        current_danger(heard(find, guide), guide).told.value,
-        machine_danger(said, guide).told.value,
+        current_danger(heard(find, guide), guide).shown.value,
+        machine_danger(said, guide).shown.value,
         "true" if find.verified else "false",
         find.verified.name if find.verified else "",
         verdict.kind.value if verdict else "",
@@ -78,7 +78,7 @@ def candidate_rows(find: Observation, guide: Guide, language: str) -> Iterator[t
     said = find.identification
     for place, one in enumerate(said.candidates if said else (), start=1):
         assert said is not None
-        danger = guide.danger(one.taxon).told.value
+        danger = guide.danger(one.taxon).shown.value
         names = _taxon(one.taxon, guide, language)
         yield (find.id, place, *names, round(one.probability, 4), danger, said.model.id, said.model.version)
 

@@ -28,7 +28,7 @@ class SourceWords:
 
 def alert_of(record: TaxonRecord, guide: Guide) -> Alert:
     """What stands above everything else about a taxon."""
-    level = record.danger.told
+    level = record.danger.shown
     syndrome = guide.syndromes.get(record.syndrome)
     headline = danger_word(level)
     if level.harmful and syndrome is not None:
@@ -59,7 +59,7 @@ def members_of(record: TaxonRecord, guide: Guide) -> list[TaxonRecord]:
         for other in guide.records.values()
         if other.taxon.rank is below and other.taxon.at(record.taxon.rank) == record.taxon.name
     ]
-    return sorted(inside, key=lambda other: (-other.danger.told.severity, other.taxon.name))
+    return sorted(inside, key=lambda other: (-other.danger.shown.severity, other.taxon.name))
 
 
 def sources_of(record: TaxonRecord, guide: Guide) -> list[SourceWords]:

@@ -40,7 +40,7 @@ CELL = 46  # pixels within which finds are one cluster
 CLOSEST = 20_000_000.0  # pixels the whole world is wide at most: some two metres a pixel
 _STEP = 1.6
 _LABELS = 14  # towns named at once
-_LEVELS = {level.severity: level for level in Danger if level is level.told}
+_LEVELS = {level.severity: level for level in Danger if level is level.shown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     name = name_of(taxon, guide).first if taxon else text("history.kind_unknown")
     latin = f" (<i>{escape(taxon.name)}</i>)" if taxon and taxon.name != name else ""
     by = text("storage.report_named") if find.verified else text("storage.report_guess")
-    shown = text(f"ui.danger_{current_danger(heard(find, guide), guide).told.value}")
-    alarm = text(f"ui.danger_{machine_danger(find.identification, guide).told.value}")
+    shown = text(f"ui.danger_{current_danger(heard(find, guide), guide).shown.value}")
+    alarm = text(f"ui.danger_{machine_danger(find.identification, guide).shown.value}")
     day = day_words(find.observed_at) if find.observed_at else text("history.no_date")
     where = f"{find.latitude:.4f}, {find.longitude:.4f}" if find.latitude is not None else text("history.no_place")
     notes = escape(find.notes).replace("\n", "<br>")

@@ -52,7 +52,7 @@ def correction_words(find: Observation, guide: Guide) -> str:
     said = find.identification
     if said is None or said.guide_version == guide.version:
         return ""
-    then, today = said.alarm.level.told, current_danger(find, guide).told
+    then, today = said.alarm.level.shown, current_danger(find, guide).shown
     if then is today:
         return ""
     key = "history.danger_worse" if today.severity > then.severity else "history.danger_milder"

@@ -161,7 +161,7 @@ class FindModel(QAbstractListModel):
     def levels(self) -> Counter[Danger]:
         """How many finds there are of each danger, as it is told; those that could not be read count nowhere."""
         found = (entry.level(self.guide) for entry in self.entries)
-        return Counter(level.told for level in found if level is not None)
+        return Counter(level.shown for level in found if level is not None)
 
     def _severity(self, entry: Entry) -> int:
         level = entry.level(self.guide)

@@ -38,17 +38,17 @@ class CareRow(QWidget):
         column.setSpacing(TIGHT)
         self.check = button(text("ui.care_check"), "quiet", "eye", hint=text("ui.care_check_words"))
         self.report = button(text("ui.care_report"), "quiet", "export", hint=text("ui.care_report_words"))
-        self.told = selectable(label("", "small"))
-        self.told.hide()
+        self.outcome = selectable(label("", "small"))
+        self.outcome.hide()
         self.check.clicked.connect(self._check)
         self.report.clicked.connect(self._choose)
         column.addLayout(row(self.check, self.report, None))
-        column.addWidget(self.told)
+        column.addWidget(self.outcome)
 
     def tell(self, words: str) -> None:
         """Say what became of it."""
-        self.told.setText(words)
-        self.told.show()
+        self.outcome.setText(words)
+        self.outcome.show()
 
     def _check(self) -> None:
         self.tell(text("ui.care_checking"))

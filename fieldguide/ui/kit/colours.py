@@ -52,7 +52,7 @@ class Colours:
 
     def danger(self, level: Danger) -> DangerColours:
         """Colours of a level as it is told to people."""
-        return self.dangers[level.told]
+        return self.dangers[level.shown]
 
 
 LIGHT = Colours(

@@ -20,7 +20,7 @@ _SIGN = 28
 
 def danger_word(level: Danger) -> str:
     """The level in a word or two."""
-    return text(f"ui.danger_{level.told.value}")
+    return text(f"ui.danger_{level.shown.value}")
 
 
 def _chip_font(font: QFont) -> QFont:
@@ -45,7 +45,7 @@ def paint_chip(
     rect = QRectF(corner.x(), corner.y(), size.width(), size.height())
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    loud = level.told is Danger.DEADLY
+    loud = level.shown is Danger.DEADLY
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(pair.fill if loud else pair.soft))
     painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)

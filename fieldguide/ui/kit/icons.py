@@ -27,7 +27,7 @@ _DANGER_ICONS = {
 
 def danger_icon(level: Danger) -> str:
     """Name of the icon that says a level without colour."""
-    return _DANGER_ICONS[level.told]
+    return _DANGER_ICONS[level.shown]
 
 
 def paint_icon(painter: QPainter, rect: QRectF, name: str, colour: str | QColor) -> None:

@@ -38,7 +38,7 @@ class MilderNameDialog(QDialog):
 
     def __init__(self, find: Observation, taxon: Taxon, guide: Guide, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        level = machine_danger(find.identification, guide).told
+        level = machine_danger(find.identification, guide).shown
         title = text("identify.milder_title", alarm=alarm_words(level))
         self.setWindowTitle(title)
         self.setMinimumWidth(460)

@@ -26,7 +26,7 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
     Only a deadly alarm is loud. What the model takes for no fungus at all is one quiet line, unless it is deadly.
     """
     said = observation.identification
-    level = current_danger(observation, guide).told
+    level = current_danger(observation, guide).shown
     headline = alarm_words(level)
     if said is None:
         return Alert(level, headline, "", text("identify.alert_unknown_advice"), brief=_brief(level))
@@ -58,7 +58,7 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
 
 def alarm_words(level: Danger) -> str:
     """The headline of a danger: "Deadly possible"."""
-    kind = level.told.value if level.harmful or level is Danger.UNKNOWN else Danger.CAUTION.value
+    kind = level.shown.value if level.harmful or level is Danger.UNKNOWN else Danger.CAUTION.value
     return text(f"identify.alert_{kind}")
 
 
@@ -113,7 +113,7 @@ def machine_words(observation: Observation, guide: Guide) -> str:
     """What the machine warns of beside a milder name that a person gave: "Machine: Deadly"; else empty."""
     if not is_milder(observation.verified, observation.identification, guide):
         return ""
-    return text("ui.machine_danger", danger=text(f"ui.danger_{current_danger(observation, guide).told.value}"))
+    return text("ui.machine_danger", danger=text(f"ui.danger_{current_danger(observation, guide).shown.value}"))
 
 
 def named_words(observation: Observation, guide: Guide) -> str:

@@ -81,7 +81,7 @@ def ranks_of(manifest: Manifest) -> list[tuple[str, int]]:
 def dangers_of(manifest: Manifest, guide: Guide) -> list[tuple[Danger, int]]:
     """How many labels there are of each danger by today's guide, the worst first."""
     subjects = [label for label in manifest.labels if label.rank is not Rank.BACKGROUND]
-    counted = Counter(guide.danger(label).told for label in subjects)
+    counted = Counter(guide.danger(label).shown for label in subjects)
     return [(level, counted[level]) for level in Danger if counted[level]]
 
 

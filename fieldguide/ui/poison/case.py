@@ -130,7 +130,7 @@ def verified_words(centre: PoisonCentre) -> str:
 
 
 def _case(find: Observation | None, suspects: Sequence[Suspect], guide: Guide) -> Case:
-    ordered = sorted(suspects, key=lambda each: (-each.danger.told.severity, -(each.probability or 0.0)))
+    ordered = sorted(suspects, key=lambda each: (-each.danger.shown.severity, -(each.probability or 0.0)))
     courses = _courses(ordered, guide)
     grave = [course for course in courses if any(suspect.danger.harmful for suspect in course.suspects)]
     return Case(find, tuple(ordered), tuple(grave or courses), guide.version, len(courses) - len(grave or courses))

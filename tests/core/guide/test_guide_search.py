@@ -48,7 +48,7 @@ def test_letters_without_accents_find_those_with() -> None:
 def test_nothing_typed_lists_all_by_name_or_the_worst_first() -> None:
     assert len(names(Wanted())) == len(GUIDE.records)
     assert names(Wanted()) == sorted(GUIDE.records)
-    levels = [GUIDE.records[name].danger.told.severity for name in names(Wanted(order=Order.DANGER))]
+    levels = [GUIDE.records[name].danger.shown.severity for name in names(Wanted(order=Order.DANGER))]
     assert levels == sorted(levels, reverse=True)
 
 

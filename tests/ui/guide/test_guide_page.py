@@ -155,7 +155,7 @@ def test_the_mildest_level_is_told_as_caution_and_gives_no_leave() -> None:
 
 def test_a_genus_lists_its_species_worst_first_and_its_note_stands_apart() -> None:
     genus = GUIDE.record("Amanita")
-    levels = [member.danger.told.severity for member in members_of(genus, GUIDE)]
+    levels = [member.danger.shown.severity for member in members_of(genus, GUIDE)]
     assert levels == sorted(levels, reverse=True)
     features, note = features_of(genus)
     assert "[note" not in features

@@ -36,11 +36,11 @@ def test_a_crash_offers_the_check_and_the_report(qtbot, monkeypatch, tmp_path: P
     qtbot.addWidget(dialog)
     offered = dialog.findChild(CareRow)
     offered.check.click()
-    assert offered.told.text() == "checked"
+    assert offered.outcome.text() == "checked"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "r.zip"), ""))
     offered.report.click()
     assert care.target == tmp_path / "r.zip"
-    assert offered.told.text() == "written"
+    assert offered.outcome.text() == "written"
 
 
 def test_f1_opens_the_guide_for_foragers(qtbot) -> None:

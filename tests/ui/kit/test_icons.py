@@ -23,7 +23,7 @@ def test_a_drawing_paints_something(qapp, name: str) -> None:
 @pytest.mark.parametrize("level", list(Danger))
 def test_every_danger_has_its_own_sign(level: Danger) -> None:
     assert danger_icon(level) in DRAWN
-    others = {danger_icon(other) for other in Danger if other.told is not level.told}
+    others = {danger_icon(other) for other in Danger if other.shown is not level.shown}
     assert danger_icon(level) not in others
 
 
