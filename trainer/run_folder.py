@@ -47,7 +47,7 @@ class RunFolder:
 
     @property
     def split(self) -> Path:
-        """Which photo learns, which judges: frozen once written."""
+        """Which photo teaches, which measures: frozen once written."""
         return self.root / "split.csv"
 
     @property
@@ -82,7 +82,7 @@ class RunFolder:
 
     @property
     def exported(self) -> Path:
-        """The network as it was exported, until it was judged and is a model file."""
+        """The network as it was exported, until it is measured and becomes a model file."""
         return self.root / "uncalibrated.fieldguide"
 
     @property

@@ -55,8 +55,10 @@ class CareController(QObject):
         job.failed.connect(lambda error: tell(_sentence(error)))
 
     def _log_model(self, model: Model) -> None:
-        told = model.manifest
-        log.info("model: %s %s on %s%s", told.id, told.version, model.device, f", {model.note}" if model.note else "")
+        manifest = model.manifest
+        log.info(
+            "model: %s %s on %s%s", manifest.id, manifest.version, model.device, f", {model.note}" if model.note else ""
+        )
 
     def _log_batch(self, summary: Summary) -> None:
         state = "cancelled" if summary.cancelled else "failed" if summary.error else "done"

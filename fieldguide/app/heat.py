@@ -58,8 +58,8 @@ class HeatController(QObject):
             else:
                 overlay = paint_heat(found.heat, found.box, (photo.width, photo.height))
                 even = float(np.abs(found.heat).max()) < QUIET  # nothing is painted
-                told = f"{text('identify.heat_even')} {words}" if even else words
-                self._page.take_heat(find.id, path, overlay, told)
+                caption = f"{text('identify.heat_even')} {words}" if even else words
+                self._page.take_heat(find.id, path, overlay, caption)
 
         job = self._parts.identifier.with_model(
             lambda runtime, handle: work_out(runtime, handle, photo, taxon, against, way), HEAT_GROUP

@@ -84,33 +84,33 @@ def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: G
 def _show(record: TaxonRecord, guide: Guide) -> None:
     table = Table(sys.stdout, guide)
     table.add_kind(_called(record), record.danger)
-    told = guide.characters_of(record.taxon.name)
-    if told is None:
+    characters = guide.characters_of(record.taxon.name)
+    if characters is None:
         print(text("characters.none_told"))
         return
     for character in CHARACTERS:
-        words = states_words(told, character)
+        words = states_words(characters, character)
         if words:
             print(f"   {character_name(character) + ':':26} {words}")
-    if told.name != record.taxon.name:
-        print(text("characters.inherited", name=told.name))
-    print(text(f"characters.certainty_{told.certainty}"))
-    if told.caveat:
-        print(told.caveat)
+    if characters.name != record.taxon.name:
+        print(text("characters.inherited", name=characters.name))
+    print(text(f"characters.certainty_{characters.certainty}"))
+    if characters.caveat:
+        print(characters.caveat)
 
 
 def _document(record: TaxonRecord, guide: Guide) -> dict[str, Any]:
-    told = guide.characters_of(record.taxon.name)
+    characters = guide.characters_of(record.taxon.name)
     return {
         "scientific_name": record.taxon.name,
         "taxon_rank": record.taxon.rank.value,
         "common_name": record.common_name(language()),
         "danger": record.danger.shown.value,
-        "characters": {name: list(told.states(name)) for name in CHARACTERS if told.states(name)} if told else {},
-        "characters_of": told.name if told else None,
-        "varies_in_genus": sorted(told.wide) if told else [],
-        "certainty": told.certainty if told else None,
-        "caveat": told.caveat if told else "",
+        "characters": {name: list(states) for name in CHARACTERS if characters and (states := characters.states(name))},
+        "characters_of": characters.name if characters else None,
+        "varies_in_genus": sorted(characters.wide) if characters else [],
+        "certainty": characters.certainty if characters else None,
+        "caveat": characters.caveat if characters else "",
     }
 
 

@@ -53,8 +53,8 @@ def selftest() -> int:
                 print(f"ok      {name:<10} {check()}", flush=True)
             except Exception as problem:  # whatever it is, the other checks still tell something
                 failed += 1
-                told = str(problem) if isinstance(problem, FailedError) else traceback.format_exc().rstrip()
-                print(f"FAILED  {name:<10} {told}", flush=True)
+                why = str(problem) if isinstance(problem, FailedError) else traceback.format_exc().rstrip()
+                print(f"FAILED  {name:<10} {why}", flush=True)
     print(f"{len(checks) - failed} of {len(checks)} hold", flush=True)
     return 1 if failed else 0
 
@@ -159,9 +159,9 @@ def _window() -> str:
     qt.exec()
     shown, picture = made.identify.page.observation, made.window.grab().toImage()
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 20) for y in range(0, picture.height(), 20)}
-    told = made.window.notices.sentences
+    sentences = made.window.notices.sentences
     made.window.close()
-    _hold(ended, f"no verdict within {PATIENCE_MS // 1000} s; {' '.join(told)}")
+    _hold(ended, f"no verdict within {PATIENCE_MS // 1000} s; {' '.join(sentences)}")
     _hold(made.rested, "the window did not come to rest")
     _hold(len(colours) > 20, "the window shows nothing")
     return f"{picture.width()} x {picture.height()}, {_judged(shown)}"

@@ -34,8 +34,8 @@ class FrozenModels:
             whole = self._file(self._folder, digest, torch).read_bytes()
         except OSError:
             return None
-        told, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
-        return data if hashlib.sha256(data).digest() == told else None
+        checksum, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
+        return data if hashlib.sha256(data).digest() == checksum else None
 
     def keep(self, digest: str, torch: str, data: bytes) -> None:
         """Keep it; a disk that is full or must not be written to is no failure."""

@@ -226,8 +226,8 @@ class Runtime:
                 self._module, self.device, self.batch_size = _load(self.bundle, "cuda"), "cuda", CUDA_BATCH
                 right = self._difference() <= TOLERANCE
             except (RuntimeError, AssertionError, FieldGuideError) as problem:
-                told = _first_line(problem.__cause__ or problem)
-                self._fall_back(text("inference.cuda_unusable", device=self._card, problem=told))
+                reason = _first_line(problem.__cause__ or problem)
+                self._fall_back(text("inference.cuda_unusable", device=self._card, problem=reason))
                 return
         if not right:
             self._fall_back(text("inference.cuda_wrong", device=self._card))

@@ -36,16 +36,16 @@ class Again(QObject):
         batch = self._identifier.identify_again([find], added)
         self._asked[batch.number] = (batch.again, True)
 
-    def _take(self, told: Identified) -> None:
-        if told.batch not in self._asked:
+    def _take(self, identified: Identified) -> None:
+        if identified.batch not in self._asked:
             return
-        finds, grows = self._asked[told.batch]
-        find, said = finds[told.place], told.observation.identification
-        self._notices.report_unreadable(told.observation.unreadable)
+        finds, grows = self._asked[identified.batch]
+        find, said = finds[identified.place], identified.observation.identification
+        self._notices.report_unreadable(identified.observation.unreadable)
         if said is None:
             return
         if grows:
-            self._library.grow(find.id, told.observation)
+            self._library.grow(find.id, identified.observation)
         else:
             self._library.add_identification(find.id, said)
 

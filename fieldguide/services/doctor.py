@@ -100,10 +100,10 @@ def _system() -> Iterator[str]:
 def _libraries() -> Iterator[str]:
     for module, package in _PARTS.items():
         try:
-            told = version(package)
+            number = version(package)
         except PackageNotFoundError:  # a packaged program carries no metadata
-            told = str(getattr(import_module(module), "__version__", "?"))
-        yield f"{module} {told}"
+            number = str(getattr(import_module(module), "__version__", "?"))
+        yield f"{module} {number}"
     yield f"sqlite {SQLITE}"
 
 

@@ -200,17 +200,17 @@ class Identifier(QObject):
         job.done.connect(tally.end)
         return batch
 
-    def take(self, batch: Batch, told: object) -> None:
+    def take(self, batch: Batch, value: object) -> None:
         """Pass on what the lane tells of a batch."""
-        match told:
+        match value:
             case Preview():
-                self.previewed.emit(told)
+                self.previewed.emit(value)
             case Identified():
-                self.identified.emit(told)
+                self.identified.emit(value)
             case Progress():
-                self.progressed.emit(batch.number, told)
+                self.progressed.emit(batch.number, value)
             case FieldGuideError():
-                self._notices.report(told)
+                self._notices.report(value)
 
     def close(self, summary: Summary, error: Exception | None = None) -> None:
         """Say the last word on a batch."""
@@ -238,10 +238,10 @@ class _Tally:
         self._identifier = identifier
         self._count = 0
 
-    def take(self, told: object) -> None:
-        if isinstance(told, Identified):
+    def take(self, value: object) -> None:
+        if isinstance(value, Identified):
             self._count += 1
-        self._identifier.take(self._batch, told)
+        self._identifier.take(self._batch, value)
 
     def end(self, moved: object) -> None:
         if isinstance(moved, Model):

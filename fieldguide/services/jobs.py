@@ -158,13 +158,13 @@ class Jobs(QObject):
 
     # what the lane tells ---------------------------------------------------------------------------
 
-    def _take_identified(self, told: Identified) -> None:
-        if self._batch is None or told.batch != self._batch.number:
+    def _take_identified(self, identified: Identified) -> None:
+        if self._batch is None or identified.batch != self._batch.number:
             return
-        place = JobPlace(self._running, self._places[told.place].position)
-        job = self._library.settle(place, told.observation)
+        place = JobPlace(self._running, self._places[identified.place].position)
+        job = self._library.settle(place, identified.observation)
         job.done.connect(lambda settled: self._take_settled(place, settled))
-        job.failed.connect(lambda error: self._take_refusal(place, told.observation, error))
+        job.failed.connect(lambda error: self._take_refusal(place, identified.observation, error))
 
     def _take_settled(self, place: JobPlace, settled: Settled | None) -> None:
         if settled is None:

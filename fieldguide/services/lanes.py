@@ -76,7 +76,7 @@ class Job(QObject):
     """One piece of work that was started. Lives and dies on the GUI thread.
 
     Signals:
-        reported: a plain value from the middle of the work, also of what was done after `cancel` and before it was noticed.
+        reported: a plain value from the middle of the work, also of what was done after `cancel` until it was noticed.
         done: what the work returned.
         failed: the exception that it raised: a FieldGuideError is expected, anything else a defect.
         cancelled: it was stopped; what it returned is dropped.

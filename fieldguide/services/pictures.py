@@ -74,7 +74,7 @@ class Pictures(QObject):
             return
         store = self._store
         self._reading = self._lanes.start(Lane.READING, lambda handle: _read_thumbnails(store, sources, handle))
-        self._reading.reported.connect(lambda told: self.thumbnail.emit(*told))
+        self._reading.reported.connect(lambda read: self.thumbnail.emit(*read))
         self._reading.failed.connect(self.defect)
         self._reading.finished.connect(self._read_on)
 

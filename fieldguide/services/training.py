@@ -53,7 +53,7 @@ def find_trainer() -> tuple[str, ...] | None:
 
 
 class Child(QObject):
-    """One call of the trainer. Signals: `reported`: an event; `ended`: None when it went well, else a FieldGuideError."""
+    """One call of the trainer. Signals: `reported`: an event; `ended`: None if it went well, else a FieldGuideError."""
 
     reported = Signal(object)
     ended = Signal(object)
@@ -86,9 +86,14 @@ class Child(QObject):
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         threads = str(max(1, (os.cpu_count() or 1) - 1))
         environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": threads, "PYTHONUTF8": "1"}
-        with self._file.open("wb") as told, self._file.with_name("log.txt").open("ab") as log:
+        with self._file.open("wb") as events_file, self._file.with_name("log.txt").open("ab") as log:
             self._popen = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=told, stderr=log, env=environment, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=events_file,
+                stderr=log,
+                env=environment,
+                start_new_session=True,
             )
         self._process = psutil.Process(self._popen.pid)
         self._process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else BEHIND)
@@ -173,7 +178,7 @@ class Child(QObject):
 class Trainings(QObject):
     """The one training of this user: looked over, run, taken up again.
 
-    Signals: `reported`: an event of whichever child runs. `ended`: verb, and None or a FieldGuideError. `changed`: plan.
+    Signals: `reported`: an event of whichever child runs. `ended`: verb, None or FieldGuideError. `changed`: plan.
     """
 
     reported = Signal(object)
@@ -324,7 +329,7 @@ class Trainings(QObject):
 
 def _read(file: Path) -> Plan | None:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return Plan(**told | {name: tuple(told[name]) for name in ("folders", "elsewhere")})
+        values = json.loads(file.read_text(encoding="utf-8"))
+        return Plan(**values | {name: tuple(values[name]) for name in ("folders", "elsewhere")})
     except (OSError, ValueError, TypeError, KeyError):
         return None

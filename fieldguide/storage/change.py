@@ -62,7 +62,7 @@ def write_change(connection: Connection, number: int, change: Change) -> None:
 
 def differs(find: Observation, change: Change) -> bool:
     """Whether the change would change anything of the find."""
-    told = [
+    pairs = [
         (change.notes, find.notes),
         (change.stars, find.stars),
         (change.verified, find.verified),
@@ -71,7 +71,7 @@ def differs(find: Observation, change: Change) -> bool:
         (change.seen, find.seen),
         (tuple(sorted(change.tags)) if change.tags is not KEEP else KEEP, tuple(sorted(find.tags))),
     ]
-    return any(new is not KEEP and new != old for new, old in told)
+    return any(new is not KEEP and new != old for new, old in pairs)
 
 
 def kind_of(change: Change) -> StepKind:

@@ -46,5 +46,5 @@ def _season(called: str, days: list[tuple[date, int]]) -> KindSeason:
     for day, count in days:
         weeks.setdefault(day.year, [0] * WEEKS)[(day.timetuple().tm_yday - 1) // 7] += count
     in_year = sorted((day for day, _ in days), key=lambda day: (day.month, day.day))
-    told = {year: tuple(counted) for year, counted in sorted(weeks.items())}
-    return KindSeason(called, sum(count for _, count in days), told, in_year[0], in_year[-1])
+    years = {year: tuple(counted) for year, counted in sorted(weeks.items())}
+    return KindSeason(called, sum(count for _, count in days), years, in_year[0], in_year[-1])

@@ -20,7 +20,7 @@ from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.export.darwin_core import TERMS, export_darwin_core
 from fieldguide.storage.export.geo import export_geojson, export_gpx
 from fieldguide.storage.export.json import export_json
-from fieldguide.storage.export.places import UNCERTAINTY, Places, told
+from fieldguide.storage.export.places import UNCERTAINTY, Places, rounded
 from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, harmless
 from fieldguide.storage.export.xlsx import export_xlsx
 from tests.helpers.stored_finds import BOLETUS, EDULIS, MUSCARIA, PHALLOIDES, deadly_alarm, make_find, make_photo
@@ -106,14 +106,14 @@ def test_map_files_hold_what_has_a_place(finds: list[Observation], guide: Guide,
     ("latitude", "longitude"), [(48.137, 11.575), (90.0, 12.0), (-90.0, -180.0), (0.0, 180.0), (65.0, -179.99)]
 )
 def test_a_blurred_place_is_near_hides_the_exact_one_and_stays_on_the_globe(latitude: float, longitude: float) -> None:
-    north, east = told(latitude, longitude, Places.BLURRED)
+    north, east = rounded(latitude, longitude, Places.BLURRED)
     assert north is not None
     assert east is not None
     assert -90 <= north <= 90
     assert -180 <= east <= 180
     assert kilometres(latitude, longitude, north, east) * 1000 <= UNCERTAINTY
-    assert told(north, east, Places.BLURRED) == (north, east)
-    assert told(latitude, longitude, Places.NONE) == (None, None)
+    assert rounded(north, east, Places.BLURRED) == (north, east)
+    assert rounded(latitude, longitude, Places.NONE) == (None, None)
 
 
 def test_json_tells_everything(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:

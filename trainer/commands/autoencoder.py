@@ -46,7 +46,7 @@ from trainer.run_folder import write_json
 
 SHOWN = 12  # pictures in a row of a sheet
 FEWEST = 20  # photos
-KEPT_BACK = 0.1  # share of the photos that judge and do not teach
+KEPT_BACK = 0.1  # share of the photos that measure and do not teach
 MOST_FORMS = 2000  # photos that the Gaussian is fitted on
 
 
@@ -90,21 +90,21 @@ def run(arguments: argparse.Namespace) -> int:
     network, losses = fit_autoencoder(pixels, teaching, config, device, progress, arguments.out / "checkpoint.pt")
     write({"config": asdict(config), "state_dict": network.state_dict()}, arguments.out / "autoencoder.pt")
     progress.step(text("train.auto_looking"))
-    judged = np.asarray(pixels[kept])
-    painted, errors = repaint(network, judged, device)
+    held = np.asarray(pixels[kept])
+    painted, errors = repaint(network, held, device)
     spread = teaching[:: -(-len(teaching) // MOST_FORMS)]
-    draw_sheets(network, judged[evenly(len(judged))], pixels[spread], arguments.out, config.seed)
+    draw_sheets(network, held[evenly(len(held))], pixels[spread], arguments.out, config.seed)
     found: dict[str, Any] = {"config": asdict(config), "photos": len(files), "kept_back": len(kept), "losses": losses}
     found["error"] = {"mean": float(errors.mean()), "median": float(np.median(errors))}
     if runtime is not None:
         names = [files[row] for row in kept]
-        found["classifier"] = classify_both(runtime, judged, painted, names, load_guide())
+        found["classifier"] = classify_both(runtime, held, painted, names, load_guide())
     if arguments.background:
         others, _ = read_squares(
             find_photos([arguments.background]), config.size, arguments.out / "cache/others.npy", progress
         )
         strange = (np.asarray(others), repaint(network, others, device)[1])
-        found["unknown"] = compare_scores((judged, errors), strange, runtime)
+        found["unknown"] = compare_scores((held, errors), strange, runtime)
     write_json(arguments.out / "autoencoder.json", found)
     if style is Style.JSON:
         print(json.dumps({"event": "done", **found}))

@@ -1,7 +1,7 @@
 """`fieldguide-train sweep FOLDER --out SWEEP --set fit.mixup=0,0.2 ...`: one run for each combination, in one table.
 
 Photos are read, looked over and split once: later runs share the first one's files. A sweep that was stopped goes on
-where it was. Runs are ranked by validation; the test split judges what was chosen without it.
+where it was. Runs are ranked by validation; the test split measures what was chosen without it.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
     """The photos of the folders by other people, not yet read, numbered on from those that teach.
 
     Raises:
-        FieldGuideError: CONFIG_INVALID when a source both teaches and judges, or when `elsewhere_sources` names one
+        FieldGuideError: CONFIG_INVALID when a source both teaches and measures, or when `elsewhere_sources` names one
             that no photo has; what `list_photos` raises.
     """
     sources = {photo.source for photo in teaching if photo.source}
@@ -95,14 +95,14 @@ def place_elsewhere(
 
 def elsewhere_in_words(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Guide) -> list[str]:
     """Sentences on the photos by other people: how many of whom, and what they cannot do."""
-    judging = [photo for photo in photos if not photo.error and photo.raw_label != BACKGROUND_FOLDER]
-    if not judging:
+    from_others = [photo for photo in photos if not photo.error and photo.raw_label != BACKGROUND_FOLDER]
+    if not from_others:
         return [text("train.elsewhere_none")] if not (config.elsewhere or config.elsewhere_sources) else []
-    sources = Counter(photo.source or text("train.elsewhere_unnamed") for photo in judging)
+    sources = Counter(photo.source or text("train.elsewhere_unnamed") for photo in from_others)
     ranked = sorted(sources.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{name} ({count})" for name, count in ranked)
-    sentences = [text("train.elsewhere_photos", count=len(judging), sources=listed)]
-    taxa = {photo.raw_label: taxon_named(photo.raw_label, guide) for photo in judging}
+    sentences = [text("train.elsewhere_photos", count=len(from_others), sources=listed)]
+    taxa = {photo.raw_label: taxon_named(photo.raw_label, guide) for photo in from_others}
     if not any(guide.danger(taxon).harmful for taxon in taxa.values()):
         sentences.append(text("train.elsewhere_harmless"))
     unknown = sorted(raw for raw in taxa if guide.resolve(raw) is None)

@@ -15,7 +15,7 @@ from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 from fieldguide.core.text import text
 from trainer.config import DataConfig
 from trainer.data.labels import Fate, Labels, RareLabel, ordered, resolve_labels, taxon_named, with_names
-from trainer.data.scan import ScannedPhoto, judges_elsewhere
+from trainer.data.scan import ScannedPhoto, is_elsewhere
 
 
 def name_labels(
@@ -23,12 +23,12 @@ def name_labels(
 ) -> Labels:
     """The labels that these photos teach, after `config.rare`; photos of files in `without` do not count.
 
-    What is held out and what judges from elsewhere makes no label; `Labels.taxon_of` knows it all the same.
+    What is held out and what comes from elsewhere makes no label; `Labels.taxon_of` knows it all the same.
 
     Raises:
         FieldGuideError: DATA_TOO_FEW with every rare label, when `rare` is "refuse".
     """
-    teaching = [p for p in photos if p.raw_label not in config.hold_out and not judges_elsewhere(p, config)]
+    teaching = [p for p in photos if p.raw_label not in config.hold_out and not is_elsewhere(p, config)]
     found = resolve_labels({photo.raw_label for photo in teaching}, guide)
     readable = [photo for photo in teaching if not photo.error and photo.file not in without]
     labels = _settle(found, readable, config, guide)

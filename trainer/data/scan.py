@@ -208,7 +208,7 @@ def refuse_missing(config: DataConfig) -> None:
             raise FieldGuideError(ErrorCode.DATA_MISSING, folder=folder)
 
 
-def judges_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
+def is_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
     """Whether its source teaches nothing."""
     return bool(photo.source) and photo.source in config.elsewhere_sources
 

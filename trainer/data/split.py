@@ -1,7 +1,8 @@
-"""Who learns and who judges: a split in which no near-duplicate and no find stands on two sides.
+"""Which photos teach and which measure: a split in which no near-duplicate and no find stands on two sides.
 
 Photos that stand under several labels are not thrown away: they teach the narrowest taxon that all their labels share,
-and they never judge. Labels with too few groups for every side only teach. Nothing is deleted; every decision is a row.
+and they never measure. Labels with too few groups for every side only teach. Nothing is deleted: every decision
+is a row.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from trainer.config import DataConfig, refuse
 from trainer.data.duplicates import CROPS, witness_groups
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
-from trainer.data.scan import ScannedPhoto, judges_elsewhere
+from trainer.data.scan import ScannedPhoto, is_elsewhere
 
 SPLITS = ("train", "val", "calibration", "test")
 HELD_OUT = "held_out"  # labels kept out of training, to measure how the model takes kinds it has no label for
@@ -66,7 +67,7 @@ def split(
         FieldGuideError: DATA_ONE_CLASS with fewer than two labels; with `config.rare` "refuse" DATA_TOO_FEW with all
             labels and their counts that have fewer usable groups of photos than the splits need or than `min_photos`.
     """
-    photos = [photo for photo in photos if not judges_elsewhere(photo, config)]
+    photos = [photo for photo in photos if not is_elsewhere(photo, config)]
     left_out = {file: reason or "quarantine" for file, reason in (quarantined or {}).items()}
     out = {photo.index: photo.error or left_out.get(photo.file, "") for photo in photos}
     readable = [photo for photo in photos if not out[photo.index]]

@@ -1,6 +1,6 @@
 """Any photos as equal squares in one file: for what needs no labels. Unreadable ones are named and left out.
 
-A part of them can be kept back to judge, without a copy of any among those that teach.
+A part of them can be kept back to measure, without a copy of any among those that teach.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ def read_squares(files: Sequence[Path], size: int, cache: Path, progress: Progre
 
 
 def keep_back(squares: Squares, share: float, fewest: int, seed: int) -> tuple[Rows, Rows]:
-    """Rows that teach and rows that judge, int64 each; a group of near-duplicates is on one side, whole.
+    """Rows that teach and rows that measure, int64 each; a group of near-duplicates is on one side, whole.
 
-    `share` of the photos judge, or `fewest` if that is more; fewer where groups are large. When each group is larger
-    than that the smallest judges, and when all photos are one group none does.
+    `share` of the photos measure, or `fewest` if that is more; fewer where groups are large. When each group is larger
+    than that the smallest measures, and when all photos are one group none does.
     """
     hashes = [perceptual_hash(np.asarray(Image.fromarray(square).convert("L"))) for square in squares]
     groups = near_duplicate_groups(np.array(hashes, dtype=np.uint64))

@@ -60,7 +60,7 @@ class Answers:
 
 
 def answer(photos: Predictions, labels: tuple[Taxon, ...], guide: Guide, policy: DecisionPolicy) -> Answers:
-    """Judge every photo alone, without place or season."""
+    """What is said of every photo alone, without place or season."""
     tree = label_tree(labels)
     probabilities = softmax(photos.logits, policy.temperature)
     scores = policy.unknown_scores(photos)

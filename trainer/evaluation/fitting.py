@@ -37,7 +37,7 @@ FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certa
 
 @dataclass(frozen=True)
 class DecisionPolicy:
-    """All that a bundle needs to judge: temperature, thresholds and, when there is one, the unknown score."""
+    """What turns a network's answers into decisions: temperature, thresholds and, if any, the unknown score."""
 
     temperature: float
     thresholds: Thresholds

@@ -1,4 +1,4 @@
-"""Photos in label folders, answered by a bundle as the application would answer them: for judging and calibrating it.
+"""Photos in label folders, answered by a bundle as the application would answer them: for measuring and calibrating it.
 
 Knows nothing of run folders: the photos may be anybody's.
 """

@@ -43,7 +43,7 @@ def share(hits: NDArray[np.bool_] | NDArray[np.floating]) -> Share:
 
 
 def top_names(answers: Answers) -> Names:
-    """Top-1 and top-5 among the candidates, judged by name at each rank.
+    """Top-1 and top-5 among the candidates, compared by name at each rank.
 
     Species: photos whose species is a label. Genus and family: photos whose genus, or family, holds a label; candidates
     of any rank count with their genus, or family.
@@ -63,7 +63,7 @@ def _names_at(answers: Answers, place: int, rank: Rank) -> RankNames:
 def calibration(answers: Answers) -> CalibrationMeasures:
     """ECE, what chance alone makes of it, and reliability bins of what is said first, on photos with a label.
 
-    Each photo is judged at the rank that its name tells: a photo named to a species by the first candidate's
+    Each photo counts at the rank that its name tells: a photo named to a species by the first candidate's
     probability, one named to a genus or family by the summed probability of the first genus or family.
     """
     rows = np.flatnonzero(answers.photos.targets >= 0)

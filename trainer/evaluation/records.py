@@ -42,7 +42,7 @@ class RankNames:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The candidates, judged at each rank."""
+    """The candidates, compared at each rank."""
 
     species: RankNames
     genus: RankNames

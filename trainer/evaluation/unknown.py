@@ -2,8 +2,8 @@
 
 Novel genera are those without a label. Where photos from elsewhere show some, a score must notice both.
 
-Statistics are fitted on one half of the groups and compared on the other, twice (two-fold), so that no score is judged
-on photos that it has seen; the kept one is then fitted on everything. The functions themselves are
+Statistics are fitted on one half of the groups and compared on the other, twice (two-fold), so that no score meets
+photos that it has seen; the kept one is then fitted on everything. The functions themselves are
 `fieldguide.core.decision.unknown`.
 """
 

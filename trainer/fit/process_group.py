@@ -1,4 +1,4 @@
-"""Several processes that train one network, as `torchrun` starts them: one leads, prepares, judges and saves.
+"""Several processes that train one network, as `torchrun` starts them: one leads, prepares, validates and saves.
 
 `torchrun --standalone --nproc-per-node 4 -m trainer.cli run PHOTOS --out RUN ...` trains on four GPUs; `fit.batch_size`
 is shared out among them. Several machines need RUN on a disk that all of them see. Without torchrun the group is one
@@ -50,7 +50,7 @@ class ProcessGroup:
 
     @property
     def is_main(self) -> bool:
-        """Whether this process is the one that prepares, judges, saves and speaks."""
+        """Whether this process is the one that prepares, validates, saves and speaks."""
         return self.rank == 0
 
     def wait(self) -> None:

@@ -15,7 +15,7 @@ def follow_network(config: RunConfig) -> tuple[RunConfig, int]:
     """The configuration with its usual sizes replaced where the network takes pictures of one size alone.
 
     Returns that size in pixels beside it, 0 when nothing had to follow. A size that is not the usual one was asked for
-    and stays: `refuse_sizes` judges it. Builds the network without weights, so it takes a moment and no memory.
+    and stays: `refuse_sizes` looks at it. Builds the network without weights, so it takes a moment and no memory.
 
     Raises:
         FieldGuideError: as `create_network`, but for the weights.

@@ -19,7 +19,7 @@ LABELS = 100  # of the network that is timed; their number hardly matters
 
 
 def expected_seconds(config: RunConfig, photos: int, device: torch.device) -> float:
-    """Seconds for the features and the phases of a run over `photos` photos; reading and judging come on top."""
+    """Seconds for the features and the phases of a run over `photos` photos; reading and measuring come on top."""
     network = create_network(config.network, LABELS).to(device)
     network.to(memory_format=torch.channels_last)
     if device.type == "cpu":

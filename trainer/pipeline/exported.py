@@ -1,4 +1,4 @@
-"""The network as a model file: exported once before it is judged, and sealed as a bundle once after."""
+"""The network as a model file: exported once before it is measured, and sealed as a bundle once after."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PLACES = (*SPLITS, HELD_OUT, LEFT_OUT, ELSEWHERE_FIT, ELSEWHERE_MEASURE)
 
 
 def export_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier) -> Runtime:
-    """Export the network and open it. Its file has another name: nobody shall pass on what was never judged."""
+    """Export the network and open it. Its file has another name: nobody shall pass on what was never measured."""
     used = {row.index for row in ready.placed if row.split in ("train", "val")}
     lines = photo_lines(ready.photos, used)
     export_network(

@@ -10,7 +10,7 @@ from trainer.config import RunConfig
 from trainer.data.elsewhere import elsewhere_folders, elsewhere_in_words, list_elsewhere
 from trainer.data.labels import names_in_words
 from trainer.data.rare import name_labels, rare_in_words
-from trainer.data.scan import judges_elsewhere, list_photos, misplaced
+from trainer.data.scan import is_elsewhere, list_photos, misplaced
 from trainer.pipeline.expected import expected_seconds
 from trainer.pipeline.folders import refuse_folders
 from trainer.pipeline.preparation import choose_device, look_at_network
@@ -29,7 +29,7 @@ def plan(config: RunConfig) -> str:
     labels = name_labels(photos, config.data, guide)
     refuse_folders(config.data, photos, labels)
     look_at_network(config)
-    judging = [*elsewhere, *(photo for photo in photos if judges_elsewhere(photo, config.data))]
+    from_others = [*elsewhere, *(photo for photo in photos if is_elsewhere(photo, config.data))]
     lines = [
         text("train.plan_photos", photos=len(photos), folder=", ".join(config.data.folders), labels=len(labels.taxa)),
         text("train.plan_network", name=config.network.name, init=Path(config.network.init).name or "random"),
@@ -37,7 +37,7 @@ def plan(config: RunConfig) -> str:
     lines += [*misplaced(config.data, photos), *names_in_words(labels), *rare_in_words(labels)]
     if elsewhere:
         lines += misplaced(elsewhere_folders(config.data), elsewhere)
-    lines += elsewhere_in_words(judging, config.data, guide)
+    lines += elsewhere_in_words(from_others, config.data, guide)
     if not config.fit.phases:
         lines.append(text("train.plan_head"))
     for phase in config.fit.phases:

@@ -45,7 +45,7 @@ from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions,
 from trainer.data.scan import (
     NAMED,
     ScannedPhoto,
-    judges_elsewhere,
+    is_elsewhere,
     known_scan,
     list_photos,
     misplaced,
@@ -143,15 +143,15 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     photos = apply_decisions(photos, decisions.values())
     quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
     elsewhere = _read_elsewhere(config, run, photos, progress)
-    teaching = [photo for photo in photos if not judges_elsewhere(photo, config.data)]
+    teaching = [photo for photo in photos if not is_elsewhere(photo, config.data)]
     if not run.audit.exists():
         progress.step("looking for copies and poor photos", "auditing")
         everything = resolve_labels((photo.raw_label for photo in teaching), guide)
         pixels = np.load(run.pixels, mmap_mode="r")
         write_audit(run.audit, audit(teaching, pixels, everything, build_tree(everything.taxa), None, progress.advance))
-    judging = [*(photo for photo in photos if judges_elsewhere(photo, config.data)), *elsewhere]
+    from_others = [*(photo for photo in photos if is_elsewhere(photo, config.data)), *elsewhere]
     labels = _name_labels(config, run, photos, quarantine, guide)
-    labels = with_names(labels, (photo.raw_label for photo in judging), guide)
+    labels = with_names(labels, (photo.raw_label for photo in from_others), guide)
     refuse_promises(labels)  # a review may have named one
     tree = build_tree(labels.taxa)
     progress.step("splitting", "splitting")
@@ -164,19 +164,19 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
         if not split_matches(placed, teaching, labels):
             refuse("resume", text("train.split_of_others", split=run.split))
     first = 1 + max((row.group for row in placed), default=0)
-    judged = place_elsewhere(judging, teaching, labels, config.seed, first)
+    placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first)
     stored = json.loads(json.dumps(labels.as_json()))
     if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != stored:
         write_json(run.labels, stored)
-    rows = sorted([*placed, *judged], key=lambda row: row.index)
+    rows = sorted([*placed, *placed_elsewhere], key=lambda row: row.index)
     if fresh or read_split(run.split) != rows:  # runs of a sweep share one file
         write_split(run.split, rows)
     if fresh:
         for sentence in (*names_in_words(labels), *rare_in_words(labels), *unmeasured_in_words(placed, labels)):
             progress.note(sentence)
-    for sentence in (*elsewhere_in_words(judging, config.data, guide), *halves_in_words(judged)):
+    for sentence in (*elsewhere_in_words(from_others, config.data, guide), *halves_in_words(placed_elsewhere)):
         progress.note(sentence)
-    return Prepared([*photos, *elsewhere], labels, tree, [*placed, *judged], guide)
+    return Prepared([*photos, *elsewhere], labels, tree, [*placed, *placed_elsewhere], guide)
 
 
 def _name_labels(

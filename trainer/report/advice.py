@@ -124,10 +124,10 @@ def _promise(shown: Shown) -> list[str]:
 
 def _wanted(shown: Shown) -> list[str]:
     """Labels that are badly known or had few photos: the dangerous ones first, then those with the fewest photos."""
-    judged = {each.label: each for each in shown.measures.classes}
+    measured = {each.label: each for each in shown.measures.classes}
     wanted = []
     for label in shown.labels:
-        each, count = judged.get(label.name), label.photos.get("train")
+        each, count = measured.get(label.name), label.photos.get("train")
         poor = each is not None and each.f1 < POOR
         if label.rank != Rank.SPECIES.value or not (poor or 0 < (count or FEW) < FEW):
             continue

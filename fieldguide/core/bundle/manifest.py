@@ -69,8 +69,8 @@ class Manifest:
             value = getattr(self, key)
             if not value.strip() or len(value) > MAX_NAME or not value.isprintable():
                 raise contradiction(f"{key} is empty, too long or has control characters")
-        for key, told in (("licence", [self.licence]), ("authors", self.authors), ("regions", self.regions)):
-            if not all(len(words) <= MAX_WORDS and words.isprintable() for words in told):
+        for key, values in (("licence", [self.licence]), ("authors", self.authors), ("regions", self.regions)):
+            if not all(len(words) <= MAX_WORDS and words.isprintable() for words in values):
                 raise contradiction(f"{key} is too long or has control characters")
         low, high = TEMPERATURES
         if not low <= self.temperature <= high:  # also refuses NaN

@@ -118,8 +118,8 @@ def _directory(stream: IO[bytes], count: int, file: str) -> int:
         end = end_of_file - tail_bytes
         _, where_disk, where, disks = _LOCATOR.unpack(tail[_END64.size : -_END.size])
         kind, rest, _, _, disk, first_disk, here, long_count, long_size, long_start = _END64.unpack(tail[: _END64.size])
-        told = (where_disk, where, disks, kind, rest, disk, first_disk, here)
-        if told != (0, end, 1, b"PK\6\6", _END64.size - 12, 0, 0, long_count):
+        fields = (where_disk, where, disks, kind, rest, disk, first_disk, here)
+        if fields != (0, end, 1, b"PK\6\6", _END64.size - 12, 0, 0, long_count):
             raise unsafe(file, "two directories")
         pairs = ((all_entries, long_count, _FULL16), (size, long_size, _FULL32), (start, long_start, _FULL32))
         if any(short not in (long, full) for short, long, full in pairs):

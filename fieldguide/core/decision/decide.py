@@ -62,7 +62,7 @@ def decide(
     disagreement: Rank | None = None,
     cryptic: Mapping[str, CrypticGroup] | None = None,
 ) -> Decision:
-    """Judge one find.
+    """Decide what is said of one find.
 
     Args:
         probabilities: `[C]` calibrated, summing to 1, one per label (fused over the photos, weighed when that is on).

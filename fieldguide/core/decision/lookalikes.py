@@ -106,9 +106,9 @@ def _resembling(taxon: Taxon, record: TaxonRecord | None, guide: Guide) -> list[
     if record is None:
         return []
     names = {taxon.name, record.taxon.name, *record.synonyms}
-    told = [other for name in record.lookalikes if (other := guide.record(name)) is not None]
+    listed = [other for name in record.lookalikes if (other := guide.record(name)) is not None]
     telling = [other for other in guide.records.values() if names & set(other.lookalikes)]
-    return [*told, *telling]
+    return [*listed, *telling]
 
 
 def _features(record: TaxonRecord) -> str:

@@ -82,30 +82,30 @@ class Look:
     seed: int
 
 
-def look_of(told: Characters, features: str = "", habitat: str = "", name: str = "") -> Look:
+def look_of(characters: Characters, features: str = "", habitat: str = "", name: str = "") -> Look:
     """The look of these characters; `features` and `habitat` are texts of the record, `name` the taxon drawn."""
-    colours, form = told.states("cap_colour"), _form(told.states("form"))
+    colours, form = characters.states("cap_colour"), _form(characters.states("form"))
     colour = _named("cap_colour", colours, features) or (_first(colours) if form == "ball" else _middle(colours))
-    undersides = told.states("underside")
-    small, large = told.size_cm or (5.0, 8.0)
+    undersides = characters.states("underside")
+    small, large = characters.size_cm or (5.0, 8.0)
     return Look(
         form=form,
         underside=_below(undersides, features),
-        gill_attachment=_first(told.states("gill_attachment")),
-        gill_colour=_first(told.states("gill_colour")[1:2] or told.states("gill_colour")),
-        ring=_marked("ring", told.states("ring")),
-        base=_base(told.states("base"), features),
-        milk=_marked("milk", told.states("milk")),
-        bruising=_marked("bruising", told.states("bruising")),
-        flesh=_first(told.states("flesh")),
-        surface=_surface(told.states("surface"), features),
+        gill_attachment=_first(characters.states("gill_attachment")),
+        gill_colour=_first(characters.states("gill_colour")[1:2] or characters.states("gill_colour")),
+        ring=_marked("ring", characters.states("ring")),
+        base=_base(characters.states("base"), features),
+        milk=_marked("milk", characters.states("milk")),
+        bruising=_marked("bruising", characters.states("bruising")),
+        flesh=_first(characters.states("flesh")),
+        surface=_surface(characters.states("surface"), features),
         cap_colour=colour,
         other_colours=tuple(each for each in colours if each != colour),
-        stem_pattern=_marked("stem_pattern", told.states("stem_pattern")),
-        substrate=_named_substrate(told.states("substrate"), habitat),
-        growth=_growth(told.states("growth"), f"{features} {habitat}"),
+        stem_pattern=_marked("stem_pattern", characters.states("stem_pattern")),
+        substrate=_named_substrate(characters.states("substrate"), habitat),
+        growth=_growth(characters.states("growth"), f"{features} {habitat}"),
         size=(small * large) ** 0.5,
-        seed=zlib.crc32((name or told.name).encode()),
+        seed=zlib.crc32((name or characters.name).encode()),
     )
 
 

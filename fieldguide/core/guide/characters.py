@@ -76,7 +76,7 @@ class Question:
         needs: what it takes, in the words of the table ("eyes", "cut", "paper and hours").
         minutes: the longest that it takes. digging: whether the base has to come out of the ground.
         likelihood: for each true state how often (0 to 1) each answer is given, a state's answers summing to 1.
-            Judged by the compiler, never measured.
+            As the compiler estimates it, never measured.
     """
 
     character: str

@@ -93,9 +93,9 @@ def _check_cells(line: Line, sources: set[str]) -> Iterator[Problem]:
     if not line.cells["sources"]:
         yield _wrong(line, Rule.NO_SOURCE)
     empty = [character for character in _ALWAYS if not line.cells[character]]
-    told = sum(bool(line.cells[character]) for character in IN_CELLS)
-    if empty or told < FEWEST:
-        yield _wrong(line, Rule.CHARACTERS_FEW, empty[0] if empty else str(told))
+    filled = sum(bool(line.cells[character]) for character in IN_CELLS)
+    if empty or filled < FEWEST:
+        yield _wrong(line, Rule.CHARACTERS_FEW, empty[0] if empty else str(filled))
 
 
 def _check_sense(line: Line, taxon: Line | None) -> Iterator[Problem]:

@@ -177,15 +177,15 @@ def _read(words: list[str]) -> Reading:
     if not words or words[0].lower() in _NO_EPITHET or not key_of(words[0]):
         return Reading()
     genus, marks = key_of(words[0]), [word.lower() for word in words[1:]]
-    told = tuple(filter(None, map(key_of, words)))
+    keys = tuple(filter(None, map(key_of, words)))
     ahead = next((mark for mark in marks if mark not in _ROUGHLY), "")
     if other or ahead in _NO_EPITHET | _OTHER or not ahead:
-        return Reading((genus, *above), (genus,), told, True, genus.capitalize())
+        return Reading((genus, *above), (genus,), keys, True, genus.capitalize())
     epithets, placed = _epithets(words[1:], shouted=words[0].isupper())
     name = " ".join((genus, *epithets)).capitalize()
     short = (genus + key_of(epithets[0]),) if placed and epithets else ()
     plain = tuple(dict.fromkeys((key_of(name), *short)))
-    return Reading(tuple(dict.fromkeys((key_of("".join(words)), *plain))), plain, told, not epithets, name)
+    return Reading(tuple(dict.fromkeys((key_of("".join(words)), *plain))), plain, keys, not epithets, name)
 
 
 def _epithets(rest: list[str], *, shouted: bool) -> tuple[list[str], bool]:

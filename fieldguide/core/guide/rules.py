@@ -1,4 +1,4 @@
-"""The rules of a guide's tables, and one broken rule; they are judged in `check` and `check_characters`."""
+"""The rules of a guide's tables, and one broken rule; they are checked in `check` and `check_characters`."""
 
 from __future__ import annotations
 

@@ -95,15 +95,15 @@ class GuideIndex:
         A text that is no name may be a misspelt one, or tell characters ("white print, ring, sac, on soil").
         """
         words = fold(wanted.text).split()
-        told = read_characters_of(wanted.text) if "," in wanted.text else frozenset()
-        if told:
-            return self.find(replace(wanted, text="", characters=wanted.characters | told))
+        characters = read_characters_of(wanted.text) if "," in wanted.text else frozenset()
+        if characters:
+            return self.find(replace(wanted, text="", characters=wanted.characters | characters))
         found = self._named(wanted, [{word} for word in words])
         if words and not found:
             near = [{word, *(known for known in self._words if is_near(word, known))} for word in words]
             found = self._named(wanted, near)
-        if words and not found and (told := read_characters_of(wanted.text)):
-            return self.find(replace(wanted, text="", characters=wanted.characters | told))
+        if words and not found and (characters := read_characters_of(wanted.text)):
+            return self.find(replace(wanted, text="", characters=wanted.characters | characters))
         if words:
             found.sort(key=lambda each: each[0])
         elif wanted.order is Order.DANGER:
@@ -168,28 +168,28 @@ def read_characters_of(words: str) -> frozenset[tuple[str, str]]:
     """
     found: set[tuple[str, str]] = set()
     for phrase in words.split(","):
-        told = set(fold(phrase).split()) - _FILLERS
-        if not told:
+        named = set(fold(phrase).split()) - _FILLERS
+        if not named:
             continue
-        pairs = _values_of(told)
+        pairs = _values_of(named)
         if not pairs:
             return frozenset()
         found |= pairs
     return frozenset(found)
 
 
-def _values_of(told: set[str]) -> set[tuple[str, str]]:
+def _values_of(words: set[str]) -> set[tuple[str, str]]:
     """The values that a phrase names: all its words are words of the value or of its character, one of the value."""
     bare: set[tuple[str, str]] = set()
     best: list[tuple[int, tuple[str, str]]] = []
     for character, values in CHARACTERS.items():
         names = _words_of(f"{text(f'characters.{character}')} {character}")
-        if all(_begins(word, names) for word in told):
+        if all(_begins(word, names) for word in words):
             bare |= {(character, value) for value in values if value not in ("none", "plain")}
         for value in values:
             own = _words_of(f"{text(f'characters.{character}_{value}')} {value}")
-            hits = sum(_begins(word, own) for word in told)
-            if hits and all(_begins(word, own | names) for word in told):
+            hits = sum(_begins(word, own) for word in words)
+            if hits and all(_begins(word, own | names) for word in words):
                 best.append((hits, (character, value)))
     most = max((hits for hits, _ in best), default=0)
     chosen = [pair for hits, pair in best if hits == most]
@@ -215,11 +215,11 @@ def _fits(record: TaxonRecord, wanted: Wanted, guide: Guide) -> bool:
 
 
 def _has(record: TaxonRecord, characters: frozenset[tuple[str, str]], guide: Guide) -> bool:
-    told = guide.characters_of(record.taxon.name)
-    if told is None:
+    known = guide.characters_of(record.taxon.name)
+    if known is None:
         return False
     for character in {character for character, _ in characters}:
-        states = told.states(character)
+        states = known.states(character)
         if not states and record.danger is Danger.DEADLY:
             continue
         if not any((character, state) in characters for state in states):

@@ -1,6 +1,6 @@
-"""The tables of a guide as raw rows: which columns they have, and reading them without judging what they say.
+"""The tables of a guide as raw rows: which columns they have, and reading them without checking what they say.
 
-What the rows may say is judged in `core.guide_check`; what they mean is read in `core.guide`.
+What the rows may say is checked in `check` and `check_characters`; what they mean is read in `guide`.
 """
 
 from __future__ import annotations

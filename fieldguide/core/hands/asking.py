@@ -64,13 +64,13 @@ def next_question(
 
 def chosen_question(kinds: Kinds, gains: Sequence[float], asked: Collection[str]) -> NextQuestion | None:
     """The question to ask, by what each of `kinds.asked` promises."""
-    told = {*asked, *(IMPLIES[name] for name in asked if name in IMPLIES)}
+    answered = {*asked, *(IMPLIES[name] for name in asked if name in IMPLIES)}
     best: dict[Effort, NextQuestion] = {}
     done = 0
     for (name, each), gain in zip(kinds.asked.items(), gains, strict=True):
         effort = effort_of(each.question)
         done += name in asked and effort is Effort.QUICK
-        if name not in told and gain >= ENOUGH and (effort not in best or gain > best[effort].gain):
+        if name not in answered and gain >= ENOUGH and (effort not in best or gain > best[effort].gain):
             best[effort] = NextQuestion(each.question, effort, gain)
     quick = best.get(Effort.QUICK)
     slow = max(
@@ -101,7 +101,7 @@ def expected_gains(kinds: Kinds, probabilities: Matrix, photo: bool = True) -> M
     weights = asked.weights[int(photo)]
     if gains.ndim > 1:
         weights = weights[:, None]
-    return np.where(asked.told @ probabilities < APPLIES, 0.0, weights * gains)
+    return np.where(asked.known @ probabilities < APPLIES, 0.0, weights * gains)
 
 
 def _doubt(share: Matrix) -> Matrix:

@@ -39,7 +39,7 @@ class Asked:
     Attributes:
         likelihood: `[A,K]`, each answer's likelihood (0 to 1) for each kind, answers in the order of the vocabulary.
         even: `[A,K]`, the same, summing to 1 over the answers: for the order of the names, never for a danger.
-        told: `[K]`, whether anything is told of the kind. question: how it is asked. weight: of its witness, 0.5 or 1.
+        known: `[K]`, whether anything is told of the kind. question: how it is asked. weight: of its witness, 0.5 or 1.
         on_photos: whether a photo mostly shows it: then its witness counts half beside one.
         given: `[A,K]`, how often each answer is expected when the question is asked, summing to 1 over the answers.
     """
@@ -47,7 +47,7 @@ class Asked:
     question: Question
     likelihood: Matrix
     even: Matrix
-    told: NDArray[np.bool_]
+    known: NDArray[np.bool_]
     weight: float
     on_photos: bool
     given: Matrix
@@ -66,7 +66,7 @@ class Expected:
 
     Attributes:
         given: `[S,K]`, see `Asked`. of_deadly: `[S,D]`, its columns of the deadly kinds. order: `[Q,K]`, the sums of
-            given * log(given) over the answers of each question. told: `[Q,K]`, see `Asked`.
+            given * log(given) over the answers of each question. known: `[Q,K]`, see `Asked`.
         starts: `[Q]`, the row of each question's first answer. weights: `[2,Q]` of the witnesses, without and beside a
             photo.
     """
@@ -78,7 +78,7 @@ class Expected:
         self.starts = np.cumsum([0, *(len(each.given) for each in asked)])[:-1].astype(np.intp)
         whole = self.given * np.log(self.given)
         self.order = np.add.reduceat(whole, self.starts) if len(asked) else none
-        self.told = np.vstack([none, *(each.told for each in asked)])
+        self.known = np.vstack([none, *(each.known for each in asked)])
         self.weights = np.array([[each.counts(photo) for each in asked] for photo in (False, True)])
 
 
@@ -99,8 +99,8 @@ class Kinds:
         self.harmful = species & np.array([danger.harmful for danger in self.dangers], dtype=bool)
         self.groups = {rank: self._group(rank) for rank in (Rank.GENUS, Rank.FAMILY)}
         self.lookalikes = self._resembling(guide)
-        told = [guide.characters_of(taxon.name) for taxon in self.taxa]
-        self.asked = {name: self._ask(told, question) for name, question in guide.questions.items()}
+        characters = [guide.characters_of(taxon.name) for taxon in self.taxa]
+        self.asked = {name: self._ask(characters, question) for name, question in guide.questions.items()}
         self.expected = Expected(list(self.asked.values()), self.deadly)
 
     def scores(self, seen: tuple[Seen, ...], photo: bool = True, *, even: bool = False) -> Matrix:
@@ -126,11 +126,11 @@ class Kinds:
     def fitting(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
         """`[K]`: the species that every answer fits and of which something is told each time; a deadly one needs no
         telling."""
-        told = np.ones(len(self.taxa), dtype=bool)
+        known = np.ones(len(self.taxa), dtype=bool)
         for each in seen:
             if each.counts and each.character in self.asked:
-                told &= self.asked[each.character].told
-        return np.asarray(self.species & ~self.contradicted(seen) & (told | self.deadly))
+                known &= self.asked[each.character].known
+        return np.asarray(self.species & ~self.contradicted(seen) & (known | self.deadly))
 
     def _resembling(self, guide: Guide) -> dict[int, tuple[int, ...]]:
         """The places of the harmful kinds that each kind is taken for, or that are taken for it."""
@@ -150,14 +150,14 @@ class Kinds:
         numbers = {"": 0}
         return np.array([numbers.setdefault(taxon.at(rank) or "", len(numbers)) for taxon in self.taxa])
 
-    def _ask(self, told: list[Characters | None], question: Question) -> Asked:
+    def _ask(self, characters: list[Characters | None], question: Question) -> Asked:
         values = CHARACTERS[question.character]
         table = np.array([[question.likelihood[state][answer] for answer in values] for state in values])
         column = {state: number for number, state in enumerate(values)}
         expected = np.zeros((len(self.taxa), len(values)), dtype=bool)  # [K, states]
         cells = [
             (number, column[state])
-            for number, each in enumerate(told)
+            for number, each in enumerate(characters)
             if each is not None
             for state in each.states(question.character)
         ]

@@ -56,15 +56,15 @@ def prior(kinds: Kinds, said: Identification | None, factors: Matrix | None = No
     if factors is not None:
         common = common * factors
     named = np.zeros(len(kinds.taxa))
-    told = 0.0
+    named_total = 0.0
     for taxon, probability in names_of(said).items():
-        told += probability
+        named_total += probability
         named += probability * _spread(kinds, taxon, common)
     genera, families = (_by_relatives(kinds, named, common, rank) for rank in (Rank.GENUS, Rank.FAMILY))
     nearby = IN_GENUS * genera + IN_FAMILY * families + LOOK_ALIKE * _by_look(kinds, named)
     everywhere = common / common.sum()
-    unnamed = nearby + (told - nearby.sum()) * everywhere  # sums to what was told
-    whole = (1 - OPEN) * named + OPEN * unnamed + (1 - told) * everywhere
+    unnamed = nearby + (named_total - nearby.sum()) * everywhere  # sums to what was told
+    whole = (1 - OPEN) * named + OPEN * unnamed + (1 - named_total) * everywhere
     return np.asarray(whole / whole.sum())
 
 

@@ -26,14 +26,14 @@ def value_name(character: str, value: str) -> str:
     return text(f"characters.{character}_{value}")
 
 
-def states_words(told: Characters, character: str) -> str:
+def states_words(characters: Characters, character: str) -> str:
     """Everything to be expected of one character, joined by commas; empty when nobody told. A size as its range; what
     is told of the whole genus only says so."""
-    if character == SIZE and told.size_cm is not None:
-        first, last = (f"{number:g}" for number in told.size_cm)
+    if character == SIZE and characters.size_cm is not None:
+        first, last = (f"{number:g}" for number in characters.size_cm)
         return text("characters.size_range", first=first, last=last)
-    states = ", ".join(value_name(character, value) for value in told.states(character))
-    return text("characters.varies", states=states) if character in told.wide else states
+    states = ", ".join(value_name(character, value) for value in characters.states(character))
+    return text("characters.varies", states=states) if character in characters.wide else states
 
 
 def answer_words(seen: Seen) -> str:

@@ -147,8 +147,8 @@ def _naming(path: Path) -> Iterator[None]:
     except MemoryError as problem:
         raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size="?", limit="?") from problem
     except _DECODERS_RAISE as problem:
-        told = isinstance(problem, EOFError) or (isinstance(problem, BrokenError) and problem.cut)
-        cut = told or any(word in str(problem).lower() for word in _TRUNCATION_WORDS)
+        cut = isinstance(problem, EOFError) or (isinstance(problem, BrokenError) and problem.cut)
+        cut = cut or any(word in str(problem).lower() for word in _TRUNCATION_WORDS)
         code = ErrorCode.PHOTO_TRUNCATED if cut else ErrorCode.PHOTO_UNREADABLE
         raise FieldGuideError(code, file=path.name) from problem
 

@@ -300,9 +300,9 @@ def read_event(line: str) -> Event | None:
     Fields that this version does not know are left out.
     """
     try:
-        told = json.loads(line)
-        kind = EVENTS[told.pop("event")]
-        found: Event = _built(kind, told)
+        value = json.loads(line)
+        kind = EVENTS[value.pop("event")]
+        found: Event = _built(kind, value)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
     return found

@@ -57,8 +57,8 @@ def export_geojson(observations: Iterable[Observation], guide: Guide, path: Path
             if find.latitude is None or find.longitude is None:
                 left_out += 1
                 continue
-            told = dict(zip(FIND_COLUMNS, find_row(find, guide, language), strict=True))
-            properties = {key: value for key, value in told.items() if key not in ("latitude", "longitude")}
+            row = dict(zip(FIND_COLUMNS, find_row(find, guide, language), strict=True))
+            properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
             point = {"type": "Point", "coordinates": [find.longitude, find.latitude]}
             feature = {"type": "Feature", "id": find.id, "geometry": point, "properties": properties}
             stream.write(",\n" if written else "\n")

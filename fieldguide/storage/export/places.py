@@ -25,15 +25,15 @@ def placed(find: Observation, places: Places) -> Observation:
     """The find as an export may tell it; its photos too."""
     if places is Places.EXACT:
         return find
-    latitude, longitude = told(find.latitude, find.longitude, places)
+    latitude, longitude = rounded(find.latitude, find.longitude, places)
     photos = []
     for photo in find.photos:
-        north, east = told(photo.latitude, photo.longitude, places)
+        north, east = rounded(photo.latitude, photo.longitude, places)
         photos.append(replace(photo, latitude=north, longitude=east))
     return replace(find, photos=tuple(photos), latitude=latitude, longitude=longitude)
 
 
-def told(latitude: float | None, longitude: float | None, places: Places) -> tuple[float | None, float | None]:
+def rounded(latitude: float | None, longitude: float | None, places: Places) -> tuple[float | None, float | None]:
     """A place as an export may tell it, in degrees; at the date line and at the poles it stays on the globe."""
     if latitude is None or longitude is None or places is Places.NONE:
         return None, None

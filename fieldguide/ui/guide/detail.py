@@ -165,16 +165,16 @@ class TaxonView(ScrollColumn):
         card.column.addWidget(_heading(text("guide.season_heading")))
         card.column.addWidget(SeasonBar(record, QDate.currentDate()))
         words = season_words(record.months)
-        told = text("guide.season_north", season=words) if words else text("guide.season_untold")
-        card.column.addWidget(label(told, "small"))
+        season = text("guide.season_north", season=words) if words else text("guide.season_untold")
+        card.column.addWidget(label(season, "small"))
 
     def _add_characters(self, record: TaxonRecord, guide: Guide) -> None:
         """As a botanist would look: shape, underside, ring, foot, print; the caveat, how sure, and on what it rests."""
-        told = guide.characters_of(record.taxon.name)
-        if told is None and record.taxon.rank is Rank.FAMILY and guide.characters:
+        characters = guide.characters_of(record.taxon.name)
+        if characters is None and record.taxon.rank is Rank.FAMILY and guide.characters:
             return  # only genera and species have any
         card = self._card(text("guide.characters"))
-        if told is None:
+        if characters is None:
             card.column.addWidget(label(text("characters.none_told"), "muted"))
             return
         card.column.addWidget(label(text("guide.characters_words"), "muted"))
@@ -182,14 +182,14 @@ class TaxonView(ScrollColumn):
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(HAIR)
         grid.setColumnStretch(1, 1)
-        lines = [(character, states_words(told, character)) for character in CHARACTERS]
+        lines = [(character, states_words(characters, character)) for character in CHARACTERS]
         for place, (character, words) in enumerate((name, words) for name, words in lines if words):
             grid.addWidget(label(character_name(character), "muted", wrap=False), place, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(selectable(label(words)), place, 1)
         card.column.addLayout(grid)
-        if told.caveat:
-            card.column.addWidget(selectable(label(text("guide.note", note=told.caveat), "strong")))
-        for words in ground_words(told, record, guide):
+        if characters.caveat:
+            card.column.addWidget(selectable(label(text("guide.note", note=characters.caveat), "strong")))
+        for words in ground_words(characters, record, guide):
             card.column.addWidget(label(words, "small"))
 
     def _add_lookalikes(self, record: TaxonRecord, guide: Guide) -> None:

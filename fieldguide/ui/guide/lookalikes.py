@@ -72,11 +72,11 @@ class LookalikeTable(QScrollArea):
         for heading, words, parts in [*_rows(records, compared, found, guide), *_facts(records, guide)]:
             grid.addWidget(rule(), line, 0, 1, len(records))
             grid.addWidget(label(heading, "strong"), line + 1, 0, 1, len(records))
-            for place, told in enumerate(words):
+            for place, sentence in enumerate(words):
                 untold = (
                     "" if line == 4 and place == 0 else text("guide.untold")
                 )  # it is what the others are checked against
-                shown = label(told or untold, ("strong" if parts[place] else "body") if told else "small")
+                shown = label(sentence or untold, ("strong" if parts[place] else "body") if sentence else "small")
                 grid.addWidget(selectable(shown), line + 2, place, Qt.AlignmentFlag.AlignTop)
             line += 3
         self._sheet = sheet
@@ -125,16 +125,16 @@ def compare_records(records: list[TaxonRecord], guide: Guide) -> list[Compared]:
     own = guide.characters_of(records[0].taxon.name)
     found = [Compared((), "")]
     for record in records[1:]:
-        told = guide.characters_of(record.taxon.name)
-        if own is None or told is None:
+        characters = guide.characters_of(record.taxon.name)
+        if own is None or characters is None:
             found.append(Compared((), ""))
             continue
-        check = first_check(own, told)
+        check = first_check(own, characters)
         words = text("guide.check_none")
         if check is not None:
             answer = answer_words(Seen(*check))
             words = text("guide.check_means", name=name_of_record(record).first, answer=answer)
-        found.append(Compared(parting_characters(own, told), words))
+        found.append(Compared(parting_characters(own, characters), words))
     return found
 
 
@@ -143,13 +143,13 @@ Line = tuple[str, list[str], list[bool]]  # a heading, the words of each column,
 
 def _rows(records: list[TaxonRecord], compared: list[Compared], found: list[Lookalike], guide: Guide) -> list[Line]:
     """What to check first, then every character that anybody has; key features where the guide has no characters."""
-    told = [guide.characters_of(record.taxon.name) for record in records]
-    if told[0] is None or not any(told[1:]):
+    characters = [guide.characters_of(record.taxon.name) for record in records]
+    if characters[0] is None or not any(characters[1:]):
         return _checks(found)
     nobody = [False] * len(records)
     lines: list[Line] = [(text("guide.check_first"), [each.check for each in compared], nobody)]
     for character in CHARACTERS:
-        words = [states_words(each, character) if each else "" for each in told]
+        words = [states_words(each, character) if each else "" for each in characters]
         if any(words):
             parts = [character in each.parting for each in compared]
             heading = character_name(character)
@@ -164,9 +164,9 @@ def _checks(found: list[Lookalike]) -> list[Line]:
     """What to check by hand: a heading, the taxon's own words, then those of each look-alike."""
     lines: list[Line] = []
     for check in Check:
-        told = [{each.check: each for each in one.checks}.get(check) for one in found]
-        own = next((each.of_plausible for each in told if each is not None), "")
-        words = [own, *(each.of_lookalike if each else "" for each in told)]
+        checks = [{each.check: each for each in one.checks}.get(check) for one in found]
+        own = next((each.of_plausible for each in checks if each is not None), "")
+        words = [own, *(each.of_lookalike if each else "" for each in checks)]
         if any(words):
             lines.append((text(f"danger.check_{check.value}"), words, [False] * len(words)))
     return lines

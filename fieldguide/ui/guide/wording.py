@@ -85,12 +85,14 @@ def reading_words(record: TaxonRecord, guide: Guide) -> str:
     return text("guide.recalled")
 
 
-def ground_words(told: Characters, record: TaxonRecord, guide: Guide) -> list[str]:
+def ground_words(characters: Characters, record: TaxonRecord, guide: Guide) -> list[str]:
     """Whose characters these are, how well they are known, and whether any text was read for them."""
-    found = [text("characters.inherited", name=told.name)] if told.name != record.taxon.name else []
-    read = sum(guide.sources[key].was_read for key in told.sources if key in guide.sources)
-    known = text(f"characters.certainty_{told.certainty}")
-    rests = text("characters.partly_read", count=read, all=len(told.sources)) if read else text("characters.recalled")
+    found = [text("characters.inherited", name=characters.name)] if characters.name != record.taxon.name else []
+    read = sum(guide.sources[key].was_read for key in characters.sources if key in guide.sources)
+    known = text(f"characters.certainty_{characters.certainty}")
+    rests = (
+        text("characters.partly_read", count=read, all=len(characters.sources)) if read else text("characters.recalled")
+    )
     return [*found, f"{known} {rests}"]
 
 

@@ -71,8 +71,8 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     notes = escape(find.notes).replace("\n", "<br>")
     lines = [f"<b>{escape(shown)} · {escape(text('storage.report_alarm', alarm=alarm))}</b>", escape(by)]
     lines += [f"{escape(day)} · {escape(where)} · {find.id}", escape(", ".join(find.tags)), notes]
-    told = "<br>".join(line for line in lines if line)
-    return f"<hr><h3>{escape(name)}{latin}</h3><p>{told}</p><p>{pictures}</p>"
+    facts = "<br>".join(line for line in lines if line)
+    return f"<hr><h3>{escape(name)}{latin}</h3><p>{facts}</p><p>{pictures}</p>"
 
 
 def _image(photo: Photo) -> QImage | None:

@@ -53,15 +53,15 @@ class BatchPanel(QFrame):
         inner.addLayout(line)
         column.addWidget(self._progress)
         self._summary = QWidget()
-        told = QVBoxLayout(self._summary)
-        told.setContentsMargins(TIGHT, 0, TIGHT, HAIR)
-        told.setSpacing(HAIR + 2)
+        summary = QVBoxLayout(self._summary)
+        summary.setContentsMargins(TIGHT, 0, TIGHT, HAIR)
+        summary.setSpacing(HAIR + 2)
         self._head = label("", "heading")
         self._counts = QVBoxLayout()
         self._counts.setSpacing(HAIR)
-        told.addWidget(self._head)
-        told.addLayout(self._counts)
-        told.addWidget(label(text("identify.summary_order"), "small"))
+        summary.addWidget(self._head)
+        summary.addLayout(self._counts)
+        summary.addWidget(label(text("identify.summary_order"), "small"))
         self._summary.hide()
         column.addWidget(self._summary)
         self.view = QListView()
@@ -93,15 +93,15 @@ class BatchPanel(QFrame):
     def finish(self, levels: Mapping[Danger, int] | None = None) -> None:
         """The work is over: `levels` says how many finds there are of each danger, of a batch."""
         self._progress.hide()
-        told = levels or {}
-        self._summary.setVisible(sum(told.values()) > 1)
+        counts = levels or {}
+        self._summary.setVisible(sum(counts.values()) > 1)
         clear(self._counts)
-        for level in (each for each in Danger if told.get(each)):
-            line = row(DangerChip(level), None, label(str(told[level]), "strong", wrap=False), spacing=CLOSE)
+        for level in (each for each in Danger if counts.get(each)):
+            line = row(DangerChip(level), None, label(str(counts[level]), "strong", wrap=False), spacing=CLOSE)
             self._counts.addLayout(line)
-        deadly = told.get(Danger.DEADLY, 0)
+        deadly = counts.get(Danger.DEADLY, 0)
         key = "summary_none" if not deadly else "summary_one" if deadly == 1 else "summary_many"
-        self._head.setText(text(f"identify.{key}", count=deadly, total=sum(told.values())))
+        self._head.setText(text(f"identify.{key}", count=deadly, total=sum(counts.values())))
 
     def choose(self, place: int) -> None:
         """Select a row."""

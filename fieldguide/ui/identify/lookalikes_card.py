@@ -55,7 +55,7 @@ class LookalikesCard(Card):
         self.column.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
         self._waiting: tuple[Lookalike, ...] = ()
         self._guide: Guide | None = None
-        self._told = False
+        self._has_model = False
 
     def show_lookalikes(self, find: Observation, guide: Guide, labels: Sequence[Taxon]) -> bool:
         """Find and show them; `labels` is what the model knows (empty: nobody told).
@@ -82,9 +82,9 @@ class LookalikesCard(Card):
             self._first.setText(text("identify.lookalikes"))
             self._words.setText(text("identify.lookalikes_words"))
         for place, each in enumerate(found[:at_first]):
-            self._list.addWidget(self._piece(each, guide, told=bool(labels), opened=place == 0))
+            self._list.addWidget(self._piece(each, guide, has_model=bool(labels), opened=place == 0))
         self._waiting = found[at_first:]
-        self._told = bool(labels)
+        self._has_model = bool(labels)
         self._offer_more()
         return double is not None
 
@@ -95,11 +95,11 @@ class LookalikesCard(Card):
     def _show_more(self) -> None:
         assert self._guide is not None
         for each in self._waiting[:SHOWN_MORE]:
-            self._list.addWidget(self._piece(each, self._guide, told=self._told))
+            self._list.addWidget(self._piece(each, self._guide, has_model=self._has_model))
         self._waiting = self._waiting[SHOWN_MORE:]
         self._offer_more()
 
-    def _piece(self, found: Lookalike, guide: Guide, *, told: bool, opened: bool = False) -> QWidget:
+    def _piece(self, found: Lookalike, guide: Guide, *, has_model: bool, opened: bool = False) -> QWidget:
         piece = QWidget()
         column = QVBoxLayout(piece)
         column.setContentsMargins(0, 0, 0, 0)
@@ -111,7 +111,7 @@ class LookalikesCard(Card):
         opener.toggled.connect(checks.setVisible)
         opener.toggled.connect(lambda on: opener.setIcon(icon("chevron_down" if on else "chevron_right")))
         words = text("identify.lookalike_of", name=like.first)
-        if told and not found.known_to_model:
+        if has_model and not found.known_to_model:
             words += " " + text("identify.lookalike_not_known")
         names = QVBoxLayout()
         names.setSpacing(0)

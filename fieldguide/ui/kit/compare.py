@@ -51,8 +51,8 @@ class CompareDialog(QDialog):
         grid.setHorizontalSpacing(WIDE)
         grid.setVerticalSpacing(TIGHT)
         grid.setContentsMargins(0, 0, CLOSE, 0)
-        told = [dict(facts_of(one.taxon, guide)) for one in candidates]
-        headings = list(dict.fromkeys(heading for facts in told for heading in facts))
+        facts_by_kind = [dict(facts_of(one.taxon, guide)) for one in candidates]
+        headings = list(dict.fromkeys(heading for facts in facts_by_kind for heading in facts))
         top = Qt.AlignmentFlag.AlignTop
         for place, candidate in enumerate(candidates):
             grid.setColumnMinimumWidth(place, _COLUMN)
@@ -69,7 +69,7 @@ class CompareDialog(QDialog):
         for heading in headings:
             grid.addWidget(rule(), line_number, 0, 1, len(candidates))
             grid.addWidget(label(heading, "overline"), line_number + 1, 0, 1, len(candidates))
-            for place, facts in enumerate(told):
+            for place, facts in enumerate(facts_by_kind):
                 words = selectable(label(facts.get(heading, text("identify.fact_untold"))))
                 grid.addWidget(words, line_number + 2, place, top)
             line_number += 3

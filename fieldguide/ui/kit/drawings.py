@@ -18,10 +18,10 @@ from fieldguide.ui.kit.colours import colours_now
 
 def drawing_of(scientific: str, guide: Guide, marked: Collection[str] = ()) -> str:
     """The drawing of a taxon in the theme in force, as SVG; empty when the guide tells no characters of it."""
-    record, told = guide.record(scientific), guide.characters_of(scientific)
-    if record is None or told is None:
+    record, characters = guide.record(scientific), guide.characters_of(scientific)
+    if record is None or characters is None:
         return ""
-    look = look_of(told, record.key_features, record.habitat, record.taxon.name)
+    look = look_of(characters, record.key_features, record.habitat, record.taxon.name)
     return draw_kind(look, NIGHT if colours_now().dark else DAY, marked)
 
 

@@ -39,8 +39,8 @@ def know_brought_names(names: object) -> None:
 
     They are shown for what the guide has no common name of; those that promise a meal or are no name never.
     """
-    told = names.items() if isinstance(names, Mapping) else ()
-    words = {taxon: name for taxon, name in told if isinstance(taxon, str) and isinstance(name, str)}
+    pairs = names.items() if isinstance(names, Mapping) else ()
+    words = {taxon: name for taxon, name in pairs if isinstance(taxon, str) and isinstance(name, str)}
     _brought.clear()
     _brought.update({taxon: _capital(name) for taxon, name in words.items() if is_name(name)})
 

@@ -36,8 +36,10 @@ def alert_of(observation: Observation, guide: Guide) -> Alert:
         mistaken = _mistaken_for(observation, guide)
         kind = "unknown" if level is Danger.UNKNOWN else "caution"
         advice = [mistaken and _brief(level), text(f"identify.alert_{kind}_advice")]
-        told = " ".join(filter(None, advice))
-        return Alert(level, headline, "", told, help_words=text("identify.eaten_it"), brief=mistaken or _brief(level))
+        advice_words = " ".join(filter(None, advice))
+        return Alert(
+            level, headline, "", advice_words, help_words=text("identify.eaten_it"), brief=mistaken or _brief(level)
+        )
     carriers = _carriers(observation, level, guide)
     advice = [text(f"identify.alert_{level.value}_advice")]
     if len(observation.photos) > 1:
@@ -78,8 +80,8 @@ def _mistaken_for(observation: Observation, guide: Guide) -> str:
     if first is None:
         return ""
     names = [name_of(each.taxon, guide) for each in dangerous_lookalikes([first], guide)[:NAMED_RIVALS]]
-    told = ", ".join(name.first for name in names)
-    return text("identify.alert_caution_lookalikes", name=name_of(first, guide).first, names=told) if names else ""
+    listed = ", ".join(name.first for name in names)
+    return text("identify.alert_caution_lookalikes", name=name_of(first, guide).first, names=listed) if names else ""
 
 
 def _carriers(observation: Observation, level: Danger, guide: Guide) -> list[Carrier]:
@@ -97,10 +99,10 @@ def _carriers(observation: Observation, level: Danger, guide: Guide) -> list[Car
     verdict = said.verdict
     wide = [Candidate(verdict.taxon, verdict.probability, level)] if verdict.taxon is not None else []
     others = [one for one in (*wide, *said.candidates) if one.probability >= PLAUSIBLE and counts(one)]
-    told = {one.taxon: one for one in ([one for one in said.alarm.taxa if counts(one)] or others)}
-    carriers = [_carrier(taxon, percent(one.probability), guide) for taxon, one in told.items()]
+    by_taxon = {one.taxon: one for one in ([one for one in said.alarm.taxa if counts(one)] or others)}
+    carriers = [_carrier(taxon, percent(one.probability), guide) for taxon, one in by_taxon.items()]
     named = observation.verified
-    if named is not None and guide.danger(named) is level and named not in told:
+    if named is not None and guide.danger(named) is level and named not in by_taxon:
         carriers.insert(0, _carrier(named, text("identify.alert_by_you"), guide))
     return carriers
 

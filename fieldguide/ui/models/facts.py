@@ -68,8 +68,8 @@ def threshold_words(manifest: Manifest) -> str:
     """The numbers that a decision compares with, in one line for those who want them."""
     found = Thresholds.from_manifest(manifest.thresholds)
     names = ("species", "genus", "family", "background", "unknown", "deadly", "harmful")
-    told = [(name, getattr(found, name)) for name in names]
-    return ", ".join(f"{text(f'models.threshold_{name}')} {value:.3g}" for name, value in told if value is not None)
+    values = [(name, getattr(found, name)) for name in names]
+    return ", ".join(f"{text(f'models.threshold_{name}')} {value:.3g}" for name, value in values if value is not None)
 
 
 def ranks_of(manifest: Manifest) -> list[tuple[str, int]]:

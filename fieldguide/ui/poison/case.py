@@ -79,14 +79,14 @@ class Case:
 def case_of(find: Observation, guide: Guide) -> Case:
     """The case of a find: its candidates, what carries its alarm, its label, and their dangerous look-alikes."""
     said = find.identification
-    told = [*said.alarm.taxa, *said.candidates, *said.plausible] if said is not None else []
+    mentioned = [*said.alarm.taxa, *said.candidates, *said.plausible] if said is not None else []
     if any(each.counts for each in find.seen):  # what the hand found names kinds too
         opinion = hear_find(find, guide)
-        told += [*opinion.alarm.taxa, *opinion.names, *(each.candidate for each in opinion.deadly)]
+        mentioned += [*opinion.alarm.taxa, *opinion.names, *(each.candidate for each in opinion.deadly)]
     found: dict[str, Suspect] = {}
     if find.verified is not None:
         found[find.verified.name] = Suspect(find.verified, guide.danger(find.verified))
-    for one in told:
+    for one in mentioned:
         found.setdefault(one.taxon.name, Suspect(one.taxon, guide.danger(one.taxon), one.probability))
     alike = dangerous_lookalikes([suspect.taxon for suspect in found.values()], guide)[:MOST_LOOKALIKES]
     for other in alike:

@@ -150,8 +150,8 @@ def _whom_to_call(help_: Help) -> str:
     if not help_.centres:
         lines.append(f"<p>{_t('centre_none')}</p>")
     if number is not None:
-        told = _t("emergency_read" if number.was_read else "emergency_recalled")
-        lines.append(f"<p class='small'>{escape(phone)}: {told}</p>")
+        ground = _t("emergency_read" if number.was_read else "emergency_recalled")
+        lines.append(f"<p class='small'>{escape(phone)}: {ground}</p>")
     country = f" ({escape(country_name(help_.country))})" if help_.country else ""
     return f"<h2>{_t('pdf_call')}{country}</h2>{''.join(lines)}"
 

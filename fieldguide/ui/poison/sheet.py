@@ -162,8 +162,8 @@ class PoisonSheet(QDialog):
         for centre in help_.centres:
             self._add_number(centre.name, centre.phone, _centre_words(centre))
         if number is not None:
-            told = "emergency_read" if number.was_read else "emergency_recalled"
-            self._numbers.addWidget(label(f"{number.phone}: {text(f'poison.{told}')}", "small"))
+            ground = "emergency_read" if number.was_read else "emergency_recalled"
+            self._numbers.addWidget(label(f"{number.phone}: {text(f'poison.{ground}')}", "small"))
 
     def _add_number(self, name: str, phone: str, words: Sequence[str]) -> None:
         block = QVBoxLayout()
@@ -227,8 +227,8 @@ class PoisonSheet(QDialog):
                 names.addWidget(selectable(label(ranked_name(suspect.taxon), "scientific")))
             line.addLayout(names, 1)
             line.addWidget(DangerChip(suspect.danger))
-            told = text("poison.not_from_photo") if suspect.probability is None else percent(suspect.probability)
-            line.addWidget(label(told, "muted", wrap=False))
+            chance = text("poison.not_from_photo") if suspect.probability is None else percent(suspect.probability)
+            line.addWidget(label(chance, "muted", wrap=False))
             card.column.addLayout(line)
         return card
 

@@ -108,18 +108,18 @@ class LookView(ScrollColumn):
         self._lines[estimate.preset][1].setText(words)
 
     def _lines_of(self, look: Look) -> list[tuple[str, str]]:
-        told = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
+        lines = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
         if look.problem:
-            told.append(("problem", explain(FieldGuideError(ErrorCode(look.problem), **(look.facts or {})))))
+            lines.append(("problem", explain(FieldGuideError(ErrorCode(look.problem), **(look.facts or {})))))
         for key in ("copies", "loose", "empty"):
             if count := getattr(look, key):
-                told.append((key, text(f"training.{key}", count=count)))
+                lines.append((key, text(f"training.{key}", count=count)))
         if look.unreadable_count:
             shown = "\n".join(look.unreadable[:_NAMED])
-            told.append(("unreadable", text("training.unreadable", count=look.unreadable_count, names=shown)))
+            lines.append(("unreadable", text("training.unreadable", count=look.unreadable_count, names=shown)))
         if look.sources:
             names = ", ".join(f"{name} ({count})" for name, count in look.sources.items())
-            told.append(("sources", text("training.sources", names=names)))
+            lines.append(("sources", text("training.sources", names=names)))
         understood = [f"{name.raw} → {name.taxon}" for name in look.names if name.match not in ("accepted", "unknown")]
         named = {
             "understood": understood,
@@ -127,9 +127,9 @@ class LookView(ScrollColumn):
             "thin": [f"{self._called(kind.taxon)} ({kind.photos})" for kind in look.thin],
             **{f"rare_{fate}": _rare(look, fate) for fate in ("genus", "family", "teaches", "left_out")},
         }
-        told += [(key, text(f"training.{key}", names=_some(names))) for key, names in named.items() if names]
+        lines += [(key, text(f"training.{key}", names=_some(names))) for key, names in named.items() if names]
         key = "elsewhere" if look.elsewhere else "elsewhere_none"
-        return [*told, (key, text(f"training.{key}", count=look.elsewhere)), ("", text(f"training.on_{look.device}"))]
+        return [*lines, (key, text(f"training.{key}", count=look.elsewhere)), ("", text(f"training.on_{look.device}"))]
 
     def _show_names(self, unknown: Sequence[FolderName]) -> None:
         clear(self.names.column)

@@ -23,13 +23,13 @@ def _copies(root: Path, pictures: int, copies: int) -> list[Path]:
 def test_copies_of_a_picture_stand_on_one_side(tmp_path: Path) -> None:
     files = _copies(tmp_path / "photos", 20, 3)
     squares, names = read_squares(files, 32, tmp_path / "cache/photos.npy", QUIET)
-    teaching, judging = keep_back(squares, 0.1, 12, 1)
-    assert sorted([*teaching, *judging]) == list(range(60))
-    assert len(judging) == 12
-    pictures = [{names[row].name[:3] for row in rows} for rows in (teaching, judging)]
+    teaching, from_others = keep_back(squares, 0.1, 12, 1)
+    assert sorted([*teaching, *from_others]) == list(range(60))
+    assert len(from_others) == 12
+    pictures = [{names[row].name[:3] for row in rows} for rows in (teaching, from_others)]
     assert not pictures[0] & pictures[1]
-    assert np.array_equal(keep_back(squares, 0.1, 12, 1)[1], judging)
-    assert not np.array_equal(keep_back(squares, 0.1, 12, 2)[1], judging)
+    assert np.array_equal(keep_back(squares, 0.1, 12, 1)[1], from_others)
+    assert not np.array_equal(keep_back(squares, 0.1, 12, 2)[1], from_others)
 
 
 def test_groups_larger_than_what_judges_still_leave_a_judge(tmp_path: Path) -> None:

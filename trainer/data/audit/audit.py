@@ -129,12 +129,12 @@ def _add_label_errors(
     named = np.array([labels.of_folder.get(photos[row].raw_label, -1) for row in readable], dtype=np.int64)
     pictures = np.unique(np.stack([named, own_group])[:, named >= 0], axis=1)[0]
     enough = np.bincount(pictures, minlength=len(labels.taxa)) >= _MIN_FOR_LABEL_ERRORS
-    judged = ~background & (named >= 0) & enough[named]
-    present, member = np.unique(named[judged], return_inverse=True)
+    tested = ~background & (named >= 0) & enough[named]
+    present, member = np.unique(named[tested], return_inverse=True)
     if len(present) < 2:
         return looked_for - {Finding.LABEL_ERROR}
-    rows = readable[judged]
-    probabilities = out_of_fold_probabilities(embeddings[rows], member, own_group[judged])
+    rows = readable[tested]
+    probabilities = out_of_fold_probabilities(embeddings[rows], member, own_group[tested])
     errors = confident_learning(member, probabilities, _compatible(tree, len(labels.taxa))[np.ix_(present, present)])
     for row, score, suggested, suspect in zip(rows, errors.score, errors.suggested, errors.suspect, strict=True):
         scores[row][Finding.LABEL_ERROR] = float(score)
