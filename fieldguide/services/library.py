@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
 from fieldguide.storage.places import OwnPlace
+from fieldguide.storage.saved_filters import FilterState
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
@@ -108,6 +110,22 @@ class Library(QObject):
         """`done` carries a `Page`."""
         return self._ask(lambda store: store.page(wanted, after_key, limit))
 
+    def listing(self, wanted: Filter, first_rows: Sequence[int] = (0,)) -> Job:
+        """`done` carries a `Listing`: all groups of the finds that fit, and a page from each of these rows on."""
+        return self._ask(lambda store: store.listing(wanted, first_rows))
+
+    def stretch(self, wanted: Filter, start: Key, skip: int) -> Job:
+        """`done` carries the `Page` of a list that begins `skip` finds after a key."""
+        return self._ask(lambda store: store.page(wanted, start, PAGE, skip))
+
+    def ids(self, wanted: Filter, parts: Sequence[tuple[Key, int, int]]) -> Job:
+        """`done` carries a list of ids: of each part (key, how many to skip, how many) of a list."""
+        return self._ask(lambda store: [number for part in parts for number in store.ids(wanted, *part)])
+
+    def places_of_days(self, wanted: Filter, days: Sequence[date]) -> Job:
+        """`done` carries for each day the names of the places of the finds that fit, the most found first."""
+        return self._ask(lambda store: store.places_of_days(wanted, days))
+
     def count(self, wanted: Filter | None = None) -> Job:
         """`done` carries how many finds fit."""
         return self._ask(lambda store: store.count(wanted))
@@ -127,6 +145,22 @@ class Library(QObject):
     def tags(self) -> Job:
         """`done` carries every tag with the number of its finds, the most used first."""
         return self._ask(lambda store: store.tags())
+
+    def places(self) -> Job:
+        """`done` carries every name of a place with the number of its finds, the most found first."""
+        return self._ask(lambda store: store.places())
+
+    def saved_filters(self) -> Job:
+        """`done` carries what the user kept to search by, by name."""
+        return self._ask(lambda store: store.saved_filters())
+
+    def keep_filter(self, name: str, state: FilterState) -> Job:
+        """Keep what is searched by under a name; `done` carries all that are kept."""
+        return self._ask(lambda store: store.keep_filter(name, state))
+
+    def forget_filter(self, name: str) -> Job:
+        """Forget a kept filter; `done` carries all that are kept."""
+        return self._ask(lambda store: store.forget_filter(name))
 
     def points(self, wanted: Filter | None = None) -> Job:
         """`done` carries the `Points` of the finds that fit and have a place."""

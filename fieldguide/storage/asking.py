@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from sqlite3 import Connection
 
 from fieldguide.core.records import Identification, Observation
-from fieldguide.storage import journal, places, reading, search, season
+from fieldguide.storage import groups, journal, places, reading, saved_filters, search, season
 from fieldguide.storage.database import Database
+from fieldguide.storage.groups import Group
 from fieldguide.storage.journal import Step
 from fieldguide.storage.places import OwnPlace, Points
+from fieldguide.storage.saved_filters import FilterState
 from fieldguide.storage.search import Filter, Key
 from fieldguide.storage.season import KindSeason
 
@@ -26,6 +29,19 @@ class Page:
 
     observations: tuple[Observation, ...]
     next_key: Key | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list in its groups, and some rows of it: row -> find."""
+
+    groups: tuple[Group, ...]
+    finds: dict[int, Observation]
+
+    @property
+    def count(self) -> int:
+        """How many finds there are."""
+        return sum(group.count for group in self.groups)
 
 
 class ObservationReader:
@@ -48,10 +64,14 @@ class ObservationReader:
         with self._database.reading() as connection:
             return tuple(reading.read_identifications(connection, number))
 
-    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Page:
-        """The next finds that fit, in the order of the filter, after `after_key` of the page before."""
+    def page(
+        self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE, skip: int = 0
+    ) -> Page:
+        """The next finds that fit, in the order of the filter, after `after_key` of the page before (or the `start` of
+        a group) and `skip` more.
+        """
         with self._database.reading() as connection:
-            found = search.page_of(connection, wanted or Filter(), after_key, limit)
+            found = search.page_of(connection, wanted or Filter(), after_key, limit, skip)
             listed = reading.read_observations(connection, [number for number, _ in found])
         return Page(tuple(listed), found[-1][1] if len(found) == limit else None)
 
@@ -59,6 +79,37 @@ class ObservationReader:
         """How many finds fit."""
         with self._database.reading() as connection:
             return search.count(connection, wanted or Filter())
+
+    def groups(self, wanted: Filter | None = None) -> tuple[Group, ...]:
+        """The finds that fit in groups, in the order of the list; see `storage.groups`."""
+        with self._database.reading() as connection:
+            return groups.read_groups(connection, wanted or Filter())
+
+    def listing(self, wanted: Filter, first_rows: Sequence[int] = (0,)) -> Listing:
+        """The groups of the finds that fit, with a page of finds from each of these rows (from 0) on."""
+        with self._database.reading():
+            listed = self.groups(wanted)
+            finds: dict[int, Observation] = {}
+            for first in first_rows:
+                place = groups.place_of_row(listed, first)
+                if place is not None:
+                    finds |= enumerate(self.page(wanted, place[0], PAGE, place[1]).observations, first)
+        return Listing(listed, finds)
+
+    def places_of_days(self, wanted: Filter, days: Sequence[date]) -> dict[date, tuple[str, ...]]:
+        """For each day the places of the finds that fit, the most found first."""
+        with self._database.reading() as connection:
+            return {day: groups.read_places_of_day(connection, wanted, day) for day in days}
+
+    def ids(self, wanted: Filter, start: Key, skip: int, limit: int) -> tuple[int, ...]:
+        """Ids of `limit` finds of the list, after a key and `skip` more."""
+        with self._database.reading() as connection:
+            return tuple(number for number, _ in search.page_of(connection, wanted, start, limit, skip))
+
+    def saved_filters(self) -> dict[str, FilterState]:
+        """What the user kept to search by, by name."""
+        with self._database.reading() as connection:
+            return saved_filters.read_saved(connection)
 
     def every(self, wanted: Filter | None = None) -> Iterator[Observation]:
         """All finds that fit, in the order of the filter, a page in memory at a time."""

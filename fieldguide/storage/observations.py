@@ -17,7 +17,7 @@ from fieldguide.core.errors import ErrorCode
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo.folders import is_folder
 from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
-from fieldguide.storage import jobs, journal, places, reading, regroup, rows
+from fieldguide.storage import jobs, journal, places, reading, regroup, rows, saved_filters
 from fieldguide.storage.asking import ObservationReader, known_in, present_in
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
 from fieldguide.storage.database import Database
@@ -27,6 +27,7 @@ from fieldguide.storage.journal import Step, StepKind
 from fieldguide.storage.originals import FoundAgain, find_again, keep_copy, remove_spare
 from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.rows import library_folder
+from fieldguide.storage.saved_filters import FilterState
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,20 @@ class ObservationStore(ObservationReader):
         """Forget a place of one's own; its finds are called by the nearest town again."""
         with self._database.transaction() as connection:
             return len(self._derived.write(connection, places.forget_own(connection, name)))
+
+    def keep_filter(self, name: str, state: FilterState) -> dict[str, FilterState]:
+        """Keep what is searched by under a name, in the stead of what had it; returns all that are kept. Without a name
+        nothing is.
+        """
+        with self._database.transaction() as connection:
+            saved_filters.keep_saved(connection, name, state)
+            return saved_filters.read_saved(connection)
+
+    def forget_filter(self, name: str) -> dict[str, FilterState]:
+        """Forget a kept filter; returns all that are kept."""
+        with self._database.transaction() as connection:
+            saved_filters.forget_saved(connection, name)
+            return saved_filters.read_saved(connection)
 
     def bring_back(self, copy: Path) -> Path | None:
         """Put a backup in the place of the library; returns where the finds of before are kept. See `Database`."""

@@ -23,7 +23,9 @@ from fieldguide.storage.rows import clean, file_name, first_key
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_QUERY = 20  # words; more are a pasted page, not a search
-FEW = 3000  # finds that are sorted in memory; more are walked in the order of an index
+FEW = 3000  # finds that are sorted in memory; more are walked in the order of an index ...
+FAR = 200  # ... unless more than these are passed over
+COVERING = "observation_newest"  # the index that has all a list is ordered by, found by sort key
 _SOUGHT = "{called names notes tags files}"
 NAMELESS = "~"  # sorts behind every name
 _IN_BOOK = "o.deleted_at IS NULL"
@@ -106,21 +108,26 @@ _ORDERS = {
 }
 
 
-def page_of(connection: sqlite3.Connection, wanted: Filter, after: Key | None, limit: int) -> list[tuple[int, Key]]:
-    """Ids of the next finds that fit, each with its key."""
+def page_of(
+    connection: sqlite3.Connection, wanted: Filter, after: Key | None, limit: int, skip: int = 0
+) -> list[tuple[int, Key]]:
+    """Ids of the next finds that fit, each with its key; the first `skip` (of the key's tier) are passed over."""
     found: list[tuple[int, Key]] = []
-    tiers = _tiers(wanted)
+    tiers = tiers_of(wanted)
     for tier in range(after.tier if after else 0, len(tiers)):
         start = after if after is not None and after.tier == tier else None
-        found += _walk(connection, wanted, tiers[tier], tier, start, limit - len(found))
+        over = skip if tier == (after.tier if after else 0) else 0
+        found += _walk(connection, wanted, tiers[tier], tier, start, (limit - len(found), over))
         if len(found) >= limit:
             break
     return found
 
 
-def count(connection: sqlite3.Connection, wanted: Filter) -> int:
-    """How many finds fit."""
+def count(connection: sqlite3.Connection, wanted: Filter, tier: int | None = None) -> int:
+    """How many finds fit; with a tier, those of this one (see `tiers_of`)."""
     match, conditions, values = match_of(wanted), *conditions_of(wanted)
+    if tier is not None:
+        match = tiers_of(wanted)[tier]
     if not match:
         sql = f"SELECT count(*) FROM observation o WHERE {' AND '.join(conditions)}"
         return int(connection.execute(sql, values).fetchone()[0])
@@ -129,8 +136,8 @@ def count(connection: sqlite3.Connection, wanted: Filter) -> int:
     return int(connection.execute(sql, {**values, "match": match}).fetchone()[0])
 
 
-def _tiers(wanted: Filter) -> list[str]:
-    """The matches to list one after the other; an empty one: everything."""
+def tiers_of(wanted: Filter) -> list[str]:
+    """The matches to list one after the other; an empty one: everything. Two: called so, and mentioned only."""
     words = _words(wanted)
     if not words or wanted.sort is not Sort.NEWEST:
         return [match_of(wanted)]
@@ -142,37 +149,38 @@ def _tiers(wanted: Filter) -> list[str]:
 
 
 def _walk(
-    connection: sqlite3.Connection, wanted: Filter, match: str, tier: int, after: Key | None, limit: int
+    connection: sqlite3.Connection, wanted: Filter, match: str, tier: int, after: Key | None, part: tuple[int, int]
 ) -> list[tuple[int, Key]]:
     order = _ORDERS[wanted.sort]
     parts, values = conditions_of(wanted)
     conditions = " AND ".join(parts)
-    values |= {"limit": limit, "match": match}
+    values |= {"limit": part[0], "skip": part[1], "match": match}
     if after is not None:
         values |= {"value": after.value, "key": after.sort_key}
     beyond = f"AND {order.after}" if after is not None else ""
     chosen = f"o.id, {order.value}, o.sort_key"
+    some = "LIMIT :limit OFFSET :skip"
     if not match:
-        sql = f"SELECT {chosen} FROM observation o WHERE {conditions} {beyond} ORDER BY {order.columns} LIMIT :limit"
+        sql = f"SELECT {chosen} FROM observation o WHERE {conditions} {beyond} ORDER BY {order.columns} {some}"
     elif wanted.sort in (Sort.NEWEST, Sort.OLDEST):
         inside = _within(parts)
         direction, sign = ("DESC", "<") if wanted.sort is Sort.NEWEST else ("ASC", ">")
         beyond = f"AND search.rowid {sign} :key" if after is not None else ""
         keys = f"SELECT rowid AS key FROM search WHERE search MATCH :match {inside} {beyond}"
         sql = (
-            f"SELECT {chosen} FROM ({keys} ORDER BY rowid {direction} LIMIT :limit) s"
+            f"SELECT {chosen} FROM ({keys} ORDER BY rowid {direction} {some}) s"
             f" JOIN observation o ON o.sort_key = s.key ORDER BY {order.columns}"
         )
-    elif _few(connection, match):
+    elif part[1] > FAR or _few(connection, match):
         sql = (
-            f"SELECT {chosen} FROM search JOIN observation o ON o.sort_key = search.rowid"
-            f" WHERE search MATCH :match AND {conditions} {beyond} ORDER BY {order.columns} LIMIT :limit"
+            f"SELECT {chosen} FROM search CROSS JOIN observation o INDEXED BY {COVERING} ON o.sort_key = search.rowid"
+            f" WHERE search MATCH :match AND {conditions} {beyond} ORDER BY {order.columns} {some}"
         )
     else:
         within = "EXISTS (SELECT 1 FROM search WHERE search.rowid = o.sort_key AND search MATCH :match)"
         sql = (
             f"SELECT {chosen} FROM observation o WHERE {conditions} AND {within} {beyond}"
-            f" ORDER BY {order.columns} LIMIT :limit"
+            f" ORDER BY {order.columns} {some}"
         )
     return [(row[0], Key(tier, row[1], row[2])) for row in connection.execute(sql, values)]
 

@@ -23,7 +23,7 @@ from fieldguide.core.records import VerdictKind
 from fieldguide.core.taxonomy import Rank
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
-from fieldguide.storage.search import Filter
+from fieldguide.storage.search import Filter, Sort
 from tests.helpers.stored_finds import PHALLOIDES, deadly_alarm, make_find, make_photo
 
 FINDS = int(os.environ.get("FIELDGUIDE_BENCH_FINDS", "100000"))
@@ -69,6 +69,9 @@ CASES = {
     "deadly": Filter(dangers=frozenset({Danger.DEADLY})),
     "verified (none)": Filter(verified=True),
     "deadly, species, a word": Filter("oak", frozenset({Danger.DEADLY}), frozenset({VerdictKind.SPECIES})),
+    "by kind": Filter(sort=Sort.NAME),
+    "by place": Filter(sort=Sort.PLACE),
+    "by danger": Filter(sort=Sort.DANGER),
     "a month": Filter(since=datetime(2015, 9, 1).date(), until=datetime(2015, 9, 30).date()),
     "a month and a letter": Filter("b", since=datetime(2015, 9, 1).date(), until=datetime(2015, 9, 30).date()),
 }
@@ -87,8 +90,10 @@ def main() -> None:
         for name, wanted in CASES.items():
             page, work = measure(lambda wanted=wanted: store.page(wanted))
             count, _ = measure(lambda wanted=wanted: store.count(wanted))
+            groups, _ = measure(lambda wanted=wanted: store.groups(wanted))
             found = store.count(wanted)
-            print(f"{name:34} page {page:6.1f} ms (processor {work:6.1f})   count {count:6.1f} ms {found:8}")
+            told = f"page {page:6.1f} ms (processor {work:6.1f})   count {count:6.1f}   groups {groups:6.1f}"
+            print(f"{name:34} {told} {found:8}")
             failed += [name] if work > BAR_MS else []
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         begun, seen = time.perf_counter(), sum(1 for _ in store.every())

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
-    QListView,
     QMenu,
     QSizePolicy,
+    QSlider,
     QStackedWidget,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -28,52 +27,19 @@ from fieldguide.ui.history.filter_bar import FilterBar
 from fieldguide.ui.history.gallery_model import FindRole, GalleryModel
 from fieldguide.ui.history.map_panel import MapPanel
 from fieldguide.ui.history.season_view import SeasonView
-from fieldguide.ui.history.tile import WIDTH, GalleryTile
+from fieldguide.ui.history.tile import NARROWEST, WIDEST
+from fieldguide.ui.history.tile_view import TileView
 from fieldguide.ui.kit.buttons import Segments, button
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.pictures import png_of
+from fieldguide.ui.kit.review import bind_key
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
+_LOOK_UP_MS = 250
 _SHAPES = ("bracket", "cap_and_stem", "ball")  # of mushrooms, for the book that is still empty
-
-
-class TileView(QListView):
-    """Tiles in as many columns as fit, the whole width used."""
-
-    def __init__(self, model: GalleryModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setModel(model)
-        self.setItemDelegate(GalleryTile(self))
-        # List mode that wraps: icon mode would lay every tile out again with each page that comes.
-        self.setFlow(QListView.Flow.LeftToRight)
-        self.setWrapping(True)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        bar = self.verticalScrollBar()  # its room stays, or tiles would jump; with nothing to scroll it is not seen
-        bar.rangeChanged.connect(lambda _, most: bar.setEnabled(most > 0))
-        bar.setEnabled(False)
-        self.setMouseTracking(True)
-        self.setAccessibleName(text("history.finds"))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the width out among the columns."""
-        width = self.viewport().width()
-        columns = max(1, width // WIDTH)
-        height = self.itemDelegate().sizeHint(self._option(), QModelIndex()).height()
-        self.setGridSize(QSize((width - 1) // columns, height))
-        super().resizeEvent(event)
-
-    def _option(self) -> QStyleOptionViewItem:
-        option = QStyleOptionViewItem()
-        self.initViewItemOption(option)
-        return option
 
 
 class Gallery(QWidget):
@@ -82,13 +48,17 @@ class Gallery(QWidget):
     Signals:
         find_wanted: Observation to be shown in full.
         photos_wanted: the empty state's invitation was taken.
-        delete_wanted, merge_wanted: list of ids. export_wanted: ExportKind and a Filter. bin_wanted: what was deleted.
+        delete_wanted, merge_wanted, compare_wanted: list of ids (two, to compare).
+        export_wanted: ExportKind and a Filter. bin_wanted: what was deleted.
+        tile_width_changed: pixels.
     """
 
     find_wanted = Signal(Observation)
     photos_wanted = Signal()
     delete_wanted = Signal(list)
     merge_wanted = Signal(list)
+    compare_wanted = Signal(list)
+    tile_width_changed = Signal(int)
     export_wanted = Signal(object, object)
     bin_wanted = Signal()
 
@@ -96,7 +66,7 @@ class Gallery(QWidget):
         super().__init__(parent)
         self.model = GalleryModel(library, thumbnails, self)
         self.filters = FilterBar()
-        self.view = TileView(self.model)
+        self.view = TileView(self.model, library.guide)
         self._library = library
         self.views = Segments([(key, text(f"history.view_{key}")) for key in ("tiles", "map", "season")])
         self.panel, self.season = MapPanel(), SeasonView(library.guide)
@@ -111,6 +81,9 @@ class Gallery(QWidget):
         )
         self._bar, self._chosen_words = QWidget(), label("", "strong", wrap=False)
         self._merge = button(text("history.merge"), "plain", "join", hint=text("history.merge_hint"))
+        self._compare = button(text("history.compare"), "plain", "compare", hint=text("history.compare_hint"))
+        self.tile_size = QSlider(Qt.Orientation.Horizontal)
+        self._look_up = QTimer(self)  # tags and places of the filters: after the finds are seen
         self._stack = QStackedWidget()
         for piece in (self.view, self.panel, self.season, self._empty, self._nothing):
             self._stack.addWidget(piece)
@@ -119,20 +92,27 @@ class Gallery(QWidget):
 
     def _lay_out(self) -> None:
         delete = button(text("history.delete"), "plain", "trash", hint=text("history.delete_hint"))
-        delete.clicked.connect(lambda: self.delete_wanted.emit(self.chosen()))
-        self._merge.clicked.connect(lambda: self.merge_wanted.emit(self.chosen()))
+        delete.clicked.connect(self._delete_chosen)
+        self._merge.clicked.connect(lambda: self._with_chosen(self.merge_wanted.emit))
+        self._compare.clicked.connect(lambda: self._with_chosen(self.compare_wanted.emit))
         export = button(text("history.export"), "plain", "export")
-        export.setMenu(self._export_menu(lambda: Filter(ids=frozenset(self.chosen()))))
+        export.setMenu(self._export_menu(self._export_chosen))
         clear = button(text("history.clear_choice"), "quiet")
         clear.clicked.connect(self.view.clearSelection)
-        chosen = row(self._chosen_words, None, self._merge, export, delete, clear, spacing=TIGHT)
+        chosen = row(self._chosen_words, None, self._compare, self._merge, export, delete, clear, spacing=TIGHT)
         chosen.setContentsMargins(TIGHT, 0, TIGHT, 0)
         self._bar.setLayout(chosen)
         self.export_all = button(text("history.export_all"), "quiet", "export")
         self.save = button(text("history.save_picture"), "quiet", "photo")
         self.save.clicked.connect(self._save_picture)
         self.save.hide()
-        self.export_all.setMenu(self._export_menu(self.filters.wanted))
+        self.export_all.setMenu(self._export_menu(lambda kind: self.export_wanted.emit(kind, self.filters.wanted())))
+        self.tile_size.setRange(NARROWEST, WIDEST)
+        self.tile_size.setValue(self.view.tile_width)
+        self.tile_size.setPageStep(40)
+        self.tile_size.setFixedWidth(110)
+        self.tile_size.setAccessibleName(text("history.tile_size"))
+        self.tile_size.setToolTip(text("identify.with_key", words=text("history.tile_size"), keys="Ctrl++, Ctrl+-"))
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, SPACE, SPACE, 0)
         column.setSpacing(CLOSE)
@@ -141,6 +121,7 @@ class Gallery(QWidget):
         head = row(spacing=CLOSE)
         head.addWidget(self._title)
         head.addWidget(self._count, 1, Qt.AlignmentFlag.AlignVCenter)
+        head.addWidget(self.tile_size)
         head.addWidget(self.views)
         head.addWidget(self.save)
         head.addWidget(self.export_all)
@@ -157,6 +138,17 @@ class Gallery(QWidget):
 
     def _connect(self) -> None:
         self.filters.changed.connect(self.search)
+        self.filters.saved.keep_wanted.connect(
+            lambda name, state: self._library.keep_filter(name, state).done.connect(self.filters.saved.know)
+        )
+        self.filters.saved.forget_wanted.connect(
+            lambda name: self._library.forget_filter(name).done.connect(self.filters.saved.know)
+        )
+        self.tile_size.valueChanged.connect(self.view.set_tile_width)
+        self.tile_size.valueChanged.connect(self.tile_width_changed)
+        self._look_up.setSingleShot(True)
+        self._look_up.setInterval(_LOOK_UP_MS)
+        self._look_up.timeout.connect(self._learn)
         self.views.chosen.connect(self._look)
         self.panel.map.finds_wanted.connect(self._show_spot)
         self.season.sheet.kind_wanted.connect(self._show_kind)
@@ -167,22 +159,42 @@ class Gallery(QWidget):
         self.model.modelReset.connect(self._show_chosen)
         self._empty.acted.connect(self.photos_wanted)
         self._nothing.acted.connect(self.filters.clear)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.view)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.activated.connect(self._delete_chosen)
-        clear = QShortcut(QKeySequence("Escape"), self)
-        clear.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        clear.activated.connect(self.view.clearSelection)
-        find = QShortcut(QKeySequence("Ctrl+F"), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self.filters.field.setFocus)
+        for key, act in (
+            ("Delete", self._delete_chosen),
+            ("Escape", self.view.clearSelection),
+            ("Ctrl+F", self.filters.field.setFocus),
+            ("Ctrl++", lambda: self.tile_size.setValue(self.tile_size.value() + self.tile_size.pageStep())),
+            ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),
+        ):
+            bind_key(self, key, act, writing=key.startswith("Ctrl"))
 
     def _delete_chosen(self) -> None:
-        if self.chosen():
-            self.delete_wanted.emit(self.chosen())
+        self._with_chosen(self.delete_wanted.emit)
+
+    def _export_chosen(self, kind: ExportKind) -> None:
+        self._with_chosen(lambda ids: self.export_wanted.emit(kind, Filter(ids=frozenset(ids))))
+
+    def _with_chosen(self, act: Callable[[list[int]], object]) -> None:
+        """Do it with the ids of all that are chosen, in the order of the list, however far away some of them are."""
+        rows = self.view.chosen_rows()
+        if rows:
+            self.model.ids_of(rows, act)
+
+    def use_tile_width(self, width: int) -> None:
+        """As wide as they were left."""
+        self.tile_size.setValue(width)
+
+    def _learn(self) -> None:
+        """Tags, places and kept filters, as they are now."""
+        self._library.saved_filters().done.connect(self.filters.saved.know)
+        self._library.tags().done.connect(self._take_tags)
+
+    def _take_tags(self, tags: dict[str, int]) -> None:
+        self._library.places().done.connect(lambda places: self.filters.know(tags, places))
 
     def search(self) -> None:
         """List what the filters ask for."""
+        self.view.set_grouped(self.filters.grouped)
         self.model.show(self.filters.wanted())
 
     def show_view(self, key: str) -> None:
@@ -197,6 +209,7 @@ class Gallery(QWidget):
 
     def _look(self, key: str) -> None:
         self.save.setVisible(key != "tiles")
+        self.tile_size.setVisible(key == "tiles")
         self.search()
 
     def _refresh(self) -> None:
@@ -241,12 +254,6 @@ class Gallery(QWidget):
         seen = self.panel.map if self.views.choice == "map" else self.season.sheet
         write_whole(path, png_of(seen.picture()))
 
-    def chosen(self) -> list[int]:
-        """Ids of the finds that are chosen, in the order of the list."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
-        finds = [self.model.find_at(number) for number in rows]
-        return [find.id for find in finds if find is not None]
-
     def point_at(self, number: int) -> None:
         """Bring the keyboard to the tile of a find, when it is still in memory."""
         place = self.model.row_of(number)
@@ -256,11 +263,11 @@ class Gallery(QWidget):
             self.view.scrollTo(index)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _export_menu(self, wanted: Callable[[], Filter]) -> QMenu:
+    def _export_menu(self, export: Callable[[ExportKind], object]) -> QMenu:
         menu = QMenu(self)
         for kind in ExportKind:
             action = menu.addAction(text(f"history.export_{kind.value}"))
-            action.triggered.connect(lambda _checked=False, kind=kind: self.export_wanted.emit(kind, wanted()))
+            action.triggered.connect(lambda _checked=False, kind=kind: export(kind))
         return menu
 
     def _click(self, index: QModelIndex) -> None:
@@ -275,17 +282,21 @@ class Gallery(QWidget):
             self.find_wanted.emit(find)
 
     def _show_chosen(self, *_: QItemSelection) -> None:
-        count = len(self.view.selectionModel().selectedIndexes())
+        count = sum(map(len, self.view.chosen_rows()))
         self._head.setCurrentIndex(int(count > 0))
         self._merge.setEnabled(count > 1)
-        self._chosen_words.setText(text("history.chosen", count=count))
+        self._compare.setEnabled(count == 2)
+        self._chosen_words.setText(text("history.chosen", count=self.locale().toString(count)))
+        self.view.viewport().update()  # headings tell whether all of their finds are chosen
 
     def _show_count(self, count: int) -> None:
         self._count.setText(text("history.count", count=self.locale().toString(count)))
-        empty = self._nothing if self.filters.wanted() != Filter() else self._empty
+        empty = self._nothing if self.filters.narrows else self._empty
         seen = {"tiles": self.view, "map": self.panel, "season": self.season}[self.views.choice]
         self._stack.setCurrentWidget(seen if count else empty)
         self.views.setVisible(bool(count))
         self._refresh()
         self.filters.setVisible(bool(count) or empty is self._nothing)
         self.export_all.setVisible(bool(count))
+        self.tile_size.setVisible(bool(count) and self.views.choice == "tiles")
+        self._look_up.start()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.ui.history.gallery_model import FindRole, LevelRole, MachineRole, WhyRole
-from fieldguide.ui.history.wording import date_words, second_line
+from fieldguide.storage.groups import GroupBy
+from fieldguide.ui.history.gallery_model import FindRole, GroupRole, LevelRole, MachineRole, WhyRole
+from fieldguide.ui.history.wording import date_words, second_line, time_words
 from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.danger import chip_size, paint_chip
 from fieldguide.ui.kit.icons import paint_icon
@@ -18,18 +19,24 @@ from fieldguide.ui.kit.metrics import HAIR, ROUND, ROUNDER, TIGHT
 from fieldguide.ui.kit.painting import paint_cover, paint_ground, paint_line, styled
 
 Index = QModelIndex | QPersistentModelIndex
-WIDTH = 216
-_PICTURE = 148
+NARROWEST, USUAL, WIDEST = 132, 216, 340  # pixels of a tile
+_SMALL = 170  # below it a tile has its name and its danger only
+_SHAPE = 0.68  # height of the picture for its width
 _PILL = 24
 
 
 class GalleryTile(QStyledItemDelegate):
-    """Paints one find; the view tells the size of a cell by its grid."""
+    """Paints one find in the cell that the view gives it."""
+
+    @staticmethod
+    def height(width: int, font: QFont) -> int:
+        """Pixels that a tile of this width needs."""
+        lines = 2 if width < _SMALL else 3
+        return round(width * _SHAPE + lines * QFontMetricsF(font).height() + 3 * TIGHT + 2 * HAIR)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All tiles are alike."""
-        line = QFontMetricsF(option.font).height()
-        return QSize(WIDTH, round(_PICTURE + 3 * line + 3 * TIGHT + 2 * HAIR))
+        return QSize(USUAL, self.height(USUAL, option.font))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint it."""
@@ -43,13 +50,18 @@ class GalleryTile(QStyledItemDelegate):
         painter.drawRoundedRect(ground, ROUNDER, ROUNDER)
         paint_ground(painter, ground, option, colours, ROUNDER)
         inner = ground.adjusted(TIGHT, TIGHT, -TIGHT, -TIGHT)
-        picture = QRectF(inner.topLeft(), QPointF(inner.right(), inner.top() + _PICTURE - TIGHT))
+        tall = option.rect.width() * _SHAPE - TIGHT
+        picture = QRectF(inner.topLeft(), QPointF(inner.right(), inner.top() + tall))
         shown = index.data(Qt.ItemDataRole.DecorationRole) if find is not None else None
         paint_cover(painter, picture, shown, colours, ROUND)
         if find is not None:
             self._paint_marks(painter, picture, find, colours, option)
             words = QRectF(QPointF(inner.left() + 2, picture.bottom() + TIGHT), inner.bottomRight())
             self._paint_words(painter, words, find, index, colours, option)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.accent), 3))
+            painter.drawRoundedRect(ground.adjusted(1, 1, -1, -1), ROUNDER, ROUNDER)
         painter.restore()
 
     def _paint_words(
@@ -64,10 +76,12 @@ class GalleryTile(QStyledItemDelegate):
         line = QFontMetricsF(option.font).height()
         first = QRectF(words.left(), words.top(), words.width(), line + 2)
         paint_line(painter, first, str(index.data()), styled(option.font, bold=True), colours.text)
-        second = first.translated(0, line + 1)
+        small_tile = option.rect.width() < _SMALL
+        second = first if small_tile else first.translated(0, line + 1)
         why = str(index.data(WhyRole) or "")  # where the words of the search stand, before the scientific name
-        font = styled(option.font, factor=0.93, italic=True)
-        paint_line(painter, second, why or second_line(find), font, colours.muted)
+        if not small_tile:
+            font = styled(option.font, factor=0.93, italic=not why)
+            paint_line(painter, second, why or second_line(find), font, colours.accent if why else colours.muted)
         level = Danger(index.data(LevelRole))  # Qt hands a plain str back
         machine = str(index.data(MachineRole) or "")
         chip = chip_size(level, option.font, machine)
@@ -77,7 +91,8 @@ class GalleryTile(QStyledItemDelegate):
         small = styled(option.font, factor=0.86)
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
-        shown = QFontMetricsF(small).elidedText(date_words(find), Qt.TextElideMode.ElideRight, day.width())
+        when = time_words(find) if index.data(GroupRole) == GroupBy.DAY else date_words(find)
+        shown = QFontMetricsF(small).elidedText(when, Qt.TextElideMode.ElideRight, day.width())
         painter.drawText(day, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)
 
     @staticmethod

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from PySide6.QtCore import QDate, QLocale, QTime
+
+from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import percent, text
 from fieldguide.core.towns import towns
-from fieldguide.storage.search import why_found
+from fieldguide.storage.groups import Group, GroupBy
+from fieldguide.storage.search import NAMELESS, why_found
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.naming import country_name, day_words, ranked_name, when_words
+from fieldguide.ui.kit.naming import country_name, day_words, name_called, ranked_name, when_words
 from fieldguide.ui.kit.wording import machine_words, short_verdict, verdict_words
 
 
@@ -25,6 +31,48 @@ def spoken_find(find: Observation, guide: Guide) -> str:
 def date_words(find: Observation) -> str:
     """The day of the find; a word when nobody knows it."""
     return day_words(find.observed_at) if find.observed_at else text("history.no_date")
+
+
+def time_words(find: Observation) -> str:
+    """The time of the day below a heading that tells the day; a word when nobody knows the day."""
+    if find.observed_at is None:
+        return text("history.no_date")
+    return QLocale().toString(QTime(find.observed_at.hour, find.observed_at.minute), QLocale.FormatType.ShortFormat)
+
+
+def heading_words(group: Group, guide: Guide) -> tuple[str, str]:
+    """What a group of the gallery is called, and a line that says more or nothing."""
+    day, value = group.day, str(group.value)
+    if day is not None:
+        return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat), ""
+    if group.by is GroupBy.KIND:
+        if value == NAMELESS:
+            return text("history.head_nameless"), ""
+        scientific = value.capitalize()
+        name = name_called(scientific, guide)
+        return name, scientific if name != scientific else ""
+    if group.by is GroupBy.PLACE:
+        return value or text("history.head_no_place"), ""
+    if group.by is GroupBy.DANGER:
+        return danger_word(danger_of(int(group.value))), ""
+    return text("history.head_mentioned" if group.value else "history.head_called"), ""
+
+
+def places_words(places: Sequence[str]) -> str:
+    """Where the finds of a group were made: the place with the most, and how many others."""
+    if len(places) < 2:
+        return "".join(places)
+    return text("history.head_places", first=places[0], count=len(places) - 1)
+
+
+def count_words(count: int) -> str:
+    """How many finds, in the numbers of the language."""
+    return text("history.head_one") if count == 1 else text("history.head_many", count=QLocale().toString(count))
+
+
+def danger_of(severity: int) -> Danger:
+    """The level of a stored severity."""
+    return next((level for level in Danger if level.told is level and level.severity == severity), Danger.UNKNOWN)
 
 
 def second_line(find: Observation) -> str:
@@ -70,8 +118,14 @@ def place_words(find: Observation) -> str:
 
 
 def why_words(find: Observation, words: str, guide: Guide) -> str:
-    """Why a search found it, when that is not its name: "notes: under oaks"; empty else."""
-    for found in why_found(find, words, guide) if words.strip() else []:
-        if found.field != "name":
-            return text(f"history.found_{found.field}", words=found.words.strip())
-    return ""
+    """Where the words of a search stand in a find, when its name does not show it: "note: under oaks"; else empty."""
+    if not words.strip():
+        return ""
+    taxon = shown_taxon(find)
+    seen = f"{short_verdict(find, guide)} {second_line(find)} {taxon.name if taxon else ''}".casefold()
+    told = [
+        text(f"history.found_{found.field}", words=found.words.strip())
+        for found in why_found(find, words, guide)
+        if found.field != "name" or found.words.casefold() not in seen
+    ]
+    return " · ".join(told)

@@ -1,4 +1,4 @@
-"""A button that narrows a list: a menu of choices, one or several, and on the button what was chosen."""
+"""A button that narrows or orders a list: a menu of choices, one or several, and on the button what was chosen."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from fieldguide.core.text import text
 
+Choices = Sequence[tuple[str, str]]
+
 
 class FilterButton(QToolButton):
     """Shows `title` while nothing is chosen. `changed` fires after every change; `chosen` are keys."""
@@ -17,47 +19,70 @@ class FilterButton(QToolButton):
     changed = Signal()
 
     def __init__(
-        self, title: str, choices: Sequence[tuple[str, str]], *, several: bool = True, parent: QWidget | None = None
+        self,
+        title: str,
+        choices: Choices,
+        *,
+        several: bool = True,
+        usual: str = "",
+        parent: QWidget | None = None,
     ) -> None:
-        """`choices`: pairs of key and words. With `several` the menu stays open while boxes are ticked."""
+        """`choices`: pairs of key and words. With `several` the menu stays open while boxes are ticked. `usual`: the
+        key that is chosen when nothing else is; without one nothing may be, which means any.
+        """
         super().__init__(parent)
-        self._title = title
+        self._title, self._several, self._usual = title, several, usual
+        self._said = ""
         self.setProperty("look", "filter")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         menu = QMenu(self)
         menu.installEventFilter(self)
-        self._several = several
         self._any = menu.addAction(text("names.filter_clear"))
         self._any.triggered.connect(self.clear)
-        menu.addSeparator()
-        group = None if several else QActionGroup(menu)
+        self._any.setVisible(not usual)
+        menu.addSeparator().setVisible(not usual)
+        self._group = None if several else QActionGroup(menu)
         self._actions: dict[str, QAction] = {}
-        for key, words in choices:
-            action = menu.addAction(words)
+        self.setMenu(menu)
+        self.offer(choices)
+
+    def offer(self, choices: Choices) -> None:
+        """Offer these from now on; what is chosen stays chosen, also when it is no longer offered. What stands behind a
+        tab of the words is in the menu only.
+        """
+        kept = {key: self._actions[key].text().replace("&&", "&") for key in self._ticked()}
+        for action in self._actions.values():
+            self.menu().removeAction(action)
+            action.deleteLater()
+        self._actions = {}
+        for key, words in [*choices, *((key, kept[key]) for key in kept if key not in dict(choices))]:
+            action = self.menu().addAction(words.replace("&", "&&"))
             action.setCheckable(True)
-            if group is not None:
-                group.addAction(action)
+            if self._group is not None:
+                self._group.addAction(action)
             action.triggered.connect(self._tell)
             self._actions[key] = action
-        self.setMenu(menu)
-        self._label()
+        self.choose(frozenset(kept))
 
     @property
     def chosen(self) -> frozenset[str]:
         """Keys of what is ticked; empty means any."""
-        return frozenset(key for key, action in self._actions.items() if action.isChecked())
+        return frozenset(self._ticked())
 
-    def choose(self, keys: frozenset[str]) -> None:
-        """Tick exactly these, without a signal."""
+    def _ticked(self) -> list[str]:
+        return [key for key, action in self._actions.items() if action.isChecked()]
+
+    def choose(self, keys: frozenset[str], said: str = "") -> None:
+        """Tick exactly these, without a signal; `said` stands on the button in the stead of their words."""
         for key, action in self._actions.items():
-            group = action.actionGroup()
-            if group is not None:
-                group.setExclusive(False)
-            action.setChecked(key in keys)
-            if group is not None:
-                group.setExclusive(True)
+            if self._group is not None:
+                self._group.setExclusive(False)
+            action.setChecked(key in (keys or {self._usual}))
+            if self._group is not None:
+                self._group.setExclusive(True)
+        self._said = said
         self._label()
 
     def clear(self) -> None:
@@ -76,20 +101,22 @@ class FilterButton(QToolButton):
         return super().eventFilter(watched, event)
 
     def _tell(self) -> None:
+        self._said = ""
         self._label()
         self.changed.emit()
 
     def _label(self) -> None:
-        ticked = [action.text() for action in self._actions.values() if action.isChecked()]
+        ticked = self._ticked()
         if not ticked:
             words = text("names.filter_any", title=self._title)
         elif len(ticked) == 1:
-            words = text("names.filter_one", title=self._title, choice=ticked[0])
+            shown = self._said or self._actions[ticked[0]].text().partition("\t")[0]
+            words = text("names.filter_one", title=self._title, choice=shown)
         else:
             words = text("names.filter_many", title=self._title, count=len(ticked))
         self._any.setEnabled(bool(ticked))
         self.setText(words)
-        self.setAccessibleName(words)
-        self.setProperty("on", bool(ticked))
+        self.setAccessibleName(words.replace("&&", "&"))
+        self.setProperty("on", bool(ticked) and ticked != [self._usual])
         self.style().unpolish(self)
         self.style().polish(self)

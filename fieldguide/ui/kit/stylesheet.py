@@ -105,9 +105,16 @@ QScrollBar::handle:disabled { background: transparent; }
 QScrollBar::handle:hover { background: $strong_line; }
 QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page { background: none;
     border: none; width: 0; height: 0; }
+QSlider { border: 2px solid transparent; border-radius: 8px; }
+QSlider:focus { border: 2px solid $accent; }
+QSlider::groove:horizontal { background: $track; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $strong_line; border-radius: 2px; }
+QSlider::handle:horizontal { background: $raised; border: 1px solid $strong_line; width: 14px; margin: -6px 0;
+    border-radius: 8px; }
+QSlider::handle:horizontal:hover { border-color: $accent; }
 QProgressBar { background: $track; border: none; border-radius: 4px; max-height: 8px; min-height: 8px; }
 QProgressBar::chunk { background: $accent; border-radius: 4px; }
-QMenu { background: $raised; border: 1px solid $line; border-radius: 10px; padding: 6px; }
+QMenu { background: $raised; border: 1px solid $line; border-radius: 10px; padding: 6px; menu-scrollable: 1; }
 QMenu::item { padding: 7px 22px 7px 14px; border-radius: 6px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }
 QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.records import Observation
 from fieldguide.services.library import Library
 from fieldguide.storage.asking import PAGE
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
 from fieldguide.ui.history import gallery_model
-from fieldguide.ui.history.gallery_model import FindRole, GalleryModel, LevelRole
+from fieldguide.ui.history.gallery_model import GalleryModel, LevelRole
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.kept import keep
 from tests.helpers.patience import PATIENCE
@@ -35,14 +36,15 @@ def model(library: Library, thumbnails: Thumbnails) -> GalleryModel:
 
 
 def show(qtbot: QtBot, model: GalleryModel, wanted: Filter | None = None) -> None:
-    with qtbot.waitSignals([model.counted, model.rowsInserted], timeout=PATIENCE):
+    with qtbot.waitSignal(model.counted, timeout=PATIENCE):
         model.show(wanted or Filter())
 
 
-def fetch_all(qtbot: QtBot, model: GalleryModel) -> None:
-    while model.canFetchMore(QModelIndex()):
-        with qtbot.waitSignal(model.rowsInserted, timeout=PATIENCE):
-            model.fetchMore(QModelIndex())
+def find_at(qtbot: QtBot, model: GalleryModel, row: int) -> Observation:
+    """The find of a row, read if need be."""
+    if model.find_at(row) is None:
+        qtbot.waitUntil(lambda: model.known(row) is not None, timeout=PATIENCE)
+    return model.find_at(row)
 
 
 def test_the_model_keeps_the_rules_of_models(qtbot, qtmodeltester, model, store, guide) -> None:
@@ -51,32 +53,53 @@ def test_the_model_keeps_the_rules_of_models(qtbot, qtmodeltester, model, store,
     qtmodeltester.check(model)
 
 
-def test_it_fetches_page_after_page_newest_first(qtbot, model, store, guide) -> None:
-    fill(store, guide, PAGE + 7)
-    with (
-        qtbot.waitSignal(model.counted, timeout=PATIENCE) as counted,
-        qtbot.waitSignal(model.rowsInserted, timeout=PATIENCE),
-    ):
+def test_every_row_is_there_at_once_and_read_when_looked_at(qtbot, model, store, guide) -> None:
+    fill(store, guide, 3 * PAGE + 7)
+    with qtbot.waitSignal(model.counted, timeout=PATIENCE) as counted:
         model.show(Filter())
-    assert counted.args == [PAGE + 7]
-    assert model.rowCount() == PAGE
-    fetch_all(qtbot, model)
-    days = [model.index(row).data(FindRole).observed_at for row in range(model.rowCount())]
-    assert len(days) == PAGE + 7
+    assert counted.args == [3 * PAGE + 7]
+    assert (model.rowCount(), model.held) == (3 * PAGE + 7, PAGE)
+    assert find_at(qtbot, model, 3 * PAGE + 6).notes == "note0"
+    assert model.held == PAGE + 7, "what lies between is not read"
+    days = [find_at(qtbot, model, row).observed_at for row in range(model.rowCount())]
     assert days == sorted(days, reverse=True)
 
 
+def test_days_part_the_rows_and_tell_their_worst(qtbot, model, store, guide) -> None:
+    fill(store, guide, 60)
+    show(qtbot, model)
+    assert [(group.day, group.count) for group in model.groups] == [
+        (date(2026, 9, 3), 24),
+        (date(2026, 9, 2), 24),
+        (date(2026, 9, 1), 12),
+    ]
+    assert {group.worst for group in model.groups} == {Danger.DEADLY.severity}
+    assert [model.group_of(row) for row in (0, 23, 24, 59)] == [0, 0, 1, 2]
+
+
 def test_what_was_scrolled_past_is_forgotten_and_read_again(qtbot, model, store, guide, monkeypatch) -> None:
-    monkeypatch.setattr(gallery_model, "KEPT_PAGES", 2)
+    monkeypatch.setattr(gallery_model, "KEPT_ROWS", 2 * PAGE)
     fill(store, guide, 4 * PAGE - 1)
     show(qtbot, model)
     newest = model.find_at(0)
-    fetch_all(qtbot, model)
-    assert model.rowCount() == 4 * PAGE - 1
+    for row in range(0, model.rowCount(), PAGE):
+        find_at(qtbot, model, row)
     assert model.held <= 2 * PAGE
     with qtbot.waitSignal(model.dataChanged, timeout=PATIENCE):
         assert model.find_at(0) is None
     assert model.find_at(0) == newest
+
+
+def test_ids_of_rows_that_were_never_seen(qtbot, model, store, guide) -> None:
+    fill(store, guide, 5 * PAGE)
+    show(qtbot, model)
+    found: list[list[int]] = []
+    model.ids_of([range(4 * PAGE, 5 * PAGE), range(2)], found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=PATIENCE)
+    every = [find.id for find in store.every()]
+    assert found == [every[:2] + every[4 * PAGE :]]
+    model.ids_of([range(3)], found.append)
+    assert found[1] == every[:3], "at once, when all are in memory"
 
 
 def test_a_row_tells_name_danger_and_spoken_words(qtbot, model, store, guide) -> None:
@@ -109,14 +132,13 @@ def test_a_changed_find_is_changed_in_place(qtbot, model, store, guide, library)
 def test_a_deleted_find_leaves_and_undo_brings_it_back(qtbot, model, store, guide, library) -> None:
     fill(store, guide, PAGE + 3)
     show(qtbot, model)
-    fetch_all(qtbot, model)
-    gone = model.find_at(2)
-    with qtbot.waitSignal(model.rowsRemoved, timeout=PATIENCE):
+    gone, last = model.find_at(2), find_at(qtbot, model, PAGE + 2)
+    with qtbot.waitSignals([model.rowsRemoved, model.counted], timeout=PATIENCE):
         library.delete([gone.id])
-    assert model.rowCount() == PAGE + 2
+    assert (model.rowCount(), sum(group.count for group in model.groups)) == (PAGE + 2, PAGE + 2)
     assert model.row_of(gone.id) == -1
-    assert model.find_at(PAGE) is not None, "pages after it moved up"
-    with qtbot.waitSignal(model.rowsInserted, timeout=PATIENCE):
+    assert find_at(qtbot, model, PAGE + 1) == last, "what stood after it moved up"
+    with qtbot.waitSignal(model.counted, timeout=PATIENCE):
         library.undo()
     assert model.row_of(gone.id) == 2
 
@@ -124,7 +146,7 @@ def test_a_deleted_find_leaves_and_undo_brings_it_back(qtbot, model, store, guid
 def test_a_new_find_stands_first(qtbot, model, store, guide, library) -> None:
     fill(store, guide, 2)
     show(qtbot, model)
-    with qtbot.waitSignals([model.modelReset, model.rowsInserted], timeout=PATIENCE):
+    with qtbot.waitSignal(model.counted, timeout=PATIENCE):
         keep(library, make_find(guide, PHALLOIDES, observed_at=DAY + timedelta(days=30)))
     assert model.find_at(0).identification.verdict.taxon == PHALLOIDES
 
@@ -133,4 +155,3 @@ def test_nothing_is_asked_before_it_is_shown(model, library, guide, qtbot) -> No
     with qtbot.waitSignal(library.changed, timeout=PATIENCE):
         keep(library, make_find(guide))
     assert model.rowCount() == 0
-    assert not model.canFetchMore(QModelIndex())

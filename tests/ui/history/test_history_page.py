@@ -196,7 +196,7 @@ def test_what_was_opened_is_not_chosen_and_the_bin_gives_back(qtbot, page, finds
     )
     assert page.find is not None
     page.go_back()
-    assert gallery.chosen() == []
+    assert gallery.view.chosen_rows() == []
     with qtbot.waitSignal(library.changed):
         library.delete([finds[0].id])
     with qtbot.waitSignal(library.bin().done):

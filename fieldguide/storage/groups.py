@@ -1,0 +1,131 @@
+"""The list of finds in groups: days, kinds, places, dangers, or where the words of a search stand.
+
+Groups follow the order of the list, so that any row of it can be read without those before. Works inside a transaction
+that the caller opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from sqlite3 import Connection
+from typing import NamedTuple
+
+from fieldguide.storage import search
+from fieldguide.storage.rows import ID_BITS
+from fieldguide.storage.search import Filter, Key, Sort
+
+_DAY = 86_400 << ID_BITS  # of sort keys
+_LAST = 2**63 - 1  # no sort key is larger
+
+
+class GroupBy(StrEnum):
+    """What neighbours of a list have in common."""
+
+    DAY = "day"
+    KIND = "kind"
+    PLACE = "place"
+    DANGER = "danger"
+    WORDS = "words"
+
+
+_VALUES = {  # what parts the list, and the index that has it and the danger
+    GroupBy.DAY: (f"o.sort_key / {_DAY}", search.COVERING),
+    GroupBy.KIND: ("o.called", "observation_by_name"),
+    GroupBy.PLACE: ("o.place", "observation_by_place"),
+    GroupBy.DANGER: ("o.danger", "observation_by_danger"),
+}
+
+
+class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years are made in one go
+    """Neighbouring finds of a list.
+
+    Attributes:
+        by: what they have in common.
+        value: the number of the day (`day`), the scientific name in small letters (`search.NAMELESS`: none), the place
+            (empty: none told), the severity of the danger, or the tier of the words (0: called so, 1: mentioned).
+        count: how many, at least one.
+        worst: severity of the worst danger of today among them; None when that was not asked.
+        rising: whether the list goes from the oldest to the newest.
+    """
+
+    by: GroupBy
+    value: int | str
+    count: int
+    worst: int | None = None
+    rising: bool = False
+
+    @property
+    def day(self) -> date | None:
+        """The day of a group of days."""
+        return date.fromordinal(int(self.value) + 1) if self.by is GroupBy.DAY else None
+
+    @property
+    def start(self) -> Key:
+        """The list after this key begins with the first of them."""
+        if self.by is GroupBy.WORDS:
+            return Key(int(self.value), 0, _LAST)
+        if self.by is not GroupBy.DAY:
+            return Key(0, self.value, _LAST)
+        day = int(self.value)
+        return Key(0, 0, day * _DAY - 1 if self.rising else (day + 1) * _DAY)
+
+
+def grouped_by(wanted: Filter) -> GroupBy:
+    """What the groups of a list have in common: its order says it."""
+    if len(search.tiers_of(wanted)) > 1:
+        return GroupBy.WORDS
+    return {Sort.NAME: GroupBy.KIND, Sort.PLACE: GroupBy.PLACE, Sort.DANGER: GroupBy.DANGER}.get(
+        wanted.sort, GroupBy.DAY
+    )
+
+
+def read_groups(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
+    """All groups of the list, in its order; their counts are those of the whole list."""
+    by = grouped_by(wanted)
+    if by is GroupBy.WORDS:
+        return _by_words(connection, wanted)
+    value, walked = _VALUES[by]
+    falling = by is GroupBy.DANGER or wanted.sort is Sort.NEWEST
+    match, conditions, values = search.match_of(wanted), *search.conditions_of(wanted)
+    source = "observation o"
+    if match:
+        source = f"search s CROSS JOIN observation o INDEXED BY {search.COVERING} ON o.sort_key = s.rowid"
+        conditions = ["s.search MATCH :match", *conditions]
+    elif all(condition.startswith(("o.sort_key", "o.deleted_at")) for condition in conditions):
+        source += f" INDEXED BY {walked}"  # the planner takes one that needs the rows
+    found = connection.execute(
+        f"SELECT {value} AS value, count(*), max(o.danger) FROM {source} WHERE {' AND '.join(conditions)}"
+        f" GROUP BY value ORDER BY value {'DESC' if falling else 'ASC'}",
+        {**values, "match": match},
+    )
+    rising = wanted.sort is Sort.OLDEST
+    return tuple(Group(by, value, count, worst, rising) for value, count, worst in found)
+
+
+def place_of_row(listed: Sequence[Group], row: int) -> tuple[Key, int] | None:
+    """The key and how many finds behind it a row (from 0) of the list stands; None beyond its end."""
+    for group in listed:
+        if row < group.count:
+            return group.start, row
+        row -= group.count
+    return None
+
+
+def read_places_of_day(connection: Connection, wanted: Filter, day: date) -> tuple[str, ...]:
+    """Where the finds of a day were made, the place with the most first."""
+    conditions, values = search.conditions_of(wanted)
+    first = (day.toordinal() - 1) * _DAY
+    found = connection.execute(
+        f"SELECT o.place FROM observation o WHERE o.place != '' AND o.sort_key >= :first AND o.sort_key < :next"
+        f" AND {' AND '.join(conditions)} GROUP BY o.place ORDER BY count(*) DESC, o.place",
+        {**values, "first": first, "next": first + _DAY},
+    )
+    return tuple(row[0] for row in found)
+
+
+def _by_words(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
+    """Those that are called so, and those that only mention it."""
+    counts = enumerate(search.count(connection, wanted, tier) for tier in (0, 1))
+    return tuple(Group(GroupBy.WORDS, tier, count) for tier, count in counts if count)
