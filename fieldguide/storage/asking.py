@@ -41,7 +41,7 @@ class Listing:
     @property
     def count(self) -> int:
         """How many finds there are."""
-        return sum(group.count for group in self.groups)
+        return sum(group.finds for group in self.groups)
 
 
 class ObservationReader:

@@ -45,14 +45,14 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
         by: what they have in common.
         value: the number of the day (`day`), the scientific name in small letters (`search.NAMELESS`: none), the place
             (empty: none told), the severity of the danger, or the tier of the words (0: called so, 1: mentioned).
-        count: how many, at least one.
+        finds: how many, at least one.
         worst: severity of the worst danger of today among them; None when that was not asked.
         rising: whether the list goes from the oldest to the newest.
     """
 
     by: GroupBy
     value: int | str
-    count: int
+    finds: int
     worst: int | None = None
     rising: bool = False
 
@@ -107,9 +107,9 @@ def read_groups(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
 def place_of_row(listed: Sequence[Group], row: int) -> tuple[Key, int] | None:
     """The key and how many finds behind it a row (from 0) of the list stands; None beyond its end."""
     for group in listed:
-        if row < group.count:
+        if row < group.finds:
             return group.start, row
-        row -= group.count
+        row -= group.finds
     return None
 
 

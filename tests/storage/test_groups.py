@@ -44,7 +44,7 @@ QUESTIONS = [
 def test_any_row_is_read_from_its_group_on(book: ObservationStore, wanted: Filter) -> None:
     every = [find.id for find in book.every(wanted)]
     groups = book.groups(wanted)
-    assert sum(group.count for group in groups) == len(every) == book.count(wanted)
+    assert sum(group.finds for group in groups) == len(every) == book.count(wanted)
     for row, number in enumerate(every):
         key, skip = place_of_row(groups, row) or pytest.fail("no group")
         assert book.page(wanted, key, 1, skip).observations[0].id == number
@@ -57,7 +57,7 @@ def test_far_rows_are_the_same_as_near_ones(book: ObservationStore, guide: Guide
         book.add(replace(make_find(guide, EDULIS, observed_at=datetime(2026, 8, 1, 1 + number % 20)), tags=("rare",)))
     wanted = Filter(tags=frozenset({"rare"}), sort=Sort.NAME)
     every = [find.id for find in book.every(wanted)]
-    largest = max(book.groups(wanted), key=lambda group: group.count)
+    largest = max(book.groups(wanted), key=lambda group: group.finds)
     first = every.index(book.page(wanted, largest.start, 1).observations[0].id)
     far = book.page(wanted, largest.start, 5, FAR + 1)
     assert [find.id for find in far.observations] == every[first + FAR + 1 : first + FAR + 6]
@@ -65,7 +65,7 @@ def test_far_rows_are_the_same_as_near_ones(book: ObservationStore, guide: Guide
 
 def test_days_tell_count_worst_and_places(book: ObservationStore) -> None:
     groups = book.groups()
-    assert [(group.by, group.day, group.count) for group in groups] == [
+    assert [(group.by, group.day, group.finds) for group in groups] == [
         (GroupBy.DAY, date(2026, 9, 3), 10),
         (GroupBy.DAY, date(2026, 9, 2), 10),
         (GroupBy.DAY, date(2026, 9, 1), 10),
@@ -78,7 +78,7 @@ def test_days_tell_count_worst_and_places(book: ObservationStore) -> None:
 def test_a_name_groups_those_called_so_before_those_that_mention_it(book: ObservationStore) -> None:
     called, mentioned = book.groups(Filter(text="Fliegenpilz"))
     assert (called.by, called.value, mentioned.value) == (GroupBy.WORDS, 0, 1)
-    first = book.page(Filter(text="Fliegenpilz")).observations[: called.count]
+    first = book.page(Filter(text="Fliegenpilz")).observations[: called.finds]
     assert {find.identification.verdict.taxon for find in first if find.identification} == {MUSCARIA}
 
 

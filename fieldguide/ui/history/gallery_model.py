@@ -205,7 +205,7 @@ class GalleryModel(QAbstractListModel):
         self.groups, self.starts, row = groups, [], 0
         for group in groups:
             self.starts.append(row)
-            row += group.count
+            row += group.finds
         self._count = row
 
     def _ask(self, page: int) -> None:
@@ -267,7 +267,7 @@ class GalleryModel(QAbstractListModel):
         for row in sorted((row for number in numbers if (row := self.row_of(number)) >= 0), reverse=True):
             at = self.group_of(row)
             group = self.groups[at]
-            left = (group._replace(count=group.count - 1),) if group.count > 1 else ()
+            left = (group._replace(finds=group.finds - 1),) if group.finds > 1 else ()
             self.beginRemoveRows(QModelIndex(), row, row)
             self._group((*self.groups[:at], *left, *self.groups[at + 1 :]))
             moved = [(other - (other > row), find) for other, find in self._held.items() if other != row]

@@ -49,7 +49,7 @@ def paint_heading(
     bold, plain = styled(font, factor=_LARGER, bold=True), styled(font)
     for words, used, colour in (
         (title, bold, colours.text),
-        (count_words(group.count), plain, colours.muted),
+        (count_words(group.finds), plain, colours.muted),
         (more or places, styled(font, italic=bool(more)), colours.muted),
     ):
         if words and left < right:

@@ -31,8 +31,12 @@ class GalleryTile(QStyledItemDelegate):
     @staticmethod
     def height(width: int, font: QFont) -> int:
         """Pixels that a tile of this width needs."""
+        return round(width * _SHAPE) + GalleryTile._below(width, font)
+
+    @staticmethod
+    def _below(width: int, font: QFont) -> int:
         lines = 2 if width < _SMALL else 3
-        return round(width * _SHAPE + lines * QFontMetricsF(font).height() + 3 * TIGHT + 2 * HAIR)
+        return round(lines * QFontMetricsF(font).height() + 3 * TIGHT + 2 * HAIR)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All tiles are alike."""
@@ -50,7 +54,8 @@ class GalleryTile(QStyledItemDelegate):
         painter.drawRoundedRect(ground, ROUNDER, ROUNDER)
         paint_ground(painter, ground, option, colours, ROUNDER)
         inner = ground.adjusted(TIGHT, TIGHT, -TIGHT, -TIGHT)
-        tall = option.rect.width() * _SHAPE - TIGHT
+        wide = option.rect.width()
+        tall = option.rect.height() - self._below(wide, option.font) - TIGHT
         picture = QRectF(inner.topLeft(), QPointF(inner.right(), inner.top() + tall))
         shown = index.data(Qt.ItemDataRole.DecorationRole) if find is not None else None
         paint_cover(painter, picture, shown, colours, ROUND)
@@ -81,7 +86,8 @@ class GalleryTile(QStyledItemDelegate):
         why = str(index.data(WhyRole) or "")  # where the words of the search stand, before the scientific name
         if not small_tile:
             font = styled(option.font, factor=0.93, italic=not why)
-            paint_line(painter, second, why or second_line(find), font, colours.accent if why else colours.muted)
+            scientific = second_line(find) if second_line(find) not in str(index.data()) else ""
+            paint_line(painter, second, why or scientific, font, colours.accent if why else colours.muted)
         level = Danger(index.data(LevelRole))  # Qt hands a plain str back
         machine = str(index.data(MachineRole) or "")
         chip = chip_size(level, option.font, machine)

@@ -98,7 +98,7 @@ class TileView(QListView):
 
     def doItemsLayout(self) -> None:
         """Work out where everything stands."""
-        counts = [group.count for group in self._finds.groups] if self._grouped else [self._finds.rowCount()]
+        counts = [group.finds for group in self._finds.groups] if self._grouped else [self._finds.rowCount()]
         self.laid = TileLayout([count for count in counts if count], self._measures())
         QAbstractItemView.doItemsLayout(self)
 

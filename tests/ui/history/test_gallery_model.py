@@ -68,7 +68,7 @@ def test_every_row_is_there_at_once_and_read_when_looked_at(qtbot, model, store,
 def test_days_part_the_rows_and_tell_their_worst(qtbot, model, store, guide) -> None:
     fill(store, guide, 60)
     show(qtbot, model)
-    assert [(group.day, group.count) for group in model.groups] == [
+    assert [(group.day, group.finds) for group in model.groups] == [
         (date(2026, 9, 3), 24),
         (date(2026, 9, 2), 24),
         (date(2026, 9, 1), 12),
@@ -135,7 +135,7 @@ def test_a_deleted_find_leaves_and_undo_brings_it_back(qtbot, model, store, guid
     gone, last = model.find_at(2), find_at(qtbot, model, PAGE + 2)
     with qtbot.waitSignals([model.rowsRemoved, model.counted], timeout=PATIENCE):
         library.delete([gone.id])
-    assert (model.rowCount(), sum(group.count for group in model.groups)) == (PAGE + 2, PAGE + 2)
+    assert (model.rowCount(), sum(group.finds for group in model.groups)) == (PAGE + 2, PAGE + 2)
     assert model.row_of(gone.id) == -1
     assert find_at(qtbot, model, PAGE + 1) == last, "what stood after it moved up"
     with qtbot.waitSignal(model.counted, timeout=PATIENCE):
