@@ -74,7 +74,15 @@ def test_csv_has_a_row_a_find_and_beside_it_a_row_a_candidate(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("-2+3+cmd|' /C calc'!A0", "'-2+3+cmd|' /C calc'!A0"),
         ("+HYPERLINK(A1)", "'+HYPERLINK(A1)"),
+        ("\t=1+1", "'\t=1+1"),
+        (" =1+1", " '=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("-1+2", "'-1+2"),
+        ("+49-170-1234", "'+49-170-1234"),  # a spreadsheet would take one number from the other
+        ("oak; =1+1; -A1*2", "oak; '=1+1; '-A1*2"),
         ("+49 170 1234", "+49 170 1234"),
+        ("-2 °C; - oak", "-2 °C; - oak"),
+        ("a = b", "a = b"),
         ("- on wood (beech)", "- on wood (beech)"),
     ],
 )
@@ -141,11 +149,12 @@ def test_no_export_tells_the_mildest_level(guide: Guide, tmp_path: Path) -> None
 
 def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
     path = tmp_path / "finds.zip"
-    done = export_darwin_core(iter(finds), guide, path, LIBRARY, today=date(2026, 11, 1))
+    done = export_darwin_core(iter(finds), guide, path, LIBRARY, recorded_by="A. Finder", today=date(2026, 11, 1))
     assert (done.observations, done.left_out) == (1, 3)
     with zipfile.ZipFile(path) as archive:
         assert sorted(archive.namelist()) == ["eml.xml", "meta.xml", "multimedia.csv", "occurrence.csv"]
         (line,) = csv.DictReader(archive.read("occurrence.csv").decode().splitlines(keepends=True))
+        photos = list(csv.DictReader(archive.read("multimedia.csv").decode().splitlines()))
         meta = ElementTree.fromstring(archive.read("meta.xml"))
         assert ElementTree.fromstring(archive.read("eml.xml")).tag == EML
     assert line["scientificName"] == "Boletus edulis"
@@ -153,6 +162,10 @@ def test_darwin_core_holds_what_people_named(finds: list[Observation], guide: Gu
     assert line["basisOfRecord"] == "HumanObservation"
     assert line["eventDate"] == "2026-09-19T14:30:00"
     assert uuid.UUID(line["occurrenceID"]).version == 5
+    assert [photo["identifier"] for photo in photos] == [f"hash://sha256/{one.sha256}" for one in finds[0].photos]
+    assert {(photo["creator"], photo["type"], photo["format"]) for photo in photos} == {
+        ("A. Finder", "StillImage", "image/jpeg")
+    }
     fields = meta.findall(f"{TEXT}core/{TEXT}field")
     assert [field.attrib["term"].rpartition("/")[2] for field in fields] == list(TERMS) == list(line)
     assert (line["scientificName"], json.loads(line["dynamicProperties"])) == (

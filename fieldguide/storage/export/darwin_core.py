@@ -48,7 +48,7 @@ TERMS = (
     "dynamicProperties",
     "occurrenceRemarks",
 )
-MEDIA_TERMS = ("type", "format", "title", "created")
+MEDIA_TERMS = ("type", "format", "identifier", "title", "created", "creator")
 _DUBLIN_CORE = "http://purl.org/dc/terms/"
 _MULTIMEDIA = "http://rs.gbif.org/terms/1.0/Multimedia"
 _FORMATS = {"jpg": "image/jpeg", "tif": "image/tiff"}
@@ -86,7 +86,7 @@ def export_darwin_core(
                     left_out += 1
                     continue
                 writer.writerow(_occurrence(observation, taxon, guide, shape))
-                media += [(_identifier(shape, observation), *each) for each in _media(observation)]
+                media += [(_identifier(shape, observation), *each) for each in _media(observation, shape)]
                 written += 1
             table.detach()
         archive.writestr("multimedia.csv", _media_table(media))
@@ -131,12 +131,14 @@ def _identifier(shape: _Shape, observation: Observation) -> str:
     return f"urn:uuid:{uuid.uuid5(shape.library, str(observation.id))}"
 
 
-def _media(observation: Observation) -> Iterator[tuple[str, str, str, str]]:
-    """Each photo for the extension: its kind, format, name (no path of this computer), and day."""
+def _media(observation: Observation, shape: _Shape) -> Iterator[tuple[str, ...]]:
+    """`MEDIA_TERMS` of each photo. It has no address, so its content identifies it; no path of this computer is told."""
     for photo in observation.photos:
         suffix = photo.path.suffix.lower().lstrip(".")
+        kind = _FORMATS.get(suffix, f"image/{suffix}")
         day = photo.taken_at.isoformat(timespec="seconds") if photo.taken_at else ""
-        yield "StillImage", _FORMATS.get(suffix, f"image/{suffix}"), file_name(photo.path.name), day
+        content = f"hash://sha256/{photo.sha256}"
+        yield "StillImage", kind, content, file_name(photo.path.name), day, shape.recorded_by
 
 
 def _media_table(rows: list[tuple[str, ...]]) -> str:

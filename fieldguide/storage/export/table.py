@@ -33,7 +33,9 @@ CANDIDATE_COLUMNS = (
     *("observation_id", "rank", "scientific_name", "common_name", "taxon_rank", "gbif_id", "confidence", "danger"),
     *("model_id", "model_version"),
 )
-_FORMULA = re.compile(r"^[=@\t\r]|^[+-].*(\||!|\w\()", re.DOTALL)
+_CALLS = re.compile(r"\s*([=@＝＠]|[+－＋-].*(\||!|\w\())", re.DOTALL)
+_TERM = r"\$?[A-Za-z]{0,3}\$?\d[\w.,$%]*"  # a number or a cell
+_SUM = re.compile(rf"\s*[+－＋-]\s*{_TERM}(\s*[-+*/^&<>=:]+\s*{_TERM})+\s*")
 
 
 def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]:
@@ -84,8 +86,20 @@ def candidate_rows(find: Observation, guide: Guide, language: str) -> Iterator[t
 
 
 def harmless(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run as a formula, behind an apostrophe; "+49 170" and "- on wood" stay."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.search(cell) else cell
+    """Text that a spreadsheet would run or reckon as a formula, behind an apostrophe; "+49 170" and "- on wood" stay.
+
+    So is what stands behind a semicolon, where many spreadsheets begin another cell.
+    """
+    if not isinstance(cell, str):
+        return cell
+    return ";".join(_FIRST.sub(r"\1'", part) if _is_formula(part) else part for part in cell.split(";"))
+
+
+_FIRST = re.compile(r"^( *)")
+
+
+def _is_formula(words: str) -> bool:
+    return bool(_CALLS.match(words) or _SUM.fullmatch(words))
 
 
 def _taxon(taxon: Taxon | None, guide: Guide, language: str) -> tuple[Cell, ...]:
