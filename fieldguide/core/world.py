@@ -22,7 +22,10 @@ Line = NDArray[np.float64]  # [N, 2]: x from 0 (180 W) to 1 (180 E), y from 0 (n
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`land`: closed rings, holes among them (even-odd). `borders`: open lines between countries."""
+    """`land`: closed rings, holes among them (even-odd). `borders`: open lines between countries.
+
+    What lies across 180 degrees goes on beyond x = 1, so that no line runs back round the world.
+    """
 
     land: tuple[Line, ...]
     borders: tuple[Line, ...]
@@ -54,7 +57,16 @@ def from_square(x: float, y: float) -> tuple[float, float]:
 
 def _lines(points: NDArray[np.uint16], starts: NDArray[np.int32]) -> tuple[Line, ...]:
     square = _square(points / np.float64(_STEPS) * [360, 180] - [180, 90])
-    return tuple(square[first:last] for first, last in pairwise(starts))
+    return tuple(_unrolled(square[first:last]) for first, last in pairwise(starts))
+
+
+def _unrolled(line: Line) -> Line:
+    x = np.unwrap(line[:, 0], period=1.0)
+    if abs(x[-1] - x[0]) < 0.5:
+        return np.column_stack((x - np.floor(x.min()), line[:, 1]))
+    jump = int(np.abs(np.diff(line[:, 0])).argmax())  # round a pole: closed along the edge of the square
+    edge = np.column_stack((line[jump : jump + 2, 0], [1.0, 1.0]))
+    return np.insert(line, jump + 1, edge, axis=0)
 
 
 def _square(degrees: NDArray[np.float64]) -> Line:

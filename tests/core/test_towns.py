@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from fieldguide.core.places import kilometres
@@ -49,4 +50,13 @@ def test_the_world_has_land_and_borders_inside_its_square() -> None:
     lines = [*world().land, *world().borders]
     assert len(world().land) > 1000
     assert len(world().borders) > 300
-    assert all(line.min() >= 0 and line.max() <= 1 for line in lines)
+    assert all(line.min() >= 0 and line[:, 1].max() <= 1 and line[:, 0].max() < 1.1 for line in lines)
+
+
+def test_no_coast_runs_back_round_the_world() -> None:
+    """What lies across the date line was a line through every sea between 180 degrees east and west."""
+    for line in (*world().land, *world().borders):
+        at_sea = np.minimum(line[1:, 1], line[:-1, 1]) < 0.999  # along the edge of the square it may
+        assert np.abs(np.diff(line[:, 0]))[at_sea].max(initial=0.0) < 0.3
+    right = max(float(line[:, 0].max()) for line in world().land)
+    assert 1.0 < right < 1.1  # Chukotka

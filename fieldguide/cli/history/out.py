@@ -54,8 +54,8 @@ def _report_writer() -> ReportWriter:
 
     fonts = QGuiApplication.instance() or QGuiApplication([])
 
-    def write(finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str) -> Exported:
+    def write(finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str, places: Places) -> Exported:
         assert fonts is not None  # it lives as long as the report is written
-        return write_report(finds, guide, path, recorded_by)
+        return write_report(finds, guide, path, recorded_by, places)
 
     return write

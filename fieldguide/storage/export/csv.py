@@ -10,11 +10,17 @@ from fieldguide.core.atomic import as_text, written_together
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.storage.export import Exported
-from fieldguide.storage.export.places import beside
+from fieldguide.storage.export.places import Places, beside
 from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, candidate_rows, find_row, harmless
 
 
-def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
+def export_csv(
+    observations: Iterable[Observation],
+    guide: Guide,
+    path: Path,
+    language: str = "en",
+    places: Places = Places.EXACT,
+) -> Exported:
     """Write one row a find to `path`, and one row a candidate to the file `..._candidates` beside it.
 
     Raises:
@@ -31,7 +37,7 @@ def export_csv(observations: Iterable[Observation], guide: Guide, path: Path, la
         finds.writerow(FIND_COLUMNS)
         candidates.writerow(CANDIDATE_COLUMNS)
         for find in observations:
-            finds.writerow([harmless(cell) for cell in find_row(find, guide, language)])
+            finds.writerow([harmless(cell) for cell in find_row(find, guide, language, places)])
             candidates.writerows([harmless(cell) for cell in row] for row in candidate_rows(find, guide, language))
             written += 1
     return Exported(path, written)

@@ -11,13 +11,17 @@ from fieldguide.core.atomic import written_text
 from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
+from fieldguide.core.text import text
 from fieldguide.storage.export import Exported
+from fieldguide.storage.export.places import Places
 from fieldguide.storage.export.table import FIND_COLUMNS, find_row
 
 _NOT_XML = {code: None for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 
 
-def export_gpx(observations: Iterable[Observation], guide: Guide, path: Path) -> Exported:
+def export_gpx(
+    observations: Iterable[Observation], guide: Guide, path: Path, places: Places = Places.EXACT
+) -> Exported:
     """One waypoint a find; those without a place are left out.
 
     Raises:
@@ -27,6 +31,8 @@ def export_gpx(observations: Iterable[Observation], guide: Guide, path: Path) ->
     with written_text(path) as stream:
         stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         stream.write('<gpx version="1.1" creator="FieldGuide" xmlns="http://www.topografix.com/GPX/1/1">\n')
+        if places is Places.BLURRED:
+            stream.write(f"<metadata><desc>{_xml(text('storage.report_blurred'))}</desc></metadata>\n")
         for find in observations:
             if find.latitude is None or find.longitude is None:
                 left_out += 1
@@ -44,7 +50,13 @@ def export_gpx(observations: Iterable[Observation], guide: Guide, path: Path) ->
     return Exported(path, written, left_out)
 
 
-def export_geojson(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
+def export_geojson(
+    observations: Iterable[Observation],
+    guide: Guide,
+    path: Path,
+    language: str = "en",
+    places: Places = Places.EXACT,
+) -> Exported:
     """One point a find, with the columns of the table as properties; those without a place are left out.
 
     Raises:
@@ -57,7 +69,7 @@ def export_geojson(observations: Iterable[Observation], guide: Guide, path: Path
             if find.latitude is None or find.longitude is None:
                 left_out += 1
                 continue
-            row = dict(zip(FIND_COLUMNS, find_row(find, guide, language), strict=True))
+            row = dict(zip(FIND_COLUMNS, find_row(find, guide, language, places), strict=True))
             properties = {key: value for key, value in row.items() if key not in ("latitude", "longitude")}
             point = {"type": "Point", "coordinates": [find.longitude, find.latitude]}
             feature = {"type": "Feature", "id": find.id, "geometry": point, "properties": properties}

@@ -10,13 +10,17 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.hands import heard
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
+from fieldguide.storage.export.places import UNCERTAINTY, Places
 from fieldguide.storage.rows import file_name
 
 Cell = str | int | float | None
 
 FIND_COLUMNS = (
-    *("observation_id", "datetime", "latitude", "longitude", "files", "scientific_name", "common_name", "taxon_rank"),
+    *("observation_id", "datetime", "latitude", "longitude", "uncertainty_m", "files"),
     *(
+        "scientific_name",
+        "common_name",
+        "taxon_rank",
         "gbif_id",
         "danger_today",
         "machine_alarm",
@@ -38,8 +42,8 @@ _TERM = r"\$?[A-Za-z]{0,3}\$?\d[\w.,$%]*"  # a number or a cell
 _SUM = re.compile(rf"\s*[+－＋-]\s*{_TERM}(\s*[-+*/^&<>=:]+\s*{_TERM})+\s*")
 
 
-def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]:
-    """`FIND_COLUMNS` of a find.
+def find_row(find: Observation, guide: Guide, language: str, places: Places = Places.EXACT) -> tuple[Cell, ...]:
+    """`FIND_COLUMNS` of a find, which is `placed` already: `uncertainty_m` says how far off a blurred place may be.
 
     `machine_alarm` is what the model warned of, whatever a person named it; `danger_today` is what is shown: the worst
     of both. `verdict_*` and `alarm_*` are as they were said.
@@ -52,6 +56,7 @@ def find_row(find: Observation, guide: Guide, language: str) -> tuple[Cell, ...]
         find.observed_at.isoformat(timespec="seconds") if find.observed_at else "",
         find.latitude,
         find.longitude,
+        UNCERTAINTY if places is Places.BLURRED and find.latitude is not None else None,
         "; ".join(file_name(photo.path) for photo in find.photos),
         *_taxon(shown_taxon(find), guide, language),
         current_danger(heard(find, guide), guide).shown.value,

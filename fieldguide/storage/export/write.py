@@ -17,7 +17,7 @@ from fieldguide.storage.export.json import export_json
 from fieldguide.storage.export.photo_copies import export_photo_copies
 from fieldguide.storage.export.places import Places, placed
 
-ReportWriter = Callable[[Iterable[Observation], Guide, Path, str], Exported]
+ReportWriter = Callable[[Iterable[Observation], Guide, Path, str, Places], Exported]
 
 
 def export_finds(
@@ -43,11 +43,11 @@ def export_finds(
     finds = (placed(find, places) for find in observations)
     match kind:
         case ExportKind.CSV:
-            return export_csv(finds, guide, path, language)
+            return export_csv(finds, guide, path, language, places)
         case ExportKind.XLSX:
             from fieldguide.storage.export.xlsx import export_xlsx  # its library costs 40 ms, and few need it
 
-            return export_xlsx(finds, guide, path, language)
+            return export_xlsx(finds, guide, path, language, places)
         case ExportKind.JSON:
             return export_json(finds, guide, path, language)
         case ExportKind.DARWIN_CORE:
@@ -55,9 +55,9 @@ def export_finds(
                 finds, guide, path, library, verified_only=verified_only, places=places, recorded_by=recorded_by
             )
         case ExportKind.GPX:
-            return export_gpx(finds, guide, path)
+            return export_gpx(finds, guide, path, places)
         case ExportKind.GEOJSON:
-            return export_geojson(finds, guide, path, language)
+            return export_geojson(finds, guide, path, language, places)
         case ExportKind.CLASS_FOLDERS:
             return export_class_folders(finds, path, verified_only=verified_only, places=places)
         case ExportKind.PHOTOS:
@@ -65,4 +65,4 @@ def export_finds(
         case ExportKind.REPORT:
             if report is None:
                 raise ValueError("nobody who writes reports")
-            return report(finds, guide, path, recorded_by)
+            return report(finds, guide, path, recorded_by, places)

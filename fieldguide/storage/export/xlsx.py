@@ -13,12 +13,19 @@ from fieldguide.core.atomic import written_atomically
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.storage.export import Exported
+from fieldguide.storage.export.places import Places
 from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, Cell, candidate_rows, find_row
 
 _LONGEST = 32_767  # letters in a cell (ECMA-376)
 
 
-def export_xlsx(observations: Iterable[Observation], guide: Guide, path: Path, language: str = "en") -> Exported:
+def export_xlsx(
+    observations: Iterable[Observation],
+    guide: Guide,
+    path: Path,
+    language: str = "en",
+    places: Places = Places.EXACT,
+) -> Exported:
     """Write it.
 
     Raises:
@@ -34,7 +41,7 @@ def export_xlsx(observations: Iterable[Observation], guide: Guide, path: Path, l
     written = below = 0
     for find in observations:
         written += 1
-        _write(finds, written, find_row(find, guide, language))
+        _write(finds, written, find_row(find, guide, language, places))
         for row in candidate_rows(find, guide, language):
             below += 1
             _write(candidates, below, row)

@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,27 +18,24 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QPolygonF,
     QResizeEvent,
-    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
-from fieldguide.core.towns import towns
-from fieldguide.core.world import Line, from_square, squared, to_square, world
+from fieldguide.core.world import Line, squared
 from fieldguide.storage.places import Points
+from fieldguide.ui.history.map_ground import Look, fitting, paint_ground, paint_scale
 from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.danger import danger_word
-from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUNDER, TIGHT
+from fieldguide.ui.kit.metrics import ROUNDER, TIGHT
 from fieldguide.ui.kit.painting import styled
 
 CELL = 46  # pixels within which finds are one cluster
 CLOSEST = 20_000_000.0  # pixels the whole world is wide at most: some two metres a pixel
 _STEP = 1.6
-_LABELS = 14  # towns named at once
 _LEVELS = {level.severity: level for level in Danger if level is level.shown}
 
 
@@ -84,6 +80,10 @@ class MapView(QWidget):
         """How many pixels wide the whole world is."""
         return self._width
 
+    @property
+    def _look(self) -> Look:
+        return Look(self.width(), self.height(), self._centre, self._width)
+
     def show_points(self, points: Points, *, keep: bool = False) -> None:
         """Show these; unless `keep`, so that all of them are seen."""
         self._points = points
@@ -97,13 +97,8 @@ class MapView(QWidget):
         if not len(self._square):
             self._width, self._centre = max(900.0, float(self.width())), (0.5, 0.4)
         else:
-            x, y = self._square[:, 0], self._square[:, 1]
-            if np.ptp(x) > 0.5:  # they may lie round the date line
-                turned = np.where(x < 0.5, x + 1, x)
-                x = turned if np.ptp(turned) < np.ptp(x) else x
-            self._centre = ((x.min() + x.max()) / 2, (y.min() + y.max()) / 2)
-            across = max(float(np.ptp(x)) / max(1, self.width() - 120), float(np.ptp(y)) / max(1, self.height() - 120))
-            self._width = min(400_000.0, max(self._least(), 1 / max(across, 1e-9)))
+            look = fitting(self._square, self.width(), self.height())
+            self._centre, self._width = look.centre, max(self._least(), look.world)
         self._gather()
 
     def picture(self) -> QPixmap:
@@ -149,7 +144,7 @@ class MapView(QWidget):
         painter.drawPixmap(0, 0, self._ground[1])
         for cluster in self.clusters:
             self._paint_cluster(painter, cluster, colours)
-        self._paint_scale(painter, colours)
+        paint_scale(painter, self._look, colours, self.font())
         painter.end()
 
     def _paint_ground(self, colours: Colours) -> QPixmap:
@@ -159,51 +154,9 @@ class MapView(QWidget):
         ground.fill(QColor(colours.mat))
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left = self._centre[0] - self.width() / 2 / self._width
-        top = self._centre[1] - self.height() / 2 / self._width
-        right, bottom = left + self.width() / self._width, top + self.height() / self._width
-        land, borders = QPainterPath(), QPainterPath()
-        land.setFillRule(Qt.FillRule.OddEvenFill)
-        for turn in range(int(np.floor(left)), int(np.floor(right)) + 1):  # the world goes on beyond the date line
-            scene = QTransform(self._width, 0, 0, self._width, (turn - left) * self._width, -top * self._width)
-            view = (left - turn, top, right - turn, bottom)
-            for path, lines in ((land, world().land), (borders, world().borders)):
-                for line in lines:
-                    if _meets(line, view):
-                        polygon = scene.map(QPolygonF([QPointF(x, y) for x, y in line.tolist()]))
-                        path.addPolygon(polygon)
-        painter.setPen(QPen(QColor(colours.strong_line), 1))
-        painter.setBrush(QColor(colours.raised))
-        painter.drawPath(land)
-        painter.setPen(QPen(QColor(colours.line), 1.2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(borders)
-        if self._width > 3_000:
-            self._paint_towns(painter, colours, (left, top, right, bottom))
+        paint_ground(painter, self._look, colours, self.font())
         painter.end()
         return ground
-
-    def _paint_towns(self, painter: QPainter, colours: Colours, view: tuple[float, float, float, float]) -> None:
-        """Names of the largest towns in sight, where they do not cover each other."""
-        north, west = from_square(view[0], max(0.0, view[1]))
-        south, east = from_square(view[2], min(1.0, view[3]))
-        font = styled(self.font(), factor=0.86)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        taken: list[QRectF] = []
-        for town in towns().within(south, west, north, east, 60):
-            x, y = to_square(town.latitude, town.longitude)
-            spot = self._to_view(x, y)
-            words = QRectF(spot.x() + 6, spot.y() - metrics.height() / 2, metrics.horizontalAdvance(town.name) + 4, 0)
-            words.setHeight(metrics.height())
-            if len(taken) >= _LABELS or any(words.adjusted(-12, -6, 12, 6).intersects(other) for other in taken):
-                continue
-            taken.append(words)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.muted))
-            painter.drawEllipse(spot, 2.5, 2.5)
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, town.name)
 
     def _paint_cluster(self, painter: QPainter, cluster: Cluster, colours: Colours) -> None:
         pair = colours.danger(cluster.level)
@@ -217,41 +170,15 @@ class MapView(QWidget):
             room = QRectF(spot.x() - 40, spot.y() - 12, 80, 24)
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, self.locale().toString(len(cluster.rows)))
 
-    def _paint_scale(self, painter: QPainter, colours: Colours) -> None:
-        """How far a length is here, at the lower left, and whose facts these are at the lower right."""
-        latitude, _ = from_square(*self._centre)
-        metre = self._width / (40_075_016.686 * max(0.05, float(np.cos(np.radians(latitude)))))  # pixels (WGS 84)
-        metres = next((each for each in _LENGTHS if each * metre >= 60), _LENGTHS[-1])
-        words = text("history.map_km", count=f"{metres / 1000:g}")
-        small = styled(self.font(), factor=0.8)
-        painter.setFont(small)
-        painter.setPen(QPen(QColor(colours.muted), 1.5))
-        bottom = self.height() - CLOSE
-        painter.drawLine(QPointF(CLOSE, bottom), QPointF(CLOSE + metres * metre, bottom))
-        painter.drawText(QPointF(CLOSE, bottom - HAIR), words)
-        credit = "Natural Earth · GeoNames (CC BY 4.0)"
-        wide = QFontMetricsF(small).horizontalAdvance(credit)
-        painter.drawText(QPointF(self.width() - wide - CLOSE, bottom), credit)
-
-    def _to_view(self, x: float, y: float) -> QPointF:
-        across = (x - self._centre[0] + 0.5) % 1.0 - 0.5
-        return QPointF(across * self._width + self.width() / 2, (y - self._centre[1]) * self._width + self.height() / 2)
-
     # by hand ---------------------------------------------------------------------------------------
 
     def look(self, factor: float, point: QPointF | None = None) -> None:
         """Closer (above 1) or from farther away, at what is under `point` (the middle)."""
         point = point or QPointF(self.width() / 2, self.height() / 2)
-        before = self._under(point)
+        before = self._look.under(point)
         self._width = min(CLOSEST, max(self._least(), self._width * factor))
-        after = self._under(point)
+        after = self._look.under(point)
         self._move(before[0] - after[0], before[1] - after[1])
-
-    def _under(self, point: QPointF) -> tuple[float, float]:
-        return (
-            self._centre[0] + (point.x() - self.width() / 2) / self._width,
-            self._centre[1] + (point.y() - self.height() / 2) / self._width,
-        )
 
     def _move(self, x: float, y: float) -> None:
         self._centre = ((self._centre[0] + x) % 1.0, min(1.0, max(0.0, self._centre[1] + y)))
@@ -331,15 +258,6 @@ class MapView(QWidget):
         super().resizeEvent(event)
 
 
-_LENGTHS = tuple(base * 10**power for power in range(1, 7) for base in (1, 2, 5))  # metres
-
-
 def cluster_words(cluster: Cluster) -> str:
     """How many finds, and the worst of them."""
     return text("history.map_finds", count=len(cluster.rows), danger=danger_word(cluster.level))
-
-
-def _meets(line: Line, view: tuple[float, float, float, float]) -> bool:
-    left, top, right, bottom = view
-    low, high = line.min(axis=0), line.max(axis=0)
-    return bool(high[0] >= left and low[0] <= right and high[1] >= top and low[1] <= bottom)

@@ -1,4 +1,4 @@
-"""The field report for the club: finds on paper, as a PDF. Photos, names, the machine's alarm, where, when, who.
+"""The field report for the club: finds on paper, as a PDF. A map, photos, names, the machine's alarm, where, when, who.
 
 No widget: it runs in any thread, and without a window, once a QGuiApplication is there (fonts are Qt's).
 """
@@ -6,14 +6,28 @@ No widget: it runs in any thread, and without a window, once a QGuiApplication i
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QUrl
-from PySide6.QtGui import QImage, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPen,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
 
 from fieldguide.core.atomic import written_atomically
+from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, machine_danger, shown_taxon
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
@@ -21,21 +35,33 @@ from fieldguide.core.hands import heard
 from fieldguide.core.photo import read_photo
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
+from fieldguide.core.towns import place_name
+from fieldguide.core.world import squared
 from fieldguide.storage.export import Exported
+from fieldguide.storage.export.places import Places
+from fieldguide.ui.history.map_ground import fitting, paint_ground, paint_scale
+from fieldguide.ui.kit.colours import LIGHT
 from fieldguide.ui.kit.naming import day_words, name_of
 
 MOST_PHOTOS = 4  # of a find
-_SIDE = 420  # pixels of a photo's long side
-_WIDTH = 150  # of a photo on the page, in points
+_SIDE = 520  # pixels of a photo's long side
+_WIDTH = 170  # of a photo on the page, in points
+_MAP = (1040, 560)  # pixels of the map
+_DPI = 96
+_MARGINS = QMarginsF(16, 14, 16, 10)  # millimetres
+_FOOT = 24  # dots for the number of the page
 
 
-def write_report(finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str = "") -> Exported:
-    """Write it; the finds come with places as they may be told.
+def write_report(
+    finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str = "", places: Places = Places.EXACT
+) -> Exported:
+    """Write it; the finds come with places as they may be told (`places` says how).
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; what stood there before is untouched.
     """
-    document, body, missing, written = QTextDocument(), list[str](), list[Path](), 0
+    document, body, missing, dots = QTextDocument(), list[str](), list[Path](), list[_Dot]()
+    written, images = 0, QTextDocument.ResourceType.ImageResource.value
     for find in finds:
         pictures = []
         for photo in find.photos[:MOST_PHOTOS]:
@@ -44,15 +70,24 @@ def write_report(finds: Iterable[Observation], guide: Guide, path: Path, recorde
                 missing.append(photo.path)
                 continue
             address = QUrl(f"photo:{find.id}/{photo.sha256}")
-            document.addResource(QTextDocument.ResourceType.ImageResource.value, address, image)
+            document.addResource(images, address, image)
             width = _WIDTH if image.width() >= image.height() else _WIDTH * 3 // 4
             pictures.append(f'<img src="{address.toString()}" width="{width}">')
         body.append(_find_html(find, guide, " ".join(pictures)))
+        if find.latitude is not None and find.longitude is not None:
+            level = current_danger(heard(find, guide), guide).shown
+            dots.append(_Dot(find.id, find.latitude, find.longitude, level))
         written += 1
     who = escape(text("storage.report_by", who=recorded_by)) if recorded_by else ""
+    blurred = escape(text("storage.report_blurred")) if dots and places is Places.BLURRED else ""
+    seen = ""
+    if dots:
+        document.addResource(images, QUrl("map:"), _map(dots))
+        seen = '<p><img src="map:" width="660"></p>'
     document.setHtml(
         f"<h1>{escape(text('storage.report_title'))}</h1><p>{who}</p>"
-        f"<p><b>{escape(text('cli.guess'))}</b></p>{''.join(body)}"
+        f"<p><b>{escape(text('cli.guess'))}</b></p>"
+        f"{seen}<p>{blurred}</p>{''.join(body)}"
     )
     with written_atomically(path) as stream:
         stream.write(_pdf(document))
@@ -67,12 +102,54 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     shown = text(f"ui.danger_{current_danger(heard(find, guide), guide).shown.value}")
     alarm = text(f"ui.danger_{machine_danger(find.identification, guide).shown.value}")
     day = day_words(find.observed_at) if find.observed_at else text("history.no_date")
-    where = f"{find.latitude:.4f}, {find.longitude:.4f}" if find.latitude is not None else text("history.no_place")
+    where = text("history.no_place")
+    if find.latitude is not None and find.longitude is not None:
+        where = f"{place_name(find.latitude, find.longitude)} ({find.latitude:.4f}, {find.longitude:.4f})"
     notes = escape(find.notes).replace("\n", "<br>")
     lines = [f"<b>{escape(shown)} · {escape(text('storage.report_alarm', alarm=alarm))}</b>", escape(by)]
-    lines += [f"{escape(day)} · {escape(where)} · {find.id}", escape(", ".join(find.tags)), notes]
+    lines += [f"{escape(day)} · {escape(where)}", escape(", ".join(find.tags)), notes]
     facts = "<br>".join(line for line in lines if line)
-    return f"<hr><h3>{escape(name)}{latin}</h3><p>{facts}</p><p>{pictures}</p>"
+    words = f"<h3>{find.id} · {escape(name)}{latin}</h3><p>{facts}</p>"
+    # In one row of a table, so that a page never ends between a name and its photos.
+    return f'<table width="100%" cellpadding="6"><tr><td width="290">{words}</td><td>{pictures}</td></tr></table>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Dot:
+    """A find on the map: its number, its place in degrees, its danger as it is shown."""
+
+    number: int
+    latitude: float
+    longitude: float
+    level: Danger
+
+
+def _map(dots: list[_Dot]) -> QImage:
+    """All of them on a map that shows them from as near as can be; the worst are drawn last, over the others."""
+    points = squared(np.array([dot.latitude for dot in dots]), np.array([dot.longitude for dot in dots]))
+    look = fitting(points, *_MAP)
+    image = QImage(*_MAP, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.mat))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    font = QFont()
+    font.setPointSizeF(13)
+    paint_ground(painter, look, LIGHT, font)
+    paint_scale(painter, look, LIGHT, font)
+    painter.setFont(font)
+    taken: list[QRectF] = []  # by the numbers of finds
+    for dot, (x, y) in sorted(zip(dots, points.tolist(), strict=True), key=lambda each: each[0].level.severity):
+        spot = look.to_view(x, y)
+        painter.setPen(QPen(QColor(LIGHT.raised), 2))
+        painter.setBrush(QColor(LIGHT.danger(dot.level).fill))
+        painter.drawEllipse(spot, 8, 8)
+        words = QRectF(spot.x() + 10, spot.y() - 26, 60, 22)
+        if not any(words.intersects(other) for other in taken):
+            taken.append(words)
+            painter.setPen(QColor(LIGHT.text))
+            painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(dot.number))
+    painter.end()
+    return image
 
 
 def _image(photo: Photo) -> QImage | None:
@@ -91,9 +168,45 @@ def _pdf(document: QTextDocument) -> bytes:
     writer = QPdfWriter(made)
     writer.setTitle(text("storage.report_title"))
     writer.setCreator("FieldGuide")
-    margins = QMarginsF(18, 18, 18, 18)
+    writer.setResolution(_DPI)
     size = QPageSize(QPageSize.PageSizeId.A4)
-    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, margins, QPageLayout.Unit.Millimeter))
-    document.print_(writer)
+    writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, _MARGINS, QPageLayout.Unit.Millimeter))
+    document.documentLayout().setPaintDevice(writer)
+    document.setDocumentMargin(0)
+    width, height = writer.width(), writer.height() - _FOOT
+    _part(document, width, height)
+    document.setPageSize(QSizeF(width, height))
+    painter = QPainter(writer)
+    for page in range(document.pageCount()):
+        if page:
+            writer.newPage()
+        painter.save()
+        painter.translate(0, -page * height)
+        document.drawContents(painter, QRectF(0, page * height, width, height))
+        painter.restore()
+        foot = QRectF(0, height, width, _FOOT)
+        painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, str(page + 1))
+    painter.end()
     made.close()
     return bytes(made.data().data())
+
+
+def _part(document: QTextDocument, width: float, height: float) -> None:
+    """Begin a new page before each find that would be cut; where it is laid out without pages its height is its own."""
+    document.setTextWidth(width)
+    layout, used = document.documentLayout(), -1.0
+    cursor = QTextCursor(document)
+    cuts = []
+    for frame in document.rootFrame().childFrames():
+        place = layout.frameBoundingRect(frame)
+        used = place.top() if used < 0 else used
+        if used + place.height() > height:
+            cuts.append(frame)
+            used = 0.0
+        used += place.height()
+    cursor.beginEditBlock()
+    for frame in cuts:
+        shape = frame.frameFormat()
+        shape.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+        frame.setFrameFormat(shape)
+    cursor.endEditBlock()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,6 +40,18 @@ def test_a_report_names_every_find_with_its_alarm(qapp, tmp_path: Path, guide: G
     assert "48.137" not in words
     assert sum(len(page.images) for page in read.pages) >= 1
     assert len(read.pages) > 1
+
+
+def test_a_report_shows_where_the_finds_were_made_and_never_cuts_one(qapp, tmp_path: Path, guide: Guide) -> None:
+    photo = Photo(write_photo(tmp_path / "a.jpg", 0, 1, size=(300, 400)), "ab" * 32, 300, 400)
+    finds = [replace(make_find(guide, EDULIS, photos=(photo,), notes="many words " * 9), id=n) for n in range(1, 16)]
+    finds[3] = replace(finds[3], latitude=-17.8, longitude=179.99)
+    write_report([placed(find, Places.BLURRED) for find in finds], guide, tmp_path / "r.pdf", places=Places.BLURRED)
+    pages = PdfReader(io.BytesIO((tmp_path / "r.pdf").read_bytes())).pages
+    words = [" ".join(unicodedata.normalize("NFKC", page.extract_text()).split()) for page in pages]
+    assert text("storage.report_blurred") in words[0]
+    assert any((image.image.width, image.image.height) == (1040, 560) for image in pages[0].images if image.image)
+    assert [page.count("many words") % 9 for page in words] == [0] * len(words)
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(qapp, tmp_path: Path, guide: Guide) -> None:
