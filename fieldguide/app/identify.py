@@ -214,7 +214,7 @@ class IdentifyController(QObject):
         if not number:
             return
         named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
-        self._undo.offer(named or text("identify.unnamed"), self._parts.library.verify([number], taxon))
+        self._undo.offer(named or text("identify.unnamed"), lambda: self._parts.library.verify([number], taxon))
 
     def _answer(self, seen: tuple[Seen, ...]) -> None:
         find = self.page.observation

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
@@ -10,11 +13,20 @@ from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.services.lanes import Job
 from fieldguide.services.library import LibraryChange
-from fieldguide.storage.journal import Step
+from fieldguide.storage.journal import NextSteps, Step
 from fieldguide.storage.observations import Undone
 from fieldguide.ui.kit.naming import day_words, name_of
 from fieldguide.ui.kit.notices import Notice
 from fieldguide.ui.shell.window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A notice whose button takes a step back, or (`redoes`) does it again."""
+
+    notice: Notice
+    step: int
+    redoes: bool
 
 
 class UndoController(QObject):
@@ -25,7 +37,7 @@ class UndoController(QObject):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
-        self._offered: tuple[Notice, int] | None = None
+        self._offered: _Offer | None = None
 
     def connect_to(self, window: MainWindow) -> None:
         """Connect keys, notices and services."""
@@ -35,42 +47,56 @@ class UndoController(QObject):
         self._parts.library.turned.connect(self._tell)
         self._parts.library.changed.connect(self._look_again)
 
-    def offer(self, words: str, change: Job) -> None:
-        """Say what a change did once it is stored, with an Undo that takes back this change and no other."""
-        change.done.connect(
-            lambda _: self._parts.library.newest_step().done.connect(lambda step: self._say(words, step))
-        )
+    def offer(self, words: str, change: Callable[[], Job]) -> None:
+        """Make a change and say what it did, with an Undo that takes back this change and no other.
+
+        The questions before and after it stand in one serial lane with it, so that nothing comes between.
+        """
+        library, steps = self._parts.library, list[Step | None]()
+        library.newest_step().done.connect(steps.append)
+        change()
+        library.newest_step().done.connect(lambda step: self._say(words, step if [step] != steps else None))
 
     def _say(self, words: str, step: Step | None) -> None:
         if step is None:
             self._window.notices.tell(words)
-            return
-        undo = (text("identify.undo"), lambda: self._parts.library.undo(step.number))
-        self._offered = (self._window.notices.tell(words, action=undo), step.number)
+        else:
+            self._offer(words, step.number, redoes=False)
+
+    def _offer(self, words: str, step: int, *, redoes: bool) -> None:
+        """One offer at a time: of an older one nobody could say what it would do now."""
+        library = self._parts.library
+        action = (lambda: library.redo(step)) if redoes else (lambda: library.undo(step))
+        self._withdraw()
+        notice = self._window.notices.tell(words, action=(text("storage.redo" if redoes else "identify.undo"), action))
+        self._offered = _Offer(notice, step, redoes)
 
     def _look_again(self, _: LibraryChange) -> None:
         if self._offered is not None:
-            self._parts.library.newest_step().done.connect(self._withdraw)
+            self._parts.library.next_steps().done.connect(self._compare)
 
-    def _withdraw(self, newest: Step | None) -> None:
-        """Something else was changed since: what the notice offers would be another change's undo."""
-        if self._offered is not None and (newest is None or newest.number != self._offered[1]):
-            self._window.notices.retract(self._offered[0])
+    def _compare(self, turns: NextSteps) -> None:
+        """After another change the button would do something else than its words say: then it goes."""
+        offered = self._offered
+        if offered is not None and offered.step != (turns.redo if offered.redoes else turns.undo):
+            self._withdraw()
+
+    def _withdraw(self) -> None:
+        if self._offered is not None:
+            self._window.notices.retract(self._offered.notice)
             self._offered = None
 
     def _tell(self, undone: Undone) -> None:
         key = "storage.done_again" if undone.again else "storage.taken_back"
         words = text(key, what=text(f"storage.step_{undone.step.kind.value}"), find=self._find_words(undone))
-        back = (text("identify.undo"), lambda: self._parts.library.undo())
-        redo = (text("storage.redo"), lambda: self._parts.library.redo())
-        self._window.notices.tell(words, action=back if undone.again and not undone.step.reversed else redo)
+        self._offer(words, undone.step.number, redoes=not undone.again or undone.step.reversed)
         if undone.find is not None:
             self.find_wanted.emit(undone.find)
 
     def _find_words(self, undone: Undone) -> str:
         find, count = undone.find, len(undone.step.ids)
         if find is None:
-            return ""
+            return ", ".join(undone.places)
         taxon = shown_taxon(find)
         facts = {
             "name": name_of(taxon, self._parts.guide).first if taxon else text("history.kind_unknown"),

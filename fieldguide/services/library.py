@@ -172,8 +172,19 @@ class Library(QObject):
 
     def keep_place(self, place: OwnPlace) -> Job:
         """Keep a place of one's own; the finds in it are called so. `changed` follows."""
-        rejoined = LibraryChange(ChangeKind.REJOINED)
-        return self._change(lambda store: store.keep_place(place), lambda _: self.changed.emit(rejoined))
+        return self._change_places(lambda store: store.keep_place(place))
+
+    def rename_place(self, name: str, new: str) -> Job:
+        """Give a place of one's own another name; `changed` follows."""
+        return self._change_places(lambda store: store.rename_place(name, new))
+
+    def forget_place(self, name: str) -> Job:
+        """Forget a place of one's own; `changed` follows."""
+        return self._change_places(lambda store: store.forget_place(name))
+
+    def own_places(self) -> Job:
+        """`done` carries the places with a name of one's own, by name."""
+        return self._ask(lambda store: store.own_places())
 
     def bin(self) -> Job:
         """`done` carries what was deleted and is still kept, the latest first."""
@@ -260,9 +271,9 @@ class Library(QObject):
         """Take back the newest step (if it is `only`); `done` carries an `Undone`, or None when there is none."""
         return self._change(lambda store: store.undo(only), lambda undone: self._tell_turned(undone, "undo"))
 
-    def redo(self) -> Job:
-        """Do again what was taken back last; `done` carries an `Undone`, or None when there is none."""
-        return self._change(lambda store: store.redo(), lambda undone: self._tell_turned(undone, "redo"))
+    def redo(self, only: int | None = None) -> Job:
+        """Do again what was taken back last (if it is `only`); `done` carries an `Undone`, or None."""
+        return self._change(lambda store: store.redo(only), lambda undone: self._tell_turned(undone, "redo"))
 
     def bring_back(self, copy: Path) -> Job:
         """Put a backup in the place of the finds; `done` carries where those of before are kept."""
@@ -305,6 +316,10 @@ class Library(QObject):
     def newest_step(self) -> Job:
         """`done` carries the `Step` that would be taken back, or None."""
         return self._ask(lambda store: store.newest_step())
+
+    def next_steps(self) -> Job:
+        """`done` carries `NextSteps`: what undo and redo would turn."""
+        return self._ask(lambda store: store.next_steps())
 
     def export(
         self,
@@ -353,6 +368,9 @@ class Library(QObject):
         job.done.connect(tell)
         return job
 
+    def _change_places(self, act: Callable[[ObservationStore], object]) -> Job:
+        return self._change(act, lambda _: self.changed.emit(LibraryChange(ChangeKind.REJOINED)))
+
     def _edit(self, numbers: Sequence[int], act: Callable[[ObservationStore], object]) -> Job:
         ids = tuple(numbers)
 
@@ -376,7 +394,9 @@ class Library(QObject):
         if undone is None:
             self._notices.tell(f"storage.nothing_to_{way}")
         else:
-            self.changed.emit(LibraryChange(ChangeKind.UNDONE, undone.step.ids))
+            self.changed.emit(
+                LibraryChange(ChangeKind.REJOINED if undone.places else ChangeKind.UNDONE, undone.step.ids)
+            )
             self.turned.emit(undone)
 
     def _tell_changed(self, observation: Observation | None) -> None:

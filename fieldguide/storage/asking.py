@@ -12,7 +12,7 @@ from fieldguide.core.records import Identification, Observation
 from fieldguide.storage import groups, journal, places, reading, saved_filters, search, season
 from fieldguide.storage.database import Database
 from fieldguide.storage.groups import Group
-from fieldguide.storage.journal import Step
+from fieldguide.storage.journal import NextSteps, Step
 from fieldguide.storage.places import OwnPlace, Points
 from fieldguide.storage.saved_filters import FilterState
 from fieldguide.storage.search import Filter, Key
@@ -189,6 +189,12 @@ class ObservationReader:
         """What `undo` would take back."""
         with self._database.reading() as connection:
             return journal.newest_step(connection)
+
+    def next_steps(self) -> NextSteps:
+        """Which steps `undo` and `redo` would turn."""
+        with self._database.reading() as connection:
+            back, again = journal.newest_step(connection), journal.next_redo(connection)
+            return NextSteps(back.number if back else None, again.number if again else None)
 
     def steps(self) -> int:
         """How many steps can be undone."""

@@ -2,7 +2,8 @@
 
 Steps are taken back newest first and done again oldest first, so that what is put back always fits. A new change
 forgets fresh steps that were taken back, as everywhere. Old ones it keeps: taking them back becomes a step of its own,
-so that a blind Ctrl+Z puts no text of last week out of reach. Adding new finds is no step: deleting one is.
+so that a blind Ctrl+Z puts no text of last week out of reach. Adding new finds is no step: deleting one is. Places of
+one's own are kept like a find that has the number 0.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class StepKind(StrEnum):
     RESTORE = "restore"
     MERGE = "merge"
     SPLIT = "split"
+    OWN_PLACES = "own_places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,15 @@ class Step:
     reversed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class NextSteps:
+    """Numbers of the steps that undo and redo would turn; None where there is none."""
+
+    undo: int | None
+    redo: int | None
+
+
+OWN_PLACES = 0  # in the place of a find's number, which counts from 1
 _CHILDREN = ("photo", "unreadable", "tag", "answer", "identification")
 
 
@@ -69,7 +80,9 @@ def record_new(connection: sqlite3.Connection, step: int, number: int) -> None:
 
 def undo_step(connection: sqlite3.Connection, step: Step) -> None:
     """Put back what the step changed, and keep what it had made. The search table is the caller's to renew."""
-    for number in step.ids:
+    for (number,) in connection.execute(
+        "SELECT observation_id FROM step_before WHERE step_id = ?", (step.number,)
+    ).fetchall():
         connection.execute(
             "UPDATE step_before SET after = ? WHERE step_id = ? AND observation_id = ?",
             (_rows(connection, number), step.number, number),
@@ -112,7 +125,8 @@ def _step(connection: sqlite3.Connection, which: str) -> Step | None:
     row = connection.execute(f"SELECT * FROM step WHERE {which} LIMIT 1").fetchone()
     if row is None:
         return None
-    touched = connection.execute("SELECT observation_id FROM step_before WHERE step_id = ?", (row["id"],)).fetchall()
+    sql = "SELECT observation_id FROM step_before WHERE step_id = ? AND observation_id != ?"
+    touched = connection.execute(sql, (row["id"], OWN_PLACES)).fetchall()
     made_at = datetime.fromisoformat(row["made_at"]) if row["made_at"] else None
     return Step(row["id"], StepKind(row["kind"]), made_at, tuple(each[0] for each in touched), bool(row["reversed"]))
 
@@ -148,6 +162,8 @@ def _put(connection: sqlite3.Connection, step: Step, column: str) -> None:
     kept = connection.execute(f"SELECT observation_id, {column} FROM step_before WHERE step_id = ?", (step.number,))
     found = kept.fetchall()
     for number, _ in found:
+        if number == OWN_PLACES:
+            connection.execute("DELETE FROM own_place")
         connection.execute("DELETE FROM observation WHERE id = ?", (number,))
     for _, rows in found:
         if rows is not None:
@@ -156,6 +172,8 @@ def _put(connection: sqlite3.Connection, step: Step, column: str) -> None:
 
 def _rows(connection: sqlite3.Connection, number: int) -> str | None:
     """Everything of a find as it is now; None when it is not there."""
+    if number == OWN_PLACES:
+        return json.dumps({"own_place": _dicts(connection.execute("SELECT * FROM own_place"))})
     tables = {"observation": _dicts(connection.execute("SELECT * FROM observation WHERE id = ?", (number,)))}
     if not tables["observation"]:
         return None
@@ -173,7 +191,7 @@ def _dicts(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
 
 
 def _restore(connection: sqlite3.Connection, tables: dict[str, list[dict[str, object]]]) -> None:
-    for table in ("observation", *_CHILDREN, "candidate"):
+    for table in ("observation", *_CHILDREN, "candidate", "own_place"):
         for row in tables.get(table, ()):  # a step kept before answers were
             columns = ", ".join(_known_columns(connection, table, row))
             connection.execute(

@@ -43,12 +43,14 @@ class Undone:
     """A step that was taken back, or done again.
 
     `find`: the first one that it touched, as it is now, or as it was when it is gone. `again`: what stands there now is
-    what the step had made (it was done again, or the taking back of it was taken back).
+    what the step had made (it was done again, or the taking back of it was taken back). `places`: the names of one's
+    own places that it touched.
     """
 
     step: Step
     find: Observation | None
     again: bool
+    places: tuple[str, ...] = ()
 
 
 class ObservationStore(ObservationReader):
@@ -98,15 +100,49 @@ class ObservationStore(ObservationReader):
             self._derived.write(connection, [row[0] for row in lacking])
             return len(lacking)
 
-    def keep_place(self, place: OwnPlace) -> int:
-        """Keep a place of one's own and call the finds in it so; returns how many finds were looked at."""
-        with self._database.transaction() as connection:
-            return len(self._derived.write(connection, places.keep_own(connection, place)))
+    def keep_place(self, place: OwnPlace) -> int | None:
+        """Keep a place of one's own, in the stead of one of the same name, and call the finds in it so: one step.
 
-    def forget_place(self, name: str) -> int:
-        """Forget a place of one's own; its finds are called by the nearest town again."""
+        Returns:
+            Its number; None when nothing changed.
+        """
+        return self._change_places(lambda kept: {**kept, place.name: place})
+
+    def rename_place(self, name: str, new: str) -> int | None:
+        """Give a place of one's own another name, as one step; returns its number, None when nothing changed.
+
+        Raises:
+            FieldGuideError: PLACE_INVALID for an empty name.
+        """
+
+        def rename(kept: dict[str, OwnPlace]) -> dict[str, OwnPlace]:
+            place = kept.pop(name, None)
+            renamed = replace(place, name=new) if place else None
+            return {**kept, renamed.name: renamed} if renamed else kept
+
+        return self._change_places(rename)
+
+    def forget_place(self, name: str) -> int | None:
+        """Forget a place of one's own, as one step: its finds are called by the nearest town again. As `keep_place`."""
+        return self._change_places(lambda kept: {key: place for key, place in kept.items() if key != name})
+
+    def _change_places(self, change: Callable[[dict[str, OwnPlace]], dict[str, OwnPlace]]) -> int | None:
         with self._database.transaction() as connection:
-            return len(self._derived.write(connection, places.forget_own(connection, name)))
+            before = places.read_own(connection)
+            after = change({place.name: place for place in before}).values()
+            if set(after) == set(before):
+                return None
+            step = journal.record_step(connection, StepKind.OWN_PLACES, [journal.OWN_PLACES], self._now())
+            places.write_own(connection, after)
+            self._name_again(connection, before)
+            return step
+
+    def _name_again(self, connection: Connection, before: tuple[OwnPlace, ...]) -> tuple[str, ...]:
+        """Name anew the finds in places that came, went or moved since `before`; returns the names of these places."""
+        other = set(before) ^ set(places.read_own(connection))
+        if other:
+            self._derived.write(connection, places.finds_around(connection, other))
+        return tuple(sorted({place.name for place in other}))
 
     def keep_filter(self, name: str, state: FilterState) -> dict[str, FilterState]:
         """Keep what is searched by under a name, in the stead of what had it; returns all that are kept. Without a name
@@ -289,9 +325,9 @@ class ObservationStore(ObservationReader):
         """Take back the newest step; None when there is none, or when it is another than `only`."""
         return self._turn(journal.newest_step, journal.undo_step, only, again=False)
 
-    def redo(self) -> Undone | None:
-        """Do the step again that was taken back last; None when there is none."""
-        return self._turn(journal.next_redo, journal.redo_step, None, again=True)
+    def redo(self, only: int | None = None) -> Undone | None:
+        """Do the step again that was taken back last; None when there is none, or when it is another than `only`."""
+        return self._turn(journal.next_redo, journal.redo_step, only, again=True)
 
     def _turn(
         self,
@@ -305,12 +341,13 @@ class ObservationStore(ObservationReader):
             step = choose(connection)
             if step is None or only not in (None, step.number):
                 return None
-            before = reading.read_observations(connection, step.ids)
+            before, own = reading.read_observations(connection, step.ids), places.read_own(connection)
             self._derived.drop(connection, step.ids)
             turn(connection, step)
             self._derived.write(connection, step.ids)
+            named = self._name_again(connection, own)
             after = reading.read_observations(connection, step.ids)
-            return Undone(step, next(iter([*after, *before]), None), again != step.reversed)
+            return Undone(step, next(iter([*after, *before]), None), again != step.reversed, named)
 
     # the library -----------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from sqlite3 import Connection
 
@@ -36,7 +37,8 @@ class OwnPlace:
 
     def __post_init__(self) -> None:
         fits = -90 <= self.latitude <= 90 and -180 <= self.longitude <= 180 and 0 < self.radius <= 1000
-        if not (fits and self.name.strip()):
+        object.__setattr__(self, "name", clean(self.name).strip())
+        if not (fits and self.name):
             raise FieldGuideError(ErrorCode.PLACE_INVALID, latitude=self.latitude, longitude=self.longitude)
 
 
@@ -77,27 +79,23 @@ def read_own(connection: Connection) -> tuple[OwnPlace, ...]:
     return tuple(OwnPlace(*row) for row in connection.execute("SELECT * FROM own_place ORDER BY name"))
 
 
-def keep_own(connection: Connection, place: OwnPlace) -> list[int]:
-    """Keep a place, in the stead of one of the same name; returns the finds whose place may be called otherwise now."""
-    touched = forget_own(connection, place.name)
-    connection.execute(
-        "INSERT INTO own_place VALUES (?, ?, ?, ?)",
-        (clean(place.name).strip(), place.latitude, place.longitude, place.radius),
+def write_own(connection: Connection, kept: Iterable[OwnPlace]) -> None:
+    """Put these places of one's own in the stead of those that were there."""
+    connection.execute("DELETE FROM own_place")
+    rows = [(place.name, place.latitude, place.longitude, place.radius) for place in kept]
+    connection.executemany("INSERT INTO own_place VALUES (?, ?, ?, ?)", rows)
+
+
+def finds_around(connection: Connection, around: Iterable[OwnPlace]) -> list[int]:
+    """The finds that lie in one of these places."""
+    sql = (
+        "SELECT id FROM observation WHERE latitude BETWEEN ? AND ? AND longitude IS NOT NULL"
+        " AND kilometres(latitude, longitude, ?, ?) <= ?"
     )
-    return sorted({*touched, *_around(connection, place)})
-
-
-def forget_own(connection: Connection, name: str) -> list[int]:
-    """Forget a place; returns the finds that were called so."""
-    name = clean(name).strip()
-    connection.execute("DELETE FROM own_place WHERE name = ?", (name,))
-    return [row[0] for row in connection.execute("SELECT id FROM observation WHERE place = ?", (name,))]
-
-
-def _around(connection: Connection, place: OwnPlace) -> list[int]:
-    found = connection.execute(
-        "SELECT id FROM observation WHERE latitude IS NOT NULL AND longitude IS NOT NULL"
-        " AND kilometres(latitude, longitude, ?, ?) <= ?",
-        (place.latitude, place.longitude, place.radius),
-    )
-    return [row[0] for row in found]
+    found: set[int] = set()
+    for place in around:
+        reach = place.radius / 110.0  # degrees; a little more than there are
+        where = (place.latitude, place.longitude)
+        bounds = (place.latitude - reach, place.latitude + reach)
+        found |= {row[0] for row in connection.execute(sql, (*bounds, *where, place.radius))}
+    return sorted(found)

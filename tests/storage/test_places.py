@@ -10,6 +10,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.towns import place_name
+from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.places import OwnPlace
@@ -38,6 +39,45 @@ def test_finds_are_called_by_the_nearest_town_and_by_a_place_of_ones_own(store: 
     store.keep_place(OwnPlace("Our oak wood", 48.301, 11.601, 2.0))
     store.forget_place("Our oak wood")
     assert store.places() == {"Munich, DE": 1, place_name(48.3, 11.6): 1}
+
+
+def test_names_of_places_are_taken_back_and_done_again_with_the_finds_in_them(tmp_path: Path, guide: Guide) -> None:
+    def called(store: ObservationStore) -> tuple[str, ...]:
+        (place,) = store.places()
+        return place, *(own.name for own in store.own_places())
+
+    with Database(tmp_path / "finds.db") as database:
+        store = ObservationStore(database, guide, name_place=place_name)
+        find = store.add(placed(guide, 48.137, 11.575))
+        seen = [called(store)]
+        for act in (
+            lambda: store.keep_place(OwnPlace("Oak wood", 48.14, 11.57)),
+            lambda: store.rename_place("Oak wood", "Old oak wood"),
+            lambda: store.edit([find.id], Change(notes="between")),
+            lambda: store.forget_place("Old oak wood"),
+        ):
+            assert act() is not None
+            seen.append(called(store))
+    assert seen == [
+        ("Munich, DE",),
+        ("Oak wood", "Oak wood"),
+        ("Old oak wood", "Old oak wood"),
+        ("Old oak wood", "Old oak wood"),
+        ("Munich, DE",),
+    ]
+    with Database(tmp_path / "finds.db") as database:  # after a restart
+        store = ObservationStore(database, guide, name_place=place_name)
+        assert store.rename_place("nowhere", "x") is None
+        assert store.forget_place("nowhere") is None
+        for expected, touched in zip(
+            seen[-2::-1], [("Old oak wood",), (), ("Oak wood", "Old oak wood"), ("Oak wood",)], strict=True
+        ):
+            undone = store.undo()
+            assert undone is not None
+            assert (undone.places, called(store)) == (touched, expected)
+        for expected in seen[1:]:
+            assert store.redo() is not None
+            assert called(store) == expected
 
 
 def test_finds_stored_before_places_had_names_get_one(tmp_path: Path, guide: Guide) -> None:

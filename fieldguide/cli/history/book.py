@@ -14,6 +14,7 @@ from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
+from fieldguide.core.towns import place_name
 from fieldguide.storage.database import Database
 from fieldguide.storage.guides import GuideShelf
 from fieldguide.storage.jobs import JobStore
@@ -35,9 +36,8 @@ class Book:
         self.database = open_files.enter_context(Database(self.locations.database))
         self.thumbnails = ThumbnailStore(self.locations.thumbnails)
         open_files.callback(self.thumbnails.close)
-        self.store = ObservationStore(
-            self.database, self.guide, copies=read_settings(self.locations.settings).settings.copy_photos
-        )
+        copies = read_settings(self.locations.settings).settings.copy_photos
+        self.store = ObservationStore(self.database, self.guide, name_place=place_name, copies=copies)
         self.jobs = JobStore(self.database)
         while self.store.join_guide(self.guide):
             pass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -16,7 +16,9 @@ _STEP = 1.6
 
 
 class MapPanel(QWidget):
-    """`map` fills it; the buttons lie over its upper right corner."""
+    """`map` fills it; the buttons lie over its upper right corner. `places_wanted`: the places of one's own."""
+
+    places_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +31,7 @@ class MapPanel(QWidget):
             ("map_closer", "plus", "+", lambda: self.map.look(_STEP)),
             ("map_farther", "minus", "-", lambda: self.map.look(1 / _STEP)),
             ("map_all", "place", "0", self.map.show_all),
+            ("own_places", "tag", "", self.places_wanted.emit),
         ):
             made = icon_button(text(f"history.{name}"), icon_name, key=key)
             made.clicked.connect(act)

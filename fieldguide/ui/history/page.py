@@ -23,6 +23,7 @@ from fieldguide.ui.history.bin_dialog import BinDialog
 from fieldguide.ui.history.detail import FindDetail
 from fieldguide.ui.history.facts_dialog import FactsDialog
 from fieldguide.ui.history.gallery import Gallery
+from fieldguide.ui.history.own_places_dialog import OwnPlacesDialog
 from fieldguide.ui.history.places_dialog import PlacesDialog
 from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.milder import agree_to_name
@@ -87,6 +88,7 @@ class HistoryPage(QWidget):
         gallery.delete_wanted.connect(self._library.delete)
         gallery.merge_wanted.connect(self._library.merge)
         gallery.export_wanted.connect(self._export)
+        gallery.panel.places_wanted.connect(lambda: self._library.own_places().done.connect(self._show_places))
         gallery.bin_wanted.connect(lambda: self._library.bin().done.connect(self._show_bin))
 
     def _connect_detail(self) -> None:
@@ -214,6 +216,14 @@ class HistoryPage(QWidget):
         dialog.textValueSelected.connect(
             lambda name: self._library.keep_place(OwnPlace(name, *where)) if name.strip() else None
         )
+        dialog.open()
+
+    def _show_places(self, places: tuple[OwnPlace, ...]) -> None:
+        dialog = OwnPlacesDialog(places, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.renamed.connect(lambda name, new: self._library.rename_place(name, new))
+        dialog.forgotten.connect(lambda name: self._library.forget_place(name))
+        dialog.near_wanted.connect(self._show_near)
         dialog.open()
 
     def _show_bin(self, finds: tuple[Observation, ...]) -> None:

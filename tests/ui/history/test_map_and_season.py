@@ -19,6 +19,7 @@ from fieldguide.storage.places import OwnPlace, Points
 from fieldguide.storage.season import KindSeason
 from fieldguide.ui.history.days_dialog import DaysDialog
 from fieldguide.ui.history.map_view import MapView
+from fieldguide.ui.history.own_places_dialog import OwnPlacesDialog
 from fieldguide.ui.history.page import HistoryPage
 from fieldguide.ui.history.season_view import SeasonSheet
 from tests.helpers.labels import words_in
@@ -182,3 +183,25 @@ def test_what_is_seen_is_saved_as_a_picture(qtbot: QtBot, page, finds, tmp_path:
     show(qtbot, page, view)
     page.gallery.save_picture(tmp_path / "seen.png")
     assert QImage(str(tmp_path / "seen.png")).width() > 300
+
+
+def test_places_of_ones_own_are_renamed_and_forgotten(
+    qtbot: QtBot, page: HistoryPage, finds: list[Observation], store: ObservationStore
+) -> None:
+    store.keep_place(OwnPlace("Oak wood", 48.1, 11.5))
+    page.show_finds()
+    page.gallery.panel.places_wanted.emit()
+    qtbot.waitUntil(lambda: page.findChild(OwnPlacesDialog) is not None, timeout=PATIENCE)
+    dialog = page.findChild(OwnPlacesDialog)
+    line = dialog.list.item(0)
+    with qtbot.assertNotEmitted(dialog.renamed):
+        line.setText("  ")
+    assert line.text() == "Oak wood"
+    line.setText(" Old oak wood ")
+    qtbot.waitUntil(lambda: [place.name for place in store.own_places()] == ["Old oak wood"], timeout=PATIENCE)
+    dialog.forget.click()
+    qtbot.waitUntil(lambda: store.own_places() == (), timeout=PATIENCE)
+    assert not dialog.rename.isEnabled()
+    dialog.reject()
+    assert store.undo() is not None
+    assert [place.name for place in store.own_places()] == ["Old oak wood"]
