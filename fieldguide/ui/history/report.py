@@ -24,6 +24,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextTable,
 )
 
 from fieldguide.core.atomic import written_atomically
@@ -197,7 +198,7 @@ def _part(document: QTextDocument, width: float, height: float) -> None:
     layout, used = document.documentLayout(), -1.0
     cursor = QTextCursor(document)
     cuts = []
-    for frame in document.rootFrame().childFrames():
+    for frame in (each for each in document.rootFrame().childFrames() if isinstance(each, QTextTable)):
         place = layout.frameBoundingRect(frame)
         used = place.top() if used < 0 else used
         if used + place.height() > height:
