@@ -72,7 +72,7 @@ def count_words(count: int) -> str:
 
 def danger_of(severity: int) -> Danger:
     """The level of a stored severity."""
-    return next((level for level in Danger if level.told is level and level.severity == severity), Danger.UNKNOWN)
+    return next((level for level in Danger if level.shown is level and level.severity == severity), Danger.UNKNOWN)
 
 
 def second_line(find: Observation) -> str:
