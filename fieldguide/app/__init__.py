@@ -17,6 +17,7 @@ from PySide6.QtCore import QByteArray, QLocale, QObject
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.care import CareController
+from fieldguide.app.compare import CompareController
 from fieldguide.app.guide import GuideController
 from fieldguide.app.heat import HeatController
 from fieldguide.app.history import HistoryController
@@ -76,6 +77,7 @@ class FieldGuide(QObject):
         self.places = self._places()
         self.window = MainWindow(self.places)
         self._put_back = catch_everything(self.window.report_problem, self.window, locations.log, self.care)
+        self.compare = CompareController(self.parts, self.window)
         self._connect()
         self.identify.connect_to(self.window)
         self._connect_pages()
@@ -120,6 +122,11 @@ class FieldGuide(QObject):
         self.identify.page.help_wanted.connect(self.poison.open_find)
         self.identify.page.guide_wanted.connect(self.guide.open_taxon)
         self.identify.page.place_wanted.connect(lambda *_: self.settings.show_settings())
+        self.identify.page.kind_wanted.connect(self.compare.compare_kind)
+        self.history.page.kind_wanted.connect(self.compare.compare_kind)
+        self.history.page.compare_wanted.connect(self.compare.compare_two)
+        self.history.page.gallery.tile_width_changed.connect(lambda width: self.parts.change_settings(tile_width=width))
+        self.history.page.gallery.use_tile_width(self.parts.settings.tile_width)
         self.history.help_wanted.connect(self.poison.open_find)
         self.history.guide_wanted.connect(self.guide.open_taxon)
         self.history.closer_wanted.connect(self._look_closely)

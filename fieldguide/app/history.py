@@ -14,7 +14,8 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
 
-_KEYS = ("open", "delete", "find")
+_KEYS = ("open", "choose", "group", "compare", "delete", "find", "size", "clear")
+_MAP_KEYS = ("map_arrows", "map_zoom", "map_all")
 
 
 class HistoryController(QObject):
@@ -40,7 +41,8 @@ class HistoryController(QObject):
         """Its place in the sidebar."""
         one = KeyGroup(text("history.one_find"), key_help((*LISTED, "back")))
         gallery = KeyGroup(text("shell.page_history"), [split_key(text(f"history.key_{name}")) for name in _KEYS])
-        return Page("history", text("shell.page_history"), "history", self.page, (gallery, one))
+        map_ = KeyGroup(text("history.view_map"), [split_key(text(f"history.key_{name}")) for name in _MAP_KEYS])
+        return Page("history", text("shell.page_history"), "history", self.page, (gallery, one, map_))
 
     def connect_to(self, window: MainWindow) -> None:
         """Connect page, window and services."""

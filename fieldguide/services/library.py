@@ -134,6 +134,11 @@ class Library(QObject):
         """`done` carries the Observation, or None when it is gone."""
         return self._ask(lambda store: store.get(number))
 
+    def several(self, numbers: Sequence[int]) -> Job:
+        """`done` carries those of these finds that are in the book, in this order."""
+        ids = tuple(numbers)
+        return self._ask(lambda store: store.several(ids))
+
     def recently_added(self, limit: int = 12) -> Job:
         """`done` carries the finds stored last, newest first."""
         return self._ask(lambda store: store.recently_added(limit))

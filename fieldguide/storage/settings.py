@@ -6,7 +6,7 @@ Keys of a newer version are kept; a damaged file is kept aside.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -36,6 +36,7 @@ class Settings:
         backup_days, backups_kept: a copy of all finds every so many days (0: none), and how many of them stay.
         recorded_by: who found, as exports name them; empty: nobody is named.
         window: size and place of the window as Qt writes them, base64; empty: not yet opened.
+        tile_width: of photos in the gallery, in pixels, 100 to 400.
         unknown: what the file held beyond these, written back as it was.
     """
 
@@ -52,6 +53,7 @@ class Settings:
     backups_kept: int = 7
     recorded_by: str = ""
     window: str = ""
+    tile_width: int = 216
     unknown: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -119,7 +121,7 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-_FITS = {
+_FITS: dict[str, Callable[[object], bool]] = {
     "theme": lambda value: value in THEMES,
     "language": _is_word,
     "model_path": lambda value: value is None or (isinstance(value, str) and bool(value) and "\x00" not in value),
@@ -133,4 +135,5 @@ _FITS = {
     "backups_kept": lambda value: type(value) is int and 1 <= value <= 99,
     "recorded_by": _is_word,
     "window": _is_place,
+    "tile_width": lambda value: type(value) is int and 100 <= value <= 400,
 }

@@ -40,6 +40,7 @@ class FindDetail(QWidget):
         notes_changed: id and the notes.
         marks_changed: id and a Change of tags or stars. facts_wanted: Observation to be given another date or place.
         split_wanted: id and places of the photos that leave.
+        kind_wanted: Observation to be seen beside another photo of its kind.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
         near_wanted: latitude and longitude around which finds are wanted.
         place_wanted: Observation whose place somebody wants to name.
@@ -54,6 +55,7 @@ class FindDetail(QWidget):
     marks_changed = Signal(int, object)
     facts_wanted = Signal(Observation)
     split_wanted = Signal(int, list)
+    kind_wanted = Signal(Observation)
     delete_wanted = Signal(int)
     export_wanted = Signal(object, int)
     again_wanted = Signal(Observation)
@@ -151,6 +153,9 @@ class FindDetail(QWidget):
         closer.clicked.connect(lambda: self.closer_wanted.emit(self.find))
         tools.addWidget(again)
         tools.addWidget(closer)
+        kind = button(text("identify.kind"), "plain", "history", hint=text("identify.kind_hint"))
+        kind.clicked.connect(lambda: self._on_find(self.kind_wanted.emit))
+        tools.addWidget(kind)
         panel.column.addLayout(tools)
         panel.column.addWidget(label(text("history.no_leave"), "small"))
         panel.column.addStretch(1)

@@ -162,6 +162,7 @@ class Gallery(QWidget):
         for key, act in (
             ("Delete", self._delete_chosen),
             ("Escape", self.view.clearSelection),
+            ("C", self._compare.click),
             ("Ctrl+F", self.filters.field.setFocus),
             ("Ctrl++", lambda: self.tile_size.setValue(self.tile_size.value() + self.tile_size.pageStep())),
             ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),

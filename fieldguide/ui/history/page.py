@@ -51,6 +51,7 @@ class HistoryPage(QWidget):
         again_wanted: Observation to be judged by today's model. closer_wanted: Observation to be opened in Identify.
         look_wanted: the same, and "zoom" or "heat" to begin with.
         help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
+        compare_wanted: two ids. kind_wanted: Observation to be seen beside another photo of its kind.
     """
 
     photos_wanted = Signal()
@@ -60,6 +61,8 @@ class HistoryPage(QWidget):
     look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
+    compare_wanted = Signal(list)
+    kind_wanted = Signal(Observation)
 
     def __init__(self, library: Library, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -87,6 +90,7 @@ class HistoryPage(QWidget):
         gallery.photos_wanted.connect(self.photos_wanted)
         gallery.delete_wanted.connect(self._library.delete)
         gallery.merge_wanted.connect(self._library.merge)
+        gallery.compare_wanted.connect(self.compare_wanted)
         gallery.export_wanted.connect(self._export)
         gallery.panel.places_wanted.connect(lambda: self._library.own_places().done.connect(self._show_places))
         gallery.bin_wanted.connect(lambda: self._library.bin().done.connect(self._show_bin))
@@ -104,6 +108,7 @@ class HistoryPage(QWidget):
         detail.place_wanted.connect(self._ask_place_name)
         detail.marks_changed.connect(lambda number, change: library.edit([number], change))
         detail.split_wanted.connect(library.split)
+        detail.kind_wanted.connect(self._compare_kind)
         detail.delete_wanted.connect(lambda number: library.delete([number]))
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
         detail.photos.photo_wanted.connect(self.photo_wanted)
@@ -122,6 +127,7 @@ class HistoryPage(QWidget):
             "relabel": lambda: self._on_find(self._ask_name),
             "unknown": lambda: self._on_find(lambda find: self._verify(find.id, None)),
             "compare": lambda: self._on_find(self._compare),
+            "kind": lambda: self._on_find(self._compare_kind),
             "zoom": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "zoom")),
             "heat": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "heat")),
             "delete": lambda: self._on_find(lambda find: self._library.delete([find.id])),
@@ -136,6 +142,10 @@ class HistoryPage(QWidget):
     def _compare(self, find: Observation) -> None:
         if find.identification is not None:
             CompareDialog(find.identification.candidates, self._library.guide, self.window()).open()
+
+    def _compare_kind(self, find: Observation) -> None:
+        if find.photos:
+            self.kind_wanted.emit(find)
 
     @property
     def find(self) -> Observation | None:  # type: ignore[override]  # hides Qt's static find(window id)

@@ -41,6 +41,7 @@ class IdentifyPage(QWidget):
         guide_wanted: scientific name whose page of the guide is asked for.
         view_wanted: Observation and the view (cap, underside ...) that somebody wants to add a photo of.
         place_wanted: Observation, and whether place and season shall take part from now on.
+        kind_wanted: Observation to be seen beside another photo of its kind.
         shown: Observation that came to the front.
         start_shown: the empty page came to the front; the newest finds are welcome (`show_recent`).
     """
@@ -56,6 +57,7 @@ class IdentifyPage(QWidget):
     guide_wanted = Signal(str)
     view_wanted = Signal(Observation, str)
     place_wanted = Signal(Observation, bool)
+    kind_wanted = Signal(Observation)
     shown = Signal(Observation)
     start_shown = Signal()
 
@@ -96,6 +98,7 @@ class IdentifyPage(QWidget):
             "heat_cancelled",
             "view_wanted",
             "place_wanted",
+            "kind_wanted",
             "shown",
         ):
             getattr(self.work, name).connect(getattr(self, name))

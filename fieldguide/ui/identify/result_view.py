@@ -12,11 +12,11 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.ui.identify.finds import Entry
 from fieldguide.ui.identify.photo_strip import PhotoStrip
-from fieldguide.ui.identify.photo_view import PhotoView
 from fieldguide.ui.identify.verdict_panel import VerdictPanel
 from fieldguide.ui.identify.waiting import ProblemView, WaitingView
 from fieldguide.ui.kit.buttons import Segments, button, icon_button
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
+from fieldguide.ui.kit.photo_view import PhotoView
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import has_no_subject
@@ -31,7 +31,7 @@ class ResultView(QWidget):
     Signals:
         photo_wanted: Path and short side in pixels (0: all of them) of a photo that is about to be shown.
         heat_toggled: whether the heat map is wanted. heat_way_changed: it is wanted in another way (`heat_way`).
-        verify_wanted, relabel_wanted, unknown_wanted, compare_wanted, new_wanted: what the buttons say.
+        verify_wanted, relabel_wanted, unknown_wanted, compare_wanted, kind_wanted, new_wanted: what the buttons say.
     """
 
     photo_wanted = Signal(Path, int)
@@ -41,6 +41,7 @@ class ResultView(QWidget):
     relabel_wanted = Signal()
     unknown_wanted = Signal()
     compare_wanted = Signal()
+    kind_wanted = Signal()
     new_wanted = Signal()
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
@@ -225,6 +226,7 @@ class ResultView(QWidget):
             ("relabel", "R", "pencil", self.relabel_wanted),
             ("unknown", "U", "question", self.unknown_wanted),
             ("compare", "C", "compare", self.compare_wanted),
+            ("kind", "K", "history", self.kind_wanted),
         ):
             made: QAbstractButton = (
                 self._verify if words == "verify" else icon_button(text(f"identify.{words}"), icon_name, key=key)

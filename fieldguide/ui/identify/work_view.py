@@ -37,6 +37,7 @@ class WorkView(QWidget):
     view_wanted = Signal(Observation, str)
     place_wanted = Signal(Observation, bool)
     shown = Signal(Observation)
+    kind_wanted = Signal(Observation)
 
     def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
         super().__init__()
@@ -64,6 +65,7 @@ class WorkView(QWidget):
         result.relabel_wanted.connect(self.relabel)
         result.unknown_wanted.connect(self.leave_unknown)
         result.compare_wanted.connect(self.compare)
+        result.kind_wanted.connect(self.compare_kind)
         result.new_wanted.connect(self.new_wanted)
         result.strip.view_wanted.connect(self._ask_view)
         bind_review(self, self._acts())
@@ -80,6 +82,7 @@ class WorkView(QWidget):
             "relabel": self.relabel,
             "unknown": self.leave_unknown,
             "compare": self.compare,
+            "kind": self.compare_kind,
             "zoom": result.photo.toggle_actual_size,
             "heat": result.toggle_heat,
             "delete": self.delete,
@@ -230,6 +233,11 @@ class WorkView(QWidget):
         observation = self.observation
         if observation is not None and observation.identification is not None:
             CompareDialog(observation.identification.candidates, self._guide, self.window()).exec()
+
+    def compare_kind(self) -> None:
+        """K: a photo of the find beside another one of the same kind."""
+        if self.observation is not None and self.observation.photos:
+            self.kind_wanted.emit(self.observation)
 
     # inside ------------------------------------------------------------------------------------
 

@@ -26,12 +26,14 @@ KEYS: dict[str, tuple[str, ...]] = {
     "relabel": ("R",),
     "unknown": ("U",),
     "compare": ("C",),
+    "kind": ("K",),
     "zoom": ("Z",),
     "heat": ("W",),
     "delete": ("Delete",),
     "leave": ("Escape",),
 }
-LISTED = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown", "compare", "zoom", "heat", "delete")
+_OF_NAMES = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown")
+LISTED = (*_OF_NAMES, "compare", "kind", "zoom", "heat", "delete")
 GROUPING = ("join", "part", "decide", "cancel")
 
 

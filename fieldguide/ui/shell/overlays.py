@@ -106,12 +106,12 @@ class KeysOverlay(Overlay):
         card.setMinimumWidth(_CARD_WIDTH)
 
     def list_keys(self, groups: Sequence[KeyGroup]) -> None:
-        """Show groups of keys, each under its title: the first on the left, the others on the right."""
+        """Show groups of keys, each under its title, in two columns of about the same height."""
         for column in self._columns:
             clear(column)
         lines = [0, 0]
-        for place, group in enumerate(each for each in groups if each.keys):
-            side = int(place > 0)
+        for group in (each for each in groups if each.keys):
+            side = int(lines[1] < lines[0])
             grid, line = self._columns[side], lines[side]
             head = label(group.title, "overline", wrap=False)
             head.setContentsMargins(0, CLOSE if line else 0, 0, HAIR)

@@ -15,9 +15,9 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.text import text
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingModel, GroupingView
-from fieldguide.ui.identify.photo_view import PhotoView
 from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.facts import facts_of
+from fieldguide.ui.kit.photo_view import PhotoView
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.kit.thumbnails import Thumbnails

@@ -29,11 +29,16 @@ _STEP = 1.25
 class PhotoView(QWidget):
     """Shows a QImage that is already upright. Wheel and drag look closer; `toggle_actual_size` is key Z.
 
-    `full_size_wanted` asks once per photo for all of its pixels, when the fitted picture is no longer enough.
+    Signals:
+        full_size_wanted: once per photo, for all of its pixels, when the fitted picture is no longer enough.
+        zoom_changed: whether more than the fitted photo is seen.
+        looked: somebody looked closer or elsewhere: how many times larger than fitted, and the middle of what is seen
+            as shares of the photo's sides (`look` does the same to another one).
     """
 
     full_size_wanted = Signal()
     zoom_changed = Signal(bool)
+    looked = Signal(float, QPointF)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +76,7 @@ class PhotoView(QWidget):
 
     def show_photo(self, image: QImage, full: QSize, name: str) -> None:
         """Show a photo. `image` may be reduced; `full` is its size in pixels of the file; `name` is spoken."""
-        again = full == self._full and self._picture is not None and image.width() > self._picture.width()
+        again = full == self._full and self._picture is not None and image.width() >= self._picture.width()
         self._picture = QPixmap.fromImage(image)
         self._full = full
         self._fitted = None
@@ -112,6 +117,31 @@ class PhotoView(QWidget):
     def toggle_actual_size(self) -> None:
         """Fitted, or one pixel of the photo on one of the screen."""
         self._set_zoom(None if self._zoom is not None else 1.0)
+        self._tell_look()
+
+    def look(self, times: float, centre: QPointF) -> None:
+        """Show a part, as `looked` tells it; no signal."""
+        self._centre = centre
+        fitted = self._fitted_zoom()
+        self._set_zoom(min(CLOSEST, fitted * times) if times > 1 and fitted else None)
+
+    def closer(self, times: float) -> None:
+        """Look closer at the middle of what is seen, or (below 1) step back."""
+        fitted = self._fitted_zoom()
+        if fitted:
+            self.look((self._zoom or fitted) / fitted * times, self._centre)
+            self._tell_look()
+
+    def _fitted_zoom(self) -> float:
+        """Device pixels per pixel of the fitted photo; 0 without one."""
+        if self._picture is None or self._full.isEmpty():
+            return 0.0
+        return self._fit_rect().width() * self.devicePixelRatioF() / self._full.width()
+
+    def _tell_look(self) -> None:
+        fitted = self._fitted_zoom()
+        if fitted:
+            self.looked.emit((self._zoom or fitted) / fitted, self._centre)
 
     def _set_zoom(self, zoom: float | None) -> None:
         if self._picture is None:
@@ -246,11 +276,11 @@ class PhotoView(QWidget):
         """Look closer at what is under the pointer, or step back."""
         if self._picture is None or self._full.isEmpty():
             return
-        before = self._target()
-        fitted = self._fit_rect().width() * self.devicePixelRatioF() / self._full.width()
+        before, fitted = self._target(), self._fitted_zoom()
         zoom = (self._zoom or fitted) * (_STEP if event.angleDelta().y() > 0 else 1 / _STEP)
         if zoom <= fitted:
             self._set_zoom(None)
+            self._tell_look()
             return
         zoom = min(zoom, CLOSEST)
         point = event.position()
@@ -261,6 +291,7 @@ class PhotoView(QWidget):
             share.x() - (point.x() - self.width() / 2) / grown, share.y() - (point.y() - self.height() / 2) / tall
         )
         self._set_zoom(zoom)
+        self._tell_look()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the photo."""
@@ -278,6 +309,7 @@ class PhotoView(QWidget):
             min(1.0, max(0.0, self._centre.x() - moved.x() / size.width())),
             min(1.0, max(0.0, self._centre.y() - moved.y() / size.height())),
         )
+        self._tell_look()
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
