@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     BUNDLE_UNSAFE = "bundle_unsafe"
     BUNDLE_TOO_LARGE = "bundle_too_large"
     BUNDLE_GOLDEN_MISMATCH = "bundle_golden_mismatch"
+    BUNDLE_LISTS_NO_PHOTOS = "bundle_lists_no_photos"
     MODEL_STAYS = "model_stays"
     MODEL_SLOW = "model_slow"
     MODEL_GREEDY = "model_greedy"

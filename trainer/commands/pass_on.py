@@ -9,11 +9,13 @@ from pathlib import Path
 from fieldguide.core.bundle import read_bundle, read_manifest
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
+from fieldguide.core.training.events import Passed
 from fieldguide.inference.runtime import Runtime
-from trainer.commands.call import add_output_options
+from trainer.commands.call import add_output_options, style_of
 from trainer.evaluation import document
 from trainer.evaluation.document import Metrics
 from trainer.export.bundle import write_bundle
+from trainer.progress import Progress, Style
 from trainer.report.card import write_card
 from trainer.run_folder import RunFolder
 
@@ -44,6 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     card = write_card(folder, manifest, load_guide(), metrics)
     write_bundle(arguments.out, read_bundle(folder.bundle), manifest, card, {})
     Runtime.load(arguments.out, device="cpu")
-    if not arguments.json and not arguments.quiet:
+    style = style_of(arguments)
+    Progress(style).event(Passed(str(arguments.out.absolute())))
+    if style is Style.PERSON:
         print(arguments.out)
     return 0

@@ -251,6 +251,25 @@ class Judged:
     broken: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A run's model was written to `file` as it is handed to others, and opened once as the application does."""
+
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """Whether `photo` taught a model: `answer` is same (the very file), near (a copy of it), no, or unreadable.
+
+    `bits`: of the 64 of its fingerprint so many differ from the nearest photo that taught; -1 where none is listed.
+    """
+
+    photo: str
+    answer: str
+    bits: int
+
+
 Event = (
     Started
     | Step
@@ -265,6 +284,8 @@ Event = (
     | Doubt
     | Audited
     | Judged
+    | Passed
+    | Traced
 )
 EVENTS: dict[str, type] = {kind.__name__.lower(): kind for kind in typing.get_args(Event)}
 """The word in `"event"` and what it stands for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest.mock import ANY
 from zipfile import ZipFile
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 
 from fieldguide.core.photo import read_photo
 from fieldguide.core.resources import resource
+from fieldguide.core.training.events import Traced, read_event
 from fieldguide.inference.runtime import save_program
 from tests.helpers.bundles import write_photo
 from tests.helpers.rewritten import rewrite
@@ -139,7 +141,14 @@ def test_was_trained_on_knows_the_file_a_copy_and_a_stranger(
     listing = rewrite(bundle_path, tmp_path / "listing.fieldguide", {"photos.txt": line})
     for file, status, word in ((photo, 0, "same"), (smaller, 0, "near"), (stranger, 1, "no")):
         assert main(["was-trained-on", str(file), str(listing), "--json"]) == status
-        assert json.loads(capsys.readouterr().out)["answer"] == word
+        assert read_event(capsys.readouterr().out) == Traced(str(file), word, ANY)
+    several = [str(tmp_path / "gone.jpg"), str(stranger), str(photo), str(listing)]
+    assert main(["was-trained-on", *several[1:], "--json"]) == 0
+    assert [read_event(line).answer for line in capsys.readouterr().out.splitlines()] == ["no", "same"]
+    assert main(["was-trained-on", *several, "--json"]) == 2
+    assert [read_event(line).answer for line in capsys.readouterr().out.splitlines()] == ["unreadable", "no", "same"]
+    assert main(["was-trained-on", str(photo), str(bundle_path), "--json"]) == 2
+    assert read_event(capsys.readouterr().out).code == "bundle_lists_no_photos"
     assert main(["was-trained-on", str(photo), str(bundle_path)]) == 2
     assert "does not list" in capsys.readouterr().err
 
