@@ -199,13 +199,20 @@ def test_class_folders_hold_copies_and_name_what_is_gone(guide: Guide, tmp_path:
     guessed = replace(make_find(guide, EDULIS, photos=(real_photo(tmp_path, "b.png"),)), id=8)
     out = tmp_path / "training"
     for _ in range(2):
-        done = export_class_folders([named, guessed], out)
+        done = export_class_folders([named, guessed], out, source="Ada")
         assert (done.observations, done.left_out, done.missing) == (1, 1, (gone.path,))
-    (copy,) = (path for path in out.rglob("*") if path.is_file())
+    (copy,) = (path for path in out.rglob("*.jpg") if path.is_file())
+    told = f"file,source,find\nAmanita_muscaria/{copy.name},Ada,obs000007\n"
+    assert (out / "attribution.csv").read_text() == told
     assert copy.relative_to(out) == Path("Amanita_muscaria", f"obs000007_{here.sha256[:12]}.jpg")
     assert copy.read_bytes() == here.path.read_bytes()
     assert export_class_folders([guessed], out, verified_only=False).observations == 1
     assert (out / "Boletus_edulis").is_dir()
+    assert len((out / "attribution.csv").read_text().splitlines()) == 1 + 2
+    collected = "file,source,observation,licence\na/b.jpg,gbif,1,CC0\n"
+    (out / "attribution.csv").write_text(collected)
+    export_class_folders([named], out)
+    assert (out / "attribution.csv").read_text() == collected
 
 
 @pytest.mark.parametrize(

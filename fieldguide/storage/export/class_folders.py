@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from fieldguide.core.atomic import written_atomically
+from fieldguide.core.atomic import os_errors, write_whole, written_atomically
 from fieldguide.core.bounded import read_at_most
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -18,17 +20,24 @@ from fieldguide.storage.export import Exported
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.locations import make_folder
 
+LISTED = "attribution.csv"  # as the trainer looks for it
+COLUMNS = ("file", "source", "find")
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+")
 
 
 def export_class_folders(
-    observations: Iterable[Observation], folder: Path, *, verified_only: bool = True, places: Places = Places.NONE
+    observations: Iterable[Observation],
+    folder: Path,
+    *,
+    verified_only: bool = True,
+    places: Places = Places.NONE,
+    source: str = "",
 ) -> Exported:
     """Copy each photo to `folder/Genus_species/obsNUMBER_DIGEST.suffix`; one that is there already is left alone.
 
-    The number of the find leads the name, so that a split by observation keeps the photos of one find together. Finds
-    without a human's label are left out unless `verified_only` is False: a model trained on its own guesses learns
-    its own mistakes.
+    `attribution.csv` beside the folders tells the trainer which photos show one find, so that none of it both teaches
+    and judges, and whose they are (`source`). Finds without a human's label are left out unless `verified_only` is
+    False: a model trained on its own guesses learns its own mistakes.
 
     The copies tell where they were taken only where exact places are asked for: a data set is made to be handed on.
 
@@ -38,6 +47,8 @@ def export_class_folders(
     written = left_out = 0
     missing: list[Path] = []
     make_folder(folder)
+    known = _known(folder / LISTED)
+    finds = {row["file"]: row for row in known or ()}
     for observation in observations:
         taxon = observation.verified if verified_only else shown_taxon(observation)
         if taxon is None:
@@ -45,8 +56,16 @@ def export_class_folders(
             continue
         target = folder / class_folder(taxon)
         make_folder(target)
-        missing += [photo.path for photo in observation.photos if not _copy(photo, target, observation.id, places)]
+        for photo in observation.photos:
+            copy = target / _copy_name(photo, observation.id)
+            if _copy(photo.path, copy, places):
+                name = f"{target.name}/{copy.name}"
+                finds[name] = dict(zip(COLUMNS, (name, source, f"obs{observation.id:06}"), strict=True))
+            else:
+                missing.append(photo.path)
         written += 1
+    if known is not None:
+        _list(finds.values(), folder / LISTED)
     return Exported(folder, written, left_out, tuple(missing))
 
 
@@ -55,13 +74,16 @@ def class_folder(taxon: Taxon) -> str:
     return _NOT_IN_NAMES.sub("_", taxon.name).strip("._") or "_"
 
 
-def _copy(photo: Photo, folder: Path, number: int, places: Places) -> bool:
+def _copy_name(photo: Photo, number: int) -> str:
     suffix = _NOT_IN_NAMES.sub("", photo.path.suffix.lower())
-    target = folder / f"obs{number:06}_{photo.sha256[:12]}{suffix}"
+    return f"obs{number:06}_{photo.sha256[:12]}{suffix}"
+
+
+def _copy(photo: Path, target: Path, places: Places) -> bool:
     if target.exists():
         return True
     try:
-        with photo.path.open("rb") as source, written_atomically(target) as copy:
+        with photo.open("rb") as source, written_atomically(target) as copy:
             data = read_at_most(source, MAX_FILE_BYTES)
             copy.write(data if places is Places.EXACT else without_place(data))
     except FieldGuideError as refused:
@@ -71,3 +93,21 @@ def _copy(photo: Photo, folder: Path, number: int, places: Places) -> bool:
     except (OSError, ValueError):  # the original is gone or cannot be read
         return False
     return True
+
+
+def _known(file: Path) -> list[dict[str, str]] | None:
+    """What an earlier export into the same folder listed; None when the list there is somebody else's."""
+    if not file.exists():
+        return []
+    with os_errors(file), file.open(encoding="utf-8", errors="replace", newline="") as stream:
+        rows = csv.DictReader(stream)
+        return [dict(row) for row in rows] if rows.fieldnames == list(COLUMNS) else None
+
+
+def _list(finds: Iterable[dict[str, str]], file: Path) -> None:
+    table = io.StringIO()
+    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(sorted(finds, key=lambda row: row["file"]))
+    with os_errors(file):
+        write_whole(file, table.getvalue())

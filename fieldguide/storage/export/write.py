@@ -18,6 +18,7 @@ from fieldguide.storage.export.photo_copies import export_photo_copies
 from fieldguide.storage.export.places import Places, placed
 
 ReportWriter = Callable[[Iterable[Observation], Guide, Path, str, Places], Exported]
+OWN = "own finds"  # the source of photos whose owner gave no name
 
 
 def export_finds(
@@ -59,7 +60,9 @@ def export_finds(
         case ExportKind.GEOJSON:
             return export_geojson(finds, guide, path, language, places)
         case ExportKind.CLASS_FOLDERS:
-            return export_class_folders(finds, path, verified_only=verified_only, places=places)
+            return export_class_folders(
+                finds, path, verified_only=verified_only, places=places, source=recorded_by or OWN
+            )
         case ExportKind.PHOTOS:
             return export_photo_copies(finds, guide, path, language, places)
         case ExportKind.REPORT:
