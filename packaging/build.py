@@ -28,6 +28,7 @@ def main() -> int:
     (ROOT / "build").mkdir(exist_ok=True)
     draw_icons(ROOT / "build" / "icons")
     (ROOT / "build" / "version.txt").write_text(windows_version(), encoding="utf-8")
+    build_wheel(ROOT / "build" / "trainer")
     freeze = [sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", str(spec)]
     subprocess.run([*freeze, "--distpath", str(DIST), "--workpath", str(ROOT / "build")], check=True, cwd=ROOT)
     if sys.platform.startswith("linux") and shutil.which("strip"):
@@ -41,6 +42,13 @@ def main() -> int:
         package = debian_package()
         print(f"{package}: {package.stat().st_size / 2**20:.0f} MiB")
     return 0
+
+
+def build_wheel(folder: Path) -> None:
+    """The project as a wheel: the package carries it, and an environment for training is made of it when asked."""
+    shutil.rmtree(folder, ignore_errors=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
+    subprocess.run(pip, check=True)
 
 
 def strip_libraries() -> None:

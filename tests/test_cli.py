@@ -20,11 +20,13 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
 from fieldguide.core.records import ModelReference
 from fieldguide.core.text import catalogue
+from fieldguide.storage import trainer_home
 from fieldguide.storage.locations import find_locations
 from fieldguide.storage.settings import Settings, save_settings
 from tests.helpers.bundles import write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.finds import deadly_find, mild_find, unknown_find
+from tests.helpers.wheels import make_wheel
 
 PHOTOS = (Path("a.jpg"),)
 
@@ -157,22 +159,22 @@ def test_without_a_display_it_says_so(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_without_the_trainer_it_says_how_to_get_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "trainer", None)
-    monkeypatch.delitem(sys.modules, "trainer.cli", raising=False)
+    monkeypatch.setattr(trainer_home, "NEEDED", ("no_such_library",))
     assert main(["train", "run"]) == 2
     assert "pip install" in capsys.readouterr().err
-
-
-def test_a_package_says_that_it_has_no_trainer(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "trainer", None)
-    monkeypatch.delitem(sys.modules, "trainer.cli", raising=False)
-    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert main(["train", "--set-up"]) == 2
+    assert "pip install" in capsys.readouterr().err
+    wheel = make_wheel(tmp_path, "fieldguide", {}, for_training=["needed"])
+    monkeypatch.setattr(trainer_home, "carried_wheel", lambda: wheel)
     assert main(["train", "run"]) == 2
-    assert "does not contain the trainer" in capsys.readouterr().err
+    assert "fieldguide train --set-up" in capsys.readouterr().err
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["train", "--set-up", "--wheels", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert "without a network" in told
+    assert "python3-venv" in told
 
 
 class Terminal(io.StringIO):

@@ -100,6 +100,7 @@ class FieldGuide(QObject):
         window.first_painted.connect(lambda: parts.jobs.load())
         window.first_painted.connect(self.settings.back_up_by_schedule)
         window.first_painted.connect(parts.library.watch)
+        window.first_painted.connect(self.train.trainer.tell_size)
         window.waiting = lambda: sum(status.waiting for status in parts.jobs.running)
         parts.jobs.changed.connect(window.jobs.show_jobs)
         window.jobs.show_wanted.connect(self.identify.show_job)
@@ -118,6 +119,8 @@ class FieldGuide(QObject):
         for controller in (self.history, self.guide, self.models, self.train, self.poison):
             controller.connect_to(self.window)
         self.settings.connect_to()
+        self.train.trainer.sized.connect(self.settings.page.show_trainer)
+        self.settings.page.remove_trainer_wanted.connect(self.train.remove_trainer)
         self.train.model_made.connect(lambda file: self.models.take_paths([file]))
         self.identify.page.help_wanted.connect(self.poison.open_find)
         self.identify.page.guide_wanted.connect(self.guide.open_taxon)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,18 +12,26 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.parts import Parts
+from fieldguide.app.trainer import TrainerDesk
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
 from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
 from fieldguide.core.training.events import Audited, Estimate, Event, Look
 from fieldguide.core.training.review import Review
-from fieldguide.services.training import Trainings, find_trainer
+from fieldguide.services.lanes import Lane
+from fieldguide.services.training import Trainings
+from fieldguide.storage.export import Exported, ExportKind
+from fieldguide.storage.export.places import Places
+from fieldguide.storage.search import Filter
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 from fieldguide.ui.train.look_view import LEAVE_OUT
 from fieldguide.ui.train.page import TrainPage
+from fieldguide.ui.train.save_dialog import Credits
+
+VERIFIED = Filter(verified=True)
 
 
 class TrainController(QObject):
@@ -35,8 +44,10 @@ class TrainController(QObject):
         self._parts = parts
         self._review: Review | None = None
         self._audited = ""  # the run whose doubtful photos the page holds
-        self.trainings = Trainings(parts.locations.data / "training", find_trainer())
-        self.page = TrainPage(parts.guide, thumbnails, can=self.trainings.command is not None)
+        self.page = TrainPage(parts.guide, thumbnails)
+        self.trainer = TrainerDesk(parts, self.page.setup)
+        self.trainings = Trainings(parts.locations.data / "training", self.trainer.call)
+        self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
 
     @property
     def place(self) -> Page:
@@ -48,6 +59,7 @@ class TrainController(QObject):
         self._window, page, trainings = window, self.page, self.trainings
         page.folders_offered.connect(lambda folders: self._begin(folders))
         page.look.elsewhere_wanted.connect(self._add_elsewhere)
+        page.look.own_wanted.connect(self._teach_own)
         page.look.answered.connect(self._answer)
         page.look.back_wanted.connect(trainings.forget)
         page.look.doubts_wanted.connect(self._look_through)
@@ -63,17 +75,32 @@ class TrainController(QObject):
         page.run.report_wanted.connect(lambda: self._open("report.html"))
         page.run.use_wanted.connect(lambda: self.model_made.emit(self._file("model.fieldguide")))
         page.run.judge_wanted.connect(self._judge)
+        page.run.save_wanted.connect(self._pass_on)
+        page.run.trace_wanted.connect(self._trace)
         page.run.new_wanted.connect(self._forget)
         trainings.reported.connect(self._take)
         trainings.ended.connect(self._end)
         trainings.changed.connect(self._show_state)
+        self.trainer.changed.connect(self._find_trainer)
         window.first_painted.connect(self._take_up)
         window.closing.connect(trainings.close)
+
+    def remove_trainer(self) -> None:
+        """Stop what it does, and remove what was set up."""
+        self.trainings.stop()
+        self.trainer.remove()
+
+    def _find_trainer(self) -> None:
+        """It was set up or removed."""
+        self.trainings.call = self.trainer.call
+        self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
+        self._take_up()
 
     def _begin(self, folders: list[Path]) -> None:
         self.page.look.wait()
         self.page.setCurrentWidget(self.page.look)
         self.trainings.begin(folders)
+        self._count_own()
 
     def _look_again(self) -> None:
         """What was decided or added meanwhile counts."""
@@ -87,6 +114,36 @@ class TrainController(QObject):
             self.trainings.change(elsewhere=(*plan.elsewhere, folder))
             self._look_again()
 
+    def _count_own(self) -> None:
+        """Offer the user's own finds, where a person gave some a name."""
+
+        def show(finds: int) -> None:
+            plan = self.trainings.plan
+            self.page.look.show_own(finds, teach=plan is not None and plan.own)
+
+        self._parts.library.count(VERIFIED).done.connect(show)
+
+    def _teach_own(self, teach: bool) -> None:
+        """Copies of the user's own finds teach too, or no longer; without their places, and made anew each time."""
+        plan = self.trainings.plan
+        if plan is None:
+            return
+        self.page.look.wait()
+        folder = plan.own_finds
+        self._parts.lanes.start(Lane.EXPORT, lambda _: shutil.rmtree(folder, ignore_errors=True))
+
+        def look(exported: Exported) -> None:
+            if self.trainings.plan is not None and self.trainings.plan.run == plan.run:
+                self.trainings.change(own=exported.observations > 0)
+                self._look_again()
+
+        if teach:
+            job = self._parts.library.export(ExportKind.CLASS_FOLDERS, folder, VERIFIED, Places.NONE)
+            job.done.connect(look)
+            job.failed.connect(lambda _: look(Exported(folder, 0)))
+        else:
+            look(Exported(folder, 0))
+
     def _answer(self, raw: str, name: str) -> None:
         """What a folder's photos show, or that they are left out; then everything is looked over anew."""
         plan = self.trainings.plan
@@ -95,7 +152,7 @@ class TrainController(QObject):
         now = datetime.now(UTC).isoformat(timespec="seconds")
         choice, words = (Choice.DROP, "") if name == LEAVE_OUT else (Choice.RELABEL, name)
         photos = find_photos(
-            [Path(folder).absolute() / raw for folder in plan.folders if (Path(folder) / raw).is_dir()]
+            [Path(folder).absolute() / raw for folder in plan.teaching if (Path(folder) / raw).is_dir()]
         )
         self.trainings.answer([Decision(str(photo), 1, choice, words, now) for photo in photos])
         self._look_again()
@@ -138,16 +195,30 @@ class TrainController(QObject):
             self.page.doubts.show_decided(self._review.decided, can_undo=self._review.can_undo)
 
     def _train(self, preset: str) -> None:
-        self.trainings.change(preset=preset)
+        low, high = self.page.look.expected.get(preset, (0, 0))
+        self.trainings.change(preset=preset, low=low, high=high, begun=0.0)
         self._run()
 
     def _run(self) -> None:
         self.page.setCurrentWidget(self.page.run)
         self.trainings.run()
+        self._tell_plan()
+
+    def _tell_plan(self) -> None:
+        if (plan := self.trainings.plan) is not None:
+            self.page.run.show_plan(plan.low, plan.high, plan.begun, goes_on=plan.goes_on)
 
     def _judge(self) -> None:
         self.page.run.show_state("judging")
         self.trainings.judge(self._parts.model_path)
+
+    def _pass_on(self, file: Path, told: Credits) -> None:
+        self.page.run.show_state("saving")
+        self.trainings.pass_on(file, told.name, told.version, told.licence, told.contact, told.authors)
+
+    def _trace(self, photos: list[Path]) -> None:
+        self.page.run.show_state("tracing")
+        self.trainings.trace(photos)
 
     def _forget(self) -> None:
         self.trainings.forget()
@@ -179,15 +250,16 @@ class TrainController(QObject):
 
     def _take_up(self) -> None:
         trainings = self.trainings
-        if trainings.command is None or trainings.plan is None:
+        if trainings.call is None or trainings.plan is None:
             return
         if trainings.take_up() or trainings.unfinished or trainings.finished:
-            self.page.run.keep.setChecked(trainings.plan.goes_on)
+            self._tell_plan()
             self.page.setCurrentWidget(self.page.run)
             if trainings.unfinished:
                 self._parts.notices.tell("training.offered")
         elif trainings.decided:
             self._look_again()
+            self._count_own()
         self._show_state()
 
     def _show_state(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -142,15 +143,20 @@ def _has_display() -> bool:
 
 
 def _train(words: list[str]) -> int:
-    """The one door to the trainer, which need not be installed."""
-    try:
+    """The one door to the trainer: in this Python where its libraries are, else in the environment made for it."""
+    from fieldguide.storage.trainer_home import TrainerHome, carried_wheel, find_trainer
+
+    home = TrainerHome(find_locations().trainer, carried_wheel())
+    if words[:1] == ["--set-up"]:
+        from fieldguide.cli.set_up import set_up
+
+        return set_up(home, words[1:])
+    call = find_trainer(home)
+    if call is None:
+        raise FieldGuideError(ErrorCode.TRAINER_NOT_SET_UP if home.wheel else ErrorCode.TRAINER_MISSING)
+    if call.path:
         return int(importlib.import_module("trainer.cli").main(words))
-    except ModuleNotFoundError as problem:  # the trainer, or a library that only it needs
-        if problem.name != "trainer.cli" and str(problem.name).startswith(("trainer.", "fieldguide")):
-            raise
-        packaged = getattr(sys, "frozen", False)
-        code = ErrorCode.TRAINER_NOT_PACKAGED if packaged else ErrorCode.TRAINER_MISSING
-        raise FieldGuideError(code, module=problem.name) from problem
+    return subprocess.run([*call.command, *words], env=call.environment(), check=False).returncode
 
 
 def _complain(sentence: str) -> int:

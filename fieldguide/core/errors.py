@@ -75,7 +75,13 @@ class ErrorCode(StrEnum):
     TRAINING_BROKE_OFF = "training_broke_off"
     TRAINING_DEFECT = "training_defect"
     TRAINER_MISSING = "trainer_missing"
-    TRAINER_NOT_PACKAGED = "trainer_not_packaged"
+    TRAINER_NOT_SET_UP = "trainer_not_set_up"
+    PYTHON_MISSING = "python_missing"
+    PYTHON_WITHOUT_VENV = "python_without_venv"
+    SETUP_BUSY = "setup_busy"
+    SETUP_UNREACHABLE = "setup_unreachable"
+    SETUP_WHEEL_MISSING = "setup_wheel_missing"
+    SETUP_FAILED = "setup_failed"
     SOURCE_UNREACHABLE = "source_unreachable"
 
 

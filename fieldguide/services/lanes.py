@@ -34,13 +34,14 @@ class Lane(StrEnum):
     INFERENCE = "inference"  # serial: one model, one place for torch
     READING = "reading"  # thumbnails, large photos
     EXPORT = "export"  # long writing that must not keep a page of the history waiting
+    TRAINER = "trainer"  # setting the trainer up, which may take an hour
 
 
 class Stopped(Exception):  # noqa: N818 - not an error
     """Raised by `Handle.check` in work that was cancelled; the job ends as cancelled."""
 
 
-_WIDTH = {Lane.STORAGE: 1, Lane.INFERENCE: 1, Lane.READING: 2, Lane.EXPORT: 1}
+_WIDTH = {Lane.STORAGE: 1, Lane.INFERENCE: 1, Lane.READING: 2, Lane.EXPORT: 1, Lane.TRAINER: 1}
 
 
 class Handle:
@@ -208,7 +209,7 @@ class Lanes(QObject):
                 job.cancel()
         deadline = QDeadlineTimer(timeout_ms)
         rested = True
-        for lane in (Lane.INFERENCE, Lane.READING, Lane.EXPORT, Lane.STORAGE):  # storing last: the others feed it
+        for lane in sorted(Lane, key=lambda lane: lane is Lane.STORAGE):  # storing last: the others feed it
             self._closed = lane is Lane.STORAGE
             rested = self._pools[lane].waitForDone(deadline) and rested
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)

@@ -6,13 +6,14 @@ session of its own, so it dies with nobody; it runs behind everything else and l
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,17 +25,23 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.training import events
 from fieldguide.core.training.decisions import DECISIONS, Decision, Decisions
 from fieldguide.storage.locations import make_folder
+from fieldguide.storage.trainer_home import TrainerCall
 
-NEEDED = ("trainer", "torchvision", "timm", "sklearn", "msgspec", "jinja2")
 POLL_MS = 400
 ENDS_WITHIN = 2.0  # seconds
 BEHIND = 10  # nice: everything else goes before it
+EVENTS = "events.jsonl"  # of a run, in its folder
+LITTLE_ROOM = 2**20  # bytes
 LOST_MINUTES = 2  # between two checkpoints of the trainer, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One training: which folders, which preset, where; `goes_on` when the window closes. `pid` 0: no child runs."""
+    """One training: which folders, which preset, where; `goes_on` when the window closes. `pid` 0: no child runs.
+
+    `own`: copies of the user's own finds in `own_finds` teach too. `low` to `high`: seconds that were told before;
+    `begun`: when it was started first, seconds of the system's clock.
+    """
 
     run: str
     folders: tuple[str, ...]
@@ -42,14 +49,20 @@ class Plan:
     preset: str = "quick"
     goes_on: bool = False
     pid: int = 0
-    created: float = 0.0
+    own: bool = False
+    low: int = 0
+    high: int = 0
+    begun: float = 0.0
 
+    @property
+    def own_finds(self) -> Path:
+        """Where the copies of the user's own finds lie."""
+        return Path(self.run) / "own_finds"
 
-def find_trainer() -> tuple[str, ...] | None:
-    """The command before the verb; None where the trainer or its libraries are not installed. Imports nothing."""
-    if getattr(sys, "frozen", False) or any(importlib.util.find_spec(name) is None for name in NEEDED):
-        return None
-    return (sys.executable, "-m", "trainer.cli")
+    @property
+    def teaching(self) -> tuple[str, ...]:
+        """Every folder that teaches."""
+        return (*self.folders, str(self.own_finds)) if self.own else self.folders
 
 
 class Child(QObject):
@@ -60,7 +73,7 @@ class Child(QObject):
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._file, self._at = file, 0
+        self._file, self._at, self._before = file, 0, 0
         self._process: psutil.Process | None = None
         self._popen: subprocess.Popen[bytes] | None = None
         self._last: events.Event | None = None
@@ -74,19 +87,19 @@ class Child(QObject):
         """0 before the start."""
         return self._process.pid if self._process else 0
 
-    @property
-    def created(self) -> float:
-        """When it started, as the system tells it: with the pid it names one process for good."""
-        return self._process.create_time() if self._process else 0.0
+    def start(self, call: TrainerCall, *words: str, goes_on: bool = False) -> None:
+        """Start it. What was written into the file before is told first when it `goes_on`, else it is gone.
 
-    def start(self, command: Sequence[str]) -> None:
-        """Start it; what was written into the file before counts no more. Raises FieldGuideError(NOT_WRITABLE)."""
+        Raises:
+            FieldGuideError: NOT_WRITABLE.
+        """
         make_folder(self._file.parent)
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-        threads = str(max(1, (os.cpu_count() or 1) - 1))
-        environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": threads, "PYTHONUTF8": "1"}
-        with self._file.open("wb") as events_file, self._file.with_name("log.txt").open("ab") as log:
+        if goes_on and self._file.exists():
+            mend_last_line(self._file)
+            self._before = self._file.stat().st_size
+        environment = call.environment(OMP_NUM_THREADS=str(max(1, (os.cpu_count() or 1) - 1)))
+        with self._file.open("ab" if goes_on else "wb") as events_file, self._file.with_name("log.txt").open("ab") as log:
+            command = [*call.command, *words]
             self._popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -99,11 +112,14 @@ class Child(QObject):
         self._process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else BEHIND)
         self._timer.start()
 
-    def attach(self, pid: int, created: float) -> bool:
-        """Follow one that another window started; False when it is no more (what it wrote is told all the same)."""
+    def attach(self, pid: int) -> bool:
+        """Follow one that another window started; False when it is no more.
+
+        It is known by its words, which name its folder: times of start move when a computer that slept sets its clock.
+        """
         try:
             found = psutil.Process(pid)
-            alive = bool(found.create_time() == created)
+            alive = str(self._file.parent) in found.cmdline()
         except psutil.Error:
             alive = False
         self._process = found if alive else None
@@ -138,19 +154,22 @@ class Child(QObject):
     def look(self) -> None:
         """Tell what it wrote since, and whether it ended."""
         over = not self._alive()
-        with self._file.open("rb") as stream:
-            stream.seek(self._at)
-            new = stream.read()
-        whole = new[: new.rfind(b"\n") + 1]
-        self._at += len(whole)
-        for line in whole.decode("utf-8", "replace").splitlines():
-            event = events.read_event(line)
-            if event is not None:
-                self._last = event
-                self.reported.emit(event)
+        self.report()
         if over:
             self._timer.stop()
             self.ended.emit(self._problem())
+
+    def report(self) -> None:
+        """Report what was written since."""
+        with self._file.open("rb") as stream:
+            stream.seek(self._at)
+            new = stream.read()
+        for line in new[: new.rfind(b"\n") + 1].splitlines(keepends=True):
+            self._at += len(line)
+            event = events.read_event(line.decode("utf-8", "replace"))
+            if event is not None:
+                self._last = event if self._at > self._before else None  # how an earlier child ended says nothing
+                self.reported.emit(event)
 
     def _alive(self) -> bool:
         if self._popen is not None:
@@ -170,9 +189,12 @@ class Child(QObject):
             known = {code.value for code in ErrorCode}
             code = self._last.code if self._last.code in known else ErrorCode.TRAINING_DEFECT.value
             return FieldGuideError(ErrorCode(code), **{"problem": self._last.words, **facts})
-        well = isinstance(self._last, events.Finished | events.Estimate | events.Judged | events.Look | events.Audited)
-        broke = FieldGuideError(ErrorCode.TRAINING_BROKE_OFF, minutes=LOST_MINUTES)
-        return None if well or self._stopped else broke
+        well = isinstance(self._last, events.LAST)
+        if well or self._stopped:
+            return None
+        if shutil.disk_usage(self._file.parent).free < LITTLE_ROOM:  # then it could not even tell that
+            return FieldGuideError(ErrorCode.DISK_FULL, path=str(self._file.parent))
+        return FieldGuideError(ErrorCode.TRAINING_BROKE_OFF, minutes=LOST_MINUTES)
 
 
 class Trainings(QObject):
@@ -185,9 +207,10 @@ class Trainings(QObject):
     ended = Signal(str, object)
     changed = Signal()
 
-    def __init__(self, folder: Path, command: tuple[str, ...] | None, parent: QObject | None = None) -> None:
+    def __init__(self, folder: Path, call: TrainerCall | None, parent: QObject | None = None) -> None:
+        """`call`: how the trainer is called; None while there is none."""
         super().__init__(parent)
-        self._folder, self.command = folder, command
+        self._folder, self.call = folder, call
         self._child: Child | None = None
         self.verb = ""
         self.paused = False
@@ -228,29 +251,46 @@ class Trainings(QObject):
         """Have every photo looked at for what is wrong with it."""
         if self.plan is not None:
             self.change()
-            self._start("audit", "audit.jsonl", *self.plan.folders, "--out", self.plan.run)
+            self._start("audit", "audit.jsonl", *self.plan.teaching, "--out", self.plan.run)
 
     def run(self) -> None:
         """Train, or go on where it stood."""
         if self.plan is not None:
             begun = ["--resume"] if (Path(self.plan.run) / "config.toml").exists() else []
             where = [] if begun else [*self._where(), "--preset", self.plan.preset]
-            self._start("run", "events.jsonl", *where, "--out", self.plan.run, *begun)
+            self._start("run", EVENTS, *where, "--out", self.plan.run, *begun, goes_on=bool(begun))
             if self._child is not None:
-                self.change(pid=self._child.pid, created=self._child.created)
+                self.change(pid=self._child.pid, begun=self.plan.begun or time.time())
 
     def judge(self, model: Path) -> None:
         """Hold what was trained against another model."""
         if self.plan is not None:
             self._start("judge", "judge.jsonl", self.plan.run, "--against", str(model))
 
+    def pass_on(self, file: Path, name: str, version: str, licence: str, contact: str, authors: Sequence[str]) -> None:
+        """Write the model as it is handed to others, with who made it."""
+        if self.plan is not None:
+            who = [word for author in authors for word in ("--author", author)]
+            told = ["--name", name, "--version", version, "--licence", licence, "--contact", contact, *who]
+            self._start("pass-on", "passed.jsonl", self.plan.run, "--out", str(file), *told)
+
+    def trace(self, photos: Sequence[Path]) -> None:
+        """Ask whether photos, or copies of them, taught the model."""
+        if self.plan is not None:
+            model = str(Path(self.plan.run) / "model.fieldguide")
+            self._start("was-trained-on", "traced.jsonl", *map(str, photos), model)
+
     def take_up(self) -> bool:
-        """Follow what an earlier window started, when it still works; True when it does."""
-        if self.plan is None or not self.plan.pid or self._child is not None:
+        """Tell what an earlier window's training did, and follow it when it still works; True when it does."""
+        if self.plan is None or self._child is not None or not (Path(self.plan.run) / EVENTS).exists():
             return False
-        child = self._follow("run", "events.jsonl")
-        if child.attach(self.plan.pid, self.plan.created):
+        child = self._follow("run", EVENTS)
+        if self.plan.pid and child.attach(self.plan.pid):
             return True
+        if self.plan.pid:  # it ended, or was ended, while nobody looked
+            child.look()
+        else:
+            child.report()
         self._child = None
         return False
 
@@ -260,7 +300,7 @@ class Trainings(QObject):
         run = Path(self.plan.run) if self.plan else None
         if self.plan is None or run is None or (run / "config.toml").exists() or not (run / DECISIONS).exists():
             return False
-        return all(Path(folder).is_dir() for folder in self.plan.folders)
+        return all(Path(folder).is_dir() for folder in self.plan.teaching)
 
     @property
     def unfinished(self) -> bool:
@@ -302,13 +342,13 @@ class Trainings(QObject):
 
     def _where(self) -> list[str]:
         assert self.plan is not None
-        return [*self.plan.folders, *(word for each in self.plan.elsewhere for word in ("--elsewhere", each))]
+        return [*self.plan.teaching, *(word for each in self.plan.elsewhere for word in ("--elsewhere", each))]
 
-    def _start(self, verb: str, file: str, *words: str) -> None:
-        if self.command is None:
+    def _start(self, verb: str, file: str, *words: str, goes_on: bool = False) -> None:
+        if self.call is None:
             raise FieldGuideError(ErrorCode.TRAINER_MISSING)
         self.stop()
-        self._follow(verb, file).start([*self.command, verb, *words, "--json"])
+        self._follow(verb, file).start(self.call, verb, *words, "--json", goes_on=goes_on)
         self.changed.emit()
 
     def _follow(self, verb: str, file: str) -> Child:
@@ -327,9 +367,17 @@ class Trainings(QObject):
             self.ended.emit(self.verb, problem)
 
 
+def mend_last_line(file: Path) -> None:
+    """End a line that a crash cut off, so that the next one stands alone."""
+    with file.open("r+b") as stream:
+        if stream.seek(0, os.SEEK_END) and stream.seek(-1, os.SEEK_CUR) >= 0 and stream.read(1) != b"\n":
+            stream.write(b"\n")
+
+
 def _read(file: Path) -> Plan | None:
     try:
         values = json.loads(file.read_text(encoding="utf-8"))
-        return Plan(**values | {name: tuple(values[name]) for name in ("folders", "elsewhere")})
+        known = {each.name: values[each.name] for each in fields(Plan) if each.name in values}
+        return Plan(**known | {name: tuple(values[name]) for name in ("folders", "elsewhere")})
     except (OSError, ValueError, TypeError, KeyError):
         return None

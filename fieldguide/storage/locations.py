@@ -49,6 +49,11 @@ class Locations:
         return self.data / "backups"
 
     @property
+    def trainer(self) -> Path:
+        """The trainer's own environment, where one was made."""
+        return self.data / "trainer"
+
+    @property
     def settings(self) -> Path:
         """What the user chose."""
         return self.config / "settings.json"

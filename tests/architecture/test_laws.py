@@ -13,6 +13,7 @@ NETWORK = {
     *("socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib", "smtplib"),
     *("xmlrpc", "socketserver", "PySide6.QtNetwork", "PySide6.QtWebEngineCore", "PySide6.QtWebSockets"),
 }
+FETCHING = {"pip", "uv", "conda", "curl", "wget", "ensurepip"}  # programs and modules that bring files
 HOSTS = ["pypi" + ".org", "python" + "hosted.org", "download.py" + "torch.org", "conda" + ".anaconda.org"]
 
 
@@ -56,6 +57,24 @@ def test_the_app_never_touches_the_network() -> None:
         if any(within(name, module) for module in NETWORK)
     }
     assert seen == set()
+
+
+def test_one_file_of_the_app_starts_what_fetches_and_only_when_somebody_asks() -> None:
+    """The trainer's environment: pip, a child process of the system's Python. Nothing else of the app may start it."""
+    starting = {
+        place
+        for place, file in modules("fieldguide")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in FETCHING
+    }
+    assert starting == {"fieldguide/storage/trainer_home.py"}
+    asking = {
+        place
+        for place, file in modules("fieldguide")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "set_up"
+    }
+    assert asking == {"fieldguide/cli/set_up.py", "fieldguide/app/trainer.py"}
 
 
 def test_one_file_of_the_app_names_torchscript() -> None:

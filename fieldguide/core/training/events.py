@@ -290,6 +290,9 @@ Event = (
 EVENTS: dict[str, type] = {kind.__name__.lower(): kind for kind in typing.get_args(Event)}
 """The word in `"event"` and what it stands for."""
 
+LAST = (Finished, Look, Estimate, Audited, Judged, Passed, Traced)
+"""With one of these a call that went well ends."""
+
 MOST_PAIRS, MOST_FILES = 12, 200
 
 STEPS = (

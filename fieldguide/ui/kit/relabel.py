@@ -61,18 +61,24 @@ class NameModel(QAbstractListModel):
 
 
 class RelabelDialog(QDialog):
-    """Asks for a taxon; `taxon` is the answer after it was accepted."""
+    """Asks for a taxon; `taxon` is the answer after it was accepted.
 
-    def __init__(self, guide: Guide, parent: QWidget | None = None) -> None:
+    With `free`, a sentence on what is named, any other name will do too: `name` is the answer, and `taxon` None where
+    the guide does not know it.
+    """
+
+    def __init__(self, guide: Guide, parent: QWidget | None = None, *, free: str = "") -> None:
         super().__init__(parent)
+        self._guide, self._free = guide, bool(free)
         self.taxon: Taxon | None = None
+        self.name = ""
         self.setWindowTitle(text("identify.relabel_title"))
         self.resize(480, 520)
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
         column.setSpacing(CLOSE)
-        column.addWidget(label(text("identify.relabel_title"), "title"))
-        column.addWidget(label(text("identify.relabel_words"), "muted"))
+        column.addWidget(label(text("identify.relabel_title") if not free else text("training.rename"), "title"))
+        column.addWidget(label(free or text("identify.relabel_words"), "muted"))
         self.field = QLineEdit()
         self.field.setPlaceholderText(text("identify.relabel_field"))
         self.field.setAccessibleName(text("identify.relabel_field"))
@@ -88,6 +94,10 @@ class RelabelDialog(QDialog):
         self._list.setAccessibleName(text("identify.relabel_title"))
         self._list.activated.connect(self._accept)
         column.addWidget(self._list, 1)
+        self.as_typed, self._meant = button("", "link"), label("", "small")
+        self.as_typed.clicked.connect(self._accept_typed)
+        for widget in (self.as_typed, self._meant):
+            column.addWidget(widget)
         keep, cancel = button(text("identify.relabel_keep"), "primary"), button(text("identify.cancel"))
         keep.clicked.connect(self._accept)
         cancel.clicked.connect(self.reject)
@@ -100,11 +110,27 @@ class RelabelDialog(QDialog):
         self._names.search(typed)
         # nothing is chosen before a letter is typed: Enter alone names nothing
         self._list.setCurrentIndex(self._names.index(0, 0) if typed.strip() else QModelIndex())
+        for widget in (self.as_typed, self._meant):
+            widget.setVisible(self._free and bool(typed.strip()))
+        if self._free:
+            known = self._guide.resolve(typed)
+            self.as_typed.setText(text("training.as_typed", name=typed.strip()))
+            key = "training.typed_known" if known else "training.typed_unknown"
+            self._meant.setText(text(key, name=known.taxon.name if known else ""))
 
     def _accept(self) -> None:
         taxon = self._list.currentIndex().data(TaxonRole)
         if taxon is not None:
-            self.taxon = taxon
+            self.taxon, self.name = taxon, taxon.name
+            self.accept()
+        elif self._free:
+            self._accept_typed()
+
+    def _accept_typed(self) -> None:
+        typed = self.field.text().strip()
+        known = self._guide.resolve(typed)
+        self.taxon, self.name = (known.taxon, known.taxon.name) if known else (None, typed)
+        if typed:
             self.accept()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -39,6 +39,7 @@ class SettingsPage(ScrollColumn):
         export_wanted: ExportKind and Path. backup_wanted: Path of the copy to write.
         restore_wanted: Path of a copy to bring back. find_again_wanted: folder to look for moved photos in.
         help_wanted: somebody asks for the poison sheet from here.
+        remove_trainer_wanted: the trainer's libraries shall give their room back.
     """
 
     changed = Signal(str, object)
@@ -47,6 +48,7 @@ class SettingsPage(ScrollColumn):
     find_again_wanted = Signal(Path)
     backup_wanted = Signal(Path)
     help_wanted = Signal()
+    remove_trainer_wanted = Signal()
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class SettingsPage(ScrollColumn):
         self._add_place(settings, countries)
         self._add_computing(settings)
         self._add_data(settings)
+        self._add_trainer()
         self.about = AboutCard(versions, care)
         self.about.help_wanted.connect(self.help_wanted)
         self._sheet.addWidget(self.about)
@@ -82,6 +85,20 @@ class SettingsPage(ScrollColumn):
     def show_device(self, words: str) -> None:
         """What the model runs on now, in a sentence."""
         self._device_words.setText(words)
+
+    def show_trainer(self, size: int) -> None:
+        """How much room the trainer's libraries take that were set up here, bytes; 0: none were."""
+        self.trainer.setVisible(size > 0)
+        self._trainer_words.setText(text("settings.trainer_words", gb=f"{size / 1e9:.1f}"))
+
+    def _add_trainer(self) -> None:
+        self.trainer = self._card("trainer")
+        self._trainer_words = label("", "muted")
+        remove = button(text("settings.trainer_remove"), "plain")
+        remove.clicked.connect(self.remove_trainer_wanted)
+        self.trainer.column.addWidget(self._trainer_words)
+        self.trainer.column.addLayout(row(remove, None))
+        self.show_trainer(0)
 
     def _add_looks(self, settings: Settings) -> None:
         card = self._card("looks")

@@ -161,8 +161,8 @@ class DoubtsView(QWidget):
         menu.popup(self.rename.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
 
     def _ask_guide(self) -> None:
-        dialog = RelabelDialog(self._guide, self.window())
-        dialog.accepted.connect(lambda: self._decide(Choice.RELABEL, dialog.taxon.name if dialog.taxon else ""))
+        dialog = RelabelDialog(self._guide, self.window(), free=text("training.rename_words"))
+        dialog.accepted.connect(lambda: self._decide(Choice.RELABEL, dialog.name))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QFileDialog, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QRadioButton
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
@@ -15,12 +15,13 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import WIDE
 from fieldguide.ui.kit.naming import name_called
+from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.train.wording import minutes
 
 PRESETS = ("quick", "standard", "best")
 _WIDEST, _NAMED = 820, 12
-LEAVE_OUT = "-"
+LEAVE_OUT, OTHER = "-", "?"
 
 
 class LookView(ScrollColumn):
@@ -28,11 +29,13 @@ class LookView(ScrollColumn):
 
     Signals:
         answered: raw folder name and a name of the guide, or `LEAVE_OUT`. elsewhere_wanted: path of a folder.
+        own_wanted: whether the user's own checked finds shall teach too.
         doubts_wanted. train_wanted: preset. back_wanted.
     """
 
     answered = Signal(str, str)
     elsewhere_wanted = Signal(str)
+    own_wanted = Signal(bool)
     doubts_wanted = Signal()
     train_wanted = Signal(str)
     back_wanted = Signal()
@@ -43,10 +46,16 @@ class LookView(ScrollColumn):
         self._sheet = self.centred_sheet(_WIDEST)
         self._sheet.addWidget(label(text("training.look_title"), "display"))
         self.found, self.names, self.presets = Card(), Card(), Card()
-        for card in (self.found, self.names, self.presets):
-            self._sheet.addWidget(card)
+        self.own = QCheckBox()
+        self.own.setVisible(False)
+        self.own.clicked.connect(self.own_wanted)
+        self.own_words = label(text("training.own_words"), "small")
+        self.own_words.setVisible(False)
+        for part in (self.found, self.names, self.own, self.own_words, self.presets):
+            self._sheet.addWidget(part)
         self._group = QButtonGroup(self)
         self._lines = {}
+        self.expected: dict[str, tuple[int, int]] = {}  # seconds, by preset, as they were told
         self.presets.column.addWidget(label(text("training.presets"), "heading"))
         for preset in PRESETS:
             choice = QRadioButton(text(f"training.preset_{preset}"))
@@ -77,8 +86,16 @@ class LookView(ScrollColumn):
         self.presets.hide()
         for act in (self.train, self.doubts):
             act.setEnabled(False)
+        self.expected.clear()
         for _, words in self._lines.values():
             words.setText(text("training.estimating"))
+
+    def show_own(self, finds: int, *, teach: bool) -> None:
+        """How many finds of the user have a name that a person gave, and whether they teach."""
+        self.own.setText(text("training.own", count=finds))
+        self.own.setChecked(teach)
+        for widget in (self.own, self.own_words):
+            widget.setVisible(finds > 0)
 
     def show_problem(self, problem: FieldGuideError) -> None:
         """It could not be looked over."""
@@ -106,6 +123,7 @@ class LookView(ScrollColumn):
         if estimate.bytes > self._free:
             words = text("training.no_room", free=round(self._free / 1e6), mb=facts["mb"])
         self._lines[estimate.preset][1].setText(words)
+        self.expected[estimate.preset] = (estimate.low, estimate.high)
 
     def _lines_of(self, look: Look) -> list[tuple[str, str]]:
         lines = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
@@ -141,13 +159,20 @@ class LookView(ScrollColumn):
             choice.addItem(text("training.keep_name"), "")
             for near in name.suggestions:
                 choice.addItem(self._called(near), near)
+            choice.addItem(text("training.rename"), OTHER)
             choice.addItem(text("training.leave_out"), LEAVE_OUT)
             choice.activated.connect(lambda _, raw=name.raw, choice=choice: self._answer(raw, choice))
             words = label(text("training.folder", name=name.raw, count=name.photos))
             self.names.column.addLayout(row(words, choice))
 
     def _answer(self, raw: str, choice: QComboBox) -> None:
-        if choice.currentData():
+        if choice.currentData() == OTHER:
+            choice.setCurrentIndex(0)
+            dialog = RelabelDialog(self._guide, self.window(), free=text("training.rename_words"))
+            dialog.accepted.connect(lambda: self.answered.emit(raw, dialog.name))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+        elif choice.currentData():
             self.answered.emit(raw, choice.currentData())
 
     def _called(self, name: str) -> str:

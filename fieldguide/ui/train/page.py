@@ -16,24 +16,29 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.doubts_view import DoubtsView
 from fieldguide.ui.train.look_view import LookView
 from fieldguide.ui.train.run_view import RunView
+from fieldguide.ui.train.setup_view import SetupView
 
 
 class TrainPage(QStackedWidget):
-    """Signal `folders_offered`: list[Path], each a folder of folders of photos. `can`: the trainer is installed."""
+    """Signal `folders_offered`: list[Path], each a folder of folders of photos."""
 
     folders_offered = Signal(list)
 
-    def __init__(self, guide: Guide, thumbnails: Thumbnails, *, can: bool) -> None:
+    def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self._can = can
-        words = ("start_title", "start_words", "choose") if can else ("missing_title", "missing_words")
-        self.start = EmptyState("folder", *(text(f"training.{word}") for word in words))
+        words = ("start_title", "start_words", "choose")
+        self.setup, self.start = SetupView(), EmptyState("folder", *(text(f"training.{word}") for word in words))
         self.look, self.doubts, self.run = LookView(guide), DoubtsView(guide, thumbnails), RunView(guide)
-        for view in (self.start, self.look, self.doubts, self.run):
+        for view in (self.setup, self.start, self.look, self.doubts, self.run):
             self.addWidget(view)
         self.start.acted.connect(self._choose)
         self.look.back_wanted.connect(lambda: self.setCurrentWidget(self.start))
-        self.setAcceptDrops(can)
+        self.setAcceptDrops(True)
+
+    def show_trainer(self, *, here: bool, can: bool) -> None:
+        """Whether the trainer is here, or else whether it can be set up."""
+        self.setup.offer(can=can)
+        self.setCurrentWidget(self.start if here else self.setup)
 
     def _choose(self) -> None:
         chosen = QFileDialog.getExistingDirectory(self, text("training.choose"))
@@ -41,14 +46,19 @@ class TrainPage(QStackedWidget):
             self.folders_offered.emit([Path(chosen)])
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Welcome folders, while nothing is at work."""
-        event.setAccepted(self.currentWidget() in (self.start, self.look) and bool(_folders(event)))
+        """Welcome folders while nothing is at work, and beside a model that is made photos to ask about."""
+        event.setAccepted(bool(self._welcome(event)))
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them."""
         event.acceptProposedAction()
-        self.folders_offered.emit(_folders(event))
+        if self.currentWidget() is self.run:
+            self.run.trace_wanted.emit(self._welcome(event))
+        else:
+            self.folders_offered.emit(self._welcome(event))
 
-
-def _folders(event: QDragEnterEvent | QDropEvent) -> list[Path]:
-    return [path for path in dropped_paths(event.mimeData()) if path.is_dir()]
+    def _welcome(self, event: QDragEnterEvent | QDropEvent) -> list[Path]:
+        paths = dropped_paths(event.mimeData())
+        if self.currentWidget() is self.run:
+            return [path for path in paths if path.is_file()] if self.run.asks_photos else []
+        return [path for path in paths if path.is_dir()] if self.currentWidget() in (self.start, self.look) else []

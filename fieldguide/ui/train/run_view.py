@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from pathlib import Path
+
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QCheckBox, QProgressBar, QPushButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QProgressBar, QPushButton
 
 from fieldguide.core.guide import Guide
+from fieldguide.core.photo import PHOTO_SUFFIXES
 from fieldguide.core.text import text
 from fieldguide.core.training.events import (
     Confusion,
@@ -14,9 +19,11 @@ from fieldguide.core.training.events import (
     Finished,
     Judged,
     Measured,
+    Passed,
     Progress,
     Step,
     TakenFor,
+    Traced,
 )
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.flow import FlowLayout
@@ -25,13 +32,16 @@ from fieldguide.ui.kit.metrics import CLOSE, WIDE
 from fieldguide.ui.kit.naming import name_called
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear
 from fieldguide.ui.train.curve import Curve
+from fieldguide.ui.train.save_dialog import SaveDialog
 from fieldguide.ui.train.wording import minutes
 
 _WIDEST, _PAIRS = 820, 5
+ASKING = ("judging", "saving", "tracing")
 
 
 class RunView(ScrollColumn):
-    """The view. Signals: what a person wants; `goes_on` carries whether it shall when the window is closed."""
+    """The view. Signals: what a person wants; `goes_on` carries whether it shall when the window is closed,
+    `save_wanted` the file and its `Credits`, `trace_wanted` the photos (list[Path]) that may have taught the model."""
 
     pause_wanted = Signal()
     stop_wanted = Signal()
@@ -40,6 +50,8 @@ class RunView(ScrollColumn):
     report_wanted = Signal()
     use_wanted = Signal()
     judge_wanted = Signal()
+    save_wanted = Signal(Path, object)
+    trace_wanted = Signal(list)
     new_wanted = Signal()
 
     def __init__(self, guide: Guide) -> None:
@@ -52,7 +64,9 @@ class RunView(ScrollColumn):
         self.right, self.mixed = label(""), label("")
         self.curve = Curve()
         self.work, self.result = Card(), Card()
-        for widget in (self.step, self.bar, self.left, self.curve, self.right, self.mixed):
+        self.expected = label("", "small")
+        self._plan = (0, 0, 0.0)
+        for widget in (self.step, self.bar, self.left, self.curve, self.right, self.mixed, self.expected):
             self.work.column.addWidget(widget)
         self.keep = QCheckBox(text("training.goes_on"))
         self.keep.toggled.connect(self.goes_on)
@@ -62,23 +76,26 @@ class RunView(ScrollColumn):
         self.use = _act("training.use", "primary", self.use_wanted)
         self.report = _act("training.report", "plain", self.report_wanted)
         self.judge = _act("training.judge", "plain", self.judge_wanted)
+        self.save = _act("training.save", "plain", self._ask_credits)
+        self.trace = _act("training.trace", "plain", self._ask_photos)
         self.new = _act("training.new", "plain", self.new_wanted)
         sheet.addWidget(self.title)
         sheet.addWidget(self.work)
         sheet.addWidget(self.result)
         sheet.addWidget(self.keep)
         sheet.addWidget(label(text("training.keeps"), "small"))
+        self._later = (self.use, self.report, self.judge, self.save, self.trace)
         acts = FlowLayout(spacing=CLOSE)
-        for act in (self.resume, self.pause, self.stop, self.use, self.report, self.judge, self.new):
+        for act in (self.resume, self.pause, self.stop, *self._later, self.new):
             acts.addWidget(act)
         sheet.addLayout(acts)
         self._state = ""
         self.show_state("rests")
 
     def show_state(self, state: str) -> None:
-        """`works`, `paused`, `rests` (it can go on), `done` or `judging`."""
+        """`works`, `paused`, `rests` (it can go on), `done`, or what is done with the model: one of `ASKING`."""
         self.title.setText(text(f"training.title_{state}"))
-        working, done = state in ("works", "paused"), state in ("done", "judging")
+        working, done = state in ("works", "paused"), state in ("done", *ASKING)
         if state == "works" and self._state not in ("works", "paused"):
             self._begin()
         self._state = state
@@ -89,15 +106,28 @@ class RunView(ScrollColumn):
             (self.stop, working),
             (self.resume, state == "rests"),
             (self.result, done),
-            *((each, done) for each in (self.use, self.report, self.judge)),
+            *((each, done) for each in self._later),
             (self.new, not working),
         ):
             widget.setVisible(seen)
         self.pause.setText(text("training.go_on" if state == "paused" else "training.pause"))
-        self.judge.setEnabled(state == "done")
+        for act in (*self._later, self.new):
+            act.setEnabled(state not in ASKING)
+
+    def show_plan(self, low: int, high: int, begun: float, *, goes_on: bool) -> None:
+        """What was expected of the whole (seconds; 0: nothing), when it began, and whether it outlives the window."""
+        self._plan = (low, high, begun)
+        self.keep.setChecked(goes_on)
+        self._tell_expected()
+
+    def _tell_expected(self) -> None:
+        low, high, begun = self._plan
+        facts = {"low": minutes(low), "high": minutes(high), "since": minutes(time.time() - begun)}
+        self.expected.setText(text("training.expected", **facts) if low and begun else "")
 
     def take(self, event: Event) -> None:
         """Something was told by the trainer."""
+        self._tell_expected()
         if isinstance(event, Step):
             key = f"training.step_{event.step}"
             self.step.setText(text(key, number=event.number, of=event.of) if event.of else text(key))
@@ -118,6 +148,28 @@ class RunView(ScrollColumn):
             self.show_measured(event.measured)
         elif isinstance(event, Judged):
             self._show_judged(event)
+        elif isinstance(event, Passed):
+            self.result.column.addWidget(label(text("training.passed", file=event.file), "strong"))
+        elif isinstance(event, Traced):
+            words = text(f"training.traced_{event.answer}", name=Path(event.photo).name)
+            self.result.column.addWidget(label(words, "body" if event.answer == "no" else "strong"))
+
+    @property
+    def asks_photos(self) -> bool:
+        """Whether a photo may be dropped to ask if it taught the model."""
+        return self._state == "done"
+
+    def _ask_credits(self) -> None:
+        dialog = SaveDialog(self.window())
+        dialog.saved.connect(self.save_wanted)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _ask_photos(self) -> None:
+        suffixes = " ".join(f"*{suffix}" for suffix in sorted(PHOTO_SUFFIXES))
+        chosen, _ = QFileDialog.getOpenFileNames(self, text("training.trace"), "", suffixes)
+        if chosen:
+            self.trace_wanted.emit([Path(name) for name in chosen])
 
     def show_measured(self, measured: tuple[Measured, ...]) -> None:
         """What came of it, photos by other people first."""
@@ -162,7 +214,7 @@ class RunView(ScrollColumn):
         return text("training.still", count=pair.count, of=pair.of, **names)
 
 
-def _act(key: str, look: str, signal: SignalInstance) -> QPushButton:
+def _act(key: str, look: str, act: SignalInstance | Callable[[], None]) -> QPushButton:
     made = button(text(key), look)
-    made.clicked.connect(signal)
+    made.clicked.connect(act)
     return made

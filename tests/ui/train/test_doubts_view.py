@@ -97,6 +97,25 @@ def test_another_name_is_offered_by_the_audit_or_asked_of_the_guide(view, qtbot,
     assert decided.args == [["/p/c.jpg"], Choice.RELABEL, dialog.taxon.name]
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("Cantharelus cibarius", "Cantharellus cibarius"), ("Lepista nuda", "Collybia nuda"), ("Nova mea", "Nova mea")],
+)
+def test_any_name_can_be_typed_and_the_guide_says_what_it_makes_of_it(view, qtbot, guide, typed, name) -> None:
+    view.point_at("/p/c.jpg")
+    view.rename.click()
+    dialog = view.window().findChild(RelabelDialog)
+    assert dialog.as_typed.isHidden()
+    dialog.field.setText(typed)
+    known = guide.resolve(typed)
+    key = "training.typed_known" if known else "training.typed_unknown"
+    assert text(key, name=known.taxon.name if known else "") in words_in(dialog)
+    with qtbot.waitSignal(view.decided) as decided:
+        dialog.as_typed.click()
+    assert decided.args == [["/p/c.jpg"], Choice.RELABEL, name]
+    assert (dialog.taxon is None) == (known is None)
+
+
 def test_an_empty_list_comforts_nobody(view) -> None:
     view.wait()
     assert not view.keep.isEnabled()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtWidgets import QApplication, QComboBox
+import time
+from pathlib import Path
 
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from fieldguide.core.training.events import (
     Confusion,
@@ -16,13 +22,18 @@ from fieldguide.core.training.events import (
     Kind,
     Look,
     Measured,
+    Passed,
     Progress,
     Rare,
     Step,
     TakenFor,
+    Traced,
 )
+from fieldguide.storage.trainer_home import SetUp
+from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.page import TrainPage
+from fieldguide.ui.train.save_dialog import Credits, SaveDialog
 from fieldguide.ui.train.wording import minutes
 from tests.helpers.labels import words_in
 
@@ -38,7 +49,8 @@ OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2)
 
 @pytest.fixture
 def page(qtbot, guide, theme) -> TrainPage:
-    made = TrainPage(guide, Thumbnails(), can=True)
+    made = TrainPage(guide, Thumbnails())
+    made.show_trainer(here=True, can=False)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -61,6 +73,13 @@ def test_an_unknown_name_is_answered_with_a_near_one(page, qtbot) -> None:
         choice.setCurrentIndex(1)
         choice.activated.emit(1)
     assert answered.args == ["Agaricus_arvennsiss", "Agaricus arvensis"]
+    choice.setCurrentIndex(choice.findText(text("training.rename")))
+    choice.activated.emit(choice.currentIndex())
+    dialog = page.window().findChild(RelabelDialog)
+    dialog.field.setText("Agaricus novus")
+    with qtbot.waitSignal(page.look.answered) as answered:
+        dialog.field.returnPressed.emit()
+    assert answered.args == ["Agaricus_arvennsiss", "Agaricus novus"]
 
 
 def test_a_preset_says_what_it_takes_and_that_the_disk_is_too_small(page, qtbot) -> None:
@@ -86,6 +105,7 @@ def test_what_cannot_train_says_what_to_do(page) -> None:
 def test_a_run_is_followed_and_a_deadly_mistake_stands_first(page) -> None:
     page.setCurrentWidget(page.run)
     page.run.show_state("works")
+    page.run.show_plan(60, 600, time.time() - 130, goes_on=True)
     milder = TakenFor("Boletus edulis", "Boletus reticulatus", 9, 10)
     deadly = TakenFor("Galerina marginata", "Kuehneromyces mutabilis", 2, 9)
     for event in (
@@ -100,6 +120,8 @@ def test_a_run_is_followed_and_a_deadly_mistake_stands_first(page) -> None:
     first, second = page.run.mixed.text().split("\n")
     assert "(2 of 9 photos)" in first
     assert "(9 of 10 photos)" in second
+    assert text("training.expected", low=minutes(60), high=minutes(600), since=minutes(130)) in words_in(page.run)
+    assert page.run.keep.isChecked()
     page.run.show_state("paused")
     QApplication.processEvents()
     assert page.run.pause.text() == text("training.go_on")
@@ -117,8 +139,100 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
     assert page.run.use.isVisible()
 
 
-def test_without_the_trainer_the_page_says_so(qtbot, guide, theme) -> None:
-    page = TrainPage(guide, Thumbnails(), can=False)
-    qtbot.addWidget(page)
-    assert text("training.missing_title") in words_in(page)
-    assert not page.acceptDrops()
+def test_without_the_trainer_the_page_says_so(page) -> None:
+    page.show_trainer(here=False, can=False)
+    said = words_in(page.currentWidget())
+    assert text("training.missing_title") in said
+    assert not page.setup.begin.isVisible()
+    assert not drop(page, Path.cwd())
+
+
+def test_setting_up_is_asked_with_its_size_followed_and_cancelled(page, qtbot, tmp_path: Path, monkeypatch) -> None:
+    page.show_trainer(here=False, can=True)
+    setup = page.setup
+    assert text("training.setup_size") in words_in(setup)
+    with qtbot.waitSignal(setup.wanted) as wanted:
+        setup.begin.click()
+    assert wanted.args == [None]
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    with qtbot.waitSignal(setup.wanted) as wanted:
+        setup.folder.click()
+    assert wanted.args == [tmp_path]
+    setup.wait()
+    setup.show_step(SetUp("fetching", "torch", 250, 1000, 1_500_000))
+    assert setup.words.text() == text("training.setup_fetching", name="torch", mb=2)
+    assert (setup.bar.value(), setup.begin.isVisible()) == (250, False)
+    with qtbot.waitSignal(setup.cancel_wanted):
+        setup.cancel.click()
+    setup.show_problem(FieldGuideError(ErrorCode.SETUP_UNREACHABLE))
+    assert text("errors.setup_unreachable") in words_in(setup)
+    assert (setup.begin.isVisible(), setup.cancel.isVisible()) == (True, False)
+
+
+def drop(page: TrainPage, *paths: Path) -> bool:
+    """Drop files or folders on the page as a file manager does; whether they were welcome."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    where, act = QPointF(page.rect().center()), Qt.DropAction.CopyAction
+    rest = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(where.toPoint(), act, *rest)
+    QApplication.sendEvent(page, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(page, QDropEvent(where, act, *rest))
+    return enter.isAccepted()
+
+
+def test_folders_are_dropped_to_teach_and_photos_on_a_model_to_be_looked_for(page, qtbot, tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"x")
+    assert not drop(page, photo)
+    with qtbot.waitSignal(page.folders_offered) as offered:
+        assert drop(page, tmp_path, photo)
+    assert offered.args == [[tmp_path]]
+    page.setCurrentWidget(page.run)
+    page.run.show_state("works")
+    assert not drop(page, photo)
+    assert not drop(page, tmp_path)
+    page.run.show_state("done")
+    with qtbot.waitSignal(page.run.trace_wanted) as wanted:
+        assert drop(page, tmp_path, photo)
+    assert wanted.args == [[photo]]
+
+
+@pytest.mark.parametrize("answer", ["same", "near", "no", "unreadable"])
+def test_whether_a_photo_taught_the_model_is_told_in_words(page, answer: str) -> None:
+    page.run.show_state("tracing")
+    assert not page.run.trace.isEnabled()
+    page.run.take(Traced("/photos/a.jpg", answer, 3))
+    assert text(f"training.traced_{answer}", name="a.jpg") in words_in(page.run)
+
+
+def test_who_made_a_model_is_asked_before_it_is_saved_for_others(page, qtbot, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "ours-1.2"), ""))
+    page.setCurrentWidget(page.run)
+    page.run.show_state("done")
+    page.run.save.click()
+    dialog = page.window().findChild(SaveDialog)
+    dialog.fields["name"].setText("Ours")
+    keep = next(each for each in dialog.findChildren(type(page.run.save)) if each.property("look") == "primary")
+    keep.click()
+    assert dialog.problem.text() == text("training.save_missing")
+    dialog.fields["authors"].setText(" A Society; Ada ;")
+    dialog.licence.setCurrentText("CC BY 4.0")
+    with qtbot.waitSignal(page.run.save_wanted) as wanted:
+        keep.click()
+    told = Credits("Ours", "1", ("A Society", "Ada"), "CC BY 4.0", "")
+    assert wanted.args == [tmp_path / "ours-1.2.fieldguide", told]
+    page.run.take(Passed("/x/ours.fieldguide"))
+    assert text("training.passed", file="/x/ours.fieldguide") in words_in(page.run)
+
+
+def test_own_finds_are_offered_where_some_have_a_checked_name(page, qtbot) -> None:
+    page.setCurrentWidget(page.look)
+    page.look.show_own(0, teach=False)
+    assert not page.look.own.isVisible()
+    page.look.show_own(12, teach=False)
+    assert page.look.own.text() == text("training.own", count=12)
+    with qtbot.waitSignal(page.look.own_wanted) as wanted:
+        page.look.own.click()
+    assert wanted.args == [True]

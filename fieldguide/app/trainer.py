@@ -1,0 +1,86 @@
+"""The trainer's environment and who asks for it: set up from the page Train, removed in the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from fieldguide.app.parts import Parts
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.services.lanes import Handle, Job, Lane
+from fieldguide.storage.trainer_home import SetUp, TrainerCall, TrainerHome, carried_wheel, find_trainer
+from fieldguide.ui.train.setup_view import SetupView
+
+
+class TrainerDesk(QObject):
+    """Knows whether the trainer is here.
+
+    Signals:
+        changed: it is here now, or no longer.
+        sized: bytes of what was set up, 0 for nothing.
+    """
+
+    changed = Signal()
+    sized = Signal(object)  # may be more than a C int holds
+
+    def __init__(self, parts: Parts, view: SetupView) -> None:
+        super().__init__()
+        self._parts, self._view = parts, view
+        self._home = TrainerHome(parts.locations.trainer, carried_wheel())
+        self._job: Job | None = None
+        view.wanted.connect(self._set_up)
+        view.cancel_wanted.connect(self._cancel)
+
+    @property
+    def call(self) -> TrainerCall | None:
+        """How the trainer is called; None while there is none."""
+        return find_trainer(self._home)
+
+    @property
+    def can(self) -> bool:
+        """Whether it could be set up."""
+        return self._home.wheel is not None
+
+    def tell_size(self) -> None:
+        """Have `sized` tell it."""
+        home = self._home
+        self._parts.lanes.start(Lane.EXPORT, lambda _: home.size()).done.connect(self.sized)
+
+    def remove(self) -> None:
+        """Give its room back; it can be set up again."""
+        home = self._home
+        self._follow(self._parts.lanes.start(Lane.TRAINER, lambda _: home.remove()))
+
+    def _set_up(self, wheels: Path | None) -> None:
+        home = self._home
+
+        def work(handle: Handle) -> bool:
+            return home.set_up(wheels, handle.tell, handle.stopped)
+
+        self._view.wait()
+        self._job = self._parts.lanes.start(Lane.TRAINER, work)
+        self._job.told.connect(self._show)
+        self._follow(self._job)
+
+    def _follow(self, job: Job) -> None:
+        job.failed.connect(self._fail)
+        job.finished.connect(self._end)
+
+    def _cancel(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
+
+    def _show(self, step: SetUp) -> None:
+        self._view.show_step(step)
+
+    def _fail(self, problem: Exception) -> None:
+        if isinstance(problem, FieldGuideError):
+            self._view.show_problem(problem)
+        self._parts.notices.report(problem)
+
+    def _end(self) -> None:
+        self._job = None
+        self._view.offer(can=self.can)
+        self.changed.emit()
+        self.tell_size()
