@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.parts import Parts
-from fieldguide.app.trainer import TrainerDesk
+from fieldguide.app.trainer import TrainerController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import text
@@ -45,7 +45,7 @@ class TrainController(QObject):
         self._review: Review | None = None
         self._audited = ""  # the run whose doubtful photos the page holds
         self.page = TrainPage(parts.guide, thumbnails)
-        self.trainer = TrainerDesk(parts, self.page.setup)
+        self.trainer = TrainerController(parts, self.page.setup)
         self.trainings = Trainings(parts.locations.data / "training", self.trainer.call)
         self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
 

@@ -13,7 +13,7 @@ from fieldguide.storage.trainer_home import SetUp, TrainerCall, TrainerHome, car
 from fieldguide.ui.train.setup_view import SetupView
 
 
-class TrainerDesk(QObject):
+class TrainerController(QObject):
     """Knows whether the trainer is here.
 
     Signals:

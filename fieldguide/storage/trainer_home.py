@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,7 +147,7 @@ class TrainerHome:
         if owner is not None and owner.pid != os.getpid():
             raise FieldGuideError(ErrorCode.SETUP_BUSY)
         if child is not None:
-            _end(child)
+            psutil.wait_procs(_kill(child), ENDS_WITHIN)
 
     def _pip_is_old(self, pip: Sequence[str]) -> bool:
         said = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False, env=clean_environment())
@@ -177,7 +178,8 @@ class TrainerHome:
                 told.hear(lines.read())
         finally:
             if process.poll() is None:
-                _end(psutil.Process(process.pid))
+                _kill(psutil.Process(process.pid))
+                process.wait()
         if process.returncode and must:
             raise failure_of(self._log.read_text(encoding="utf-8", errors="replace"), self._log)
 
@@ -295,22 +297,20 @@ def _process(told: object) -> psutil.Process | None:
     try:
         pid, created = told if isinstance(told, list) else (0, 0.0)
         found = psutil.Process(int(pid))
-        return found if found.create_time() == created else None
+        return found if abs(found.create_time() - created) < 60 else None
     except (ValueError, psutil.Error):
         return None
 
 
-def _end(process: psutil.Process) -> None:
-    try:
+def _kill(process: psutil.Process) -> list[psutil.Process]:
+    """End it and what it started; returns all of them."""
+    with suppress(psutil.NoSuchProcess):
         family = [*process.children(recursive=True), process]
-    except psutil.NoSuchProcess:
-        return
-    for each in family:
-        try:
-            each.kill()
-        except psutil.NoSuchProcess:
-            continue
-    psutil.wait_procs(family, ENDS_WITHIN)
+        for each in family:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        return family
+    return []
 
 
 def _read(file: Path) -> dict[str, object]:

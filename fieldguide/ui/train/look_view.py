@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QRadioButton, QVBoxLayout
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
@@ -13,7 +13,7 @@ from fieldguide.core.text import explain, text
 from fieldguide.core.training.events import Estimate, FolderName, Look
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
-from fieldguide.ui.kit.metrics import WIDE
+from fieldguide.ui.kit.metrics import HAIR, SPACE, WIDE
 from fieldguide.ui.kit.naming import name_called
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
@@ -22,6 +22,8 @@ from fieldguide.ui.train.wording import minutes
 PRESETS = ("quick", "standard", "best")
 _WIDEST, _NAMED = 820, 12
 LEAVE_OUT, OTHER = "-", "?"
+# what can harm stands out; what is merely so does not
+_ROLES = {"photos": "heading", "problem": "strong", **dict.fromkeys(("missing", "thin", "elsewhere_none"), "body")}
 
 
 class LookView(ScrollColumn):
@@ -57,12 +59,18 @@ class LookView(ScrollColumn):
         self._lines = {}
         self.expected: dict[str, tuple[int, int]] = {}  # seconds, by preset, as they were told
         self.presets.column.addWidget(label(text("training.presets"), "heading"))
+        beside = row(spacing=SPACE)
         for preset in PRESETS:
             choice = QRadioButton(text(f"training.preset_{preset}"))
             self._group.addButton(choice)
             self._lines[preset] = (choice, label("", "small"))
-            for widget in self._lines[preset]:
-                self.presets.column.addWidget(widget)
+            column = QVBoxLayout()
+            column.setSpacing(HAIR)
+            for widget in (choice, label(text(f"training.preset_{preset}_words")), self._lines[preset][1]):
+                column.addWidget(widget)
+            column.addStretch(1)
+            beside.addLayout(column, 1)
+        self.presets.column.addLayout(beside)
         self._lines["quick"][0].setChecked(True)
         self.presets.column.addWidget(label(text("training.cost"), "small"))
         self.train = button(text("training.train"), "primary")
@@ -106,7 +114,7 @@ class LookView(ScrollColumn):
         """What was found."""
         clear(self.found.column)
         for key, words in self._lines_of(look):
-            self.found.column.addWidget(label(words, "heading" if key == "photos" else "body"))
+            self.found.column.addWidget(label(words, _ROLES.get(key, "muted")))
         add = button(text("training.elsewhere_add"), "quiet", "folder")
         add.clicked.connect(self._choose_elsewhere)
         self.found.column.addLayout(row(add, None))
