@@ -60,7 +60,7 @@ class TrainerController(QObject):
 
         self._view.wait()
         self._job = self._parts.lanes.start(Lane.TRAINER, work)
-        self._job.told.connect(self._show)
+        self._job.reported.connect(self._show)
         self._follow(self._job)
 
     def _follow(self, job: Job) -> None:
