@@ -98,7 +98,10 @@ class Child(QObject):
             mend_last_line(self._file)
             self._before = self._file.stat().st_size
         environment = call.environment(OMP_NUM_THREADS=str(max(1, (os.cpu_count() or 1) - 1)))
-        with self._file.open("ab" if goes_on else "wb") as events_file, self._file.with_name("log.txt").open("ab") as log:
+        with (
+            self._file.open("ab" if goes_on else "wb") as events_file,
+            self._file.with_name("log.txt").open("ab") as log,
+        ):
             command = [*call.command, *words]
             self._popen = subprocess.Popen(
                 command,

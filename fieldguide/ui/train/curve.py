@@ -11,7 +11,7 @@ from fieldguide.core.training.events import Epoch
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.metrics import TIGHT
 
-_HEIGHT, _LEFT = 130, 44
+_HEIGHT, _LEFT = 130, 56
 
 
 class Curve(QWidget):
@@ -26,6 +26,11 @@ class Curve(QWidget):
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(300, _HEIGHT)
+
+    @property
+    def begun(self) -> bool:
+        """Whether an epoch is over."""
+        return bool(self._epochs)
 
     def clear(self) -> None:
         """Nothing is known yet."""

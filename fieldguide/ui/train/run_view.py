@@ -100,7 +100,9 @@ class RunView(ScrollColumn):
             self._begin()
         self._state = state
         for widget, seen in (
-            (self.work, working),
+            (self.work, working or (state == "rests" and self.curve.begun)),
+            (self.bar, working),
+            (self.left, working),
             (self.keep, working),
             (self.pause, working),
             (self.stop, working),
@@ -139,6 +141,7 @@ class RunView(ScrollColumn):
             self.left.setText(text("training.left", time=minutes(event.seconds_left)) if event.seconds_left else "")
         elif isinstance(event, Epoch):
             self.curve.add(event)
+            self.curve.setVisible(event.of > 0)  # a head alone makes a point, no line
             words = text("training.right", top1=round(100 * event.top1), five=round(100 * event.top5))
             more = text("training.epochs_left", time=minutes(event.seconds_left)) if event.seconds_left else ""
             self.right.setText(f"{words} {more}".strip())
@@ -195,6 +198,7 @@ class RunView(ScrollColumn):
 
     def _begin(self) -> None:
         self.curve.clear()
+        self.curve.hide()
         for words in (self.step, self.left, self.right, self.mixed):
             words.setText("")
         self.step.setText(text("training.step_starting"))
