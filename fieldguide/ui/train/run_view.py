@@ -83,7 +83,8 @@ class RunView(ScrollColumn):
         sheet.addWidget(self.work)
         sheet.addWidget(self.result)
         sheet.addWidget(self.keep)
-        sheet.addWidget(label(text("training.keeps"), "small"))
+        self.keeps = label(text("training.keeps"), "small")
+        sheet.addWidget(self.keeps)
         self._later = (self.use, self.report, self.judge, self.save, self.trace)
         acts = FlowLayout(spacing=CLOSE)
         for act in (self.resume, self.pause, self.stop, *self._later, self.new):
@@ -104,6 +105,7 @@ class RunView(ScrollColumn):
             (self.bar, working),
             (self.left, working),
             (self.keep, working),
+            (self.keeps, not done),
             (self.pause, working),
             (self.stop, working),
             (self.resume, state == "rests"),
