@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as home:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         clean |= {"FIELDGUIDE_HOME": home, "OMP_NUM_THREADS": "1", "QT_QPA_PLATFORM": "offscreen"}
-        problems = [*selftest(program, clean), *identify(program, clean), *open_window(program, clean)]
+        problems = [said for check in (selftest, identify, trainer, open_window) for said in check(program, clean)]
     print(*problems, sep="\n", end="\n" if problems else "")
     return 1 if problems else 0
 
@@ -38,6 +38,13 @@ def selftest(program: Path, environment: dict[str, str]) -> list[str]:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
     print(done.stdout, end="")
     return [] if done.returncode == 0 else [done.stderr, f"--selftest ended with {done.returncode}"]
+
+
+def trainer(program: Path, environment: dict[str, str]) -> list[str]:
+    """The trainer is not set up, and the package carries what it is made of."""
+    command = [str(program), "train", "run"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return [] if done.returncode == 2 and "--set-up" in done.stderr else [done.stderr, "no wheel of the trainer"]
 
 
 def identify(program: Path, environment: dict[str, str]) -> list[str]:

@@ -45,6 +45,9 @@ EVENTFUL = ("run", "look", "audit", "judge", "pass-on")
 
 TRAINING = ("run", "sweep", "find-rate", "autoencoder")
 
+NO_MEMORY = ("can't allocate memory", "out of memory")
+"""What torch says then, of the computer's memory and of a graphics card's."""
+
 USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.RUN_EXISTS, ErrorCode.RUN_BUSY)
 
 
@@ -82,13 +85,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         path = error.filename or getattr(parsed, "out", "")
-        if error.errno == errno.ENOSPC:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return _fail(parsed, FieldGuideError(ErrorCode.DISK_FULL, path=path))
         message = text("train.disk", path=path, problem=error.strerror)
         _tell_programs(parsed, Failed(ErrorCode.NOT_WRITABLE.value, message, {"path": str(path)}))
         print(f"fieldguide-train: {message}", file=sys.stderr)
         return 1
     except Exception as defect:
+        if isinstance(defect, RuntimeError) and any(sign in str(defect) for sign in NO_MEMORY):  # torch has no own type
+            return _fail(parsed, FieldGuideError(ErrorCode.TRAINING_MEMORY))
         _tell_programs(parsed, Failed(ErrorCode.TRAINING_DEFECT.value, repr(defect), {"problem": repr(defect)[:300]}))
         raise
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from fieldguide.core.resources import resource
+from fieldguide.core.training.events import Failed, read_event
 from tests.helpers.photo_folders import make_photo_folders
-from trainer.cli import main
+from trainer.cli import VERBS, main
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
@@ -38,7 +39,7 @@ def test_a_place_that_cannot_be_written_is_told_in_a_sentence(
 
 REFUSED = """
 import sys
-from trainer.cli import main
+from trainer.cli import VERBS, main
 try:
     status = main(sys.argv[1:])
 except SystemExit as refusal:
@@ -70,3 +71,19 @@ def test_a_wrong_call_is_refused_before_torch_is_loaded(call: list[str], tmp_pat
     status, loaded = told.stdout.split()[-2:]
     assert status in ("1", "2")
     assert loaded == "False"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize(
+    ("of", "code"), [("memory", "training_memory"), ("torch", "training_memory"), ("disk", "disk_full")]
+)
+def test_what_runs_out_is_a_sentence_and_an_event(
+    of: str, code: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(VERBS, "look", "tests.helpers.greedy_verb")
+    assert main(["look", of, "--json"]) == 1
+    told = capsys.readouterr()
+    failed = read_event(told.out)
+    assert isinstance(failed, Failed)
+    assert failed.code == code
+    assert told.err.startswith("fieldguide-train: ")

@@ -13,6 +13,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.photo import PHOTO_SUFFIXES
 from fieldguide.core.text import text
 from fieldguide.core.training.events import (
+    STEPS,
     Confusion,
     Epoch,
     Event,
@@ -132,6 +133,8 @@ class RunView(ScrollColumn):
     def take(self, event: Event) -> None:
         """Something was told by the trainer."""
         self._tell_expected()
+        if isinstance(event, Step) and event.step not in STEPS:
+            return  # of judging, say, in English words of its own
         if isinstance(event, Step):
             key = f"training.step_{event.step}"
             self.step.setText(text(key, number=event.number, of=event.of) if event.of else text(key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,17 @@ def test_a_manifest_of_other_photos_is_refused(written: str, photos: Path, tmp_p
     with pytest.raises(FieldGuideError) as refusal:
         list_photos(DataConfig(folders=(str(photos),), manifests=(str(manifest),)))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_a_card_that_is_pulled_out_in_the_middle_is_told_and_leaves_no_half_scan(photos: Path, tmp_path: Path) -> None:
+    class Pulls(Progress):
+        def advance(self, done: int, total: int, note: str = "") -> None:
+            shutil.rmtree(photos, ignore_errors=True)
+
+    run = RunFolder(tmp_path / "run")
+    run.pixels.parent.mkdir(parents=True)
+    config = DataConfig(folders=(str(photos),), cache_size=32)
+    with pytest.raises(FieldGuideError) as refused:
+        scan(config, run, Pulls(Style.QUIET), workers=1)
+    assert (refused.value.code, refused.value.facts["folder"]) == (ErrorCode.DATA_MISSING, str(photos))
+    assert not run.scan.exists()

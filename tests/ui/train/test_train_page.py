@@ -131,12 +131,16 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
     page.setCurrentWidget(page.run)
     page.run.take(Finished("r", "b", "h", (OWN,)))
     page.run.show_state("done")
+    page.run.show_state("judging")
+    page.run.take(Step("asking FieldGuide model", "asking FieldGuide model"))
+    page.run.take(Progress("asking FieldGuide model", 1, 2, 3))
     page.run.take(Judged(False, "own", 40, 12, 1, 2, 0, 1, {"Galerina marginata": 1}, {}, ("recall_deadly",)))
     said = words_in(page.run)
     assert text("training.ground_own", photos=40) in said
     assert text("training.judged_no") in said
     assert "warned of (1)" in said
     assert page.run.use.isVisible()
+    assert not page.run.work.isVisible()
 
 
 def test_without_the_trainer_the_page_says_so(page) -> None:
