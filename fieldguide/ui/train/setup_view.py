@@ -38,7 +38,7 @@ class SetupView(QWidget):
         self.cancel.clicked.connect(self.cancel_wanted)
         inner = QVBoxLayout()
         inner.setSpacing(CLOSE)
-        inner.addLayout(row(None, Medallion("folder"), None))
+        inner.addLayout(row(Medallion("folder"), None))
         for widget in (self.title, self.words, self.bar, self.problem):
             widget.setFixedWidth(_WIDTH)
             inner.addWidget(widget)
