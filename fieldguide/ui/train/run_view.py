@@ -195,6 +195,8 @@ class RunView(ScrollColumn):
         facts = {"photos": judged.photos, "old": judged.old_passed, "new": judged.new_passed, "of": judged.harmful}
         self.result.column.addWidget(label(text(key), "heading"))
         self.result.column.addWidget(label(text(f"training.judged_{judged.ground}", **facts)))
+        for name in judged.broken:
+            self.result.column.addWidget(label(text(f"training.broken_{name}"), "strong"))
         for key, kinds in (("newly_passed", judged.newly_passed), ("newly_caught", judged.newly_caught)):
             if kinds:
                 names = ", ".join(f"{name_called(name, self._guide)} ({count})" for name, count in kinds.items())

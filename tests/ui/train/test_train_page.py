@@ -138,6 +138,7 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
     said = words_in(page.run)
     assert text("training.ground_own", photos=40) in said
     assert text("training.judged_no") in said
+    assert text("training.broken_recall_deadly") in said
     assert "warned of (1)" in said
     assert page.run.use.isVisible()
     assert not page.run.work.isVisible()
