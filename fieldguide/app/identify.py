@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage
 
 from fieldguide.app.parts import Parts
@@ -28,6 +28,7 @@ from fieldguide.services.progress import Progress
 from fieldguide.storage.change import Change
 from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
 from fieldguide.ui.identify.page import IdentifyPage
+from fieldguide.ui.kit.drag_out import DragOut
 from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of
 from fieldguide.ui.kit.review import GROUPING, LISTED, key_help
@@ -74,6 +75,7 @@ class IdentifyController(QObject):
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
+        DragOut(page.work.result.photo, self._shown_whole, parts.library.carry)
         parts.gatherer.gathered.connect(lambda gathered: page.offer(gathered.groups))
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)))
         parts.pictures.photo_failed.connect(lambda path, error: page.lose_photo(path, explain(error)))
@@ -215,6 +217,11 @@ class IdentifyController(QObject):
             return
         named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
         self._undo.offer(named or text("identify.unnamed"), lambda: self._parts.library.verify([number], taxon))
+
+    def _shown_whole(self, _: QPoint) -> list[int]:
+        """The find of the photo, to be dragged out; seen larger than the view, dragging moves the photo instead."""
+        find = self.page.observation
+        return [find.id] if find is not None and find.id and not self.page.work.result.photo.zoomed else []
 
     def _answer(self, seen: tuple[Seen, ...]) -> None:
         find = self.page.observation

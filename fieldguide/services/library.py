@@ -5,7 +5,9 @@ Each method returns the `Job` of its lane; failures also reach the notices, so n
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,9 +29,11 @@ from fieldguide.services.progress import Pace
 from fieldguide.storage.asking import PAGE
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
-from fieldguide.storage.export.places import Places
+from fieldguide.storage.export.photo_copies import export_photo_copies
+from fieldguide.storage.export.places import Places, placed
 from fieldguide.storage.export.write import ReportWriter, export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
+from fieldguide.storage.locations import sweep
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
 from fieldguide.storage.places import OwnPlace
@@ -37,6 +41,7 @@ from fieldguide.storage.saved_filters import FilterState
 from fieldguide.storage.search import Filter, Key
 
 EXPORT_GROUP = "export"
+DRAGGED = "dragged"  # folder of copies that were dragged out of the window
 WATCH_MS = 3_000
 
 
@@ -62,6 +67,15 @@ class LibraryChange:
     ids: tuple[int, ...] = ()
     observations: tuple[Observation, ...] = ()
     origin: JobPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Finds on their way to another program: copies of their photos, which do not tell where they were taken."""
+
+    files: tuple[Path, ...]
+    finds: tuple[Observation, ...]
+    guide: Guide
 
 
 class Library(QObject):
@@ -321,6 +335,26 @@ class Library(QObject):
     def newest_step(self) -> Job:
         """`done` carries the `Step` that would be taken back, or None."""
         return self._ask(lambda store: store.newest_step())
+
+    def carry(self, numbers: Sequence[int]) -> Job:
+        """Copy the photos of finds for another program; `done` carries a `Carried`. Copies of earlier times go."""
+        store, guide, chosen, ids = self._store, self._guide, language(), tuple(numbers)
+
+        def work(_: Handle) -> Carried:
+            folder = store.folder / DRAGGED
+            sweep(folder, "*")
+            for old in folder.glob("*"):
+                with suppress(OSError):  # a younger one still holds its copies
+                    old.rmdir()
+            finds = tuple(store.several(ids))
+            target = folder / uuid.uuid4().hex
+            export_photo_copies((placed(find, Places.NONE) for find in finds), guide, target, chosen, Places.NONE)
+            files = tuple(sorted(file for file in target.iterdir() if file.suffix != ".xmp"))
+            return Carried(files, finds, guide)
+
+        job = self._lanes.start(Lane.READING, work)
+        job.failed.connect(self._notices.report)
+        return job
 
     def next_steps(self) -> Job:
         """`done` carries `NextSteps`: what undo and redo would turn."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from sqlite3 import Connection
 
 from fieldguide.core.records import Identification, Observation
@@ -49,6 +50,11 @@ class ObservationReader:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def folder(self) -> Path:
+        """The library's own folder."""
+        return self._database.path.parent
 
     def get(self, number: int) -> Observation | None:
         """One find with the identification that is shown; None when it is not in the book (any more)."""

@@ -101,11 +101,11 @@ def make_folder(folder: Path) -> None:
         raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(folder))
 
 
-def sweep(folder: Path, now: float | None = None) -> int:
-    """Remove what a program that was cut off left half written below a folder (`*.part`, a day old): how many."""
+def sweep(folder: Path, pattern: str = "*.part", now: float | None = None) -> int:
+    """Remove what a program that was cut off left half written below a folder, a day old: how many."""
     before = (time.time() if now is None else now) - _A_DAY
     swept = 0
-    for part in folder.rglob("*.part"):
+    for part in folder.rglob(pattern):
         try:
             if part.is_file() and part.stat().st_mtime < before:
                 part.unlink()

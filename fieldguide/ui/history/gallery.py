@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -168,6 +168,16 @@ class Gallery(QWidget):
             ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),
         ):
             bind_key(self, key, act, writing=key.startswith("Ctrl"))
+
+    def finds_at(self, point: QPoint) -> list[int]:
+        """Ids of the find at a point of the view, and of what is chosen with it where all of that is in memory."""
+        index = self.view.indexAt(point)
+        if not index.isValid():
+            return []
+        rows = [row for part in self.view.chosen_rows() for row in part]
+        if index.row() not in rows or any(self.model.find_at(row) is None for row in rows):
+            rows = [index.row()]
+        return [find.id for row in rows if (find := self.model.find_at(row)) is not None]
 
     def _delete_chosen(self) -> None:
         self._with_chosen(self.delete_wanted.emit)

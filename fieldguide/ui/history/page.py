@@ -26,6 +26,7 @@ from fieldguide.ui.history.gallery import Gallery
 from fieldguide.ui.history.own_places_dialog import OwnPlacesDialog
 from fieldguide.ui.history.places_dialog import PlacesDialog
 from fieldguide.ui.kit.compare import CompareDialog
+from fieldguide.ui.kit.drag_out import DragOut
 from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.review import Acts, bind_review
@@ -80,6 +81,8 @@ class HistoryPage(QWidget):
         self._connect_gallery()
         self._connect_detail()
         self._add_keys()
+        DragOut(self.gallery.view.viewport(), self.gallery.finds_at, library.carry)
+        DragOut(self.detail.photos.pane, lambda _: [self.detail.find.id] if self.detail.find else [], library.carry)
         library.changed.connect(self._follow)
         self.listed = False
         self._row = -1  # of the find in front, in the list

@@ -189,7 +189,8 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Welcome anything with local files, or a picture."""
-        if dropped_paths(event.mimeData()) or event.mimeData().hasImage():
+        own = event.source() is not None  # what was dragged out of this window is in the book already
+        if not own and (dropped_paths(event.mimeData()) or event.mimeData().hasImage()):
             event.acceptProposedAction()
             self._drop_overlay.lift()
 
