@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
 from fieldguide.ui.history.page import HistoryPage
@@ -55,9 +58,12 @@ class HistoryController(QObject):
         page.help_wanted.connect(self.help_wanted)
         page.guide_wanted.connect(self.guide_wanted)
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)[:2]))
-        parts.pictures.photo_failed.connect(lambda path, error: page.take_photo_failure(path, explain(error)))
+        parts.pictures.photo_failed.connect(self._tell_lost)
         window.page_shown.connect(self._list_once)
         window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
+
+    def _tell_lost(self, path: Path, error: FieldGuideError) -> None:
+        self.page.take_photo_failure(path, explain(error), missing=error.code is ErrorCode.PHOTO_MISSING)
 
     def show_find(self, number: int) -> None:
         """Show a find in full when it is in the book, else the gallery."""

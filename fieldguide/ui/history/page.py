@@ -115,6 +115,7 @@ class HistoryPage(QWidget):
         detail.delete_wanted.connect(lambda number: library.delete([number]))
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
         detail.photos.photo_wanted.connect(self.photo_wanted)
+        detail.photos.find_again_wanted.connect(self._find_again)
         for name in ("again_wanted", "closer_wanted", "help_wanted", "guide_wanted"):
             getattr(detail, name).connect(getattr(self, name))
 
@@ -184,9 +185,15 @@ class HistoryPage(QWidget):
         """The pixels of a large photo came."""
         self.detail.photos.take_photo(path, image)
 
-    def take_photo_failure(self, path: Path, sentence: str) -> None:
-        """A large photo cannot be had."""
-        self.detail.photos.take_failure(path, sentence)
+    def take_photo_failure(self, path: Path, sentence: str, *, missing: bool = False) -> None:
+        """A large photo cannot be had; `missing`: its file is not there."""
+        self.detail.photos.take_failure(path, sentence, missing=missing)
+
+    def _find_again(self) -> None:
+        """One folder for every photo that is missing, not for this one alone."""
+        chosen = QFileDialog.getExistingDirectory(self, text("settings.find_again"))
+        if chosen:
+            self._library.find_again(Path(chosen))
 
     def _take_answers(self, number: int, answers: tuple[Identification, ...]) -> None:
         if self.detail.find is not None and self.detail.find.id == number:

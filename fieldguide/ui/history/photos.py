@@ -10,8 +10,10 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
+from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
+from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, ROUND, ROUNDER, TIGHT
 from fieldguide.ui.kit.painting import paint_cover
 from fieldguide.ui.kit.surfaces import clear
@@ -94,9 +96,13 @@ class _Thumb(QAbstractButton):
 
 
 class FindPhotos(QWidget):
-    """`photo_wanted` asks for a file's pixels (Path, short side); answer with `take_photo`, or with a failure."""
+    """Signals:
+    photo_wanted: a file's pixels (Path, short side); answer with `take_photo`, or with a failure.
+    find_again_wanted: a photo is no longer where it was, and somebody wants to look for it elsewhere.
+    """
 
     photo_wanted = Signal(Path, int)
+    find_again_wanted = Signal()
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -112,6 +118,11 @@ class FindPhotos(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(CLOSE)
         column.addWidget(self.pane, 1)
+        self.lost, self.find_again = label("", "muted"), button(text("settings.find_again"), "plain", "folder")
+        self.find_again.clicked.connect(self.find_again_wanted)
+        column.addWidget(self.lost)
+        column.addWidget(self.find_again, 0, Qt.AlignmentFlag.AlignLeft)
+        self._say_lost("")
         column.addWidget(self._strip)
 
     @property
@@ -148,6 +159,7 @@ class FindPhotos(QWidget):
         photo = self._find.photos[place]
         small = self._thumbnails.get(photo)
         self.pane.show_picture(small or QPixmap(), photo.path.name)
+        self._say_lost("")
         self.photo_wanted.emit(photo.path, SHORT_SIDE)
 
     def take_photo(self, path: Path, image: QImage) -> None:
@@ -156,12 +168,19 @@ class FindPhotos(QWidget):
         if photo is not None and photo.path == path and not image.isNull():
             self.pane.show_picture(QPixmap.fromImage(image), path.name)
 
-    def take_failure(self, path: Path, sentence: str) -> None:
-        """The file cannot be read (any more); its thumbnail stays."""
+    def take_failure(self, path: Path, sentence: str, *, missing: bool = False) -> None:
+        """The file cannot be read, or is `missing`: its thumbnail stays, and below it stands what can be done."""
         photo = self._front()
         if photo is not None and photo.path == path:
             small = self._thumbnails.get(photo)
-            self.pane.show_picture(small or QPixmap(), path.name, sentence)
+            self.pane.show_picture(small or QPixmap(), path.name)
+            lost = text("history.photo_lost", file=path.name, folder=str(path.parent))
+            self._say_lost(lost if missing else sentence, offer=missing)
+
+    def _say_lost(self, words: str, *, offer: bool = False) -> None:
+        self.lost.setText(words)
+        self.lost.setVisible(bool(words))
+        self.find_again.setVisible(offer)
 
     def _front(self) -> Photo | None:
         if self._find is None or self._place >= len(self._find.photos):

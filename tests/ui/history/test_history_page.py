@@ -171,7 +171,7 @@ def test_the_large_photo_comes_later_and_a_lost_file_is_named(qtbot, page, finds
     assert page.detail.photos.pane._picture.width() == 40
     page.take_photo(Path("/another.jpg"), QImage())
     page.take_photo_failure(path, "It is not there.")
-    assert page.detail.photos.pane.accessibleName() == "It is not there."
+    assert page.detail.photos.lost.text() == "It is not there."
 
 
 def test_chosen_finds_are_exported_alone(qtbot, page, finds, library, tmp_path, monkeypatch) -> None:
