@@ -46,6 +46,9 @@ class ErrorCode(StrEnum):
     GUIDE_NO_TABLES = "guide_no_tables"
     GUIDE_REFUSED = "guide_refused"
     # what a hand found
+    EDITED_ENCODING = "edited_encoding"
+    EDITED_ENDLESS = "edited_endless"
+
     CHARACTER_UNKNOWN = "character_unknown"
     VALUE_UNKNOWN = "value_unknown"
     KIND_UNKNOWN = "kind_unknown"

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from fieldguide.core.atomic import os_errors, written_atomically
 from fieldguide.core.bounded import read_at_most
+from fieldguide.core.edited import is_plain
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.changes import GuideChanges, compare_guides
@@ -226,9 +227,8 @@ def _in_use(file: Path) -> bytes:
 
 
 def _as_written(table: Table, name: str, data: bytes) -> bytes:
-    """The bytes to keep: as they came when they are plain, else with the known columns only and no byte-order mark."""
-    plain = not data.startswith(b"\xef\xbb\xbf")
-    if table.header == COLUMNS[name] and plain:
+    """The bytes to keep: as they came when they are plain, else with the known columns only, as they are shipped."""
+    if table.header == COLUMNS[name] and is_plain(data):
         return data
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")

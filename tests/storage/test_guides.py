@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import zipfile
@@ -198,12 +200,71 @@ def drafted(shelf: GuideShelf, folder: Path, text: str):
         ("Death cap", "\u202ebidi\u202c"),
         ("olive to yellowish (sometimes white) silky cap", "Safe to eat after boiling"),
         ("olive to yellowish (sometimes white) silky cap", "delicious"),
+        ("alpha-amanitin|beta-amanitin|phallotoxins", "none: quite harmless"),
     ],
 )
 def test_a_guide_with_markup_or_a_promise_is_refused(shelf: GuideShelf, tmp_path: Path, old: str, new: str) -> None:
     draft = drafted(shelf, tmp_path, species(old, new))
     assert draft.refused
     assert {problem.rule for problem in draft.problems if problem.rule.blocks} == {Rule.WORDS}
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [
+        ("characters", "White and faded forms occur", "Good to eat"),
+        ("characters", "White and faded forms occur", "<b>White</b> forms occur"),
+        ("poison_centres", "Poison Help", "<a href='http://x'>Poison Help</a>"),
+        ("sources", "General field-guide knowledge", "<script>"),
+        ("questions", ",eyes,", ",<i>eyes</i>,"),
+    ],
+)
+def test_no_other_table_promises_or_brings_markup(
+    shelf: GuideShelf, tmp_path: Path, table: str, old: str, new: str
+) -> None:
+    words = resource("guide", f"{table}.csv").read_text(encoding="utf-8")
+    assert old in words
+    file = tmp_path / f"{table}.csv"
+    file.write_text(words.replace(old, new, 1), encoding="utf-8")
+    draft = shelf.read_draft(file)
+    assert {problem.rule for problem in draft.problems if problem.rule.blocks} == {Rule.WORDS}
+
+
+def saved_as(words: str, encoding: str, sign: str, hint: bool) -> bytes:
+    """A table as a spreadsheet of some country saves it."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=sign, lineterminator="\r\n").writerows(csv.reader(io.StringIO(words, newline="")))
+    return (f"sep={sign}\r\n" * hint + stream.getvalue()).encode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "sign", "hint"),
+    [
+        ("utf-8-sig", ",", False),
+        ("utf-8", ";", False),
+        ("utf-8-sig", ";", True),
+        ("utf-16", "\t", False),
+        ("utf-16", ";", False),
+    ],
+)
+def test_a_table_is_read_as_any_spreadsheet_saves_it(
+    shelf: GuideShelf, tmp_path: Path, encoding: str, sign: str, hint: bool
+) -> None:
+    file = tmp_path / "species.csv"
+    file.write_bytes(saved_as(species("Death cap", "Deadliest cap"), encoding, sign, hint))
+    installed = shelf.install(shelf.read_draft(file))
+    assert shelf.choose(installed.version).records["Amanita phalloides"].common_names["en"] == "Deadliest cap"
+    assert (installed.folder / "species.csv").read_bytes().decode().startswith("scientific_name,rank,")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16-le", "utf-32"])
+def test_an_encoding_that_does_not_tell_itself_is_one_sentence(
+    shelf: GuideShelf, tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "species.csv"
+    file.write_bytes(species().encode(encoding, "ignore"))
+    draft = shelf.read_draft(file)
+    assert [(each.row, each.rule) for each in draft.problems] == [(0, Rule.TABLE_DAMAGED)]
 
 
 def test_a_guide_that_leaves_out_a_shipped_taxon_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:

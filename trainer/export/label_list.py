@@ -13,6 +13,7 @@ from pathlib import Path
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, Match
 from fieldguide.core.taxonomy import BACKGROUND, Taxon
+from trainer.config import read_text
 from trainer.data.labels import unlisted_taxon
 
 _LINE = re.compile(r"^(?P<name>[^()]+?)\s*(?:\((?P<common>.*)\))?$")
@@ -34,11 +35,9 @@ def read_label_list(file: Path, guide: Guide) -> LabelList:
             another form, or a name that stands twice.
     """
     try:
-        lines = file.read_text(encoding="utf-8-sig").rstrip().splitlines()
+        lines = read_text(file, "--labels").rstrip().splitlines()
     except FileNotFoundError as missing:
         raise _refusal(f"{file} is not there") from missing
-    except UnicodeDecodeError as problem:
-        raise _refusal(f"{file} is no UTF-8 text; save it as UTF-8 (an editor asks for it under Save as)") from problem
     except OSError as problem:
         raise _refusal(f"{file}: {problem}") from problem
     taxa: list[Taxon] = []

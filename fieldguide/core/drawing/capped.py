@@ -167,16 +167,20 @@ def _skin(look: Look, paper: Paper, b: Build, colour: str) -> str:
             made.append(line(half, darker(colour, 0.4), 2.4, 0.6))
     elif look.surface == "cracked":
         made = [
-            line(
-                [
-                    _on_cap(b, -0.75 + 0.25 * n, 0.2 + 0.5 * chance(seed, n)),
-                    _on_cap(b, -0.62 + 0.25 * n, 0.5 * chance(seed, n + 9) + 0.3),
-                    _on_cap(b, -0.5 + 0.2 * n, 0.25),
-                ],
-                lighter(colour, 0.75),
-                1.8,
+            path(
+                blob(
+                    _on_cap(b, -0.66 + 0.33 * (n % 5) + 0.12 * (n // 5), 0.24 + 0.34 * (n // 5)),
+                    8.5,
+                    5,
+                    seed + n,
+                    5,
+                    0.2,
+                ),
+                darker(colour, 0.18),
+                lighter(colour, 0.7),
+                1.5,
             )
-            for n in range(6)
+            for n in range(9)
         ]
     elif look.surface in ("velvety", "powdery"):
         tone = lighter(colour, 0.5) if look.surface == "powdery" else darker(colour, 0.4)

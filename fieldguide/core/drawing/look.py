@@ -55,12 +55,27 @@ _GROUNDS = {
 }
 
 
+# Shapes within a form that its features name; the first that fits.
+_SHAPES = {
+    "phallus_or_cage": {
+        "cage": r"lattice|cage", "rays": r"star|tentacle", "columns": r"column|lantern", "horn": r"\bhorn",
+        "skirt": r"\bnet\b",
+    },
+    "morel_like": {"saddle": r"saddle"},
+    "coral_or_club": {
+        "clubs": r"\bclubs?\b|spindle|finger|tongue|unbranched|worm|pestle|\bheads?\b",
+        "branched": r"branch|coral|antler|cauliflower|\btips?\b",
+    },
+}  # fmt: skip
+_ON_A_STEM = r"saddle|brain|fold|lobed|wrinkled cap"  # of what may be a cup or a cap of folds
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One state of each character that shows; an empty word means: not drawn.
 
     `other_colours` are further colours of the cap, drawn as small variants. `size` is the middle of its range in cm.
-    `seed` makes two kinds of the same states differ a little.
+    `seed` makes two kinds of the same states differ a little; `shape` is one within its form, where the features name it.
     """
 
     form: str
@@ -80,12 +95,14 @@ class Look:
     growth: str
     size: float
     seed: int
+    shape: str = ""
 
 
 def look_of(characters: Characters, features: str = "", habitat: str = "", name: str = "") -> Look:
     """The look of these characters; `features` and `habitat` are texts of the record, `name` the taxon drawn."""
-    colours, form = characters.states("cap_colour"), _form(characters.states("form"))
-    colour = _named("cap_colour", colours, features) or (_first(colours) if form == "ball" else _middle(colours))
+    colours, form = characters.states("cap_colour"), _form(characters.states("form"), features)
+    of_skin = features if form == "cap_and_stem" else re.sub("teeth|spines", "", features)  # else they are the whole
+    colour = _named("cap_colour", colours, of_skin) or (_first(colours) if form == "ball" else _middle(colours))
     undersides = characters.states("underside")
     small, large = characters.size_cm or (5.0, 8.0)
     return Look(
@@ -106,6 +123,7 @@ def look_of(characters: Characters, features: str = "", habitat: str = "", name:
         growth=_growth(characters.states("growth"), f"{features} {habitat}"),
         size=(small * large) ** 0.5,
         seed=zlib.crc32((name or characters.name).encode()),
+        shape=next((shape for shape, words in _SHAPES.get(form, {}).items() if re.search(words, features)), ""),
     )
 
 
@@ -113,8 +131,10 @@ def _first(states: tuple[str, ...], else_: str = "") -> str:
     return states[0] if states else else_
 
 
-def _form(states: tuple[str, ...]) -> str:
-    """What is not the closed ball that many others begin as."""
+def _form(states: tuple[str, ...], features: str) -> str:
+    """What is not the closed ball that many others begin as, and of two the one that the features speak of."""
+    if "phallus_or_cage" in states or ("morel_like" in states and re.search(_ON_A_STEM, features)):
+        return "phallus_or_cage" if "phallus_or_cage" in states else "morel_like"
     return next((state for state in states if state != "ball"), _first(states, "other"))
 
 

@@ -19,7 +19,11 @@ from fieldguide.core.guide.rules import Problem, Rule
 from fieldguide.core.guide.tables import COLUMNS, KEYS, OPTIONAL, Line, Table
 
 MAX_NAMES = 1000  # letters of a cell of names, synonyms too
-PROSE = ("habitat", "key_features", "name", "main_symptoms", "mortality_note")
+PROSE = (
+    *("habitat", "key_features", "name", "main_symptoms", "mortality_note", "target_organs", "toxins", "caveat"),
+    *("hours", "verified"),
+)
+UNSHOWN = ("note", "likelihood_if_true")  # columns of questions.csv that nobody reads in the app
 REGIONS = ("europe", "north_america", "asia", "australasia", "africa", "south_america")
 _NAMES = {"species": r"[A-Z][a-z]+ [a-z-]+", "genus": r"[A-Z][a-z]+", "family": r"[A-Z][a-z]+aceae"}
 _LEVELS = frozenset(Danger)
@@ -37,7 +41,7 @@ def check_tables(tables: Mapping[str, Table]) -> list[Problem]:
     taxa = {line.name: line for line in tables["species"].lines}
     syndromes = {line.name for line in tables["syndromes"].lines}
     sources = {line.name for line in tables["sources"].lines}
-    found = [*shapes, *_check_species(tables["species"].lines, taxa, syndromes, sources)]
+    found = [*shapes, *_check_words(tables), *_check_species(tables["species"].lines, taxa, syndromes, sources)]
     found += _check_tree(tables["species"].lines, taxa)
     found += _check_syndromes(tables["syndromes"].lines, taxa, sources)
     found += _check_centres(tables["poison_centres"].lines)
@@ -86,7 +90,6 @@ def _check_species(
             yield wrong(Rule.RANK, cells["rank"])
         elif not re.fullmatch(_NAMES[cells["rank"]], line.name):
             yield wrong(Rule.NAME, cells["rank"])
-        yield from (wrong(Rule.WORDS, words[:60]) for column, words in cells.items() if _misleads(column, words))
         if not cells["family"].endswith("aceae"):
             yield wrong(Rule.FAMILY_NAME, cells["family"])
         if cells["gbif_key"] and (not cells["gbif_key"].isdigit() or keys[cells["gbif_key"]] > 1):
@@ -120,6 +123,15 @@ def _check_species(
                 yield wrong(Rule.LOOKALIKE, other)
             elif taxa[other].cells["danger"] in (Danger.EDIBLE, Danger.UNKNOWN):
                 yield wrong(Rule.LOOKALIKE_MILD, other)
+
+
+def _check_words(tables: Mapping[str, Table]) -> Iterator[Problem]:
+    """Every cell that people read, of every table."""
+    for name in COLUMNS:
+        for line in tables[name].lines:
+            for column, words in line.cells.items():
+                if column not in UNSHOWN and _misleads(column, words):
+                    yield Problem(name, line.number, line.name, Rule.WORDS, words[:60])
 
 
 def _misleads(column: str, words: str) -> bool:
@@ -183,9 +195,6 @@ def _check_wide(line: Line) -> Iterator[Problem]:
 
 def _check_syndromes(lines: Sequence[Line], taxa: Mapping[str, Line], sources: set[str]) -> Iterator[Problem]:
     for line in lines:
-        for column, words in line.cells.items():
-            if _misleads(column, words):
-                yield Problem("syndromes", line.number, line.name, Rule.WORDS, words[:60])
         if not _is_onset(line, needed=True):
             value = f"{line.cells['onset_hours_min']} - {line.cells['onset_hours_max']}"
             yield Problem("syndromes", line.number, line.name, Rule.ONSET, value)

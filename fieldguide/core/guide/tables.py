@@ -10,6 +10,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fieldguide.core.edited import decode, parted
 from fieldguide.core.guide.characters import IN_CELLS
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -68,11 +69,14 @@ class Table:
 
 
 def read_table(data: bytes) -> Table:
-    """A CSV file's bytes as a table; a byte-order mark and blank lines are let pass. Never raises for what it holds."""
+    """A CSV file's bytes as a table, in any way in which people save one (`core.edited`); blank lines are let pass.
+
+    Never raises for what it holds.
+    """
     try:
-        text = data.decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-        header = tuple(next(reader, []))
+        text, sign = parted(decode(data))
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+        header = tuple(name.strip() for name in next(reader, []))
         lines, crooked = [], []
         for number, cells in enumerate(reader, start=2):
             if not any(cells):
@@ -81,6 +85,6 @@ def read_table(data: bytes) -> Table:
                 crooked.append(number)
             padded = [cell.strip() for cell in cells[: len(header)]] + [""] * (len(header) - len(cells))
             lines.append(Line(number, dict(zip(header, padded, strict=True))))
-    except (UnicodeDecodeError, csv.Error) as problem:
+    except (UnicodeError, csv.Error) as problem:
         return Table((), (), damage=str(problem))
     return Table(header, tuple(lines), tuple(crooked))

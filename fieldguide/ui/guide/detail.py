@@ -40,6 +40,7 @@ from fieldguide.ui.kit.naming import (
     region_name,
     season_words,
     syndrome_name,
+    syndrome_outcome,
     syndrome_signs,
 )
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
@@ -150,7 +151,7 @@ class TaxonView(ScrollColumn):
             (text("guide.symptoms"), syndrome_signs(syndrome)),
             (text("guide.organs"), organs_of(syndrome)),
             (text("guide.toxins"), ", ".join(record.toxins or syndrome.toxins)),
-            (text("guide.outcome"), syndrome.mortality_note),
+            (text("guide.outcome"), syndrome_outcome(syndrome)),
         ]
         _add_pairs(card.column, pairs)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QPushButton, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.changes import DangerChange, GuideChanges
@@ -51,8 +51,18 @@ class DraftDialog(QDialog):
             use = button(text("guide.draft_use"), "primary")
             use.clicked.connect(lambda: self.agreed.emit(draft))
             use.clicked.connect(self.accept)
+            self._ask_about_milder(draft.changes, use, column)
             line.addWidget(use)
         column.addLayout(line)
+
+    def _ask_about_milder(self, changes: GuideChanges | None, use: QPushButton, column: QVBoxLayout) -> None:
+        """Nobody takes a guide over that warns less without having said so."""
+        milder = sum(change.milder for change in changes.dangers) if changes is not None else 0
+        if milder:
+            agreed = QCheckBox(text("guide.draft_milder_agreed", count=milder))
+            agreed.toggled.connect(use.setEnabled)
+            use.setEnabled(False)
+            column.addWidget(agreed)
 
     def _add_changes(self, changes: GuideChanges) -> None:
         column = self._list.column

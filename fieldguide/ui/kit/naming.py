@@ -85,6 +85,11 @@ def syndrome_signs(syndrome: Syndrome) -> str:
     return _translated(f"syndromes.{syndrome.key}_signs", syndrome.main_symptoms)
 
 
+def syndrome_outcome(syndrome: Syndrome) -> str:
+    """How it ends, as far as is known; in English where a guide says it in words that nobody has translated."""
+    return _translated(f"syndromes.{syndrome.key}_outcome", syndrome.mortality_note)
+
+
 def organs_of(syndrome: Syndrome) -> str:
     """The organs that it harms, joined by commas; in English where a guide brings words that nobody has translated."""
     names = ((f"syndromes.organ_{organ}", organ.replace("_", " ")) for organ in syndrome.target_organs)

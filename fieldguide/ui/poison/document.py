@@ -25,6 +25,7 @@ from fieldguide.ui.kit.naming import (
     ranked_name,
     spoken_language,
     syndrome_name,
+    syndrome_outcome,
     syndrome_signs,
     when_words,
 )
@@ -174,7 +175,7 @@ def _courses(case: Case, guide: Guide) -> str:
         lines.append(
             f"<p><b>{escape(syndrome_name(syndrome))}</b> - {signs}. {late}<br>"
             f"{escape(syndrome_signs(syndrome))}<br><span class='small'>{_t('pdf_organs')}: {escape(organs)}."
-            f" {_t('pdf_toxins')}: {escape(', '.join(syndrome.toxins))}. {escape(syndrome.mortality_note)}."
+            f" {_t('pdf_toxins')}: {escape(', '.join(syndrome.toxins))}. {escape(syndrome_outcome(syndrome))}."
             f" {_t('course_by', names=names)}</span></p>"
         )
     notes = [language_of_guide(), text("poison.courses_rest", count=case.milder) if case.milder else ""]

@@ -28,6 +28,7 @@ from fieldguide.ui.kit.naming import (
     ranked_name,
     spoken_language,
     syndrome_name,
+    syndrome_outcome,
     syndrome_signs,
 )
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
@@ -204,7 +205,7 @@ class PoisonSheet(QDialog):
         block.addWidget(selectable(label(syndrome_signs(syndrome))))
         block.addWidget(label(text("poison.course_late" if course.late else "poison.course_soon"), "strong"))
         if syndrome.mortality_note:
-            block.addWidget(selectable(label(syndrome.mortality_note, "muted")))
+            block.addWidget(selectable(label(syndrome_outcome(syndrome), "muted")))
         names = ", ".join(dict.fromkeys(name_of(suspect.taxon, self._guide).first for suspect in course.suspects))
         block.addWidget(label(text("poison.course_by", names=names), "small"))
         return block

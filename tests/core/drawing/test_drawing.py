@@ -112,3 +112,24 @@ def test_a_look_is_made_of_words_that_the_pencil_knows(guide: Guide) -> None:
             value = getattr(found, field.name)
             if field.name in CHARACTERS and isinstance(value, str) and value:
                 assert value in CHARACTERS[field.name], (name, field.name)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "shape"),
+    [
+        ("Clathrus ruber", "phallus_or_cage", "cage"),
+        ("Aseroe rubra", "phallus_or_cage", "rays"),
+        ("Mutinus caninus", "phallus_or_cage", "horn"),
+        ("Phallus indusiatus", "phallus_or_cage", "skirt"),
+        ("Helvella lacunosa", "morel_like", "saddle"),
+        ("Gyromitra esculenta", "morel_like", ""),
+        ("Gyromitra perlata", "cup", ""),
+        ("Ramaria formosa", "coral_or_club", "branched"),
+        ("Clavariadelphus pistillaris", "coral_or_club", "clubs"),
+        ("Geastrum triplex", "star", ""),
+    ],
+)
+def test_a_shape_within_a_form_is_what_the_features_name(guide: Guide, name: str, form: str, shape: str) -> None:
+    drawn = look(guide, name)
+    assert (drawn.form, drawn.shape) == (form, shape)
+    assert (draw_kind(drawn) == draw_kind(replace(drawn, shape=""))) == (shape in ("", "branched"))

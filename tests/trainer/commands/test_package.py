@@ -158,7 +158,7 @@ def test_a_label_list_of_another_length_is_refused(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (LINES.encode("utf-16"), "UTF-8"),
+        (LINES.encode("utf-16-le"), "UTF-8"),
         (LINES.replace("Emperor", "Libellule azurée").encode("latin-1"), "UTF-8"),
         (b"0 Amanita phalloides\n1 Boletus\n2 Anax\n3 background\n", "begins with a number"),
         (b"Amanita phalloides\nBoletus\nAnax\nSafe to eat\n", "promises a meal"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QDate, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
@@ -198,6 +198,10 @@ def test_a_milder_danger_is_pointed_out_before_it_is_taken_over(
     page.take_draft(draft_of(shelf, tmp_path, ",psychoactive,", ",caution,"))
     said = words_in(page.draft)
     assert text("guide.draft_milder") in said
+    use = next(each for each in page.draft.findChildren(QPushButton) if each.text() == text("guide.draft_use"))
+    assert not use.isEnabled()  # nobody lowers a danger unasked
+    page.draft.findChild(QCheckBox).setChecked(True)
+    assert use.isEnabled()
     with qtbot.waitSignal(page.install_wanted) as agreed:
         page.draft.agreed.emit(shelf.read_draft(tmp_path / "species.csv"))
     assert agreed.args[0].guide is not None

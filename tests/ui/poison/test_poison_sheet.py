@@ -16,7 +16,7 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.emergency import load_emergency_numbers
 from fieldguide.core.records import Candidate, Observation, Seen
 from fieldguide.core.text import choose_language, text
-from fieldguide.ui.kit.naming import is_late, onset_words, syndrome_name, syndrome_signs
+from fieldguide.ui.kit.naming import is_late, onset_words, syndrome_name, syndrome_outcome, syndrome_signs
 from fieldguide.ui.poison.case import (
     MOST_SUSPECTS,
     case_of,
@@ -215,6 +215,7 @@ def test_every_kind_of_poisoning_is_told_in_the_reader_s_language(code: str) -> 
     for syndrome in guide.syndromes.values():
         assert syndrome_name(syndrome) != syndrome.name or syndrome.key == "ergotism"
         assert syndrome_signs(syndrome) != syndrome.main_symptoms
+        assert syndrome_outcome(syndrome) != syndrome.mortality_note
     corrected = replace(guide.syndromes["amatoxin"], main_symptoms="corrected by a newer guide")
     assert syndrome_signs(corrected) == "corrected by a newer guide"
 
