@@ -11,6 +11,7 @@ import csv
 import io
 from pathlib import Path
 
+from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 MOST_BYTES = 256 * 2**20  # a manifest of a million photos has half of it
@@ -42,7 +43,7 @@ def read_text(file: Path, most: int = MOST_BYTES) -> str:
     if file.exists() and not file.is_file():
         raise FieldGuideError(ErrorCode.EDITED_ENDLESS, **with_name)
     with file.open("rb") as stream:
-        data = stream.read(most + 1)
+        data = read_at_most(stream, most)
     if len(data) > most:
         raise FieldGuideError(ErrorCode.EDITED_ENDLESS, **with_name)
     try:

@@ -267,7 +267,8 @@ def why_found(observation: Observation, text: str, guide: Guide | None) -> list[
     ]
     found: dict[Found, None] = {}
     for word in _words(Filter(text=text)):
-        begins = re.compile(rf"(?<![^\W_]){re.escape(fold(word))}")
+        either = "|".join(re.escape(fold(each)) for each in _spellings(word))
+        begins = re.compile(rf"(?<![^\W_])(?:{either})")
         hit = next((Found(field, line) for field, lines in places for line in lines if begins.search(fold(line))), None)
         if hit is not None:
             found[hit] = None
@@ -284,10 +285,17 @@ def _words(wanted: Filter) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", clean(wanted.text)))[:LONGEST_QUERY]
 
 
+def _spellings(word: str) -> list[str]:
+    """A word as it is typed, and with ae, oe, ue read as the umlauts that a keyboard may lack ("Muenchen")."""
+    plain = re.sub("([aou])e", r"\1", word, flags=re.IGNORECASE)
+    return [word] if plain == word else [word, plain]
+
+
 def match_of(wanted: Filter) -> str:
     """The filter in FTS5's query language; empty when nothing but dates, ids and places is asked."""
     words = _words(wanted)
-    parts = [f'{_SOUGHT} : "{word}" *' for word in words]
+    either = [" OR ".join(f'"{each}" *' for each in _spellings(word)) for word in words]
+    parts = [f"{_SOUGHT} : ({spellings})" for spellings in either]
     if not words and wanted.text.strip():
         parts.append('facets : "nothing"')  # punctuation alone is in no name
     return " AND ".join(parts + _facet_match(wanted))

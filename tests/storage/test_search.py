@@ -38,6 +38,7 @@ def found(store: ObservationStore, wanted: Filter) -> list[int]:
         ("Amanita phalloides", [2]),
         ("death cap", [2]),
         ("knollenblatter", [2]),  # German, without its dots
+        ("Knollenblaetterpilz gruener", [2]),  # from a keyboard without them
         ("oronja", [2]),  # Spanish
         ("penny bun", [1]),
         ("bol", [3, 1]),  # the beginning of a word, genera included
@@ -71,6 +72,8 @@ def test_filters_join(forest: ObservationStore) -> None:
 
 
 def test_search_follows_every_change(forest: ObservationStore) -> None:
+    forest.edit([4], Change(notes="bei München"))
+    assert found(forest, Filter(text="Muenchen")) == found(forest, Filter(text="munchen")) == [4]
     forest.edit([3], Change(notes="Birkenwald", tags=("Heimweg",)))
     assert found(forest, Filter(text="birken")) == found(forest, Filter(text="heimweg")) == [3]
     forest.edit([1], Change(verified=MUSCARIA))

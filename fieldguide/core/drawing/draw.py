@@ -10,7 +10,7 @@ from fieldguide.core.drawing.capped import Build, build_of, draw_capped
 from fieldguide.core.drawing.forms import STANDS_ON_TRUNK, draw_form, trunk
 from fieldguide.core.drawing.ground import FLOOR, draw_before, draw_ground
 from fieldguide.core.drawing.look import Look
-from fieldguide.core.drawing.pencil import COLOURS, DAY, SIDE, Paper, blob, darker, ellipse, path
+from fieldguide.core.drawing.pencil import COLOURS, DAY, SIDE, Paper, blob, darker, ellipse, line, path
 
 CAPPED = "cap_and_stem"
 MOST_VARIANTS = 4
@@ -22,14 +22,34 @@ _PLAIN = Look(
 _CLOSE = {
     "ring": (55.0, 78.0, 90.0),
     "base": (52.0, 108.0, 96.0),
-    "gill_colour": (36.0, 36.0, 128.0),
-    "underside": (36.0, 36.0, 128.0),
+    "underside": (36.0, 36.0, 128.0),  # spines
     "milk": (46.0, 44.0, 108.0),
     "surface": (36.0, 30.0, 128.0),
     "cap_colour": (36.0, 30.0, 128.0),
     "stem_pattern": (55.0, 78.0, 90.0),
     "bruising": (48.0, 84.0, 96.0),
     "substrate": (20.0, 90.0, 160.0),
+}
+# How they stand, and how large one is, as places from the middle of the ground and sizes.
+_STANDING: dict[str, dict[str, tuple[tuple[float, float, float], ...]]] = {
+    "growth": {
+        "single": ((0, 0, 0.8),),
+        "scattered": ((-58, -4, 0.42), (4, -8, 0.5), (60, 0, 0.42)),
+        "clustered": ((-20, -4, 0.62), (22, -4, 0.66), (0, 2, 0.74)),
+        "ring": (
+            (-34, -16, 0.3),
+            (0, -20, 0.3),
+            (34, -16, 0.3),
+            (-64, -2, 0.36),
+            (64, -2, 0.36),
+            (-30, 8, 0.42),
+            (30, 8, 0.42),
+        ),
+    },
+    "size": {
+        name: ((0, 0, scale),)
+        for name, scale in {"up_to_2": 0.18, "2_to_5": 0.36, "5_to_10": 0.6, "10_to_20": 0.9, "over_20": 1.2}.items()
+    },
 }
 
 
@@ -58,15 +78,21 @@ def draw_value(character: str, value: str, paper: Paper = DAY) -> str:
     if character in ("spore_print", "cap_colour", "gill_colour", "milk", "bruising") and value in COLOURS:
         if character == "spore_print":
             return _print(COLOURS[value], paper)
+        if character == "gill_colour":
+            return _from_below(COLOURS[value], paper)
         if character == "bruising":
             return _document(path(blob((100, 100), 70, 62, 3, 9, 0.12), COLOURS[value], paper.ink, 5), (20, 20, 160))
+    if character == "underside" and value in ("gills", "ridges", "pores", "maze", "smooth"):
+        return _from_below(COLOURS["cream"], paper, value)
+    if character in _STANDING and value in _STANDING[character]:
+        return _document(_standing(_PLAIN, paper, _STANDING[character][value]), (0, 0, SIDE))
+    if character == "growth":
+        return _document(_scene(replace(_PLAIN, form="bracket", growth="tiered"), paper), (0, 0, SIDE))
     if character == "gill_attachment":
         return _section(value, paper)
     if character not in _CLOSE or value == "enclosed":
         return ""
     look = replace(_PLAIN, stem_pattern="smooth" if character != "stem_pattern" else value, size=9.0)
-    if character == "underside" and value in ("maze", "pores"):
-        look = replace(look, gill_colour="cream")
     changed: Look = replace(look, **{character: value})  # type: ignore[arg-type]
     if value == "hollow":
         return ""
@@ -154,6 +180,49 @@ def _section(value: str, paper: Paper) -> str:
     cap = path("M12,84 C14,34 70,24 100,24 C130,24 186,34 188,84 Q150,70 100,76 Q50,70 12,84Z", flesh, paper.ink, 3)
     stem = "" if value == "stemless" else path("M89,74 L86,190 L114,190 L111,74Z", flesh, paper.ink, 3)
     return _document(stem + "".join(made) + cap, (0, 0, SIDE))
+
+
+def _from_below(colour: str, paper: Paper, underside: str = "gills") -> str:
+    """A cap seen from below: what is on its underside, in its colour, the stem cut off."""
+    tone, made = darker(colour, 0.35), []
+    if underside in ("gills", "ridges", "maze"):
+        count, width = {"gills": (36, 2.2), "ridges": (13, 6.0), "maze": (20, 4.5)}[underside]
+        for n in range(count):
+            angle = 2 * pi * n / count
+            bend = {"ridges": 0.14, "maze": 0.3}.get(underside, 0.0)
+            turns = (angle, angle + bend, angle - bend / 3, angle + bend)
+            reaches = (18, 32, 47, 64) if underside != "maze" else (24, 38, 50, 62)
+            data = "M" + " L".join(
+                f"{100 + r * cos(turn):.1f},{100 + r * sin(turn):.1f}" for r, turn in zip(reaches, turns, strict=True)
+            )
+            made.append(path(data, "none", tone, width))
+            if underside == "ridges":  # they fork
+                fork, end = angle - bend / 3, angle - 0.18
+                made.append(
+                    line(
+                        [(100 + 47 * cos(fork), 100 + 47 * sin(fork)), (100 + 64 * cos(end), 100 + 64 * sin(end))],
+                        tone,
+                        width,
+                    )
+                )
+    elif underside == "pores":
+        for ring, count in ((26, 14), (36, 20), (46, 26), (56, 31), (63, 36)):
+            for n in range(count):
+                angle = 2 * pi * (n + ring % 2 / 2) / count
+                made.append(ellipse((100 + ring * cos(angle), 100 + ring * sin(angle)), 2.6, 2.6, tone))
+    cap = ellipse((100, 100), 76, 76, COLOURS["brown"], paper.ink, 3)
+    stem = ellipse((100, 100), 19, 19, "#f1e7d2", paper.ink, 2.6)
+    inside = ellipse((100, 100), 67, 67, colour, paper.ink, 1.6) + "".join(made)
+    return _document(cap + inside + stem, (20, 20, 160))
+
+
+def _standing(look: Look, paper: Paper, places: tuple[tuple[float, float, float], ...]) -> str:
+    """Several of a kind on the ground: across and down from the middle, and how large."""
+    drawn = (
+        draw_capped(replace(look, seed=look.seed + n), paper, build_of(look, 100 + x, FLOOR + 2 + y, scale))
+        for n, (x, y, scale) in enumerate(places)
+    )
+    return draw_ground(look.substrate, paper, look.seed) + "".join(drawn)
 
 
 def _print(colour: str, paper: Paper) -> str:

@@ -1,11 +1,14 @@
 """Every kind of a guide as columns of numbers: how likely each answer is when the find is that kind.
 
 The rule for a kind with several states: the most likely state of a deadly or poisonous one counts (it gets the benefit
-of every doubt), the mean of the others; where nothing is told, every answer is as likely. No answer is less likely than
-`FLOOR`. So dangers are judged, and what fits. The highest of several states sums to more than 1 over the answers: every
-answer, whatever it is, would lift the harmful kinds above the true name. So the order of the names takes the same
-likelihoods divided by their sum (normalised maximum likelihood: Shtarkov 1987): after ten simulated answers 40 instead
-of 20 % of the first names are right (docs/benchmarks.md). Built once per guide.
+of every doubt), the mean of the others; where nothing is told, every answer is as likely, but a family answers as its
+species do. No answer is less likely than `FLOOR`. So dangers are judged, and what fits.
+
+The highest of several states sums to more than 1 over the answers: every answer, whatever it is, would lift the harmful
+kinds above the true name. So the order of the names takes the same likelihoods divided by their sum (normalised maximum
+likelihood: Shtarkov 1987): after ten simulated answers twice as many first names are right (docs/benchmarks.md).
+
+Built once per guide.
 """
 
 from __future__ import annotations
@@ -150,6 +153,18 @@ class Kinds:
         numbers = {"": 0}
         return np.array([numbers.setdefault(taxon.at(rank) or "", len(numbers)) for taxon in self.taxa])
 
+    def _told_by_members(self, counts: NDArray[np.intp], *tables: Matrix) -> NDArray[np.intp]:
+        """Give each family, of which no table tells anything, the mean of its species in `tables` (each `[A,K]`), and
+        return `counts` with it: else it would fit every answer, and stand first where answers contradict each other."""
+        groups, counts = self.groups[Rank.FAMILY], counts.copy()
+        for place in (number for number, taxon in enumerate(self.taxa) if taxon.rank is Rank.FAMILY):
+            members = self.species & (groups == groups[place]) & (counts > 0)
+            if not counts[place] and members.any():
+                counts[place] = 1
+                for table in tables:
+                    table[:, place] = table[:, members].mean(axis=1)
+        return counts
+
     def _ask(self, characters: list[Characters | None], question: Question) -> Asked:
         values = CHARACTERS[question.character]
         table = np.array([[question.likelihood[state][answer] for answer in values] for state in values])
@@ -169,11 +184,11 @@ class Kinds:
         cautious = np.array([danger in (Danger.DEADLY, Danger.POISONOUS) for danger in self.dangers])
         means[counts == 0] = highest[counts == 0] = 1 / len(values)
         likelihood = np.maximum(np.where(cautious[:, None], highest, means), FLOOR).T
-        even = likelihood / likelihood.sum(axis=0)
         shares = expected * np.where(np.isin(values, SELDOM), SELDOM_SHARE, 1.0)
         usual = shares @ table / np.maximum(shares.sum(axis=1), 1e-9)[:, None]
         given = np.maximum(np.where(counts[:, None] > 0, usual, 1 / len(values)), FLOOR).T
-        given = given / given.sum(axis=0)
+        counts = self._told_by_members(counts, likelihood, given)
+        even, given = likelihood / likelihood.sum(axis=0), given / given.sum(axis=0)
         weight = 0.5 if question.character in HALF_WEIGHT else 1.0
         shown = question.character in ON_PHOTOS
         return Asked(question, likelihood, even, counts > 0, weight, shown, given)

@@ -25,6 +25,8 @@ def spoken_find(find: Observation, guide: Guide) -> str:
     parts = [danger, short_verdict(find, guide), date_words(find)]
     if find.verified is not None:
         parts.append(text("history.named_by_you"))
+    if any(each.waits for each in find.seen):
+        parts.append(text("hands.waits_short"))
     return ", ".join(part for part in parts if part)
 
 

@@ -169,7 +169,11 @@ def day_words(when: datetime) -> str:
 
 
 def country_name(code: str) -> str:
-    """The name of a country by its ISO 3166-1 alpha-2 code; the code itself when Qt knows none."""
+    """The name of a country by its ISO 3166-1 alpha-2 code; Qt's English one, or the code itself, where the catalogue
+    has none."""
+    key = f"countries.{code}"
+    if key in catalogue(FALLBACK):
+        return text(key)
     territory = QLocale.codeToTerritory(code)
     known = territory is not QLocale.Country.AnyTerritory
     return QLocale.territoryToString(territory) if known else code

@@ -122,6 +122,18 @@ def likely_country(chosen: str) -> str:
     return chosen or QLocale.territoryToCode(QLocale.system().territory())
 
 
+def phone_words(phone: str) -> str:
+    """A number as the guide writes it, the few English words beside it in the reader's language."""
+    abroad = phone.replace("from abroad", text("poison.from_abroad"))
+    return abroad.replace("(or ", f"({text('hands.or')} ").replace(" or ", f" {text('hands.or')} ")
+
+
+def hours_words(centre: PoisonCentre) -> str:
+    """When somebody answers there."""
+    told = {"24/7": "poison.hours_always", "office hours": "poison.hours_office"}
+    return text(told[centre.hours]) if centre.hours in told else centre.hours
+
+
 def verified_words(centre: PoisonCentre) -> str:
     """On what kind of page the number was read; behind a semicolon the guide may tell which, and on what day."""
     kind = "official" if centre.verified.startswith("official") else "secondary"

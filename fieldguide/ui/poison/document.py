@@ -29,7 +29,7 @@ from fieldguide.ui.kit.naming import (
     syndrome_signs,
     when_words,
 )
-from fieldguide.ui.poison.case import Case, Help, verified_words
+from fieldguide.ui.poison.case import Case, Help, hours_words, phone_words, verified_words
 
 DO = ("call", "everybody", "keep", "photo", "note", "go")
 DONT = ("wait", "vomit", "medicine", "cooking", "app")
@@ -90,7 +90,8 @@ def print_sheet(
             paper.newPage()
         painter.save()
         painter.translate(0, -page * height)
-        document.drawContents(painter, QRectF(0, page * height, width, height))
+        # a dot less than the page: of a photo at the top of the next one its first line would be rounded onto this one
+        document.drawContents(painter, QRectF(0, page * height, width, height - 2))
         painter.restore()
         painter.setFont(font)
         words = f"{text('poison.pdf_title')}   {when_words(now)}   {page + 1}/{pages}"
@@ -138,14 +139,14 @@ def _t(key: str, **facts: object) -> str:
 
 def _whom_to_call(help_: Help) -> str:
     number = help_.number
-    phone = number.phone if number else "112"
+    phone = phone_words(number.phone) if number else "112"
     unknown = f" <span class='small'>{_t('emergency_unknown')}</span>" if number is None else ""
     lines = [f"<p><span class='phone'>{escape(phone)}</span> {_t('emergency')}{unknown}</p>"]
     for centre in help_.centres:
         spoken = (spoken_language(code) for code in centre.languages)
-        details = ", ".join((centre.hours, *spoken, verified_words(centre)))
+        details = ", ".join((hours_words(centre), *spoken, verified_words(centre)))
         lines.append(
-            f"<p><span class='phone'>{escape(centre.phone)}</span> {escape(centre.name)}"
+            f"<p><span class='phone'>{escape(phone_words(centre.phone))}</span> {escape(centre.name)}"
             f" <span class='small'>{escape(details)}</span></p>"
         )
     if not help_.centres:
@@ -187,8 +188,8 @@ def _suspects(case: Case, guide: Guide) -> str:
     if not case.suspects:
         return f"<h2>{_t('suspects')}</h2><p>{_t('suspects_none')}</p>"
     rows = [
-        f"<tr><th width='36%'>{_t('pdf_candidate')}</th><th width='12%'>{_t('pdf_danger')}</th>"
-        f"<th width='16%'>{_t('pdf_probability')}</th><th width='36%'>{_t('pdf_syndrome')}</th></tr>"
+        f"<tr><th width='34%'>{_t('pdf_candidate')}</th><th width='11%'>{_t('pdf_danger')}</th>"
+        f"<th width='21%'>{_t('pdf_probability')}</th><th width='34%'>{_t('pdf_syndrome')}</th></tr>"
     ]
     for suspect in case.listed:
         name = name_of(suspect.taxon, guide)
@@ -227,6 +228,7 @@ def _find(find: Observation, guide: Guide, photos: int) -> str:
     if said is not None:
         shares = {"deadly": percent(said.alarm.deadly), "harmful": percent(said.alarm.harmful)}
         alarm = f"<p>{_t('pdf_alarm', **shares)}</p>"
-    # a paragraph each: a page breaks between lines, never through one
-    pictures = "".join(f"<p><img src='photo:{number}' height='{_PHOTO_HEIGHT}'></p>" for number in range(photos))
+    # side by side in one paragraph: a page breaks between lines, never through one
+    pictures = " ".join(f"<img src='photo:{number}' height='{_PHOTO_HEIGHT}'>" for number in range(photos))
+    pictures = f"<p>{pictures}</p>" if photos else ""
     return f"<h2>{_t('pdf_find')}</h2><table width='100%'>{rows}</table>{alarm}{pictures}"

@@ -33,10 +33,9 @@ from fieldguide.ui.kit.naming import (
 )
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.kit.timeline import OnsetBar
-from fieldguide.ui.poison.case import WIDELY, Case, Course, countries, help_in, verified_words
+from fieldguide.ui.poison.case import WIDELY, Case, Course, countries, help_in, hours_words, phone_words, verified_words
 from fieldguide.ui.poison.document import DO, DONT, print_sheet, write_pdf
 
-_ALWAYS = "24/7"
 _NUMBERS = 340
 
 
@@ -157,14 +156,14 @@ class PoisonSheet(QDialog):
         words = [text("poison.emergency_words")]
         if number is None:
             words.append(text("poison.emergency_unknown"))
-        self._add_number(text("poison.emergency"), number.phone if number else WIDELY, words)
+        self._add_number(text("poison.emergency"), phone_words(number.phone) if number else WIDELY, words)
         if not help_.centres:
             self._numbers.addWidget(label(text("poison.centre_none")))
         for centre in help_.centres:
-            self._add_number(centre.name, centre.phone, _centre_words(centre))
+            self._add_number(centre.name, phone_words(centre.phone), _centre_words(centre))
         if number is not None:
             ground = "emergency_read" if number.was_read else "emergency_recalled"
-            self._numbers.addWidget(label(f"{number.phone}: {text(f'poison.{ground}')}", "small"))
+            self._numbers.addWidget(label(f"{phone_words(number.phone)}: {text(f'poison.{ground}')}", "small"))
 
     def _add_number(self, name: str, phone: str, words: Sequence[str]) -> None:
         block = QVBoxLayout()
@@ -262,6 +261,5 @@ def _advice(kind: str, keys: Sequence[str]) -> Card:
 
 
 def _centre_words(centre: PoisonCentre) -> list[str]:
-    hours = text("poison.hours_always") if centre.hours == _ALWAYS else centre.hours
     spoken = (spoken_language(code) for code in centre.languages)
-    return [f"{hours}  ·  {', '.join(spoken)}", verified_words(centre)]
+    return [f"{hours_words(centre)}  ·  {', '.join(spoken)}", verified_words(centre)]

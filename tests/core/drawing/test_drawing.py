@@ -96,6 +96,8 @@ def test_every_answer_that_one_can_see_has_its_small_drawing() -> None:
         "ring",
         "base",
         "cap_colour",
+        "growth",
+        "size",
     ):
         drawn = [draw_value(character, value) for value in CHARACTERS[character]]
         found = [svg for svg in drawn if svg]

@@ -116,6 +116,19 @@ def test_answers_that_fit_no_name_say_so_and_offer_what_fits(guide: Guide) -> No
     assert not calm.contradicts
 
 
+def test_a_family_answers_as_its_species_do_and_gains_nothing_by_being_silent(guide: Guide) -> None:
+    """Of a family no table tells anything: it would fit every answer, and hide that nothing fits the photo's names."""
+    said = identified(guide, ("Amanita phalloides", 0.4), ("Amanitaceae", 0.3), ("Pluteaceae", 0.1))
+    seen = [Seen("form", ("bracket",)), Seen("underside", ("pores",)), Seen("milk", ("blue",))]
+    opinion = hear_hand(said, seen, guide)
+    assert opinion.contradicts
+    assert Rank.SPECIES in {each.taxon.rank for each in opinion.names[:2]}
+    kinds = kinds_of(guide)
+    gills = kinds.asked["underside"].of("gills")
+    assert gills[kinds.place["Amanitaceae"]] > 0.7
+    assert gills[kinds.place["Boletaceae"]] < 0.1
+
+
 def test_answers_that_contradict_each_other_fit_nothing(guide: Guide) -> None:
     seen = [
         Seen("form", ("truffle",)),

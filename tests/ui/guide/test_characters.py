@@ -128,5 +128,13 @@ def test_characters_narrow_the_list_like_every_filter(page: GuidePage) -> None:
 def test_characters_and_slips_are_typed_in_the_search(page: GuidePage) -> None:
     page.browser.field.setText("white print, ring, sac, on soil")
     assert "Amanita virosa" in listed(page)
+    for typed in (
+        "muchomor sromotnikowy",
+        "Gruener Knollenblaetterpilz",
+        "gruner knollenblatterpilz",
+        "amanit phaloides",
+    ):
+        page.browser.field.setText(typed)
+        assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"
     page.browser.field.setText("death kap")
     assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"

@@ -16,7 +16,7 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.emergency import load_emergency_numbers
 from fieldguide.core.records import Candidate, Observation, Seen
 from fieldguide.core.text import choose_language, text
-from fieldguide.ui.kit.naming import is_late, onset_words, syndrome_name, syndrome_outcome, syndrome_signs
+from fieldguide.ui.kit.naming import country_name, is_late, onset_words, syndrome_name, syndrome_outcome, syndrome_signs
 from fieldguide.ui.poison.case import (
     MOST_SUSPECTS,
     case_of,
@@ -24,7 +24,9 @@ from fieldguide.ui.poison.case import (
     countries,
     empty_case,
     help_in,
+    hours_words,
     likely_country,
+    phone_words,
     verified_words,
 )
 from fieldguide.ui.poison.document import make_document
@@ -121,12 +123,13 @@ def test_the_guide_opens_it_too_with_what_is_mistaken_for_it(guide) -> None:
     assert any(suspect.danger is Danger.DEADLY for suspect in case.suspects)
 
 
-def test_a_country_has_its_centres_its_number_and_where_each_was_read(guide) -> None:
+def test_a_country_has_its_centres_its_number_and_where_each_was_read(guide, tmp_path: Path) -> None:
     germany = help_in("DE", guide)
     assert len(germany.centres) == 7
     assert germany.number.phone == "112"
     assert germany.number.was_read
-    assert not load_emergency_numbers()["JP"].was_read
+    (tmp_path / "numbers.csv").write_text("country_iso2,phone,verified\nJP,119,recalled\n", encoding="utf-8")
+    assert not load_emergency_numbers(tmp_path / "numbers.csv")["JP"].was_read
     assert help_in("XX", guide).centres == ()
     assert set(countries(guide)) >= {centre.country for centre in guide.centres}
     assert likely_country("FR") == "FR"
@@ -223,11 +226,11 @@ def test_every_kind_of_poisoning_is_told_in_the_reader_s_language(code: str) -> 
 def test_no_photo_is_torn_across_pages(qapp) -> None:
     guide = load_guide()
     find = Observation(
-        tuple(make_photo(f"{number}.jpg") for number in range(5)),
+        tuple(make_photo(f"{number}.jpg") for number in range(6)),
         identification=make_identification(PHALLOIDES, guide),
         seen=(Seen("base", ("sac",), True),),
     )
-    photos = [QImage(300, 600, QImage.Format.Format_RGB32) for _ in range(5)]
+    photos = [QImage(600 - 60 * number, 600, QImage.Format.Format_RGB32) for number in range(6)]
     document = make_document(case_of(find, guide), help_in("DE", guide), guide, photos, datetime(2026, 10, 1, 12))
     assert text("poison.pdf_answers") in document.toPlainText()
     height = 900.0
@@ -235,11 +238,29 @@ def test_no_photo_is_torn_across_pages(qapp) -> None:
     pictures = 0
     block = document.begin()
     while block.isValid():
-        if "\ufffc" in block.text():
-            place = document.documentLayout().blockBoundingRect(block)
-            line = block.layout().lineAt(0)
-            top = place.top() + line.y()
-            assert int(top // height) == int((top + line.height() - 1) // height)
-            pictures += 1
+        layout, top = block.layout(), document.documentLayout().blockBoundingRect(block).top()
+        for line in (layout.lineAt(number) for number in range(layout.lineCount())):
+            inside = block.text()[line.textStart() : line.textStart() + line.textLength()].count("\ufffc")
+            if inside:
+                first, last = top + line.y(), top + line.y() + line.height() - 1
+                assert int(first // height) == int(last // height)
+                assert line.naturalTextWidth() <= 670
+            pictures += inside
         block = block.next()
-    assert pictures == 5
+    assert pictures == 6
+
+
+@pytest.mark.parametrize("code", ["de", "fr", "it", "es", "pl"])
+def test_whom_to_call_is_told_in_the_reader_s_language(code: str, guide) -> None:
+    choose_language(code)
+    switzerland = help_in("CH", guide)
+    assert country_name("DE") != "Germany"
+    assert " or " not in phone_words(switzerland.number.phone)
+    assert "from abroad" not in phone_words(switzerland.centres[0].phone)
+    assert hours_words(switzerland.centres[0]) == text("poison.hours_always")
+
+
+def test_every_country_to_choose_has_a_name_and_every_number_a_page(guide) -> None:
+    for code in countries(guide):
+        assert text(f"countries.{code}") == country_name(code)
+        assert help_in(code, guide).number is None or help_in(code, guide).number.was_read
