@@ -141,10 +141,10 @@ def tiers_of(wanted: Filter) -> list[str]:
     words = _words(wanted)
     if not words or wanted.sort is not Sort.NEWEST:
         return [match_of(wanted)]
-    called = " AND ".join(f'called : "{word}" *' for word in words)
+    called = " AND ".join(_in("called", words))
     facets = _facet_match(wanted)
     first = " AND ".join([called, *facets])
-    rest = " AND ".join(f'{_SOUGHT} : "{word}" *' for word in words)
+    rest = " AND ".join(_in(_SOUGHT, words))
     return [first, " AND ".join([f"(({rest}) NOT ({called}))", *facets])]
 
 
@@ -291,11 +291,16 @@ def _spellings(word: str) -> list[str]:
     return [word] if plain == word else [word, plain]
 
 
+def _in(columns: str, words: list[str]) -> list[str]:
+    """Each word, in any of its spellings, begins a word of these columns."""
+    either = (" OR ".join(f'"{each}" *' for each in _spellings(word)) for word in words)
+    return [f"{columns} : ({spellings})" for spellings in either]
+
+
 def match_of(wanted: Filter) -> str:
     """The filter in FTS5's query language; empty when nothing but dates, ids and places is asked."""
     words = _words(wanted)
-    either = [" OR ".join(f'"{each}" *' for each in _spellings(word)) for word in words]
-    parts = [f"{_SOUGHT} : ({spellings})" for spellings in either]
+    parts = _in(_SOUGHT, words)
     if not words and wanted.text.strip():
         parts.append('facets : "nothing"')  # punctuation alone is in no name
     return " AND ".join(parts + _facet_match(wanted))
