@@ -19,6 +19,7 @@ from fieldguide import __version__
 ROOT = Path(__file__).resolve().parents[1]
 DIST = ROOT / "dist"
 FOLDER = DIST / "fieldguide"
+APP = DIST / "FieldGuide.app"
 ICON_SIDES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 
@@ -33,10 +34,12 @@ def main() -> int:
     subprocess.run([*freeze, "--distpath", str(DIST), "--workpath", str(ROOT / "build")], check=True, cwd=ROOT)
     if sys.platform.startswith("linux") and shutil.which("strip"):
         strip_libraries()
-    licences = [sys.executable, str(ROOT / "packaging" / "licences.py"), str(FOLDER / "lib" / "licences")]
+    licences = [sys.executable, str(ROOT / "packaging" / "licences.py"), str(FOLDER / "lib")]
     subprocess.run(licences, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    shutil.copytree(ROOT / "resources" / "licences", FOLDER / "lib" / "licences", dirs_exist_ok=True)
-    subprocess.run([sys.executable, str(ROOT / "packaging" / "smoke_test.py"), str(FOLDER)], check=True)
+    if sys.platform == "darwin":
+        shutil.copytree(FOLDER / "lib" / "licences", APP / "Contents" / "Resources" / "licences", dirs_exist_ok=True)
+    tried = APP if sys.platform == "darwin" else FOLDER
+    subprocess.run([sys.executable, str(ROOT / "packaging" / "smoke_test.py"), str(tried)], check=True)
     print(f"{FOLDER}: {size_of(FOLDER) / 2**20:.0f} MiB")
     if sys.platform.startswith("linux") and shutil.which("dpkg-deb"):
         package = debian_package()
@@ -71,8 +74,8 @@ def debian_package() -> Path:
     ).stdout.strip()
     tree = ROOT / "build" / "deb"
     shutil.rmtree(tree, ignore_errors=True)
-    shutil.copytree(FOLDER, tree / "opt" / "fieldguide", symlinks=True)
-    set_modes(tree / "opt")
+    shutil.copytree(FOLDER, tree / "usr/lib/fieldguide", symlinks=True)
+    set_modes(tree / "usr/lib/fieldguide")
     source = ROOT / "packaging" / "deb"
     place(source / "fieldguide.desktop", tree / "usr/share/applications/fieldguide.desktop")
     place(ROOT / "resources/icons/fieldguide.svg", tree / "usr/share/icons/hicolor/scalable/apps/fieldguide.svg")
@@ -87,7 +90,7 @@ def debian_package() -> Path:
     write(tree / "usr/share/man/man1/fieldguide.1.gz", squeezed((source / "fieldguide.1").read_bytes()))
     write(tree / "usr/share/doc/fieldguide/changelog.gz", squeezed((ROOT / "CHANGELOG.md").read_bytes()))
     (tree / "usr/bin").mkdir(parents=True)
-    (tree / "usr/bin/fieldguide").symlink_to("../../opt/fieldguide/fieldguide")
+    (tree / "usr/bin/fieldguide").symlink_to("../lib/fieldguide/fieldguide")
     control = (source / "control").read_text(encoding="utf-8")
     (tree / "DEBIAN").mkdir()
     filled = control.format(version=__version__, architecture=machine, size=size_of(tree) // 1024)
