@@ -6,12 +6,14 @@ python packaging/build.py
 from __future__ import annotations
 
 import gzip
+import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 
 from fieldguide import __version__
@@ -54,17 +56,43 @@ def build_wheel(folder: Path) -> None:
     subprocess.run(pip, check=True)
 
 
-def strip_libraries() -> None:
-    """Drop symbols that nobody needs at run time: a tenth of the folder.
+def programs_and_libraries(folder: Path) -> list[Path]:
+    """Every ELF file under a folder, links left out."""
+    files = (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
+    return [file for file in files if file.open("rb").read(4) == b"\x7fELF"]
 
-    Libraries with a digest in their name were rewritten by the makers of a wheel, and stripping breaks those.
+
+def strip_libraries() -> None:
+    """Drop what nobody needs at run time: symbols, a tenth of the folder, and the building machine's own folders.
+
+    Libraries with a digest in their name were rewritten by the makers of a wheel, and stripping breaks those; stripping
+    the program would drop what is appended to it.
     """
-    libraries = [
-        str(file)
-        for file in FOLDER.rglob("*.so*")
-        if file.is_file() and not file.is_symlink() and not re.search(r"-[0-9a-f]{8}[.-]", file.name)
-    ]
-    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
+    for file in programs_and_libraries(FOLDER / "lib"):
+        if not re.search(r"-[0-9a-f]{8}[.-]", file.name):
+            subprocess.run(["strip", "--strip-unneeded", str(file)], check=True)
+        told = subprocess.run(["patchelf", "--print-rpath", str(file)], check=True, capture_output=True, text=True)
+        if told.stdout.startswith("/"):
+            subprocess.run(["patchelf", "--remove-rpath", str(file)], check=True)
+
+
+def undeclared(folder: Path, control: str) -> list[str]:
+    """Libraries that the folder needs and has not, and that no package of the control file's fields brings."""
+    named = set(re.findall(r"[a-z0-9][a-z0-9.+-]+", control))
+    there = {file.name for file in folder.rglob("*")}
+    needed = set()
+    for file in programs_and_libraries(folder):
+        told = subprocess.run(["patchelf", "--print-needed", str(file)], check=True, capture_output=True, text=True)
+        needed |= set(told.stdout.split())
+    owners = {name: owner_of(name) for name in sorted(needed - there)}
+    return [f"{name}: {owner}" for name, owner in owners.items() if owner not in named]
+
+
+def owner_of(library: str) -> str:
+    """The Debian package that a library comes from; where none is installed, what Debian's rules would call it."""
+    found = subprocess.run(["dpkg", "-S", f"*/{library}"], check=False, capture_output=True, text=True).stdout
+    name, _, number = library.lower().partition(".so.")
+    return found.partition(":")[0] or f"{name}{'-' if name[-1:].isdigit() else ''}{number}"
 
 
 def debian_package() -> Path:
@@ -72,34 +100,47 @@ def debian_package() -> Path:
     machine = subprocess.run(
         ["dpkg", "--print-architecture"], check=True, capture_output=True, text=True
     ).stdout.strip()
-    tree = ROOT / "build" / "deb"
+    source, tree = ROOT / "packaging" / "deb", ROOT / "build" / "deb"
+    control = (source / "control").read_text(encoding="utf-8")
+    if missing := undeclared(FOLDER, control):
+        raise SystemExit("The control file names no package for\n  " + "\n  ".join(missing))
     shutil.rmtree(tree, ignore_errors=True)
     shutil.copytree(FOLDER, tree / "usr/lib/fieldguide", symlinks=True)
     set_modes(tree / "usr/lib/fieldguide")
-    source = ROOT / "packaging" / "deb"
     place(source / "fieldguide.desktop", tree / "usr/share/applications/fieldguide.desktop")
     place(ROOT / "resources/icons/fieldguide.svg", tree / "usr/share/icons/hicolor/scalable/apps/fieldguide.svg")
-    place(ROOT / "LICENSE", tree / "usr/share/doc/fieldguide/copyright")
+    place(source / "copyright", tree / "usr/share/doc/fieldguide/copyright")
+    place(source / "lintian-overrides", tree / "usr/share/lintian/overrides/fieldguide")
     place(source / "fieldguide.xml", tree / "usr/share/mime/packages/fieldguide.xml")
     for icon in (ROOT / "build" / "icons").glob("*.png"):
         place(icon, tree / f"usr/share/icons/hicolor/{icon.stem}x{icon.stem}/apps/fieldguide.png")
     name = "io.github.fieldguide.FieldGuide.metainfo.xml"
-    today = f"{datetime.now(UTC):%Y-%m-%d}"
-    told = (source / name).read_text(encoding="utf-8").format(version=__version__, date=today)
+    told = (source / name).read_text(encoding="utf-8").format(version=__version__, date=f"{datetime.now(UTC):%Y-%m-%d}")
     write(tree / "usr/share/metainfo" / name, told.encode())
     write(tree / "usr/share/man/man1/fieldguide.1.gz", squeezed((source / "fieldguide.1").read_bytes()))
-    write(tree / "usr/share/doc/fieldguide/changelog.gz", squeezed((ROOT / "CHANGELOG.md").read_bytes()))
+    write(tree / "usr/share/doc/fieldguide/NEWS.md.gz", squeezed((ROOT / "CHANGELOG.md").read_bytes()))
+    write(tree / "usr/share/doc/fieldguide/changelog.gz", squeezed(debian_changelog().encode()))
     (tree / "usr/bin").mkdir(parents=True)
     (tree / "usr/bin/fieldguide").symlink_to("../lib/fieldguide/fieldguide")
-    control = (source / "control").read_text(encoding="utf-8")
-    (tree / "DEBIAN").mkdir()
+    files = sorted(file for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
+    sums = [f"{hashlib.md5(file.read_bytes()).hexdigest()}  {file.relative_to(tree)}\n" for file in files]
     filled = control.format(version=__version__, architecture=machine, size=size_of(tree) // 1024)
-    (tree / "DEBIAN/control").write_text(filled, encoding="utf-8")
+    write(tree / "DEBIAN/control", filled.encode())
+    write(tree / "DEBIAN/md5sums", "".join(sums).encode())
     package = DIST / f"fieldguide_{__version__}_{machine}.deb"
-    pack = ["dpkg-deb", "-Zzstd", "-z19", "--root-owner-group", "--build", str(tree), str(package)]
-    subprocess.run(pack, check=True)  # every system with the C library of our Depends reads it
+    pack = ["dpkg-deb", "-Zxz", "-z6", "--root-owner-group", "--build", str(tree), str(package)]
+    subprocess.run(pack, check=True)  # xz: what Debian itself takes, and the smallest
     shutil.rmtree(tree)
     return package
+
+
+def debian_changelog() -> str:
+    """The one entry that Debian's tools can read; what changed stands in NEWS."""
+    maker = re.search(r"(?m)^Maintainer: (.*)$", (ROOT / "packaging/deb/control").read_text(encoding="utf-8"))
+    assert maker is not None
+    words = "  * What is new stands in /usr/share/doc/fieldguide/NEWS.md.gz."
+    when = format_datetime(datetime.now(UTC))
+    return f"fieldguide ({__version__}) unstable; urgency=medium\n\n{words}\n\n -- {maker[1]}  {when}\n"
 
 
 def place(source: Path, target: Path) -> None:

@@ -12,6 +12,8 @@ import pytest
 from fieldguide import __version__
 from fieldguide.cli import main
 from fieldguide.cli import selftest as checks
+from fieldguide.core.bundle import read_bundle
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.storage.database import Database
 from fieldguide.storage.locations import create_locations
@@ -62,6 +64,31 @@ def test_the_doctor_writes_nothing_into_a_home_that_is_not_there(
     assert not own_home.exists()
 
 
+def test_the_doctor_tells_a_folder_that_is_none(
+    own_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fieldguide.services.doctor._model", lambda *_: iter(()))
+    own_home.mkdir()
+    (own_home / "data").write_text("a file where a folder should be", encoding="utf-8")
+    assert main(["doctor"]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("paths")]
+    assert [line for line in told if "! " in line] == [line for line in told if line.split(",")[0].endswith("/data")]
+
+
+def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "fieldguide.log").mkdir()
+    with pytest.raises(FieldGuideError) as refused:
+        log_to(tmp_path / "fieldguide.log")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+
+
+def test_errors_are_still_told_after_the_log_was_rotated(tmp_path: Path) -> None:
+    log = tmp_path / "fieldguide.log"
+    log.with_name("fieldguide.log.1").write_text(LINE % (1, "ERROR", "before"), encoding="utf-8")
+    log.write_text(LINE % (2, "WARNING", "after"), encoding="utf-8")
+    assert [entry.split()[-1] for entry in last_errors(log)] == ["before", "after"]
+
+
 def test_errors_of_several_lines_stay_whole_and_the_newest_are_kept(tmp_path: Path) -> None:
     log = tmp_path / "fieldguide.log"
     entries = [LINE % (number, "ERROR", f"unexpected {number}\nTraceback\n  deep") for number in range(1, 6)]
@@ -105,12 +132,14 @@ def test_the_selftest_goes_on_after_a_failure_and_says_so_in_its_status(
     """The window is tried by the packaged program, the starter by every build; here the small model and the failure."""
     monkeypatch.setattr(checks, "_starter", lambda: bundle_path)
     monkeypatch.setattr(checks, "_journey", lambda home: checks._hold(False, "no journey"))
+    monkeypatch.setattr(checks, "_database", lambda home: read_bundle(home))
     monkeypatch.setattr(checks, "_window", lambda: "left out")
     assert main(["--selftest"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:6]] == ["ok", "ok", "ok", "FAILED", "ok"]
+    assert [line.split()[0] for line in lines[1:6]] == ["ok", "ok", "FAILED", "FAILED", "ok"]
+    assert "bundle_" in lines[3]  # a code and its facts, no traceback
     assert "no journey" in lines[4]
-    assert lines[-1] == "4 of 5 hold"
+    assert lines[-1] == "3 of 5 hold"
     assert not own_home.exists()
 
 

@@ -30,6 +30,7 @@ class CareController(QObject):
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
+        self._model = "-"
         log.info("started: fieldguide %s, Python %s, %s", __version__, platform.python_version(), platform.platform())
         parts.identifier.model_ready.connect(self._log_model)
         parts.identifier.model_failed.connect(lambda error: log.warning("no model: %s", error))
@@ -56,13 +57,13 @@ class CareController(QObject):
 
     def _log_model(self, model: Model) -> None:
         manifest = model.manifest
-        log.info(
-            "model: %s %s on %s%s", manifest.id, manifest.version, model.device, f", {model.note}" if model.note else ""
-        )
+        self._model = f"{manifest.id} {manifest.version}"
+        log.info("model: %s on %s%s", self._model, model.device, f", {model.note}" if model.note else "")
 
     def _log_batch(self, summary: Summary) -> None:
         state = "cancelled" if summary.cancelled else "failed" if summary.error else "done"
-        log.info("batch %d: %d finds identified, %s%s", summary.batch, summary.finds, state, _reason(summary.error))
+        how = f"{summary.finds} finds identified, {state}{_reason(summary.error)}"
+        log.info("batch %d: %s; fieldguide %s, model %s", summary.batch, how, __version__, self._model)
 
     def _log_job(self, end: JobEnd) -> None:
         job = end.status

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from fieldguide import __version__
 from fieldguide.core.bundle import read_bundle
+from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.records import Observation
 from fieldguide.core.resources import resource, resources_folder
@@ -53,7 +54,8 @@ def selftest() -> int:
                 print(f"ok      {name:<10} {check()}", flush=True)
             except Exception as problem:  # whatever it is, the other checks still tell something
                 failed += 1
-                why = str(problem) if isinstance(problem, FailedError) else traceback.format_exc().rstrip()
+                expected = isinstance(problem, FailedError | FieldGuideError)
+                why = str(problem) if expected else traceback.format_exc().rstrip()
                 print(f"FAILED  {name:<10} {why}", flush=True)
     print(f"{len(checks) - failed} of {len(checks)} hold", flush=True)
     return 1 if failed else 0

@@ -26,7 +26,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resources_folder
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.served import Children, ServedNetwork
-from fieldguide.storage.health import SQLITE, count_finds, size_of
+from fieldguide.storage.health import SQLITE, count_finds, may_be_written, size_of
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.log import last_errors, log_files, without_private
 from fieldguide.storage.settings import Settings
@@ -55,7 +55,8 @@ def examine(locations: Locations, settings: Settings, model: Path) -> Report:
         try:
             found = [*look()]
         except (FieldGuideError, OSError, ValueError, ImportError, psutil.Error) as problem:
-            found, well = [f"! {type(problem).__name__}: {problem}"], False
+            found = [f"! {type(problem).__name__}: {problem}"]
+        well = well and not any(each.startswith("!") for each in found)
         lines += [f"{name:<10} {each}" for each in found] or [f"{name:<10} -"]
     lines += ["", "last errors", *(last_errors(locations.log) or ["-"])]
     return Report(tuple(without_private(each) for each in lines), well)
@@ -127,6 +128,7 @@ def _model(locations: Locations, settings: Settings, model: Path) -> Iterator[st
 def _paths(locations: Locations) -> Iterator[str]:
     places = (locations.data, locations.config, locations.logs, locations.models)
     for folder in dict.fromkeys((*places, locations.database, locations.thumbnails, locations.frozen)):
-        yield f"{folder}, {f'{size_of(folder) >> 10} kB' if folder.exists() else 'not there yet'}"
+        refused = "! " if folder in places and not may_be_written(folder) else ""
+        yield f"{refused}{folder}, {f'{size_of(folder) >> 10} kB' if folder.exists() else 'not there yet'}"
     there = next(folder for folder in (locations.data, *locations.data.parents) if folder.exists())
     yield f"{shutil.disk_usage(there).free >> 20} MB free on the disk"

@@ -5,12 +5,14 @@ A second file beside it takes what the interpreter says when the whole process d
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import logging
 import logging.handlers
 import re
 from pathlib import Path
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import PHOTO_SUFFIXES
 
 LOG_BYTES, LOG_FILES = 2**20, 2
@@ -23,9 +25,18 @@ _PLACE = re.compile(r"-?\d{1,3}\.\d{3,}")  # degrees as programs write them; the
 
 
 def log_to(file: Path) -> logging.Handler:
-    """Write the log `fieldguide` into this file from now on; older ones go when there are too many."""
+    """Write the log `fieldguide` into this file from now on; older ones go when there are too many.
+
+    Raises:
+        FieldGuideError: NOT_WRITABLE with `path`.
+    """
     log = logging.getLogger("fieldguide")
-    handler = logging.handlers.RotatingFileHandler(file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
+    try:
+        handler = logging.handlers.RotatingFileHandler(
+            file, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
+        )
+    except OSError as refused:
+        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(file)) from refused
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     log.addHandler(handler)
     log.setLevel(logging.INFO)
@@ -34,7 +45,8 @@ def log_to(file: Path) -> logging.Handler:
 
 def tell_death(file: Path) -> None:
     """Have the interpreter write beside the log when the whole process dies; until its end, so once in a program."""
-    faulthandler.enable(_dead(file).open("ab", buffering=0))
+    with contextlib.suppress(OSError):
+        faulthandler.enable(_dead(file).open("ab", buffering=0))
 
 
 def log_files(file: Path) -> list[Path]:
@@ -44,11 +56,11 @@ def log_files(file: Path) -> list[Path]:
 
 
 def last_errors(file: Path, most: int = 10) -> list[str]:
-    """The newest entries that warn, oldest first, whole; empty where there is no log."""
-    try:
-        words = file.read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return []
+    """The newest entries that warn, oldest first, whole, also of what was rotated away; empty where there is no log."""
+    words = ""
+    for each in (file.with_name(f"{file.name}.1"), file):
+        with contextlib.suppress(OSError):
+            words += each.read_text(encoding="utf-8", errors="replace")
     return [entry.rstrip() for entry in _ENTRY.split(words) if _BAD.match(entry)][-most:]
 
 

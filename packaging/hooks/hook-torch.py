@@ -26,4 +26,12 @@ excludedimports = [
     "expecttest", "scipy", "numba", "pandas", "setuptools", "onnx", "onnxscript",
     "torch.utils.tensorboard", "torch.utils.benchmark", "torch.utils.bottleneck", "torch.utils.cpp_extension",
     "torch.onnx", "torch._inductor", "torch.utils.model_dump",
+    # compilers and distribution: not in sys.modules after loading, freezing, answers and a gradient
+    "torch._dynamo", "torch._numpy", "torch._refs", "torch._prims", "torch._decomp", "torch._vendor.quack",
+    "torch.numa", "torch.ao.ns", "torch.ao.pruning", "torch.export.pt2_archive", "torch._export.serde",
+    "torch._export.passes",
+    *(f"torch.distributed.{name}" for name in (
+        "_composable", "_local_tensor", "_ops", "_shard", "_tools", "checkpoint", "elastic", "fsdp", "nn", "optim",
+        "tensor",
+    )),
 ]  # fmt: skip
