@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from fieldguide import __version__
 from fieldguide.app import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
@@ -35,8 +37,9 @@ def words_on(widget: QWidget) -> str:
     return "\n".join(made.text() for made in widget.findChildren(QLabel) if made.isVisible())
 
 
-def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide, tmp_path: Path) -> None:
+def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide, tmp_path: Path, caplog) -> None:
     photo = write_photo(tmp_path / "find.JPG", label=0, seed=3)
+    caplog.set_level(logging.INFO, "fieldguide")
     with qtbot.waitSignal(window.parts.jobs.ended, timeout=PATIENCE):
         assert drop_on(window.window, [photo])
     page = window.identify.page
@@ -53,6 +56,7 @@ def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide
     with qtbot.waitSignal(window.parts.library.count().done) as counted:
         pass
     assert counted.args == [1]
+    assert f"1 finds judged, done; fieldguide {__version__}, model three-drawings 1.0.0" in caplog.text
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldGuide, tmp_path: Path) -> None:
@@ -164,6 +168,7 @@ NEVER_TORCH = """
 import sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
+from fieldguide import __version__
 from fieldguide.app import FieldGuide
 from fieldguide.storage.locations import create_locations
 qt = QApplication([])
