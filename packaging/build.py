@@ -80,12 +80,17 @@ def undeclared(folder: Path, control: str) -> list[str]:
     """Libraries that the folder needs and has not, and that no package of the control file's fields brings."""
     named = set(re.findall(r"[a-z0-9][a-z0-9.+-]+", control))
     there = {file.name for file in folder.rglob("*")}
-    needed = set()
+    needed: set[str] = set()
     for file in programs_and_libraries(folder):
-        told = subprocess.run(["patchelf", "--print-needed", str(file)], check=True, capture_output=True, text=True)
-        needed |= set(told.stdout.split())
+        needed |= set(needed_by(file))
     owners = {name: owner_of(name) for name in sorted(needed - there)}
     return [f"{name}: {owner}" for name, owner in owners.items() if owner not in named]
+
+
+def needed_by(file: Path) -> list[str]:
+    """The names of the libraries that a program or library asks for."""
+    told = subprocess.run(["patchelf", "--print-needed", str(file)], check=True, capture_output=True, text=True)
+    return told.stdout.split()
 
 
 def owner_of(library: str) -> str:

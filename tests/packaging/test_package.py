@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tomllib
 import xml.etree.ElementTree as Tree
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import ModuleType
 
@@ -24,27 +28,113 @@ def script(name: str) -> ModuleType:
     assert found is not None
     assert found.loader is not None
     made = importlib.util.module_from_spec(found)
+    sys.modules[name] = made  # dataclasses look there
     found.loader.exec_module(made)
     return made
 
 
-def test_a_part_without_a_licence_text_ends_the_build(tmp_path: Path, monkeypatch, capsys) -> None:
-    licences = script("licences")
-    monkeypatch.setattr(licences, "requirements", lambda: ["platformdirs>=4", "numpy"])
-    assert licences.main([str(tmp_path / "whole")]) == 0
-    assert {"numpy.txt", "platformdirs.txt", "Python.txt"} <= {file.name for file in (tmp_path / "whole").iterdir()}
-    monkeypatch.setattr(licences, "texts_of", lambda part: [] if part.name == "numpy" else ["words"])
-    assert licences.main([str(tmp_path / "less")]) == 1
-    assert "numpy" in capsys.readouterr().err
-    monkeypatch.setattr(licences, "BUNDLED", {"Qt 6": ("LGPL-3.0-only", "nothing.txt")})
-    assert licences.main([str(tmp_path / "none")]) == 1
-
-
-def test_the_bill_names_every_library_that_the_project_asks_for() -> None:
-    licences = script("licences")
+@pytest.fixture
+def licences(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The script, with what the application really imports in the place of a frozen program's list."""
+    made = script("licences")
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
-    named = {licences.normal(part["name"]) for part in licences.bill(licences.parts("fieldguide"))["components"]}
-    assert {licences.normal(licences.name_in(each)) for each in asked} <= named
+    names = {made.normal(re.split(r"[^\w.-]", each)[0]) for each in asked}
+    owners = packages_distributions()
+    modules = {module for module, owned in owners.items() if {made.normal(each) for each in owned} & names}
+    monkeypatch.setattr(made, "BESIDE", ())  # PyInstaller belongs to the environment that packs
+    monkeypatch.setattr(made, "modules_in", lambda program: {"json", "fieldguide", *modules})
+    return made
+
+
+def test_every_part_of_a_package_has_its_licence_text_and_a_line_in_the_bill(licences, tmp_path: Path) -> None:
+    folder = tmp_path / "lib"
+    for name in (
+        "numpy.libs/libscipy_openblas64_-32a4b2a6.so",
+        "PySide6/Qt/lib/libicudata.so.73",
+        "libheif-7a3e91c9.so.1",
+    ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    assert licences.main([str(folder)]) == 0
+    texts = {file.name for file in (folder / "licences").iterdir()}
+    assert {"numpy.txt", "torch.txt", "Python.txt", "LGPL-3.0.txt", "ICU.txt", "Qt-third-party.txt"} <= texts
+    bill = json.loads((folder / "licences" / "bill-of-materials.cdx.json").read_text(encoding="utf-8"))
+    named = {part["name"] for part in bill["components"]}
+    assert {"numpy", "torch", "platformdirs", "OpenBLAS", "ICU", "libheif", "Python"} <= named
+    assert "libde265" not in named
+    assert all(part["licenses"] for part in bill["components"])
+
+
+@pytest.mark.parametrize("name", ["libreadline.so.8", "torch/lib/libstrange.so", "libmystery-32a4b2a6.so.1.2"])
+def test_a_library_that_nobody_knows_ends_the_build(licences, tmp_path: Path, capsys, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / name).touch()
+    assert licences.main([str(tmp_path)]) == 1
+    assert name in capsys.readouterr().err
+    assert not (tmp_path / "licences").exists()
+
+
+def test_a_part_without_a_text_ends_the_build(licences, tmp_path: Path, monkeypatch, capsys) -> None:
+    texts_of = licences.texts_of
+    monkeypatch.setattr(licences, "texts_of", lambda part: [] if part.name == "numpy" else texts_of(part))
+    assert licences.main([str(tmp_path)]) == 1
+    assert "numpy: no text" in capsys.readouterr().err
+
+
+def test_a_text_that_does_not_name_its_part_and_a_module_without_an_owner_end_the_build(
+    licences, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    strange = licences.Bundled("Strange", "MIT", "numpy", "words that stand nowhere in it")
+    monkeypatch.setitem(licences.BUNDLED, "strange", strange)
+    monkeypatch.setattr(licences, "modules_in", lambda program: {"numpy", "somebodys_module"})
+    (tmp_path / "libstrange.so").touch()
+    assert licences.main([str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "Strange: numpy does not name it" in said
+    assert "somebodys_module" in said
+
+
+@pytest.mark.skipif(shutil.which("dpkg") is None, reason="only Debian packs for Debian")
+def test_a_library_that_no_dependency_brings_is_named(tmp_path: Path, monkeypatch) -> None:
+    build = script("build")
+    needs = {"libQt6Core.so.6": "libzstd.so.1 libstrange9.so.2", "libstrange9.so.2": "libc.so.6"}
+    for name in needs:
+        (tmp_path / name).write_bytes(b"\x7fELF")
+    monkeypatch.setattr(build, "needed_by", lambda file: needs[file.name].split())
+    assert build.undeclared(tmp_path, "Depends: libc6 (>= 2.35), libzstd1") == []
+    (tmp_path / "libstrange9.so.2").unlink()
+    assert build.undeclared(tmp_path, "Depends: libc6 (>= 2.35)") == [
+        "libstrange9.so.2: libstrange9-2",
+        "libzstd.so.1: libzstd1",
+    ]
+
+
+def test_the_changelog_is_one_that_debian_reads() -> None:
+    told = script("build").debian_changelog()
+    head, change, foot = told.rstrip().split("\n\n")
+    assert head == f"fieldguide ({__version__}) unstable; urgency=medium"
+    assert change.startswith("  * ")
+    assert re.fullmatch(r" -- [^<]+<\S+@\S+>  \w{3}, .* [+-]\d{4}", foot)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script in the place of the program")
+@pytest.mark.parametrize(
+    ("does", "said"), [("echo gone; exit 3", "closed by itself with 3"), ("exec sleep 60", "kept 0 finds")]
+)
+def test_the_smoke_test_tells_a_window_that_closes_and_one_that_keeps_nothing(
+    tmp_path: Path, monkeypatch, does: str, said: str
+) -> None:
+    smoke = script("smoke_test")
+    monkeypatch.setattr(smoke, "PATIENCE_S", 0.2)
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "fieldguide.log").touch()
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    program.chmod(0o755)
+    if "gone" in does:
+        monkeypatch.setattr(smoke, "PATIENCE_S", 30)
+    told = smoke.open_window(program, {**os.environ, "FIELDGUIDE_HOME": str(tmp_path)})
+    assert said in told[-1]
 
 
 @pytest.mark.parametrize("file", ["fieldguide.xml", "io.github.fieldguide.FieldGuide.metainfo.xml"])
