@@ -58,8 +58,12 @@ def build_wheel(folder: Path) -> None:
 
 def programs_and_libraries(folder: Path) -> list[Path]:
     """Every ELF file under a folder, links left out."""
-    files = (file for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
-    return [file for file in files if file.open("rb").read(4) == b"\x7fELF"]
+    found = []
+    for file in (each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()):
+        with file.open("rb") as stream:
+            if stream.read(4) == b"\x7fELF":
+                found.append(file)
+    return found
 
 
 def strip_libraries() -> None:

@@ -56,7 +56,7 @@ def test_a_dropped_photo_becomes_a_verdict_and_is_kept(qtbot, window: FieldGuide
     with qtbot.waitSignal(window.parts.library.count().done) as counted:
         pass
     assert counted.args == [1]
-    assert f"1 finds judged, done; fieldguide {__version__}, model three-drawings 1.0.0" in caplog.text
+    assert f"1 finds identified, done; fieldguide {__version__}, model three-drawings 1.0.0" in caplog.text
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(qtbot, window: FieldGuide, tmp_path: Path) -> None:
