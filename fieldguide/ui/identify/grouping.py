@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import Segments, button
-from fieldguide.ui.kit.colours import colours_now
+from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUND, SPACE, TIGHT, WIDE
-from fieldguide.ui.kit.painting import paint_cover, paint_ground
+from fieldguide.ui.kit.painting import paint_cover, paint_ground, styled
 from fieldguide.ui.kit.review import bind_key
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
 GroupRole = Qt.ItemDataRole.UserRole + 1
 Index = QModelIndex | QPersistentModelIndex
-_SIDE = 132
+_SIDE = 190
 
 
 class GroupingModel(QAbstractListModel):
@@ -43,6 +53,10 @@ class GroupingModel(QAbstractListModel):
     def place(self, row: int) -> tuple[int, int]:
         """Find and place within it, both from 0, of a row."""
         return self._flat[row][:2]
+
+    def path(self, row: int) -> Path:
+        """The file of a row."""
+        return self._flat[row][2]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """File name, picture, and the number of the find (`GroupRole`, from 0)."""
@@ -93,7 +107,7 @@ class GroupingModel(QAbstractListModel):
 
 
 class _PhotoTile(QStyledItemDelegate):
-    """A photo with the number of its find; a bracket ties the photos of one find together."""
+    """A photo, large enough to be judged; one frame goes round all photos of a find, also over the end of a line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = QFontMetricsF(option.font).height()
@@ -103,36 +117,54 @@ class _PhotoTile(QStyledItemDelegate):
         colours = colours_now()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QRectF(option.rect).adjusted(2, 2, -2, -2)
         number = index.data(GroupRole)
-        neighbours = [index.sibling(index.row() + step, 0).data(GroupRole) == number for step in (-1, 1)]
-        band = QRectF(option.rect.left(), ground.bottom() - 5, option.rect.width(), 4)
-        band.setLeft(band.left() + (0 if neighbours[0] else CLOSE))
-        band.setRight(band.right() - (0 if neighbours[1] else CLOSE))
-        paint_ground(painter, ground.adjusted(0, 0, 0, -8), option, colours)
-        inner = ground.adjusted(TIGHT - 2, TIGHT - 2, -(TIGHT - 2), -CLOSE)
+        first, last = (index.sibling(index.row() + step, 0).data(GroupRole) != number for step in (-1, 1))
+        self._paint_frame(painter, QRectF(option.rect), first, last, colours)
+        ground = QRectF(option.rect).adjusted(TIGHT, TIGHT, -TIGHT, -TIGHT)
+        paint_ground(painter, ground, option, colours)
+        inner = ground.adjusted(HAIR, HAIR, -HAIR, -HAIR)
         line = QFontMetricsF(option.font).height()
         picture = inner.adjusted(0, 0, 0, -line)
         paint_cover(painter, picture, index.data(Qt.ItemDataRole.DecorationRole), colours, ROUND)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.accent if number % 2 == 0 else colours.strong_line))
-        painter.drawRoundedRect(band, 2, 2)
-        badge = QRectF(picture.left() + 6, picture.top() + 6, 26, 26)
-        painter.setBrush(QColor(colours.raised))
-        painter.drawEllipse(badge)
-        bold = QFont(option.font)
-        bold.setBold(True)
-        painter.setFont(bold)
-        painter.setPen(QColor(colours.text))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(number + 1))
-        small = QFont(option.font)
-        small.setPointSizeF(small.pointSizeF() * 0.85)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(colours.accent), 3))
+            painter.drawRoundedRect(picture, ROUND, ROUND)
+        if first:
+            self._paint_number(painter, picture, number, colours, option)
+        below = QRectF(inner.left(), picture.bottom() + 2, inner.width(), line)
+        small = styled(option.font, factor=0.85)
         painter.setFont(small)
         painter.setPen(QColor(colours.muted))
         name = QFontMetricsF(small).elidedText(index.data(), Qt.TextElideMode.ElideMiddle, inner.width())
-        below = QRectF(inner.left(), picture.bottom() + 2, inner.width(), line)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, name)
         painter.restore()
+
+    @staticmethod
+    def _paint_frame(painter: QPainter, tile: QRectF, first: bool, last: bool, colours: Colours) -> None:
+        """The part of a find's frame that is round this photo; it goes on into the neighbours of the same find."""
+        painter.save()
+        painter.setClipRect(tile)
+        frame = tile.adjusted(3 if first else -2 * ROUND, 3, -3 if last else 2 * ROUND, -3)
+        alone = first and last
+        painter.setPen(QPen(QColor(colours.line if alone else colours.accent), 1.2 if alone else 2))
+        painter.setBrush(QColor(colours.raised))
+        painter.drawRoundedRect(frame, ROUND, ROUND)
+        painter.restore()
+
+    @staticmethod
+    def _paint_number(
+        painter: QPainter, picture: QRectF, number: int, colours: Colours, option: QStyleOptionViewItem
+    ) -> None:
+        words, font = str(number + 1), styled(option.font, bold=True)
+        wide = max(26.0, QFontMetricsF(font).horizontalAdvance(words) + CLOSE)
+        badge = QRectF(picture.left() + 6, picture.top() + 6, wide, 26)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.raised))
+        painter.drawRoundedRect(badge, 13, 13)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.text))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, words)
 
 
 class GroupingView(QWidget):
@@ -215,11 +247,22 @@ class GroupingView(QWidget):
         return sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
 
     def _join(self) -> None:
-        self.model.join(self._selected())
-        self._offer()
+        self._regroup(self.model.join)
 
     def _part(self) -> None:
-        self.model.part(self._selected())
+        self._regroup(self.model.part)
+
+    def _regroup(self, act: Callable[[list[int]], None]) -> None:
+        """Change the finds; what is seen stays in sight, and what was chosen stays chosen where it stands now."""
+        rows, bar = self._selected(), self.view.verticalScrollBar()
+        chosen, seen = {self.model.path(at) for at in rows}, bar.value()
+        act(rows)
+        self.view.doItemsLayout()
+        bar.setValue(seen)
+        select = QItemSelectionModel.SelectionFlag.Select
+        for at in range(self.model.rowCount()):
+            if self.model.path(at) in chosen:
+                self.view.selectionModel().select(self.model.index(at), select)
         self._offer()
 
     def _decide(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QItemSelectionModel, QPointF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
@@ -15,6 +15,7 @@ from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.text import text
 from fieldguide.ui.identify.footer import Footer
 from fieldguide.ui.identify.grouping import GroupingModel, GroupingView
+from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.facts import facts_of
 from fieldguide.ui.kit.photo_view import PhotoView
@@ -67,6 +68,50 @@ def test_a_guess_is_offered_and_a_person_decides(qtbot, theme: Theme) -> None:
     assert told.args == [[[A, B, C]]]
     with qtbot.waitSignal(view.cancelled):
         qtbot.keyClick(view, Qt.Key.Key_Escape)
+
+
+def test_joining_and_parting_keep_the_place_and_the_choice(qtbot, theme: Theme) -> None:
+    view = GroupingView(Thumbnails(theme))
+    qtbot.addWidget(view)
+    view.resize(640, 480)
+    with qtbot.waitActive(view):
+        view.show()
+    files = [Path(f"/{number:02}.jpg") for number in range(40)]
+    view.ask([[file] for file in files])
+    bar = view.view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2)
+    seen = bar.value()
+    for row in (20, 21):
+        view.view.selectionModel().select(view.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+    qtbot.keyClick(view, Qt.Key.Key_J)
+    assert view.model.groups[20] == files[20:22]
+    assert (bar.value(), [view.model.path(row) for row in view._selected()]) == (seen, files[20:22])
+    view.view.selectionModel().select(view.model.index(20), QItemSelectionModel.SelectionFlag.Deselect)
+    qtbot.keyClick(view, Qt.Key.Key_S)
+    assert view.model.groups[20:22] == [[files[20]], [files[21]]]
+    assert (bar.value(), [view.model.path(row) for row in view._selected()]) == (seen, [files[21]])
+
+
+def test_one_frame_goes_round_the_photos_of_a_find(qtbot, theme: Theme) -> None:
+    view = GroupingView(Thumbnails(theme))
+    qtbot.addWidget(view)
+    view.resize(900, 480)
+    with qtbot.waitActive(view):
+        view.show()
+    view.ask([[A, B], [C]])
+    view.view.clearFocus()
+    rects = [view.view.visualRect(view.model.index(row)) for row in range(3)]
+    assert rects[0].width() > 150, "large enough to be judged"
+    shown = view.view.viewport().grab().toImage()
+    middle = rects[0].center().y()
+
+    def is_line(x: int) -> bool:
+        near = [shown.pixelColor(x + step, middle).name() for step in range(-2, 3)]
+        return colours_now().accent in near
+
+    assert is_line(rects[0].left() + 3), "it begins before the first photo"
+    assert not is_line(rects[0].right()), "and is open to the next of the same find"
+    assert is_line(rects[1].right() - 3), "and ends behind the last one"
 
 
 @pytest.fixture
