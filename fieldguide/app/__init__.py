@@ -25,6 +25,7 @@ from fieldguide.app.identify import IdentifyController
 from fieldguide.app.models import ModelsController
 from fieldguide.app.parts import Parts, build_parts
 from fieldguide.app.poison import PoisonController
+from fieldguide.app.remedies import remedy_for
 from fieldguide.app.settings import SettingsController
 from fieldguide.app.train import TrainController
 from fieldguide.app.undo import UndoController
@@ -209,7 +210,9 @@ class FieldGuide(QObject):
             return
         for notice in self.parts.notices.take():
             kind = NoticeKind.PROBLEM if notice.severity is Severity.PROBLEM else NoticeKind.NEWS
-            self.window.notices.tell(notice.words, kind, details=notice.details)
+            errors = [notice.error] if notice.error is not None else notice.errors[:1]
+            action = next((remedy_for(error, self.window, notice.folder) for error in errors), None)
+            self.window.notices.tell(notice.words, kind, action=action, details=notice.details)
 
 
 def _system_language() -> str:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -28,13 +29,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing to tell: a key of the catalogue with its facts, or an expected failure; details a line each."""
+    """One thing to tell: a key of the catalogue with its facts, or an expected failure; details a line each.
+
+    `folder`: where the files lie that it is about; None when it is about none.
+    """
 
     severity: Severity
     key: str = ""
     facts: Mapping[str, object] = field(default_factory=dict)
     error: FieldGuideError | None = None
     errors: tuple[FieldGuideError, ...] = ()
+    folder: Path | None = None
 
     @property
     def words(self) -> str:
@@ -86,10 +91,12 @@ class Notices(QObject):
     def report_unreadable(self, files: Sequence[UnreadablePhoto]) -> None:
         """Post the files of a batch that could not be read as one problem that names each with its reason."""
         errors = tuple(file.error for file in files)
+        folder = files[0].path.parent if files else None
         if len(errors) == 1:
-            self._post(Notice(Severity.PROBLEM, error=errors[0]))
+            self._post(Notice(Severity.PROBLEM, error=errors[0], folder=folder))
         elif errors:
-            self._post(Notice(Severity.PROBLEM, "storage.unreadable", {"count": len(errors)}, errors=errors))
+            facts = {"count": len(errors)}
+            self._post(Notice(Severity.PROBLEM, "storage.unreadable", facts, errors=errors, folder=folder))
 
     def _post(self, notice: Notice) -> None:
         self._waiting.append(notice)

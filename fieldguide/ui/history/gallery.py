@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QStackedWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +30,7 @@ from fieldguide.ui.history.map_panel import MapPanel
 from fieldguide.ui.history.season_view import SeasonView
 from fieldguide.ui.history.tile import NARROWEST, WIDEST
 from fieldguide.ui.history.tile_view import TileView
-from fieldguide.ui.kit.buttons import Segments, button
+from fieldguide.ui.kit.buttons import Segments, button, icon_button
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT, WIDE
@@ -91,32 +92,34 @@ class Gallery(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        delete = button(text("history.delete"), "plain", "trash", hint=text("history.delete_hint"))
+        delete = icon_button(text("history.delete"), "trash", key="Del")
         delete.clicked.connect(self._delete_chosen)
         self._merge.clicked.connect(lambda: self._with_chosen(self.merge_wanted.emit))
         self._compare.clicked.connect(lambda: self._with_chosen(self.compare_wanted.emit))
-        export = button(text("history.export"), "plain", "export")
+        export = icon_button(text("history.export"), "export")
+        export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         export.setMenu(self._export_menu(self._export_chosen))
-        clear = button(text("history.clear_choice"), "quiet")
+        clear = icon_button(text("history.clear_choice"), "close", key="Esc")
         clear.clicked.connect(self.view.clearSelection)
         chosen = row(self._chosen_words, None, self._compare, self._merge, export, delete, clear, spacing=TIGHT)
         chosen.setContentsMargins(TIGHT, 0, TIGHT, 0)
         self._bar.setLayout(chosen)
-        self.export_all = button(text("history.export_all"), "quiet", "export")
-        self.save = button(text("history.save_picture"), "quiet", "photo")
+        self.export_all = icon_button(text("history.export_all"), "export")
+        self.export_all.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.save = icon_button(text("history.save_picture"), "photo")
         self.save.clicked.connect(self._save_picture)
         self.save.hide()
         self.export_all.setMenu(self._export_menu(lambda kind: self.export_wanted.emit(kind, self.filters.wanted())))
         self.tile_size.setRange(NARROWEST, WIDEST)
         self.tile_size.setValue(self.view.tile_width)
         self.tile_size.setPageStep(40)
-        self.tile_size.setFixedWidth(110)
+        self.tile_size.setFixedWidth(90)
         self.tile_size.setAccessibleName(text("history.tile_size"))
         self.tile_size.setToolTip(text("identify.with_key", words=text("history.tile_size"), keys="Ctrl++, Ctrl+-"))
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, SPACE, SPACE, 0)
         column.setSpacing(CLOSE)
-        bin_ = button(text("history.bin"), "quiet", "trash")
+        bin_ = icon_button(text("history.bin"), "trash")
         bin_.clicked.connect(self.bin_wanted)
         head = row(spacing=CLOSE)
         head.addWidget(self._title)
@@ -221,7 +224,10 @@ class Gallery(QWidget):
     def _look(self, key: str) -> None:
         self.save.setVisible(key != "tiles")
         self.tile_size.setVisible(key == "tiles")
-        self.search()
+        if self.model.rowCount():
+            self._show_count(self.model.rowCount())  # the finds are the same
+        else:
+            self.search()
 
     def _refresh(self) -> None:
         """The map or the season once more, when it is in front."""

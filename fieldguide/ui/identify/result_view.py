@@ -201,7 +201,9 @@ class ResultView(QWidget):
         tools.addStretch(0)
         new = icon_button(text("identify.new"), "plus", key="Esc")
         new.clicked.connect(self.new_wanted)
-        for tool in (self._heat, self._zoom, new):
+        kind = icon_button(text("identify.kind_hint"), "history", key="K")
+        kind.clicked.connect(self.kind_wanted)
+        for tool in (self._heat, self._zoom, kind, new):
             tools.addWidget(tool)
         side.addLayout(tools)
         return side
@@ -226,7 +228,6 @@ class ResultView(QWidget):
             ("relabel", "R", "pencil", self.relabel_wanted),
             ("unknown", "U", "question", self.unknown_wanted),
             ("compare", "C", "compare", self.compare_wanted),
-            ("kind", "K", "history", self.kind_wanted),
         ):
             made: QAbstractButton = (
                 self._verify if words == "verify" else icon_button(text(f"identify.{words}"), icon_name, key=key)

@@ -64,6 +64,10 @@ class _Side(QWidget):
         before.clicked.connect(lambda: self.step(-1))
         after.clicked.connect(lambda: self.step(1))
         for each in (before, after, self._count):
+            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            keeps = each.sizePolicy()
+            keeps.setRetainSizeWhenHidden(True)  # both photos have the same room
+            each.setSizePolicy(keeps)
             each.setVisible(len(exhibits) > 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -14,11 +14,12 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ROUNDER, SPACE, WIDE
-from fieldguide.ui.kit.surfaces import Card, clear, row
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.shell.pages import KeyGroup
 
 _CARD_WIDTH = 820
 _SIGN = 64
+_AROUND = 190  # pixels of an overlay that its keys cannot have
 
 
 class Overlay(QWidget):
@@ -96,7 +97,9 @@ class KeysOverlay(Overlay):
         card.setMaximumWidth(_CARD_WIDTH)
         card.column.addWidget(label(text("shell.keys"), "title"))
         self._columns = [_key_column(), _key_column()]
-        card.column.addLayout(row(*self._columns, spacing=WIDE))
+        self._keys = ScrollColumn(margin=0)
+        self._keys.column.addLayout(row(*self._columns, spacing=WIDE))
+        card.column.addWidget(self._keys)
         close = button(text("ui.close"), "plain")
         close.clicked.connect(self.hide)
         card.column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
@@ -110,7 +113,7 @@ class KeysOverlay(Overlay):
         for column in self._columns:
             clear(column)
         lines = [0, 0]
-        for group in (each for each in groups if each.keys):
+        for group in sorted(groups, key=lambda each: -len(each.keys)):
             side = int(lines[1] < lines[0])
             grid, line = self._columns[side], lines[side]
             head = label(group.title, "overline", wrap=False)
@@ -120,9 +123,16 @@ class KeysOverlay(Overlay):
                 grid.addWidget(label(keys, "key", wrap=False), below, 0, Qt.AlignmentFlag.AlignLeft)
                 grid.addWidget(label(does), below, 1)
             lines[side] += 1 + len(group.keys)
-            grid.setRowStretch(lines[side], 1)
+        for grid, line in zip(self._columns, lines, strict=True):
+            grid.setRowStretch(line, 1)
         self.lift()
+        self._fit()
         self.setFocus()
+
+    def _fit(self) -> None:
+        """As tall as the keys need, or as there is room; then they scroll."""
+        needed = self._keys.column.heightForWidth(_CARD_WIDTH - 2 * WIDE - SPACE)
+        self._keys.setFixedHeight(max(120, min(needed, self.height() - _AROUND)))
 
     def event(self, event: QEvent) -> bool:
         """Every key is its own while it lies over the window: no shortcut behind it fires."""

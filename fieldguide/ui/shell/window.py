@@ -30,7 +30,7 @@ from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.rail import Rail
 
-SMALLEST = (900, 600)
+SMALLEST = (900, 460)  # with its frame it fits a screen of 1366 x 768 at 150 %
 FIRST = (1280, 720)  # with its frame it fits a screen of 1366 x 768
 
 
