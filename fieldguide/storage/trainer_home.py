@@ -95,6 +95,7 @@ class TrainerHome:
         """Remove it whole. Raises FieldGuideError(NOT_WRITABLE) when something of it cannot be removed."""
         self._end_earlier()
         with os_errors(self.folder):
+            self._stamp.unlink(missing_ok=True)  # first: what is half removed must not count as ready
             shutil.rmtree(self.folder, ignore_errors=not self.folder.exists())
 
     def set_up(self, wheels: Path | None, tell: Callable[[SetUp], None], stopped: Callable[[], bool]) -> bool:
