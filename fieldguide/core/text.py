@@ -69,10 +69,16 @@ def _cut(fact: object) -> object:
     return f"{fact[:half]} … {fact[-half:]}"
 
 
-def percent(probability: float) -> str:
-    """A probability (0 to 1) in whole per cent; what rounds to 0 or 100 says so without claiming it."""
-    if 0 < probability < 0.005:
-        return text("ui.percent_below")
-    if 0.995 <= probability < 1:
-        return text("ui.percent_above")
-    return text("ui.percent", number=round(probability * 100))
+def percent(share: float | None, decimals: int = 0) -> str:
+    """A share or a probability (0 to 1) in per cent, "38 %" or "4.5 %"; a dash when nobody measured it.
+
+    What rounds to 0 or to 100 without being it says "< 1 %" or "> 99 %" ("< 0.1 %" and "> 99.9 %" with one decimal).
+    """
+    if share is None:
+        return "–"
+    step = 10.0**-decimals
+    if 0 < share < step / 200:
+        return text("ui.percent_below", number=f"{step:g}")
+    if 1 - step / 200 <= share < 1:
+        return text("ui.percent_above", number=f"{100 - step:g}")
+    return text("ui.percent", number=f"{round(100 * share, decimals):g}")

@@ -62,3 +62,23 @@ def test_what_a_strangers_file_says_does_not_fill_the_screen() -> None:
     )
     assert len(told) < 2 * sentences.LONGEST_FACT
     assert "…" in told
+
+
+@pytest.mark.parametrize(
+    ("share", "decimals", "words"),
+    [
+        (0, 0, "0 %"),
+        (0.001, 0, "< 1 %"),
+        (0.38, 0, "38 %"),
+        (0.994, 0, "99 %"),
+        (0.999, 0, "> 99 %"),
+        (1, 0, "100 %"),
+        (0.0456, 1, "4.6 %"),
+        (0.05, 1, "5 %"),
+        (0.0004, 1, "< 0.1 %"),
+        (0.9996, 1, "> 99.9 %"),
+        (None, 1, "–"),
+    ],
+)
+def test_a_share_never_claims_more_than_it_is(share: float | None, decimals: int, words: str) -> None:
+    assert sentences.percent(share, decimals) == words

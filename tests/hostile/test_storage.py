@@ -102,11 +102,14 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
 
 def test_an_interrupted_first_start_begins_again(tmp_path: Path, guide: Guide) -> None:
     path = tmp_path / "o.db"
-    path.touch()
-    fill(path, guide, finds=1)
+    path.touch()  # made, and then the power failed
+    find = make_find(guide)
+    with Database(path) as database:
+        stored = ObservationStore(database, guide).add(find)
     with Database(path) as database:
         (kept,) = ObservationStore(database, guide).page().observations
-        assert kept.identification is not None
+    assert kept == stored
+    assert kept.identification == find.identification
 
 
 def test_a_file_held_by_another_is_said_to_be_busy(

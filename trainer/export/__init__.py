@@ -1,1 +1,1 @@
-"""From a trained network to a bundle, its report and its card; and what can be asked of any bundle."""
+"""The bundle and nothing else: the exported network, its labels, and what of a run travels in it."""

@@ -14,11 +14,10 @@ from markupsafe import Markup
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.taxonomy import Rank
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.evaluation.danger import PROMISED
 from trainer.evaluation.metrics import ELSEWHERE
 from trainer.evaluation.records import PhotoResult
-from trainer.report.figures import percent
 from trainer.report.grounds import GAP, differences
 from trainer.report.parts import bullets, head, joined, paragraph, part
 from trainer.report.shown import Shown

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from markupsafe import Markup, escape
 
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.evaluation.metrics import ELSEWHERE
 from trainer.evaluation.records import MissedDanger, Share, SourceMeasures, SplitMeasures
-from trainer.report.figures import percent
 from trainer.report.parts import NOTHING, Cell, Column, chip, head, name_of, paragraph, section, table, words
 from trainer.report.shown import Shown
 

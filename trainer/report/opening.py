@@ -10,7 +10,7 @@ from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.decision.thresholds import Thresholds
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.evaluation.records import AlarmMeasures, DangerousLabel, RankNames, Share, TakenFor
 from trainer.report.advice import (
     FEW,
@@ -21,7 +21,6 @@ from trainer.report.advice import (
     next_steps,
     suitability,
 )
-from trainer.report.figures import percent
 from trainer.report.grounds import caution
 from trainer.report.parts import (
     NOTHING,

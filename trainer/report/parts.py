@@ -8,9 +8,8 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.html import templates
-from trainer.report.figures import percent
 
 NOTHING = Markup()
 

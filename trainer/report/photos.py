@@ -14,8 +14,8 @@ from PIL import Image
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
+from fieldguide.core.text import percent
 from trainer.evaluation.records import PhotoResult
-from trainer.report.figures import percent
 from trainer.report.parts import NOTHING, joined, part, say
 
 SIDE = 200  # pixels of the long side

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.evaluation.document import FittingReport
 from trainer.evaluation.records import Share, SplitMeasures
 from trainer.report.charts import Axis, Dot, Series, dot_chart, line_chart
-from trainer.report.figures import percent
 from trainer.report.parts import (
     NOTHING,
     Cell,

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 from trainer.evaluation.document import FolderFacts, LabelFacts, RunFacts
 from trainer.report.charts import Axis, Series, bar_chart, line_chart
-from trainer.report.figures import percent
 from trainer.report.parts import NOTHING, Column, bullets, head, paragraph, part, say, section, table, words
 
 SAME = 1e-6  # shares that differ by less came from the same photos

@@ -10,7 +10,7 @@ from fieldguide.core.danger import Danger, worst
 from fieldguide.core.decision.thresholds import Guarantee, Thresholds
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank
-from fieldguide.core.text import text
+from fieldguide.core.text import percent, text
 
 DEADLY, HARMFUL = "deadly", "harmful"
 LIMITS = ("senses", "labels", "photos", "labelled", "guide", "eaten")
@@ -47,11 +47,11 @@ def _promise(kind: str, held: Guarantee | None, *, rings: bool) -> Promise:
     if held is None:
         return Promise(kind, headline, text("danger.guarantee_none"))
     facts = {
-        "percent": _percent(held.alpha),
+        "percent": percent(held.alpha, 1),
         "photos": held.photos,
         "groups": held.groups,
         "split": text("models.split", split=held.split, groups=held.groups, alpha=f"{held.alpha:g}"),
-        "false_alarms": _percent(held.false_alarm_rate),
+        "false_alarms": percent(held.false_alarm_rate, 1),
     }
     return Promise(
         kind, headline, text(f"danger.guarantee_{kind}", **facts), 100 * held.alpha, 100 * held.false_alarm_rate
@@ -61,7 +61,7 @@ def _promise(kind: str, held: Guarantee | None, *, rings: bool) -> Promise:
 def coverage_words(manifest: Manifest) -> str:
     """What the prediction set promises; empty when it promises nothing."""
     coverage = Thresholds.from_manifest(manifest.thresholds).coverage
-    return text("danger.guarantee_coverage", percent=_percent(coverage)) if coverage is not None else ""
+    return text("danger.guarantee_coverage", percent=percent(coverage, 1)) if coverage is not None else ""
 
 
 def threshold_words(manifest: Manifest) -> str:
@@ -90,7 +90,3 @@ def unknown_deadly(manifest: Manifest, guide: Guide) -> int:
     named = {label.name for label in manifest.labels}
     deadly = (record for record in guide.records.values() if record.danger is Danger.DEADLY)
     return sum(record.taxon.rank is Rank.SPECIES and record.taxon.name not in named for record in deadly)
-
-
-def _percent(share: float) -> str:
-    return text("ui.percent", number=f"{100 * share:.1f}".removesuffix(".0"))

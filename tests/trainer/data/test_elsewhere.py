@@ -118,7 +118,7 @@ def test_the_plan_says_what_the_photos_by_other_people_cannot_do(photos: Path, o
     alone = plan(complete(RunConfig(data=DataConfig(folders=(str(photos),)))))
     assert "--elsewhere" in alone
     told = plan(complete(RunConfig(data=DataConfig(folders=(str(photos),), elsewhere=(str(others),)))))
-    assert "24 photos by other people judge this run and teach nothing: anna (12), bert (12)" in told
+    assert "24 photos by other people measure this run and teach nothing: anna (12), bert (12)" in told
     assert "Nowhereia_nulla" in told
     assert "dangerous kind" not in told
     shutil.rmtree(others / "Amanita_phalloides")

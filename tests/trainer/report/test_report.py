@@ -197,7 +197,7 @@ def test_a_card_without_numbers_promises_nothing(bundle_path: Path) -> None:
     card = model_card(bare, GUIDE)
     assert "Nobody measured it" in card
     assert "nothing is promised" in card
-    assert "Nobody told which photos taught it" in card
+    assert "Which photos taught it is not recorded" in card
 
 
 def _words_of(page: str) -> str:

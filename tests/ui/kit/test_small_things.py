@@ -19,7 +19,7 @@ from shiboken6 import getAllValidWrappers, isValid
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.records import Photo
-from fieldguide.core.text import percent, text
+from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.buttons import Segments, icon_button
 from fieldguide.ui.kit.danger import DangerChip, danger_word
@@ -30,14 +30,6 @@ from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
 from fieldguide.ui.kit.surfaces import row, take_out
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.labels import pressed, words_on
-
-
-@pytest.mark.parametrize(
-    ("probability", "words"),
-    [(0, "0 %"), (0.001, "< 1 %"), (0.38, "38 %"), (0.994, "99 %"), (0.999, "> 99 %"), (1, "100 %")],
-)
-def test_a_probability_never_claims_more_than_it_is(probability: float, words: str) -> None:
-    assert percent(probability) == words
 
 
 @pytest.mark.parametrize("level", list(Danger))
