@@ -40,6 +40,7 @@ from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 
 _LOOK_UP_MS = 250
+_SETTLED_MS = 400
 _SHAPES = ("bracket", "cap_and_stem", "ball")  # of mushrooms, for the book that is still empty
 
 
@@ -51,7 +52,7 @@ class Gallery(QWidget):
         photos_wanted: the empty state's invitation was taken.
         delete_wanted, merge_wanted, compare_wanted: list of ids (two, to compare).
         export_wanted: ExportKind and a Filter. bin_wanted: what was deleted.
-        tile_width_changed: pixels.
+        tile_width_changed: pixels, once the slider rests.
     """
 
     find_wanted = Signal(Observation)
@@ -84,6 +85,7 @@ class Gallery(QWidget):
         self._merge = button(text("history.merge"), "plain", "join", hint=text("history.merge_hint"))
         self._compare = button(text("history.compare"), "plain", "compare", hint=text("history.compare_hint"))
         self.tile_size = QSlider(Qt.Orientation.Horizontal)
+        self._settled = QTimer(self)  # a width is kept once nobody drags any more
         self._look_up = QTimer(self)  # tags and places of the filters: after the finds are seen
         self._stack = QStackedWidget()
         for piece in (self.view, self.panel, self.season, self._empty, self._nothing):
@@ -148,7 +150,10 @@ class Gallery(QWidget):
             lambda name: self._library.forget_filter(name).done.connect(self.filters.saved.know)
         )
         self.tile_size.valueChanged.connect(self.view.set_tile_width)
-        self.tile_size.valueChanged.connect(self.tile_width_changed)
+        self.tile_size.valueChanged.connect(lambda _: self._settled.start())
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLED_MS)
+        self._settled.timeout.connect(lambda: self.tile_width_changed.emit(self.tile_size.value()))
         self._look_up.setSingleShot(True)
         self._look_up.setInterval(_LOOK_UP_MS)
         self._look_up.timeout.connect(self._learn)
@@ -197,6 +202,7 @@ class Gallery(QWidget):
     def use_tile_width(self, width: int) -> None:
         """As wide as they were left."""
         self.tile_size.setValue(width)
+        self._settled.stop()
 
     def _learn(self) -> None:
         """Tags, places and kept filters, as they are now."""
