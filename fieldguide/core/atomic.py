@@ -36,6 +36,9 @@ def written_together(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
     unfinished = [path.with_name(f".{path.name[:80]}.{mark}.part") for path in paths]
     try:
         with os_errors(paths[0]):
+            for path in paths:
+                if path.exists() and not path.is_file():  # a device would be gone, and a file in its place
+                    raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(path))
             with ExitStack() as files:
                 streams = tuple(files.enter_context(part.open("xb")) for part in unfinished)
                 yield streams

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_files_that_belong_together_come_together_or_not_at_all(tmp_path: Path) 
     write(first, second)
     assert (first.read_text(), second.read_text()) == ("new", "new")
     assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_what_is_no_file_is_not_put_away_for_one(tmp_path: Path) -> None:
+    """An export to a device, by somebody who may do everything, took the device away."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(FieldGuideError) as refused:
+        write_whole(pipe, "new")
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_text_keeps_its_ends_of_lines_and_its_encoding(tmp_path: Path) -> None:
