@@ -22,7 +22,7 @@ from fieldguide.core.text import text
 _ABOUT = ("id", "name", "version", "licence", "temperature")
 _LONGEST = 60
 _NAMED = 40  # labels without a known danger that are named; all stand in --json, and dangerous ones always
-_WIDEST = 24  # characters of a value in the table
+_WIDEST = 28  # characters of a value in the table
 # What a person compares, in the order in which it matters; shares of 0 to 1 unless told otherwise.
 _SHARES = {
     "elsewhere_recall_deadly": "metrics.elsewhere.danger.deadly.recall.value",
@@ -42,6 +42,8 @@ _SHARES = {
     "others_unknown": "metrics.other_things.unknown.value",
     "ece": "metrics.calibration.ece",
 }
+# Of each source of photos from elsewhere by itself.
+_OF_SOURCE = ("deadly.recall", "deadly.false_alarms", "harmful.recall", "species", "genus", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,11 @@ def summary(old: Manifest, new: Manifest, guide: Guide) -> Iterator[str]:
             yield text(f"bundle.labels_{key}", names=", ".join([*others[:_NAMED], *more]))
     yield ""
     yield from _table(list(rows(old, new)))
+    each = list(source_rows(old, new))
+    if each:
+        yield ""
+        yield text("bundle.compare_sources")
+        yield from _table(each)
     yield ""
     yield text("bundle.compared_apart")
 
@@ -126,8 +133,39 @@ def _rows_of(manifest: Manifest) -> Iterator[tuple[str, str]]:
         held = getattr(thresholds, f"{name}_guarantee")
         yield f"missed_{name}", f"{100 * held.alpha:g} %" if held else text("bundle.compare_no_promise")
     for key, path in _SHARES.items():
-        value = values.get(path)
-        yield key, f"{100 * value:.1f} %" if isinstance(value, int | float) else "-"
+        yield key, _share(values, path.removesuffix(".value"))
+
+
+def source_rows(old: Manifest, new: Manifest) -> Iterator[Difference]:
+    """What a person compares of each source that either was measured on, with intervals; the key is a sentence."""
+    before, after = (dict(_values(manifest)) for manifest in (old, new))
+    found = (manifest.metrics.get("elsewhere", {}).get("sources", {}) for manifest in (old, new))
+    for source in sorted({name for sources in found for name in sources}):
+        for name in _OF_SOURCE:
+            path = f"metrics.elsewhere.sources.{source}.{name}"
+            sentence = text(
+                f"bundle.compare_source_{name.replace('.', '_')}", source=source or text("report.no_source")
+            )
+            row = Difference(sentence, _share(before, path), _share(after, path))
+            if (row.old, row.new) != ("-", "-"):
+                yield row
+
+
+def _share(values: Mapping[str, Any], path: str) -> str:
+    """A share in per cent, with its interval and photos where they are told; a dash where nothing was measured."""
+    value = values.get(f"{path}.value", values.get(path))
+    if not isinstance(value, int | float):
+        return "-"
+    low, high, photos = (values.get(f"{path}.{name}") for name in ("low", "high", "photos"))
+    if low is None or high is None:
+        return f"{100 * value:.1f} %"
+    return text(
+        "bundle.compare_between",
+        share=f"{100 * value:.0f}",
+        low=f"{100 * low:.0f}",
+        high=f"{100 * high:.0f}",
+        photos=photos,
+    )
 
 
 def _table(found: Sequence[Difference]) -> Iterator[str]:

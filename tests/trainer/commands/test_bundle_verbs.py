@@ -127,6 +127,21 @@ def test_compare_lists_labels_lost_and_gained_and_values_side_by_side(
     assert "B no longer knows these dangerous ones (1)" in capsys.readouterr().out
 
 
+def test_compare_tells_each_source_of_others_photos_with_its_interval(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recall = {"value": 0.75, "low": 0.35, "high": 0.97, "photos": 8}
+    nothing = {"value": None, "low": 0.0, "high": 1.0, "photos": 0}
+    sources = {"club.of.x": {"deadly": {"recall": recall, "false_alarms": nothing}}}
+    other = rewrite(bundle_path, tmp_path / "other.fieldguide", metrics={"elsewhere": {"sources": sources}})
+    assert main(["compare", str(bundle_path), str(other)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"club.of.x: deadly ones that ring the deadly alarm +- +75 % \(35 to 97\) of 8", said)
+    assert "club.of.x: others" not in said
+    assert main(["compare", str(bundle_path), str(bundle_path)]) == 0
+    assert "Photos by other people, each source" not in capsys.readouterr().out
+
+
 def test_was_trained_on_knows_the_file_a_copy_and_a_stranger(
     bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
