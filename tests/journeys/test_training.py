@@ -8,6 +8,8 @@ import pytest
 
 from fieldguide.cli import main as fieldguide
 from fieldguide.core.bundle import read_manifest
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import load_guide
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.cli import main as train
 from trainer.evaluation.document import Metrics, plain, read
@@ -34,6 +36,32 @@ def test_a_run_leaves_everything_behind(run_folder: Path) -> None:
     assert wanted | {"metrics.json", "report.html"} <= names
     species = read(run_folder / "metrics.json", Metrics).own.names.species
     assert 0.8 <= species.top1.value <= species.top5.value <= 1
+
+
+def test_names_with_additions_are_told_before_training_and_read_as_what_they_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """None of them is of unknown danger afterwards, and none milder than the guide has what it names."""
+    named = {
+        "Agaricus sp.": "Agaricus",
+        "Cantharellus cf. cibarius": "Cantharellus cibarius",
+        "Bolétus edúlis": "Boletus edulis",
+        "Amanita aff. phalloides": "Amanita",
+    }
+    photos, run = make_photo_folders(tmp_path / "photos", list(named), 8), tmp_path / "run"
+    assert train(["run", str(photos), "--out", str(run), *TINY, "--preset", "quick"]) == 0
+    told = capsys.readouterr().err
+    head = told.index("» features of every photo")
+    for raw, name in named.items():
+        assert 0 <= told.index(f"{raw} is {name}: read without additions and accents") < head
+    guide, labels = load_guide(), read_manifest(run / "model.fieldguide").labels
+    assert {label.name for label in labels} == set(named.values())
+    assert guide.danger(next(label for label in labels if label.name == "Amanita")) is Danger.DEADLY
+    for label in labels:
+        record = guide.record(label.name)
+        assert record is not None
+        assert label == record.taxon
+        assert guide.danger(label).severity >= record.danger.severity
 
 
 def test_the_application_loads_the_bundle_and_answers(run_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
