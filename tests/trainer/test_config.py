@@ -1,8 +1,12 @@
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.resources import resource
 from trainer.config import (
     DecisionConfig,
     FitConfig,
@@ -14,12 +18,31 @@ from trainer.config import (
     read_config,
     write_config,
 )
+from trainer.pipeline.wanted import complete
 
 
 def test_a_written_configuration_reads_back_the_same(tmp_path: Path) -> None:
     config = RunConfig(seed=5, fit=FitConfig(phases=(Phase(3, 128, "head", 0.01),), augment={"flip": 0.0}))
     write_config(config, tmp_path / "run.toml")
     assert read_config(tmp_path / "run.toml") == config
+
+
+def test_the_file_of_a_run_holds_every_option_that_the_list_explains(tmp_path: Path) -> None:
+    write_config(complete(RunConfig(preset="best")), tmp_path / "run.toml")
+    written = _names(tomllib.loads((tmp_path / "run.toml").read_text(encoding="utf-8")), "")
+    explained = tomllib.loads(resource("i18n", "en", "options.toml").read_text(encoding="utf-8")).keys() - {"intro"}
+    assert len(explained) > 90
+    assert {name for name in explained if name not in written} == set()
+
+
+def _names(table: Mapping[str, Any], where: str) -> set[str]:
+    """Every key, and every table, as `--set` names them; of phases those of the first."""
+    found = set()
+    for name, value in table.items():
+        found.add(where + name)
+        inside = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
+        found |= _names(inside, f"{where}{name}.") if isinstance(inside, dict) else set()
+    return found
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
