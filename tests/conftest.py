@@ -16,7 +16,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before anything imports torch: two spinni
 import pytest
 
 from fieldguide.core.text import choose_language
-from fieldguide.inference import served
+from fieldguide.inference import child
 
 pytest_plugins = ["tests.helpers.bundles"]
 
@@ -25,8 +25,8 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 if sys.platform != "win32":
     # Importing torch takes a second: one process does it for all models of a run, as real children as any other's.
-    served.spawn = multiprocessing.get_context("forkserver")
-    served.spawn.set_forkserver_preload(["fieldguide.inference.runtime"])
+    child.spawn = multiprocessing.get_context("forkserver")
+    child.spawn.set_forkserver_preload(["fieldguide.inference.runtime"])
 
 
 @pytest.fixture(autouse=True)

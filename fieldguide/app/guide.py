@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -23,7 +24,7 @@ _KEYS = ("find", "down", "back")
 
 
 class GuideController(QObject):
-    """Builds the page, then connects it.
+    """Builds the page when it is first shown.
 
     Signals:
         guide_chosen: Guide to be used everywhere from now on. help_wanted: scientific name of what was eaten.
@@ -36,28 +37,32 @@ class GuideController(QObject):
 
     def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self._parts = parts
-        self.page = GuidePage(parts.guide, thumbnails)
+        self._parts, self._thumbnails = parts, thumbnails
 
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        keys = (KeyGroup(text("shell.page_guide"), [split_key(text(f"guide.key_{name}")) for name in _KEYS]),)
-        return Page("guide", text("shell.page_guide"), "guide", self.page, keys)
-
-    def connect_to(self, window: MainWindow) -> None:
-        """Connect page, window and shelf."""
-        self._window = window
-        page = self.page
+    @cached_property
+    def page(self) -> GuidePage:
+        """The page, connected."""
+        page = GuidePage(self._parts.guide, self._thumbnails)
         page.help_wanted.connect(self.help_wanted)
         page.find_wanted.connect(self.find_wanted)
         page.finds_wanted.connect(self._find)
-        window.page_shown.connect(lambda key: page.ask_finds() if key == "guide" else None)
         page.versions_wanted.connect(self._list)
         page.draft_wanted.connect(self._read_draft)
         page.install_wanted.connect(self._install)
         page.choose_wanted.connect(self._choose)
         page.remove_wanted.connect(self._remove)
+        self._parts.library.guide_used.connect(page.use_guide)
+        return page
+
+    @property
+    def furnishing(self) -> Page:
+        """What the window has to know of the page."""
+        return Page("guide", lambda: self.page, _keys)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """In which window the page is."""
+        self._window = window
+        window.page_shown.connect(lambda key: self.page.ask_finds() if key == "guide" else None)
 
     def open_taxon(self, name: str) -> None:
         """Show a taxon, and the page with it."""
@@ -101,3 +106,7 @@ class GuideController(QObject):
             self.guide_chosen.emit(guide)
             self._parts.notices.tell("guide.taken", version=guide.version)
         self._list()
+
+
+def _keys() -> tuple[KeyGroup, ...]:
+    return (KeyGroup(text("shell.page_guide"), [split_key(text(f"guide.key_{name}")) for name in _KEYS]),)

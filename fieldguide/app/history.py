@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -22,45 +23,54 @@ _MAP_KEYS = ("map_arrows", "map_zoom", "map_all")
 
 
 class HistoryController(QObject):
-    """Builds the page, then connects it once the window is there.
+    """Builds the page when it is first shown.
 
     Signals:
         closer_wanted, help_wanted: Observation. look_wanted: the same, and "zoom" or "heat".
+        kind_wanted: Observation to be seen beside others of its kind. compare_wanted: ids of two finds.
         guide_wanted: scientific name.
     """
 
     closer_wanted = Signal(Observation)
     look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
+    kind_wanted = Signal(Observation)
+    compare_wanted = Signal(list)
     guide_wanted = Signal(str)
 
     def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self._parts = parts
-        self.page = HistoryPage(parts.library, thumbnails)
+        self._parts, self._thumbnails = parts, thumbnails
 
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        one = KeyGroup(text("history.one_find"), key_help((*LISTED, "back")))
-        gallery = KeyGroup(text("shell.page_history"), [split_key(text(f"history.key_{name}")) for name in _KEYS])
-        map_ = KeyGroup(text("history.view_map"), [split_key(text(f"history.key_{name}")) for name in _MAP_KEYS])
-        return Page("history", text("shell.page_history"), "history", self.page, (gallery, one, map_))
-
-    def connect_to(self, window: MainWindow) -> None:
-        """Connect page, window and services."""
-        page, parts = self.page, self._parts
-        page.photos_wanted.connect(lambda: window.show_page("identify"))
+    @cached_property
+    def page(self) -> HistoryPage:
+        """The page, connected; it lists the finds when it is shown."""
+        page, parts = HistoryPage(self._parts.library, self._thumbnails), self._parts
+        page.photos_wanted.connect(lambda: self._window.show_page("identify"))
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.again_wanted.connect(lambda find: parts.again.ask([find]))
         page.closer_wanted.connect(self.closer_wanted)
         page.look_wanted.connect(self.look_wanted)
         page.help_wanted.connect(self.help_wanted)
         page.guide_wanted.connect(self.guide_wanted)
+        page.kind_wanted.connect(self.kind_wanted)
+        page.compare_wanted.connect(self.compare_wanted)
+        page.gallery.tile_width_changed.connect(lambda width: parts.change_settings(tile_width=width))
+        page.gallery.use_tile_width(parts.settings.tile_width)
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)[:2]))
         parts.pictures.photo_failed.connect(self._tell_lost)
+        self._window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
+        return page
+
+    @property
+    def furnishing(self) -> Page:
+        """What the window has to know of the page."""
+        return Page("history", lambda: self.page, _keys)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """In which window the page is."""
+        self._window = window
         window.page_shown.connect(self._list_once)
-        window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
 
     def _tell_lost(self, path: Path, error: FieldGuideError) -> None:
         self.page.take_photo_failure(path, explain(error), missing=error.code is ErrorCode.PHOTO_MISSING)
@@ -73,3 +83,9 @@ class HistoryController(QObject):
         """Read the finds when the page comes to the front for the first time; then it follows by itself."""
         if key == "history" and not self.page.listed:
             self.page.show_finds()
+
+
+def _keys() -> tuple[KeyGroup, ...]:
+    gallery = KeyGroup(text("shell.page_history"), [split_key(text(f"history.key_{name}")) for name in _KEYS])
+    map_ = KeyGroup(text("history.view_map"), [split_key(text(f"history.key_{name}")) for name in _MAP_KEYS])
+    return gallery, KeyGroup(text("history.one_find"), key_help((*LISTED, "back"))), map_

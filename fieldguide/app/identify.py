@@ -31,31 +31,22 @@ from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.drag_out import DragOut
 from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
 from fieldguide.ui.kit.pictures import image_of, photo_of
-from fieldguide.ui.kit.review import GROUPING, LISTED, key_help
 from fieldguide.ui.kit.thumbnails import Thumbnails
-from fieldguide.ui.shell.pages import KeyGroup, Page
 from fieldguide.ui.shell.window import MainWindow
 
 RECENT = 12
 
 
 class IdentifyController(QObject):
-    """Builds the page, then connects it once the window is there (`connect_to`)."""
+    """Puts the services behind the page, which the window has shown from its beginning (`connect_to`)."""
 
     model_ready = Signal()
 
-    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoController) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoController, page: IdentifyPage) -> None:
         super().__init__()
         self._parts, self._thumbnails, self._undo = parts, thumbnails, undo
-        self.page = IdentifyPage(parts.guide, thumbnails, self._missing_views)
+        self.page = page
         self._job = 0  # whose finds the page shows
-
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        review = KeyGroup(text("shell.page_identify"), key_help((*LISTED, "new")))
-        grouping = KeyGroup(text("identify.group_list"), key_help(GROUPING))
-        return Page("identify", text("shell.page_identify"), "identify", self.page, (review, grouping))
 
     def connect_to(self, window: MainWindow) -> None:
         """Connect page, window and services."""
@@ -63,15 +54,14 @@ class IdentifyController(QObject):
         page, parts = self.page, self._parts
         window.picture_pasted.connect(self._keep_pasted)
         window.chosen_again.connect(self._start_anew)
-        page.start.area.photos_wanted.connect(window.choose_photos)
-        page.start.area.folder_wanted.connect(window.choose_folder)
-        page.start.area.paste_wanted.connect(window.paste)
+        page.missing_views = self._missing_views
+        page.use_guide(parts.guide)
         page.identify_wanted.connect(self._identify)
         page.cancel_wanted.connect(lambda: parts.jobs.cancel(self._job))
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.verify_wanted.connect(self._verify)
         page.delete_wanted.connect(lambda number: parts.library.delete([number]))
-        page.work.result.panel.answered.connect(self._answer)
+        page.answered.connect(self._answer)
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
@@ -87,7 +77,7 @@ class IdentifyController(QObject):
         parts.jobs.not_stored.connect(self._take_result)
         parts.jobs.ended.connect(self._take_end)
         parts.library.changed.connect(self._take_change)
-        page.say_loading()
+        parts.library.guide_used.connect(page.use_guide)
         self.take_place()
 
     def take_place(self) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
-from fieldguide.core.text import text
 from fieldguide.services.identifier import Model
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.models import InstalledModel, ModelShelf
@@ -19,28 +19,35 @@ from fieldguide.ui.shell.window import MainWindow
 
 
 class ModelsController(QObject):
-    """Builds the page, then connects it. A model that cannot be loaded leaves the one before in use."""
+    """Builds the page when it is first shown. A model that cannot be loaded leaves the one before in use."""
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
         self._parts = parts
-        self.page = ModelsPage(parts.guide)
 
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        return Page("models", text("shell.page_models"), "models", self.page)
-
-    def connect_to(self, window: MainWindow) -> None:
-        """Connect page, window and services."""
-        page = self.page
-        self._window = window
+    @cached_property
+    def page(self) -> ModelsPage:
+        """The page, connected."""
+        page, parts = ModelsPage(self._parts.guide), self._parts
         page.models_wanted.connect(self._list)
         page.install_wanted.connect(self._install)
         page.use_wanted.connect(self._use)
         page.remove_wanted.connect(self._remove)
         page.card_wanted.connect(self._read_card)
-        self._parts.identifier.model_ready.connect(self._take_ready)
+        parts.identifier.model_ready.connect(self._show)
+        parts.library.guide_used.connect(page.use_guide)
+        if parts.identifier.model is not None:
+            page.show_in_use(parts.model_path, parts.identifier.model.note or "")
+        return page
+
+    @property
+    def furnishing(self) -> Page:
+        """What the window has to know of the page."""
+        return Page("models", lambda: self.page)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """In which window the page is."""
+        self._window = window
         window.page_shown.connect(lambda key: self._list() if key == "models" else None)
 
     def take_paths(self, paths: Sequence[Path]) -> None:
@@ -99,9 +106,6 @@ class ModelsController(QObject):
         name = model.manifest.name if model.manifest else model.path.name
         self._parts.notices.tell("models.removed", name=name)
         self._list()
-
-    def _take_ready(self, ready: Model) -> None:
-        self._show(ready)
 
     def _show(self, ready: Model) -> None:
         self.page.show_in_use(self._parts.model_path, ready.note or "")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.towns import place_name
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.services.again import Again
 from fieldguide.services.gathering import Gatherer
@@ -19,12 +20,12 @@ from fieldguide.services.library import Library
 from fieldguide.services.notices import Notices
 from fieldguide.services.pictures import Pictures
 from fieldguide.storage.database import Database
-from fieldguide.storage.guides import GuideShelf
+from fieldguide.storage.guides import GuideRead, GuideShelf
 from fieldguide.storage.jobs import JobStore
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.models import ModelShelf
 from fieldguide.storage.observations import ObservationStore
-from fieldguide.storage.settings import Settings, read_settings, save_settings
+from fieldguide.storage.settings import Settings, SettingsRead, save_settings
 from fieldguide.storage.thumbnails import ThumbnailStore
 from fieldguide.ui.history.report import write_report
 
@@ -51,8 +52,8 @@ class Parts:
     again: Again
     pictures: Pictures
     gatherer: Gatherer
+    files: Files
     model: Path | None = None
-    _files: tuple[Database, ThumbnailStore] | tuple[()] = field(default=(), repr=False)
 
     @property
     def model_path(self) -> Path:
@@ -78,28 +79,51 @@ class Parts:
         """
         self.identifier.end()
         rested = self.lanes.drain(CLOSE_MS)
-        for file in self._files if rested else ():
-            file.close()
+        if rested:
+            self.files.close()
         return rested
 
 
-def build_parts(locations: Locations, model: Path | None = None) -> Parts:
-    """Build them on the GUI thread.
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What is read before anything can be asked: the guide, the finds and their small pictures."""
+
+    locations: Locations
+    guides: GuideShelf
+    chosen: GuideRead
+    database: Database
+    thumbnails: ThumbnailStore
+
+    def close(self) -> None:
+        """Let go of them."""
+        self.database.close()
+        self.thumbnails.close()
+
+
+def open_files(locations: Locations) -> Files:
+    """Read and open them, on any thread.
 
     Raises:
         FieldGuideError: what the database or the guide says when it cannot be used.
     """
-    read = read_settings(locations.settings)
     guides = GuideShelf(locations.data / "guides")
     chosen = guides.read_chosen()
     database = Database(locations.database)
-    thumbnails = ThumbnailStore(locations.thumbnails)
+    return Files(locations, guides, chosen, database, ThumbnailStore(locations.thumbnails))
+
+
+def build_parts(
+    read: SettingsRead, files: Files, lanes: Lanes, children: Children | None = None, model: Path | None = None
+) -> Parts:
+    """Build them on the GUI thread. `children`: with the process that was prepared for the model."""
+    locations, chosen, database, thumbnails = files.locations, files.chosen, files.database, files.thumbnails
     copies = read.settings.copy_photos
     store = ObservationStore(database, chosen.guide, name_place=place_name, copies=copies)
-    lanes, notices = Lanes(), Notices()
+    notices = Notices()
     library = Library(store, chosen.guide, lanes, notices)
     library.recorded_by, library.report = read.settings.recorded_by, write_report
-    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, FrozenModels(locations.frozen))
+    frozen = FrozenModels(locations.frozen)
+    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, frozen, children)
     identifier.prepare()
     jobs = Jobs(JobStore(database), identifier, library, lanes, notices)
     for problem in (read.problem, chosen.problem):
@@ -109,7 +133,7 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
         locations,
         read.settings,
         chosen.guide,
-        guides,
+        files.guides,
         ModelShelf(locations.models),
         lanes,
         notices,
@@ -119,6 +143,6 @@ def build_parts(locations: Locations, model: Path | None = None) -> Parts:
         Again(identifier, library, notices),
         Pictures(thumbnails, lanes),
         Gatherer(lanes, notices),
+        files,
         model,
-        (database, thumbnails),
     )

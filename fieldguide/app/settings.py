@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -23,47 +24,63 @@ from fieldguide.ui.shell.pages import Page
 
 
 class SettingsController(QObject):
-    """Builds the page, then connects it.
+    """Builds the page when it is first shown.
 
     Signals:
         help_wanted: somebody asks for the poison sheet.
         language_changed: another language was chosen.
+        remove_trainer_wanted: what was set up to train with shall go.
         place_changed: another region, or place and season shall take part or not.
     """
 
     help_wanted = Signal()
     language_changed = Signal()
     place_changed = Signal()
+    remove_trainer_wanted = Signal()
 
     def __init__(self, parts: Parts, theme: Theme, care: CareController) -> None:
         super().__init__()
-        self._parts, self._theme = parts, theme
-        self.page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts), care)
+        self._parts, self._theme, self._care = parts, theme, care
+        self._trainer = 0
 
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        return Page("settings", text("shell.page_settings"), "settings", self.page)
-
-    def connect_to(self) -> None:
-        """Connect page and services."""
-        page, parts = self.page, self._parts
+    @cached_property
+    def page(self) -> SettingsPage:
+        """The page, connected, with the choices as they are now."""
+        parts = self._parts
+        page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts), self._care)
         page.changed.connect(self._change)
         page.export_wanted.connect(parts.library.export)
         page.backup_wanted.connect(self._back_up)
         page.restore_wanted.connect(self._restore)
         page.find_again_wanted.connect(lambda folder: parts.library.find_again(folder))
         page.help_wanted.connect(self.help_wanted)
-        parts.identifier.model_ready.connect(self._tell_device)
+        parts.identifier.model_ready.connect(lambda model: page.show_device(_device_words(model)))
+        page.remove_trainer_wanted.connect(self.remove_trainer_wanted)
+        page.show_trainer(self._trainer)
+        if parts.identifier.model is not None:
+            page.show_device(_device_words(parts.identifier.model))
+        return page
+
+    @property
+    def furnishing(self) -> Page:
+        """What the window has to know of the page."""
+        return Page("settings", lambda: self.page)
+
+    def show_trainer(self, size: int) -> None:
+        """How many bytes the trainer's environment takes; 0: there is none."""
+        self._trainer = size
+        if "page" in vars(self):
+            self.page.show_trainer(size)
 
     def take_country(self, code: str) -> None:
         """A country was picked elsewhere."""
         self._parts.change_settings(country=code)
-        self.page.show_settings(self._parts.settings)
+        self.show_settings()
 
     def show_settings(self) -> None:
-        """Show choices that were made elsewhere."""
-        self.page.show_settings(self._parts.settings)
+        """Show choices that were made elsewhere; a page that is not built yet will begin with them."""
+        if "page" in vars(self):
+            self.page.show_settings(self._parts.settings)
 
     def _change(self, name: str, value: object) -> None:
         parts = self._parts
@@ -82,10 +99,6 @@ class SettingsController(QObject):
             self.back_up_by_schedule()
         elif name in ("region", "use_place_and_season"):
             self.place_changed.emit()
-
-    def _tell_device(self, model: Model) -> None:
-        words = text("settings.runs_on", name=model.manifest.name, device=model.device)
-        self.page.show_device(" ".join(part for part in (words, model.note) if part))
 
     def back_up_by_schedule(self) -> None:
         """A copy every few days; the latest are kept. What was left half written is swept."""
@@ -106,6 +119,11 @@ class SettingsController(QObject):
         job = self._parts.lanes.start(Lane.EXPORT, lambda _: back_up(database, path))
         job.done.connect(lambda _: self._parts.notices.tell("settings.backed_up", path=str(path)))
         job.failed.connect(self._parts.notices.report)
+
+
+def _device_words(model: Model) -> str:
+    words = text("settings.runs_on", name=model.manifest.name, device=model.device)
+    return " ".join(part for part in (words, model.note) if part)
 
 
 def _versions(parts: Parts) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -15,7 +16,6 @@ from fieldguide.app.parts import Parts
 from fieldguide.app.trainer import TrainerController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
-from fieldguide.core.text import text
 from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
 from fieldguide.core.training.events import Audited, Estimate, Event, Look
 from fieldguide.core.training.review import Review
@@ -35,7 +35,7 @@ VERIFIED = Filter(verified=True)
 
 
 class TrainController(QObject):
-    """Builds the page, then connects it. Signal `model_made`: Path of a model file that somebody wants to use."""
+    """Builds the page when it is first shown. Signal `model_made`: Path of a model file that somebody wants to use."""
 
     model_made = Signal(Path)
 
@@ -44,19 +44,17 @@ class TrainController(QObject):
         self._parts = parts
         self._review: Review | None = None
         self._audited = ""  # the run whose doubtful photos the page holds
-        self.page = TrainPage(parts.guide, thumbnails)
-        self.trainer = TrainerController(parts, self.page.setup)
+        self._thumbnails = thumbnails
+        self.trainer = TrainerController(parts)
         self.trainings = Trainings(parts.locations.data / "training", self.trainer.call)
-        self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
 
-    @property
-    def place(self) -> Page:
-        """Its place in the sidebar."""
-        return Page("train", text("training.page"), "heat", self.page)
-
-    def connect_to(self, window: MainWindow) -> None:
-        """Connect page, window and child; what an earlier window began is taken up or offered again."""
-        self._window, page, trainings = window, self.page, self.trainings
+    @cached_property
+    def page(self) -> TrainPage:
+        """The page, connected."""
+        trainings = self.trainings
+        page = TrainPage(self._parts.guide, self._thumbnails)
+        page.show_trainer(here=trainings.call is not None, can=self.trainer.can)
+        self.trainer.show_in(page.setup)
         page.folders_offered.connect(lambda folders: self._begin(folders))
         page.look.elsewhere_wanted.connect(self._add_elsewhere)
         page.look.own_wanted.connect(self._teach_own)
@@ -78,11 +76,20 @@ class TrainController(QObject):
         page.run.save_wanted.connect(self._pass_on)
         page.run.trace_wanted.connect(self._trace)
         page.run.new_wanted.connect(self._forget)
+        return page
+
+    @property
+    def furnishing(self) -> Page:
+        """What the window has to know of the page."""
+        return Page("train", lambda: self.page)
+
+    def connect_to(self, window: MainWindow) -> None:
+        """In which window the page is."""
+        self._window, trainings = window, self.trainings
         trainings.reported.connect(self._take)
         trainings.ended.connect(self._end)
         trainings.changed.connect(self._show_state)
         self.trainer.changed.connect(self._find_trainer)
-        window.first_painted.connect(self._take_up)
         window.closing.connect(trainings.close)
 
     def remove_trainer(self) -> None:
@@ -93,8 +100,9 @@ class TrainController(QObject):
     def _find_trainer(self) -> None:
         """It was set up or removed."""
         self.trainings.call = self.trainer.call
-        self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
-        self._take_up()
+        if "page" in vars(self):
+            self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
+        self.take_up()
 
     def _begin(self, folders: list[Path]) -> None:
         self.page.look.wait()
@@ -248,7 +256,8 @@ class TrainController(QObject):
             QApplication.alert(self._window)
         self._show_state()
 
-    def _take_up(self) -> None:
+    def take_up(self) -> None:
+        """What an earlier window began goes on or is offered again."""
         trainings = self.trainings
         if trainings.call is None or trainings.plan is None:
             return

@@ -24,11 +24,16 @@ class TrainerController(QObject):
     changed = Signal()
     sized = Signal(object)  # may be more than a C int holds
 
-    def __init__(self, parts: Parts, view: SetupView) -> None:
+    def __init__(self, parts: Parts) -> None:
         super().__init__()
-        self._parts, self._view = parts, view
+        self._parts = parts
+        self._view: SetupView | None = None
         self._home = TrainerHome(parts.locations.trainer, carried_wheel())
         self._job: Job | None = None
+
+    def show_in(self, view: SetupView) -> None:
+        """Here a person asks for it, and sees it come."""
+        self._view = view
         view.wanted.connect(self._set_up)
         view.cancel_wanted.connect(self._cancel)
 
@@ -58,7 +63,8 @@ class TrainerController(QObject):
         def work(handle: Handle) -> bool:
             return home.set_up(wheels, handle.tell, handle.stopped)
 
-        self._view.wait()
+        if self._view is not None:
+            self._view.wait()
         self._job = self._parts.lanes.start(Lane.TRAINER, work)
         self._job.reported.connect(self._show)
         self._follow(self._job)
@@ -72,15 +78,17 @@ class TrainerController(QObject):
             self._job.cancel()
 
     def _show(self, step: SetUp) -> None:
-        self._view.show_step(step)
+        if self._view is not None:
+            self._view.show_step(step)
 
     def _fail(self, problem: Exception) -> None:
-        if isinstance(problem, FieldGuideError):
+        if isinstance(problem, FieldGuideError) and self._view is not None:
             self._view.show_problem(problem)
         self._parts.notices.report(problem)
 
     def _end(self) -> None:
         self._job = None
-        self._view.offer(can=self.can)
+        if self._view is not None:
+            self._view.offer(can=self.can)
         self.changed.emit()
         self.tell_size()

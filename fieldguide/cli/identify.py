@@ -20,9 +20,10 @@ from fieldguide.core.hands import HandOpinion, Seen, hear_find, hear_hand
 from fieldguide.core.photo import find_photos
 from fieldguide.core.records import ModelReference, Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from fieldguide.storage.locations import find_locations
 
 READ, SOME_UNREAD = 0, 1

@@ -20,9 +20,10 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.records import Observation
 from fieldguide.core.resources import resource, resources_folder
 from fieldguide.core.text import FALLBACK, catalogue, languages
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from fieldguide.storage.checking import check_library
 from fieldguide.storage.database import Database
 from fieldguide.storage.locations import HOME_VARIABLE
@@ -146,12 +147,12 @@ def _window() -> str:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from fieldguide.app import FieldGuide
+    from fieldguide.app.application import FieldGuide
     from fieldguide.storage.locations import create_locations
 
     qt = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(qt, QApplication)
-    made = FieldGuide(qt, create_locations())
+    made = FieldGuide.at_once(qt, create_locations())
     ended: list[object] = []
     made.window.first_painted.connect(lambda: made.identify.take_paths([resource("samples", "fly_agaric.png")]))
     made.parts.jobs.ended.connect(ended.append)

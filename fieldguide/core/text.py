@@ -36,11 +36,18 @@ def language() -> str:
 @cache
 def catalogue(code: str) -> dict[str, str]:
     """Every sentence of one language by its key."""
-    found: dict[str, str] = {}
-    for file in sorted(resource("i18n", code).glob("*.toml")):
-        with file.open("rb") as stream:
-            found.update({f"{file.stem}.{name}": sentence for name, sentence in tomllib.load(stream).items()})
-    return found
+    areas = sorted(file.stem for file in resource("i18n", code).glob("*.toml"))
+    return {key: sentence for area in areas for key, sentence in _area(code, area).items()}
+
+
+@cache
+def _area(code: str, area: str) -> dict[str, str]:
+    """The sentences of one file by their keys, read when the first of them is needed; none without a file."""
+    try:
+        words = resource("i18n", code, f"{area}.toml").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    return {f"{area}.{name}": sentence for name, sentence in tomllib.loads(words).items()}
 
 
 def text(key: str, /, **facts: object) -> str:
@@ -49,7 +56,8 @@ def text(key: str, /, **facts: object) -> str:
     Raises:
         KeyError: no such key in the English catalogue, or the sentence names a fact that was not given.
     """
-    sentence = catalogue(_chosen).get(key) or catalogue(FALLBACK)[key]
+    area = key.partition(".")[0]
+    sentence = _area(_chosen, area).get(key) or _area(FALLBACK, area)[key]
     return sentence.format(**facts) if facts else sentence
 
 

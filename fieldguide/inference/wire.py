@@ -10,9 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 _HEAD_BYTES = 2**16
 Fact = str | int | float | bool | None
@@ -62,6 +64,8 @@ def receive(connection: Connection, most: int) -> Message:
 
 def floats(part: bytes, *shape: int) -> npt.NDArray[np.float32]:
     """Finite float32 numbers of exactly this shape. Raises MessageError."""
+    import numpy as np
+
     if len(part) != 4 * int(np.prod(shape)):
         raise MessageError("numbers of another shape")
     values = np.frombuffer(part, np.float32).reshape(shape)

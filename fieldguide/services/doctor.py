@@ -24,8 +24,9 @@ from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resources_folder
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from fieldguide.storage.health import SQLITE, count_finds, may_be_written, size_of
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.log import last_errors, log_files, without_private

@@ -17,10 +17,11 @@ from fieldguide.core.bundle import BundleFile, Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier, PlaceAndSeason
 from fieldguide.inference.network import Network
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from fieldguide.services.batch import Batch, BatchWork, Identified, Preview, Stores
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
@@ -51,8 +52,8 @@ class Summary:
 class _Engine:
     """What the lane keeps between its jobs. Touched on the lane's thread alone, but for `try_out` and `end`."""
 
-    def __init__(self, frozen: FrozenModels) -> None:
-        self.children = Children()
+    def __init__(self, frozen: FrozenModels, children: Children) -> None:
+        self.children = children
         self._frozen = frozen
         self._network: ServedNetwork | None = None
         self._for_guide: FindIdentifier | None = None
@@ -117,14 +118,17 @@ class Identifier(QObject):
         lanes: Lanes,
         notices: Notices,
         frozen: FrozenModels | None = None,
+        children: Children | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self.model: Model | None = None  # the last that was ready
+        self.model_ready.connect(self._know)
         self._stores = Stores(store, thumbnails)
         self._guide = guide
         self._lanes = lanes
         self._notices = notices
-        self._engine = _Engine(frozen or FrozenModels(None))
+        self._engine = _Engine(frozen or FrozenModels(None), children or Children())
         self._home: str | None = None
         self._numbers = count(1)
         self._tallies: dict[int, _Tally] = {}  # a connection alone does not keep them alive
@@ -133,6 +137,9 @@ class Identifier(QObject):
         """Start the process that will hold the model, so that torch is there when the model is asked for."""
         children = self._engine.children
         self._lanes.start(Lane.INFERENCE, lambda _: children.prepare()).failed.connect(self._notices.report)
+
+    def _know(self, model: Model) -> None:
+        self.model = model
 
     def end(self) -> None:
         """End every process that holds a model, whatever it does; nothing is answered any more."""

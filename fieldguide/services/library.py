@@ -84,9 +84,11 @@ class Library(QObject):
     Signals:
         changed: LibraryChange, after it was stored. This one signal is all that views of stored finds follow.
         turned: Undone, beside `changed`: what to say of it, and which find to show.
+        guide_used: Guide that is joined from now on.
     """
 
     changed = Signal(object)
+    guide_used = Signal(object)
     turned = Signal(object)
 
     def __init__(
@@ -109,6 +111,7 @@ class Library(QObject):
     def use_guide(self, guide: Guide) -> Job:
         """Join this guide to every stored find, a part at a time so that pages stay quick; `changed` tells the end."""
         self._guide = guide
+        self.guide_used.emit(guide)
         self._lanes.start(Lane.READING, lambda _: kinds_of(guide))  # 0.1 s that the first question need not wait for
         return self._join()
 

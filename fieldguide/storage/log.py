@@ -13,14 +13,10 @@ import re
 from pathlib import Path
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.photo import PHOTO_SUFFIXES
 
 LOG_BYTES, LOG_FILES = 2**20, 2
 _ENTRY = re.compile(r"(?m)^(?=\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} )")
 _BAD = re.compile(r"^\S+ \S+ (?:WARNING|ERROR|CRITICAL) ")
-_SUFFIXES = "|".join(sorted(suffix.lstrip(".") for suffix in PHOTO_SUFFIXES))
-_QUOTED_PHOTO = re.compile(rf"""(['"])[^'"\n]*\.({_SUFFIXES})\1""", re.IGNORECASE)
-_PHOTO = re.compile(rf"[^\s'\"]+\.({_SUFFIXES})\b", re.IGNORECASE)
 _PLACE = re.compile(r"-?\d{1,3}\.\d{3,}")  # degrees as programs write them; the log's own numbers have fewer decimals
 
 
@@ -66,8 +62,13 @@ def last_errors(file: Path, most: int = 10) -> list[str]:
 
 def without_private(words: str, home: Path | None = None) -> str:
     """Log lines without names of photos, without numbers that may be a place, and with ~ for the home folder."""
-    words = _QUOTED_PHOTO.sub(r"<photo>.\2", words.replace(str(home or Path.home()), "~"))
-    return _PLACE.sub("#", _PHOTO.sub(r"<photo>.\1", words))
+    from fieldguide.core.photo import PHOTO_SUFFIXES  # here: the log is written before anything can read a photo
+
+    suffixes = "|".join(sorted(suffix.lstrip(".") for suffix in PHOTO_SUFFIXES))
+    quoted = re.compile(rf"""(['"])[^'"\n]*\.({suffixes})\1""", re.IGNORECASE)
+    plain = re.compile(rf"[^\s'\"]+\.({suffixes})\b", re.IGNORECASE)
+    words = quoted.sub(r"<photo>.\2", words.replace(str(home or Path.home()), "~"))
+    return _PLACE.sub("#", plain.sub(r"<photo>.\1", words))
 
 
 def _dead(file: Path) -> Path:

@@ -19,10 +19,11 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain
 from fieldguide.inference import served
+from fieldguide.inference.child import Bounds, Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier
 from fieldguide.inference.operators import refuse_program
-from fieldguide.inference.served import Bounds, Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared, write_photo
 from tests.helpers.tiny_network import EndlessLater, TinyNetwork, export

@@ -19,10 +19,11 @@ import pytest
 
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.inference import served
+from fieldguide.inference import child, served
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.runtime import Runtime
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 from tests.helpers.bundles import prepared
 
 
@@ -154,7 +155,7 @@ def test_a_process_ends_when_the_other_side_is_gone_whatever_it_does(children: C
 def test_torch_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(served, "spawn", multiprocessing.get_context("spawn"))
+    monkeypatch.setattr(child, "spawn", multiprocessing.get_context("spawn"))
     children = Children()
     try:
         with pytest.raises(FieldGuideError) as caught:

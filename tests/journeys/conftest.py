@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
-from fieldguide.app import FieldGuide
+from fieldguide.app.application import FieldGuide
 from fieldguide.storage.locations import create_locations
 
 OpenWindow = Callable[[Path | None], FieldGuide]
@@ -21,7 +21,7 @@ def open_window(qapp: QApplication, qtbot) -> Iterator[OpenWindow]:
     opened: list[FieldGuide] = []
 
     def open_it(model: Path | None) -> FieldGuide:
-        made = FieldGuide(qapp, create_locations(), model)
+        made = FieldGuide.at_once(qapp, create_locations(), model)
         opened.append(made)
         return made
 

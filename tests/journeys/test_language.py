@@ -10,6 +10,7 @@ from PySide6.QtCore import QLocale
 from fieldguide.core.text import catalogue
 from fieldguide.storage.locations import create_locations
 from fieldguide.storage.settings import Settings, save_settings
+from fieldguide.ui.shell.pages import PLACES
 from tests.journeys.conftest import OpenWindow
 
 
@@ -22,7 +23,7 @@ def test_the_chosen_language_then_that_of_the_desktop_then_english(
     monkeypatch.setattr(QLocale, "uiLanguages", lambda *_: [desktop] if desktop else [])
     save_settings(create_locations().settings, Settings(language=chosen))
     application = open_window(bundle_path)
-    assert application.places[-1].title == catalogue(spoken)["shell.page_settings"]
+    assert PLACES[-1].title == catalogue(spoken)["shell.page_settings"]
     application.close()
 
 
@@ -37,6 +38,6 @@ def test_another_language_opens_the_window_anew_where_it_was(open_window: OpenWi
     again = open_window(bundle_path)
     again.go_on_from(application)
     assert again.window.front == "settings"
-    assert again.places[-1].title == catalogue("de")["shell.page_settings"]
+    assert PLACES[-1].title == catalogue("de")["shell.page_settings"]
     assert QLocale().language() is QLocale.Language.German, "dates and numbers too"
     again.window.close_now()

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QPushButton
 
-from fieldguide.app import FieldGuide
+from fieldguide.app.application import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon
@@ -19,6 +19,7 @@ from fieldguide.storage.settings import read_settings
 from fieldguide.ui.guide.own_finds import OwnFinds
 from fieldguide.ui.history.gallery_model import LevelRole
 from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.shell.pages import PLACES
 from tests.helpers.bundles import manifest, prepared
 from tests.helpers.drops import drop_on
 from tests.helpers.kept import keep
@@ -42,15 +43,8 @@ def wait_list(qtbot, application: FieldGuide) -> None:
 
 
 def test_the_sidebar_has_six_places(application: FieldGuide) -> None:
-    assert [place.key for place in application.places] == [
-        "identify",
-        "history",
-        "guide",
-        "models",
-        "train",
-        "settings",
-    ]
-    for place in application.places:
+    assert [place.key for place in PLACES] == ["identify", "history", "guide", "models", "train", "settings"]
+    for place in PLACES:
         application.window.show_page(place.key)
         assert application.window.front == place.key
 

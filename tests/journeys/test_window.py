@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from fieldguide import __version__
-from fieldguide.app import FieldGuide
+from fieldguide.app.application import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
 from tests.helpers.bundles import write_photo
@@ -169,10 +169,10 @@ import sys, time
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
 from fieldguide import __version__
-from fieldguide.app import FieldGuide
+from fieldguide.app.application import FieldGuide
 from fieldguide.storage.locations import create_locations
 qt = QApplication([])
-window = FieldGuide(qt, create_locations())
+window = FieldGuide.at_once(qt, create_locations())
 seen = []
 window.parts.jobs.ended.connect(lambda *done: seen.append(done))
 window.window.first_painted.connect(lambda: window.identify.take_paths([Path(sys.argv[1])]))
@@ -188,17 +188,17 @@ CLOSED_WHILE_BUSY = """
 import sys, time
 from PySide6.QtCore import QTimer
 from fieldguide import app
+from fieldguide.app.opening import Opening
 from fieldguide.services.lanes import Lane
-made, build = [], app.FieldGuide
-def begin(*arguments):
-    made.append(build(*arguments))
-    made[0].parts.lanes.start(Lane.READING, lambda _: time.sleep(60))
-    made[0].window.first_painted.connect(lambda: QTimer.singleShot(300, close))
-    return made[0]
-def close():
+build = Opening._build
+def begin(self, files):
+    build(self, files)
+    self.application.parts.lanes.start(Lane.READING, lambda _: time.sleep(60))
+    QTimer.singleShot(300, lambda: close(self.front.window))
+def close(window):
     print(time.time(), flush=True)
-    made[0].window.close()
-app.FieldGuide = begin
+    window.close()
+Opening._build = begin
 sys.exit(app.main())
 """
 

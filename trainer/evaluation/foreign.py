@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.network import Network
-from fieldguide.inference.served import Children, ServedNetwork
+from fieldguide.inference.served import ServedNetwork
 
 
 def open_foreign(path: Path, device: str = "auto") -> Network:

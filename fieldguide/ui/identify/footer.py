@@ -5,17 +5,21 @@ No share of missed dangers: beside every result it would be read as "so few". It
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, TIGHT
 from fieldguide.ui.kit.tips import set_plain_tip
+
+if TYPE_CHECKING:
+    from fieldguide.core.bundle.manifest import Manifest
 
 
 class _Mark(QWidget):

@@ -1,28 +1,32 @@
 """The page Identify: empty, asking how photos belong together, or showing a find or a batch of them.
 
-Photos go out by signals, observations come in by slots; which service answers is none of its business.
+Photos go out by signals, observations come in by slots; which service answers is none of its business. What the empty
+page needs is built with it; every other view is built, and what it needs is imported, when it is first asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from fieldguide.core.bundle.manifest import Manifest
-from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.footer import Footer
-from fieldguide.ui.identify.grouping import GroupingView
-from fieldguide.ui.identify.hand_alone import HandAlone
 from fieldguide.ui.identify.start import StartView
-from fieldguide.ui.identify.work_view import MissingViews, WorkView
 from fieldguide.ui.kit.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from fieldguide.core.bundle.manifest import Manifest
+    from fieldguide.core.guide import Guide
+    from fieldguide.services.progress import Progress
+    from fieldguide.ui.identify.grouping import GroupingView
+    from fieldguide.ui.identify.hand_alone import HandAlone
+    from fieldguide.ui.identify.work_view import WorkView
 
 
 class IdentifyPage(QWidget):
@@ -40,6 +44,7 @@ class IdentifyPage(QWidget):
         heat_cancelled: nobody waits for it any more.
         guide_wanted: scientific name whose page of the guide is asked for.
         view_wanted: Observation and the view (cap, underside ...) that somebody wants to add a photo of.
+        answered: what the hand said of the find that is shown, tuple[Seen, ...].
         place_wanted: Observation, and whether place and season shall take part from now on.
         kind_wanted: Observation to be seen beside another photo of its kind.
         shown: Observation that came to the front.
@@ -56,23 +61,30 @@ class IdentifyPage(QWidget):
     heat_cancelled = Signal()
     guide_wanted = Signal(str)
     view_wanted = Signal(Observation, str)
+    answered = Signal(tuple)
     place_wanted = Signal(Observation, bool)
     kind_wanted = Signal(Observation)
     shown = Signal(Observation)
     start_shown = Signal()
 
-    def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
-        """`missing_views`: which views of a find would tell its possibilities apart."""
+    def __init__(self, thumbnails: Thumbnails) -> None:
+        """The empty page. Before anything else is asked of it, it has to know a guide (`use_guide`)."""
         super().__init__()
-        self.start = StartView(guide, thumbnails)
-        self.grouping = GroupingView(thumbnails)
-        self.work = WorkView(guide, thumbnails, missing_views)
-        self.alone = HandAlone(guide)
+        self.missing_views: Callable[[Observation], tuple[str, ...]] = lambda _: ()
+        self._thumbnails = thumbnails
+        self._guide: Guide | None = None
+        self._grouping: GroupingView | None = None
+        self._work: WorkView | None = None
+        self._alone: HandAlone | None = None
+        self._hand_asked = False
+        self._manifest: Manifest | None = None
+        self._waiting = text("identify.loading")
+        self._place = (False, "")
+        self.start = StartView()
         self.footer = Footer()
         self._stack = QStackedWidget()
         self._stack.currentChanged.connect(lambda place: self.setFocusProxy(self._stack.widget(place) or self._stack))
-        for piece in (self.start, self.grouping, self.work, self.alone):
-            self._stack.addWidget(piece)
+        self._stack.addWidget(self.start)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -80,33 +92,61 @@ class IdentifyPage(QWidget):
         column.addWidget(self.footer)
         self.start.find_wanted.connect(self.open)
         self.start.area.hand_wanted.connect(self.ask_hand)
-        self.alone.left.connect(self.show_start)
-        self.alone.help_wanted.connect(self.help_wanted)
-        self.alone.guide_wanted.connect(self.guide_wanted)
-        self.grouping.decided.connect(self.begin)
-        self.grouping.decided.connect(self.identify_wanted)
-        self.grouping.cancelled.connect(self.go_back)
-        self.work.new_wanted.connect(self.show_start)
-        self.work.result.photo_wanted.connect(self.photo_wanted)
-        self.work.result.panel.guide_wanted.connect(self.guide_wanted)
-        for name in (
-            "cancel_wanted",
-            "verify_wanted",
-            "delete_wanted",
-            "help_wanted",
-            "heat_wanted",
-            "heat_cancelled",
-            "view_wanted",
-            "place_wanted",
-            "kind_wanted",
-            "shown",
-        ):
-            getattr(self.work, name).connect(getattr(self, name))
+
+    @property
+    def grouping(self) -> GroupingView:
+        """Asks how photos belong together."""
+        if self._grouping is None:
+            from fieldguide.ui.identify.grouping import GroupingView
+
+            self._grouping = GroupingView(self._thumbnails)
+            self._grouping.decided.connect(self.begin)
+            self._grouping.decided.connect(self.identify_wanted)
+            self._grouping.cancelled.connect(self.go_back)
+            self._stack.addWidget(self._grouping)
+        return self._grouping
+
+    @property
+    def work(self) -> WorkView:
+        """Finds at work, and what was said of them."""
+        if self._work is None:
+            from fieldguide.ui.identify.work_view import WorkView
+
+            work = self._work = WorkView(self._known_guide, self._thumbnails, lambda find: self.missing_views(find))
+            work.new_wanted.connect(self.show_start)
+            work.result.photo_wanted.connect(self.photo_wanted)
+            work.result.panel.guide_wanted.connect(self.guide_wanted)
+            work.result.panel.answered.connect(self.answered)
+            for name in _HANDED_ON:
+                getattr(work, name).connect(getattr(self, name))
+            self._tell_model()
+            self._tell_place()
+            self._stack.addWidget(work)
+        return self._work
+
+    @property
+    def alone(self) -> HandAlone:
+        """Questions without a photo."""
+        if self._alone is None:
+            from fieldguide.ui.identify.hand_alone import HandAlone
+
+            self._alone = HandAlone(self._known_guide)
+            self._alone.left.connect(self.show_start)
+            self._alone.help_wanted.connect(self.help_wanted)
+            self._alone.guide_wanted.connect(self.guide_wanted)
+            self._tell_place()
+            self._stack.addWidget(self._alone)
+        return self._alone
+
+    @property
+    def _known_guide(self) -> Guide:
+        assert self._guide is not None, "nothing but the empty page is shown before the guide is known"
+        return self._guide
 
     @property
     def observation(self) -> Observation | None:
         """The find that is shown, once something was said of it."""
-        return self.work.observation
+        return self._work.observation if self._work is not None else None
 
     def offer(self, proposed: Sequence[Sequence[Path]]) -> None:
         """Photos were dropped, grouped by a guess. One photo is identified at once; several are asked about."""
@@ -143,12 +183,14 @@ class IdentifyPage(QWidget):
 
     def take_change(self, observation: Observation) -> None:
         """A stored find was changed: by a person, by undo, anywhere."""
-        self.work.finds.replace(observation)
+        if self._work is not None:
+            self._work.finds.replace(observation)
         self.start.recent.replace(observation)
 
     def take_removed(self, ids: Collection[int]) -> None:
         """Finds were deleted: the next one takes the place of the one that was shown."""
-        if self.work.remove(ids) and self._stack.currentWidget() is self.work and not self.work.finds.entries:
+        work = self._work
+        if work is not None and work.remove(ids) and self._stack.currentWidget() is work and not work.finds.entries:
             self.show_start()
 
     def take_photo(self, path: Path, image: QImage, full: QSize) -> None:
@@ -171,35 +213,51 @@ class IdentifyPage(QWidget):
     def show_model(self, manifest: Manifest | None, note: str = "") -> None:
         """Which model answers from now on; None: none could be loaded, and `note` says why."""
         self.footer.show_model(manifest, note)
-        panel = self.work.result.panel
-        panel.know_labels(manifest.labels if manifest else ())
-        panel.place.know_model(manifest.regions if manifest else ())
-        self.work.result.say_waiting(text("identify.looking") if manifest else note or text("identify.model_none"))
+        self._manifest = manifest
+        self._waiting = text("identify.looking") if manifest else note or text("identify.model_none")
+        self._tell_model()
 
     def use_place_and_season(self, used: bool, home: str) -> None:
         """Whether place and season are to take part, and the user's own region, or empty."""
-        self.work.result.panel.place.know_choice(used, home)
-        for hand in (self.work.result.panel.hand, self.alone.hand):
-            hand.use_home(home)
+        self._place = (used, home)
+        self._tell_place()
 
-    def say_loading(self) -> None:
-        """The model is still being loaded."""
-        self.work.result.say_waiting(text("identify.loading"))
+    def _tell_model(self) -> None:
+        if self._work is not None:
+            panel = self._work.result.panel
+            panel.know_labels(self._manifest.labels if self._manifest else ())
+            panel.place.know_model(self._manifest.regions if self._manifest else ())
+            self._work.result.say_waiting(self._waiting)
+
+    def _tell_place(self) -> None:
+        used, home = self._place
+        if self._work is not None:
+            self._work.result.panel.place.know_choice(used, home)
+            self._work.result.panel.hand.use_home(home)
+        if self._alone is not None:
+            self._alone.hand.use_home(home)
 
     def show_recent(self, observations: Sequence[Observation]) -> None:
         """The newest finds, for the empty page."""
         self.start.show_recent(observations)
 
     def use_guide(self, guide: Guide) -> None:
-        """Join another guide from now on."""
-        self.start.recent.use_guide(guide)
-        self.alone.use_guide(guide)
-        self.work.use_guide(guide)
+        """Join this guide from now on."""
+        self._guide = guide
+        self.start.know(guide, self._thumbnails)
+        if self._alone is not None:
+            self._alone.use_guide(guide)
+        if self._work is not None:
+            self._work.use_guide(guide)
+        if self._hand_asked:
+            self.ask_hand()
 
     def ask_hand(self) -> None:
-        """Start from the hand alone."""
-        self._stack.setCurrentWidget(self.alone)
-        self.alone.begin()
+        """Start from the hand alone, as soon as there is a guide."""
+        self._hand_asked = self._guide is None
+        if self._guide is not None:
+            self._stack.setCurrentWidget(self.alone)
+            self.alone.begin()
 
     def show_start(self) -> None:
         """The empty page."""
@@ -208,4 +266,19 @@ class IdentifyPage(QWidget):
 
     def go_back(self) -> None:
         """From asking back to what was there before."""
-        self._stack.setCurrentWidget(self.work if self.work.finds.entries else self.start)
+        work = self._work
+        self._stack.setCurrentWidget(work if work is not None and work.finds.entries else self.start)
+
+
+_HANDED_ON = (
+    "cancel_wanted",
+    "verify_wanted",
+    "delete_wanted",
+    "help_wanted",
+    "heat_wanted",
+    "heat_cancelled",
+    "view_wanted",
+    "place_wanted",
+    "kind_wanted",
+    "shown",
+)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListView, QSizePolicy, QVBoxLayout, QWidget
 
-from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.ui.identify.find_delegates import FindTile
-from fieldguide.ui.identify.finds import EntryRole, FindModel
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import colours_now
-from fieldguide.ui.kit.empty import Medallion
 from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.medallion import Medallion
 from fieldguide.ui.kit.metrics import BROAD, CLOSE, HAIR, ROUNDER, SPACE, TIGHT, WIDE
 from fieldguide.ui.kit.surfaces import row
-from fieldguide.ui.kit.thumbnails import Thumbnails
+
+if TYPE_CHECKING:
+    from fieldguide.core.guide import Guide
+    from fieldguide.ui.identify.finds import FindModel
+    from fieldguide.ui.kit.thumbnails import Thumbnails
 
 STEPS = (("view_underside", "views"), ("drop", "drop"), ("warning", "read"))
 _ROOM_FOR_SIGN = 320
@@ -99,34 +101,60 @@ class DropArea(QFrame):
 
 
 class StartView(QWidget):
-    """The empty page. `find_wanted` carries a stored observation that was clicked."""
+    """The empty page. `find_wanted` carries a stored observation that was clicked.
+
+    It stands before the guide is read: the strip of finds comes with it (`know`).
+    """
 
     find_wanted = Signal(Observation)
 
-    def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        column = QVBoxLayout(self)
+        self._recent: FindModel | None = None
+        self._strip: QWidget | None = None
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
         column.setSpacing(WIDE)
         self.area = DropArea()
         column.addWidget(self.area, 1)
         column.addLayout(_steps())
-        self.recent = FindModel(guide, thumbnails, self)
-        self._strip = QWidget()
-        strip = QVBoxLayout(self._strip)
-        strip.setContentsMargins(0, 0, 0, 0)
-        strip.setSpacing(HAIR)
-        strip.addWidget(label(text("identify.recent"), "overline"))
-        strip.addWidget(self._list())
-        column.addWidget(self._strip)
-        self._strip.hide()
+
+    @property
+    def recent(self) -> FindModel:
+        """The finds of the last days."""
+        assert self._recent is not None, "finds are shown with a guide"
+        return self._recent
+
+    def know(self, guide: Guide, thumbnails: Thumbnails) -> None:
+        """Join this guide from now on."""
+        if self._recent is not None:
+            self._recent.use_guide(guide)
+            return
+        from fieldguide.ui.identify.finds import FindModel
+
+        self._recent = FindModel(guide, thumbnails, self)
 
     def show_recent(self, observations: Sequence[Observation]) -> None:
         """Show the newest finds; without any the strip is not there."""
         self.recent.show_stored(observations)
-        self._strip.setVisible(bool(observations))
+        if self._strip is None and observations:
+            self._strip = self._make_strip()
+        if self._strip is not None:
+            self._strip.setVisible(bool(observations))
+
+    def _make_strip(self) -> QWidget:
+        made = QWidget()
+        strip = QVBoxLayout(made)
+        strip.setContentsMargins(0, 0, 0, 0)
+        strip.setSpacing(HAIR)
+        strip.addWidget(label(text("identify.recent"), "overline"))
+        strip.addWidget(self._list())
+        self._column.addWidget(made)
+        return made
 
     def _list(self) -> QListView:
+        from fieldguide.ui.identify.find_delegates import FindTile
+
         view = QListView()
         view.setModel(self.recent)
         delegate = FindTile(view)
@@ -144,7 +172,7 @@ class StartView(QWidget):
         return view
 
     def _open(self, index: QModelIndex) -> None:
-        observation = index.data(EntryRole).observation
+        observation = self.recent.entries[index.row()].observation
         if observation is not None:
             self.find_wanted.emit(observation)
 

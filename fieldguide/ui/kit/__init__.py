@@ -13,7 +13,8 @@
 | banner | `DangerBanner.tell(Alert(...))` |
 | bar | `ProbabilityBar`, `paint_bar` for delegates, `percent` |
 | notices | `NoticeBar.tell(sentence, kind, action=..., details=...)` |
-| empty | `EmptyState`, `Medallion` |
+| empty | `EmptyState` |
+| medallion | `Medallion`: an icon on a soft disc |
 | flow | `FlowLayout` |
 | thumbnails | `Thumbnails.get(photo or path)`: one cache for the window |
 | naming | names of taxa, onsets, seasons, regions, dates, countries |

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
-from fieldguide.services.jobs import JobLine
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.surfaces import row
-from fieldguide.ui.kit.wording import time_left
+
+if TYPE_CHECKING:
+    from fieldguide.services.jobs import JobLine
 
 MOST = 3  # lines at once; the newest jobs
 
@@ -84,6 +86,8 @@ class _Line(QWidget):
         self.setLayout(line)
 
     def show_state(self, job: JobLine) -> None:
+        from fieldguide.ui.kit.wording import time_left
+
         status = job.status
         self.running = job.running
         key = "shell.job_running" if job.running else "shell.job_resting"

@@ -1,11 +1,13 @@
-"""What the shell needs to know of a page: where it stands in the sidebar, and which keys it answers."""
+"""What the shell needs to know of a page: its place in the sidebar, how it is built, and which keys it answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtWidgets import QWidget
+
+from fieldguide.core.text import text
 
 Key = tuple[str, str]  # the keys as printed on them, and what they do
 
@@ -25,19 +27,44 @@ class KeyGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Place:
     """A place of the sidebar.
 
     Attributes:
         key: identify, history, guide, models, settings: stable, never shown.
-        title: shown under the icon.
         icon: name of a drawing in `resources/icons`.
-        widget: the page itself.
+    """
+
+    key: str
+    icon: str
+
+    @property
+    def title(self) -> str:
+        """Shown under the icon."""
+        return text(f"shell.page_{self.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What comes to the front at a place.
+
+    Attributes:
+        key: of its place.
+        build: makes the page; called once, when it is first shown.
         keys: what the overlay lists while this page is in front, in groups.
     """
 
     key: str
-    title: str
-    icon: str
-    widget: QWidget
-    keys: tuple[KeyGroup, ...] = ()
+    build: Callable[[], QWidget]
+    keys: Callable[[], Sequence[KeyGroup]] = tuple
+
+
+# In the order of the sidebar.
+PLACES = (
+    Place("identify", "identify"),
+    Place("history", "history"),
+    Place("guide", "guide"),
+    Place("models", "models"),
+    Place("train", "heat"),
+    Place("settings", "settings"),
+)

@@ -12,7 +12,7 @@ from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import icon_button, rail_button
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
-from fieldguide.ui.shell.pages import Page
+from fieldguide.ui.shell.pages import Place
 
 _SIGN = 44
 
@@ -39,7 +39,7 @@ class Rail(QFrame):
     keys_wanted = Signal()
     help_wanted = Signal()
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(self, places: Sequence[Place]) -> None:
         super().__init__()
         self.setProperty("look", "rail")
         self.setAccessibleName(text("shell.sidebar"))
@@ -50,13 +50,13 @@ class Rail(QFrame):
         column.addSpacing(SPACE)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
-        for place, page in enumerate(pages, start=1):
-            made = rail_button(page.title, page.icon)
+        for number, place in enumerate(places, start=1):
+            made = rail_button(place.title, place.icon)
             made.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-            made.setToolTip(f"{page.title}  (Alt+{place})")
-            made.clicked.connect(lambda _checked, key=page.key: self.chosen.emit(key))
+            made.setToolTip(f"{place.title}  (Alt+{number})")
+            made.clicked.connect(lambda _checked, key=place.key: self.chosen.emit(key))
             self._group.addButton(made)
-            self._buttons[page.key] = made
+            self._buttons[place.key] = made
             column.addWidget(made)
         column.addStretch(1)
         help_ = icon_button(text("shell.help"), "question", key="F1")

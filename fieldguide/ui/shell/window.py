@@ -19,15 +19,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
-from fieldguide.core.photo import PHOTO_SUFFIXES
 from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
-from fieldguide.ui.shell.help import HelpDialog
 from fieldguide.ui.shell.jobs_strip import JobsStrip
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
-from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
+from fieldguide.ui.shell.pages import PLACES, KeyGroup, Page, Place, split_key
 from fieldguide.ui.shell.rail import Rail
 
 SMALLEST = (900, 460)  # with its frame it fits a screen of 1366 x 768 at 150 %
@@ -56,22 +54,23 @@ class MainWindow(QMainWindow):
     first_painted = Signal()
     closing = Signal()
 
-    def __init__(self, pages: Sequence[Page]) -> None:
-        """`pages` in the order of the sidebar; the first comes to the front."""
+    def __init__(self, places: Sequence[Place] = PLACES) -> None:
+        """The sidebar, and no page yet: those come by `furnish`."""
         super().__init__()
         self.setWindowTitle(text("shell.title"))
         self.setWindowIcon(application_icon())
         self.setMinimumSize(*SMALLEST)
         self.resize(*FIRST)
         self.setAcceptDrops(True)
-        self._pages = {page.key: page for page in pages}
+        self._places = [place.key for place in places]
+        self._pages: dict[str, Page] = {}
+        self._built: dict[str, QWidget] = {}
         self._front = ""
+        self._wanted = self._places[0]
         self._last_folder = ""
-        self._painted = False
-        self._rail = Rail(pages)
+        self.painted = False
+        self._rail = Rail(places)
         self._stack = QStackedWidget()
-        for page in pages:
-            self._stack.addWidget(page.widget)
         self.notices = NoticeBar()
         self.jobs = JobsStrip()
         self.waiting: Callable[[], int] = lambda: 0
@@ -95,8 +94,12 @@ class MainWindow(QMainWindow):
         self._rail.keys_wanted.connect(self.show_keys)
         self._rail.help_wanted.connect(self.show_help)
         self._add_shortcuts()
-        if pages:
-            self.show_page(pages[0].key)
+
+    def furnish(self, page: Page) -> None:
+        """Here is the page of a place; it is shown when it was asked for already."""
+        self._pages[page.key] = page
+        if page.key == self._wanted:
+            self.show_page(page.key)
 
     @property
     def front(self) -> str:
@@ -104,12 +107,17 @@ class MainWindow(QMainWindow):
         return self._front
 
     def show_page(self, key: str) -> None:
-        """Bring a page to the front."""
-        if key == self._front:
+        """Bring a page to the front, built now when it never was; a place without its page waits for it."""
+        self._wanted = key
+        if key == self._front or key not in self._pages:
             return
+        widget = self._built.get(key)
+        if widget is None:
+            widget = self._built[key] = self._pages[key].build()
+            self._stack.addWidget(widget)
         self._front = key
-        self._stack.setCurrentWidget(self._pages[key].widget)
-        self._pages[key].widget.setFocus()
+        self._stack.setCurrentWidget(widget)
+        widget.setFocus()
         self._rail.show_chosen(key)
         self.page_shown.emit(key)
 
@@ -121,10 +129,12 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         """Open the overlay of keys."""
         everywhere = KeyGroup(text("shell.everywhere"), [split_key(text(f"shell.key_{name}")) for name in _EVERYWHERE])
-        self._keys_overlay.list_keys([*self._pages[self._front].keys, everywhere])
+        self._keys_overlay.list_keys([*self._pages[self._front].keys(), everywhere])
 
     def show_help(self) -> None:
         """Open the guide for foragers."""
+        from fieldguide.ui.shell.help import HelpDialog
+
         HelpDialog(self).open()
 
     def report_problem(self, sentence: str, details: Sequence[str] = ()) -> None:
@@ -137,6 +147,8 @@ class MainWindow(QMainWindow):
 
     def ask_photos(self, title: str) -> list[Path]:
         """Files that somebody chooses in the system's own dialog."""
+        from fieldguide.core.photo import PHOTO_SUFFIXES
+
         suffixes = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(PHOTO_SUFFIXES))
         kinds = f"{text('shell.open_photos')} ({suffixes});;{text('shell.open_all')} (*)"
         chosen, _ = QFileDialog.getOpenFileNames(self, title, self._last_folder, kinds)
@@ -183,7 +195,7 @@ class MainWindow(QMainWindow):
             (QKeySequence("Shift+F8"), self.notices.clear),
         ):
             QShortcut(keys, self).activated.connect(act)
-        for place, key in enumerate(self._pages, start=1):
+        for place, key in enumerate(self._places, start=1):
             shortcut = QShortcut(QKeySequence(f"Alt+{place}"), self)
             shortcut.activated.connect(lambda key=key: self.show_page(key))
 
@@ -207,8 +219,8 @@ class MainWindow(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the first time, when the painting is over."""
         super().paintEvent(event)
-        if not self._painted:
-            self._painted = True
+        if not self.painted:
+            self.painted = True
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:

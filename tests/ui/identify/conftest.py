@@ -12,7 +12,9 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 
 @pytest.fixture
 def page(qtbot, theme: Theme, guide: Guide) -> IdentifyPage:
-    made = IdentifyPage(guide, Thumbnails(theme), lambda find: ("underside", "base"))
+    made = IdentifyPage(Thumbnails(theme))
+    made.use_guide(guide)
+    made.missing_views = lambda find: ("underside", "base")
     qtbot.addWidget(made)
     made.resize(1100, 700)
     with qtbot.waitActive(made):

@@ -44,7 +44,7 @@ def test_a_crash_offers_the_check_and_the_report(qtbot, monkeypatch, tmp_path: P
 
 
 def test_f1_opens_the_guide_for_foragers(qtbot) -> None:
-    window = MainWindow([])
+    window = MainWindow()
     qtbot.addWidget(window)
     window.show_help()
     dialog = window.findChild(HelpDialog)

@@ -16,7 +16,7 @@ from fieldguide.ui.kit.review import KEYS, LISTED, key_help
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.overlays import KeysOverlay
-from fieldguide.ui.shell.pages import KeyGroup, Page
+from fieldguide.ui.shell.pages import PLACES, KeyGroup, Page
 from fieldguide.ui.shell.window import MainWindow
 from tests.helpers.finds import deadly_find, mild_find, unknown_find
 
@@ -25,18 +25,17 @@ Pictures = tuple[Path, ...]
 
 @pytest.fixture
 def page(theme: Theme, guide: Guide) -> IdentifyPage:
-    return IdentifyPage(guide, Thumbnails(theme), lambda find: ())
+    made = IdentifyPage(Thumbnails(theme))
+    made.use_guide(guide)
+    return made
 
 
 @pytest.fixture
 def window(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> MainWindow:
     """Three finds on the page Identify, and a second page with a field of text."""
-    made = MainWindow(
-        [
-            Page("identify", "Identify", "identify", page, (KeyGroup("Identify", key_help(LISTED)),)),
-            Page("history", "History", "history", QLineEdit()),
-        ]
-    )
+    made = MainWindow(PLACES[:2])
+    made.furnish(Page("identify", lambda: page, lambda: (KeyGroup("Identify", key_help(LISTED)),)))
+    made.furnish(Page("history", QLineEdit))
     qtbot.addWidget(made)
     with qtbot.waitActive(made):
         made.show()

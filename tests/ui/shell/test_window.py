@@ -12,19 +12,16 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QToolButton, QWidg
 from fieldguide.core.text import text
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
-from fieldguide.ui.shell.pages import KeyGroup, Page
+from fieldguide.ui.shell.pages import PLACES, KeyGroup, Page
 from fieldguide.ui.shell.window import SMALLEST, MainWindow
 
 
 @pytest.fixture
 def window(qtbot, theme: Theme) -> MainWindow:
     first, second = QWidget(), QWidget()
-    made = MainWindow(
-        [
-            Page("identify", "Identify", "identify", first, (KeyGroup("Identify", [("Z", "Look closer")]),)),
-            Page("history", "History", "history", second),
-        ]
-    )
+    made = MainWindow(PLACES[:2])
+    made.furnish(Page("identify", lambda: first, lambda: (KeyGroup("Identify", [("Z", "Look closer")]),)))
+    made.furnish(Page("history", lambda: second))
     qtbot.addWidget(made)
     made.show()
     return made

@@ -1,0 +1,72 @@
+"""The loop of the window: opened, closed, opened anew in another language."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from fieldguide.app.opening import Opening
+from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.text import explain
+from fieldguide.inference.child import Children
+from fieldguide.services.one_window import OneWindow
+from fieldguide.storage.locations import create_locations
+from fieldguide.storage.log import log_to, tell_death
+from fieldguide.ui.shell.crash import ProblemDialog
+
+log = logging.getLogger("fieldguide")
+
+
+def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
+    """Run the window until it is closed for good; `children` has the model's process prepared. The exit code."""
+    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(qt, QApplication)
+    qt.setApplicationName("FieldGuide")
+    qt.setDesktopFileName("fieldguide")
+    try:
+        locations = create_locations()
+        one = OneWindow(locations.data)
+        if not one.claim(photos):
+            return 0
+        log_to(locations.log)
+        tell_death(locations.log)
+        opening = Opening(qt, locations, model, children)
+    except FieldGuideError as refused:
+        return _tell_refused(refused)
+    opening.front.offered.extend(photos)
+    opening.front.window.first_painted.connect(one.listen)
+    while True:
+        one.handed.connect(opening.front.take_handed)
+        opening.refused.connect(lambda error: qt.exit(_tell_refused(error)))
+        opening.front.show()
+        status = qt.exec()
+        before = opening.application
+        if before is None or not (before.reopens and before.rested):
+            break
+        one.handed.disconnect(opening.front.take_handed)
+        gc.unfreeze()  # the window of before may go
+        again = Children()
+        again.prepare()
+        opening = Opening(qt, locations, model, again)
+        opening.go_on_from(before)
+    one.release()
+    if not opening.rested:  # a photo that decodes for a minute, a disk that does not answer: nothing waits for them
+        logging.shutdown()
+        os._exit(status)
+    return status
+
+
+def _tell_refused(refused: Exception) -> int:
+    """Say why there is no window; the exit code."""
+    if isinstance(refused, FieldGuideError):
+        log.error("cannot start: %s", refused)
+        ProblemDialog(explain(refused)).exec()
+    else:
+        sys.excepthook(type(refused), refused, refused.__traceback__)
+    return 1
