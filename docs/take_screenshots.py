@@ -23,7 +23,7 @@ from PIL import Image, ImageOps  # noqa: E402
 from PySide6.QtCore import QDeadlineTimer, QEventLoop  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 
-from fieldguide.app import FieldGuide  # noqa: E402
+from fieldguide.app.application import FieldGuide  # noqa: E402
 from fieldguide.storage.locations import create_locations  # noqa: E402
 from fieldguide.ui.kit.theme import ThemeChoice  # noqa: E402
 
@@ -51,7 +51,7 @@ def main() -> int:
 def take(photos: list[Path], given: argparse.Namespace) -> int:
     """Open the window, let it identify, and save what it shows in both themes."""
     qt = QApplication(sys.argv[:1])
-    application = FieldGuide(qt, create_locations(), given.model)
+    application = FieldGuide.at_once(qt, create_locations(), given.model)
     failed: list[object] = []
     ready: list[object] = []
     application.parts.identifier.model_failed.connect(failed.append)

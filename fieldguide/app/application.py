@@ -1,7 +1,7 @@
 """The application behind the window: builds every controller once and connects them. Nothing here is clever.
 
-A controller knows one page and the services behind it, and builds the page when it is first shown. torch is never imported
-here: the model has a process of its own.
+A controller knows one page and the services behind it, and builds the page when it is first shown. torch is never
+imported here: the model has a process of its own.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ class IdentifyController(QObject):
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
-        DragOut(page.work.result.photo, self._shown_whole, parts.library.carry)
+        page.work_built.connect(lambda: DragOut(page.work.result.photo, self._shown_whole, parts.library.carry))
         parts.gatherer.gathered.connect(lambda gathered: page.offer(gathered.groups))
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)))
         parts.pictures.photo_failed.connect(lambda path, error: page.lose_photo(path, explain(error)))

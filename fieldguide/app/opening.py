@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from fieldguide.app.application import FieldGuide
     from fieldguide.app.parts import Files
 
+# Every service and every page; then what the page Identify imports when it is asked for its other views.
+_BEHIND = (
+    "fieldguide.app.application",
+    "fieldguide.ui.identify.work_view",
+    "fieldguide.ui.identify.grouping",
+    "fieldguide.ui.identify.hand_alone",
+)
 CLOSE_MS = 1500  # a closed window must not leave a process behind for longer than a blink
 
 
@@ -85,7 +93,8 @@ class Opening(QObject):
 
 def _open_files(locations: Locations) -> Files:
     """Everything that is slow to import, then everything that is slow to read."""
-    import fieldguide.app.application  # noqa: F401 - every page and every service
+    for name in _BEHIND:
+        importlib.import_module(name)
     from fieldguide.app.parts import open_files
 
     return open_files(locations)

@@ -88,7 +88,7 @@ class FindIdentifier:
         `Observation.unreadable`; a group with no other photo comes without an identification. `finds`: what is known of
         each group already; its date and place, told or not, count instead of those of the photos. After `should_stop()`
         turns true nothing more comes, least of all half a group. `on_photo` gets the pixels of each readable photo
-        (short side at least twice the input's), on the thread that decoded it.
+        (short side at least twice the input's), on a thread of its own; no call of it outlasts the iterator.
         """
         opinions = self._opinions(chain.from_iterable(groups), should_stop, on_photo)
         many = sum(map(len, groups)) >= MANY
@@ -110,11 +110,12 @@ class FindIdentifier:
     ) -> Generator[Opinion | UnreadablePhoto, None, None]:
         """Each photo's opinion in its order, read ahead and run in batches."""
         spec = self.runtime.manifest.input
-        for batch in read_ahead(paths, spec, self.runtime.batch_size, should_stop, on_photo):
-            readable = [each for each in batch if isinstance(each, PreparedPhoto)]
-            answers = iter(self._run(readable))
-            for each in batch:
-                yield next(answers) if isinstance(each, PreparedPhoto) else each
+        with closing(read_ahead(paths, spec, self.runtime.batch_size, should_stop, on_photo)) as batches:
+            for batch in batches:
+                readable = [each for each in batch if isinstance(each, PreparedPhoto)]
+                answers = iter(self._run(readable))
+                for each in batch:
+                    yield next(answers) if isinstance(each, PreparedPhoto) else each
 
     def _run(self, batch: Sequence[PreparedPhoto]) -> list[Opinion | UnreadablePhoto]:
         """An opinion of each photo; where the network fails with several, each is asked alone: one spoils no other."""

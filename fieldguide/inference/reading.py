@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,31 +34,46 @@ def read_ahead(
     batch_size: int,
     should_stop: Callable[[], bool],
     on_photo: Callable[[DecodedPhoto], None] | None = None,
-) -> Iterator[list[PreparedPhoto | UnreadablePhoto]]:
+) -> Generator[list[PreparedPhoto | UnreadablePhoto], None, None]:
     """Read and prepare photos in their order, in batches of those that are ready: at least one, at most `batch_size`.
 
     So a single photo never waits for others, and a fast network gets full batches. At most `LOOK_AHEAD` photos a core,
-    and one batch, are held. Ends early when `should_stop()` is true; closing the iterator waits only for photos being
-    being decoded at that moment. `on_photo` gets each readable photo's pixels on the thread that decoded it.
+    and one batch, are held. Ends early when `should_stop()` is true; closing the iterator waits only for photos
+    being decoded at that moment. `on_photo` gets each readable photo's pixels on another thread, beside the network; no
+    call of it outlasts the iterator, and what it raises the iterator raises.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     ahead = max(LOOK_AHEAD * cores, batch_size)
     remaining = iter(paths)
     waiting: deque[Future[PreparedPhoto | UnreadablePhoto]] = deque()
-    with ThreadPoolExecutor(cores, thread_name_prefix="read-photo") as pool:
-        try:
-            while not should_stop():
-                _refill(waiting, remaining, ahead, lambda path: pool.submit(_read, path, spec, on_photo))
-                if not waiting:
-                    return
-                batch = [waiting.popleft().result()]
-                while waiting and waiting[0].done() and len(batch) < batch_size:
-                    batch.append(waiting.popleft().result())
-                _refill(waiting, remaining, ahead, lambda path: pool.submit(_read, path, spec, on_photo))
-                yield batch
-        finally:
-            for future in waiting:
-                future.cancel()
+    beside: deque[Future[None]] = deque()
+
+    def read(path: Path, pool: ThreadPoolExecutor) -> PreparedPhoto | UnreadablePhoto:
+        decoded = _decoded(path, spec)
+        if isinstance(decoded, UnreadablePhoto):
+            return decoded
+        if on_photo is not None:
+            beside.append(pool.submit(on_photo, decoded))
+        return PreparedPhoto(decoded.photo, prepare(decoded.pixels, spec))
+
+    try:
+        with ThreadPoolExecutor(cores, thread_name_prefix="read-photo") as pool:
+            try:
+                while not should_stop():
+                    _refill(waiting, remaining, ahead, lambda path: pool.submit(read, path, pool))
+                    if not waiting:
+                        return
+                    batch = [waiting.popleft().result()]
+                    while waiting and waiting[0].done() and len(batch) < batch_size:
+                        batch.append(waiting.popleft().result())
+                    _refill(waiting, remaining, ahead, lambda path: pool.submit(read, path, pool))
+                    yield batch
+            finally:
+                for future in waiting:
+                    future.cancel()
+    finally:
+        for told in beside:
+            told.result()  # a defect there is a defect here
 
 
 def _refill(
@@ -74,14 +89,9 @@ def _refill(
         waiting.append(submit(path))
 
 
-def _read(
-    path: Path, spec: InputSpec, on_photo: Callable[[DecodedPhoto], None] | None
-) -> PreparedPhoto | UnreadablePhoto:
+def _decoded(path: Path, spec: InputSpec) -> DecodedPhoto | UnreadablePhoto:
     try:
-        decoded = read_photo(path, spec.short_side)
+        return read_photo(path, spec.short_side)
     except FieldGuideError as error:
         # A fresh one: the traceback of this one holds on to the bytes of the whole file.
         return UnreadablePhoto(path, FieldGuideError(error.code, **error.facts))
-    if on_photo is not None:
-        on_photo(decoded)
-    return PreparedPhoto(decoded.photo, prepare(decoded.pixels, spec))

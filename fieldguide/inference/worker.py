@@ -55,6 +55,7 @@ def serve(connection: Connection) -> None:
             send(connection, "refused", code=refused.code.value, **facts)
         except Exception:
             send(connection, "defect", traceback=traceback.format_exc()[-8000:])
+        del message  # the model's file would stay in it until the next question
 
 
 def import_torch() -> str:

@@ -175,3 +175,18 @@ def test_reading_ahead_is_bounded(tmp_path: Path) -> None:
     taken = sum(len(next(batches)) for _ in range(10))
     batches.close()  # type: ignore[attr-defined]
     assert asked - taken <= 4 * 64
+
+
+def test_pixels_are_handed_on_beside_the_network_and_before_the_end(identifier: FindIdentifier, tmp_path: Path) -> None:
+    photos = [write_photo(tmp_path / f"{number}.jpg", 0, number) for number in range(3)]
+    seen: list[Path] = []
+    list(identifier.identify([[photo] for photo in photos], on_photo=lambda decoded: seen.append(decoded.photo.path)))
+    assert sorted(seen) == photos
+
+
+def test_a_defect_while_pixels_are_handed_on_is_not_lost(identifier: FindIdentifier, tmp_path: Path) -> None:
+    def fail(_: object) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(identifier.identify([[write_photo(tmp_path / "a.jpg", 0)]], on_photo=fail))

@@ -164,26 +164,6 @@ def test_a_pasted_picture_gets_a_file_of_its_own(qtbot, window: FieldGuide, tmp_
     assert observation.photos[0].width == image.width()
 
 
-NEVER_TORCH = """
-import sys, time
-from pathlib import Path
-from PySide6.QtWidgets import QApplication
-from fieldguide import __version__
-from fieldguide.app.application import FieldGuide
-from fieldguide.storage.locations import create_locations
-qt = QApplication([])
-window = FieldGuide.at_once(qt, create_locations())
-seen = []
-window.parts.jobs.ended.connect(lambda *done: seen.append(done))
-window.window.first_painted.connect(lambda: window.identify.take_paths([Path(sys.argv[1])]))
-window.show()
-while not seen:
-    qt.processEvents()
-    time.sleep(0.005)
-print(window.identify.page.observation.id, "torch" in sys.modules, "PySide6.QtNetwork" in sys.modules)
-window.window.close()
-"""
-
 CLOSED_WHILE_BUSY = """
 import sys, time
 from PySide6.QtCore import QTimer
@@ -206,11 +186,6 @@ sys.exit(app.main())
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", code, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
-
-
-def test_the_window_judges_a_find_without_importing_torch(tmp_path: Path) -> None:
-    done = run(NEVER_TORCH, str(write_photo(tmp_path / "a.jpg")))
-    assert done.stdout.split() == ["1", "False", "False"], done.stderr
 
 
 def test_closing_ends_the_process_even_where_work_does_not_stop() -> None:

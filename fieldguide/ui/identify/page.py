@@ -48,6 +48,7 @@ class IdentifyPage(QWidget):
         place_wanted: Observation, and whether place and season shall take part from now on.
         kind_wanted: Observation to be seen beside another photo of its kind.
         shown: Observation that came to the front.
+        work_built: finds can be shown from now on (`work`).
         start_shown: the empty page came to the front; the newest finds are welcome (`show_recent`).
     """
 
@@ -65,6 +66,7 @@ class IdentifyPage(QWidget):
     place_wanted = Signal(Observation, bool)
     kind_wanted = Signal(Observation)
     shown = Signal(Observation)
+    work_built = Signal()
     start_shown = Signal()
 
     def __init__(self, thumbnails: Thumbnails) -> None:
@@ -122,6 +124,7 @@ class IdentifyPage(QWidget):
             self._tell_model()
             self._tell_place()
             self._stack.addWidget(work)
+            self.work_built.emit()
         return self._work
 
     @property

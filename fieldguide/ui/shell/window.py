@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         right.addWidget(self.jobs)
         right.addWidget(self.notices)
         right.addWidget(self._stack, 1)
-        central = QWidget()
+        central = self._central = QWidget()
         line = QHBoxLayout(central)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(0)
@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         line.addLayout(right, 1)
         self.setCentralWidget(central)
         self._drop_overlay = DropOverlay(central)
-        self._keys_overlay = KeysOverlay(central)
+        self._keys_overlay: KeysOverlay | None = None
         self._rail.chosen.connect(self._choose_page)
         self._rail.keys_wanted.connect(self.show_keys)
         self._rail.help_wanted.connect(self.show_help)
@@ -129,6 +129,8 @@ class MainWindow(QMainWindow):
     def show_keys(self) -> None:
         """Open the overlay of keys."""
         everywhere = KeyGroup(text("shell.everywhere"), [split_key(text(f"shell.key_{name}")) for name in _EVERYWHERE])
+        if self._keys_overlay is None:
+            self._keys_overlay = KeysOverlay(self._central)
         self._keys_overlay.list_keys([*self._pages[self._front].keys(), everywhere])
 
     def show_help(self) -> None:

@@ -11,8 +11,8 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
 from fieldguide.storage.trainer_home import SetUp
 from fieldguide.ui.kit.buttons import button
-from fieldguide.ui.kit.empty import Medallion
 from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.medallion import Medallion
 from fieldguide.ui.kit.metrics import CLOSE, TIGHT
 from fieldguide.ui.kit.surfaces import row
 

@@ -172,3 +172,24 @@ def test_the_overlay_follows_the_window(qtbot, window: MainWindow, tmp_path: Pat
     drag(window, urls(tmp_path))
     window.resize(1100, 700)
     assert window.findChild(DropOverlay).size() == window.centralWidget().size()
+
+
+def test_a_page_is_built_once_when_it_is_first_shown_and_one_that_is_not_there_yet_is_waited_for(qtbot) -> None:
+    built: list[str] = []
+
+    def build(key: str) -> QWidget:
+        built.append(key)
+        return QWidget()
+
+    made = MainWindow(PLACES[:3])
+    qtbot.addWidget(made)
+    made.furnish(Page("identify", lambda: build("identify")))
+    made.show_page("guide")
+    assert made.front == "identify"
+    made.furnish(Page("history", lambda: build("history")))
+    assert built == ["identify"]
+    made.furnish(Page("guide", lambda: build("guide")))
+    assert made.front == "guide"
+    made.show_page("identify")
+    made.show_page("guide")
+    assert built == ["identify", "guide"]
