@@ -202,11 +202,14 @@ class _Told:
         return self._before + self._now
 
     def hear(self, said: str) -> None:
-        """What was written since."""
+        """What was written since: of each package, the latest."""
         *lines, self._rest = (self._rest + said).split("\n")
         latest: SetUp | None = None
         for line in lines:
-            latest = self._meaning(line.strip()) or latest
+            meaning = self._meaning(line.strip())
+            if meaning and latest and meaning.name != latest.name:
+                self._tell(latest)
+            latest = meaning or latest
         if latest is not None:
             self._tell(latest)
 

@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QWidget
 from fieldguide.app.remedies import remedy_for
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.ui.kit.notices import NoticeKind
-from fieldguide.ui.shell.pages import Page
+from fieldguide.ui.shell.pages import PLACES, Page
 from fieldguide.ui.shell.window import MainWindow
 
 
 @pytest.fixture
 def window(qtbot) -> MainWindow:
-    made = MainWindow([Page(key, key, key, QWidget()) for key in ("identify", "guide", "models", "settings")])
+    made = MainWindow(PLACES)
+    for place in PLACES:
+        made.furnish(Page(place.key, QWidget))
     qtbot.addWidget(made)
     return made
 

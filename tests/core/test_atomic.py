@@ -86,6 +86,7 @@ def test_nobody_writes_files_by_hand() -> None:
     allowed = {
         "fieldguide/core/atomic.py": {"open"},
         "fieldguide/services/training.py": {"open"},  # streams that a child process writes itself
+        "fieldguide/storage/trainer_home.py": {"open"},  # likewise: what pip says
         "trainer/data/collect/download.py": {"open"},  # a part that is looked at before it gets its name
     }
     found = {}

@@ -76,9 +76,10 @@ def test_it_is_made_used_renewed_and_removed(tmp_path: Path, monkeypatch: pytest
 
 def test_it_is_stopped_at_any_time(tmp_path: Path) -> None:
     home = TrainerHome(tmp_path / "trainer", make_wheel(tmp_path, "fieldguide", {}))
+    before = psutil.Process().children(recursive=True)
     assert home.set_up(tmp_path, lambda _: None, lambda: True) is False
     assert (home.ready, (home.folder / "making.json").exists()) == (False, False)
-    assert psutil.Process().children(recursive=True) == []
+    assert set(psutil.Process().children(recursive=True)) <= set(before)
 
 
 def test_without_a_wheel_nothing_is_made(tmp_path: Path) -> None:
