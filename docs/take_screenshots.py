@@ -26,6 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from fieldguide.app.application import FieldGuide  # noqa: E402
 from fieldguide.storage.locations import create_locations  # noqa: E402
 from fieldguide.ui.kit.theme import ThemeChoice  # noqa: E402
+from fieldguide.ui.shell.pages import PLACES  # noqa: E402
 
 SIZES = {"": (1280, 800), "-small": (1024, 640)}
 PATIENCE_MS = 120_000
@@ -117,7 +118,7 @@ class Camera:
         """Every page of the sidebar."""
         self.page.show_start()
         self.save("start")
-        for place in self.application.places[1:]:
+        for place in PLACES[1:]:
             self.window.show_page(place.key)
             if place.key == "guide":
                 self.application.guide.page.open_taxon("Amanita phalloides")

@@ -39,7 +39,8 @@ class CandidateRow(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Two lines of text and the bar."""
         line = QFontMetricsF(self.font()).height()
-        return QSize(260, round(2 * line + _BAR + 2 * _INSET + HAIR + 5))
+        upper = max(line, chip_size(self._danger, self.font()).height())
+        return QSize(260, round(upper + line + _BAR + 2 * _INSET + HAIR + 5))
 
     def minimumSizeHint(self) -> QSize:
         """As the hint, narrower."""
@@ -92,7 +93,7 @@ class CandidateRow(QAbstractButton):
         wide = QFontMetricsF(bold).horizontalAdvance(share)
         second = QFont(self.font())
         second.setItalic(True)
-        under = QRectF(inner.left(), inner.top() + line + 1, inner.width() - wide - 10, line)
+        under = QRectF(inner.left(), inner.top() + max(line, chip.height()) + 1, inner.width() - wide - 10, line)
         self._write(painter, self._second, second, colours.muted, under, line)
         upright = QFont(bold)
         upright.setItalic(False)

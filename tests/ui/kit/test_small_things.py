@@ -174,12 +174,14 @@ def test_an_item_that_qt_deleted_is_not_taken_for_the_next_object_at_its_address
 
 
 def test_what_is_taken_out_of_a_nested_layout_leaves_no_dead_item_in_pythons_books(qtbot) -> None:
+    before = getAllValidWrappers()  # items of other windows are not asked anything: Qt may have deleted them
     box = QWidget()
     qtbot.addWidget(box)
     outer, inner, chip = QVBoxLayout(box), row(), DangerChip(Danger.DEADLY)
     inner.addWidget(chip)
     outer.addLayout(inner)  # PySide wraps the inner items here, and keeps them with the outer layout
-    (known,) = [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
+    (known,) = _new_items(before)
+    assert known.widget() is chip
     take_out(inner, chip)
     take_out(inner, chip)  # where it is not, nothing happens
     outer.addWidget(chip)
@@ -187,7 +189,12 @@ def test_what_is_taken_out_of_a_nested_layout_leaves_no_dead_item_in_pythons_boo
     assert isValid(known), "it lives as long as Python knows it"
     del known
     gc.collect()
-    assert not [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
+    assert not [item for item in _new_items(before) if item.widget() is chip]
+
+
+def _new_items(before: list[object]) -> list[QWidgetItem]:
+    known = {id(each) for each in before}
+    return [each for each in getAllValidWrappers() if type(each) is QWidgetItem and id(each) not in known]
 
 
 def test_plain_words_are_never_markup(qtbot) -> None:
