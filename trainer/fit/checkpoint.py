@@ -22,7 +22,7 @@ class FitState:
 
     `best` is the share of validation photos that the best epoch so far has right, -1 before the first that counts;
     `best_phase` and `best_epoch` name it, counted from 1 (0: the head alone, before any epoch; -1: not
-    written down, as in earlier versions).
+    written down, as in earlier versions); `size`: the pixels at which it was validated (0: not written down).
     All random numbers of a step come from (seed, phase, epoch, step), so no generator needs saving.
     """
 
@@ -32,6 +32,7 @@ class FitState:
     best: float = -1.0
     best_phase: int = -1
     best_epoch: int = -1
+    size: int = 0
     stale: int = 0
     loss_sum: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)

@@ -117,6 +117,8 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     last = fit.run.checkpoints / "last.pt"
     if resume and last.exists():
         state = load(last)
+        if state.size != input_size(fit.config):
+            _validate_best_again(fit, state)
         fit.network.load_state_dict(state.network)
         return state
     scores = {"top1": 0.0}
@@ -125,10 +127,23 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
         scores = _validate(fit, fit.network)
         fit.progress.event(Epoch(0, _place(fit, 0, 0)[1], scores["top1"], scores["top5"]))
     top1 = fit.group.agree(scores)["top1"]
-    _save(fit, FitState(best=top1, best_phase=0, best_epoch=0, network=fit.network.state_dict()), "best.pt")
+    size = input_size(fit.config)
+    best = FitState(best=top1, best_phase=0, best_epoch=0, size=size, network=fit.network.state_dict())
+    _save(fit, best, "best.pt")
     fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
     # Luck on few photos shall not let features that nobody trained win over training.
-    return FitState(best=top1 if starts_trained(fit.config) else -1.0)
+    return FitState(best=top1 if starts_trained(fit.config) else -1.0, size=size)
+
+
+def _validate_best_again(fit: Fit, state: FitState) -> None:
+    """Put the best epoch so far on the scale of the epochs to come: a run may go on to another exported size."""
+    best, state.size = load(fit.run.checkpoints / "best.pt"), input_size(fit.config)
+    fit.network.load_state_dict(best.network)
+    top1 = fit.group.agree(_validate(fit, fit.network) if fit.group.is_main else {"top1": 0.0})["top1"]
+    if state.best >= 0:  # below 0: a head alone that does not count
+        state.best = top1
+    _save(fit, replace(best, best=top1, size=state.size), "best.pt")
+    fit.progress.note(text("train.best_again", size=state.size, top1=f"{100 * top1:.1f}"))
 
 
 def start(fit: Fit, loss: TreeLoss) -> None:
