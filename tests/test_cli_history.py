@@ -64,5 +64,8 @@ def test_what_cannot_be_done_says_so(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["history", "import", str(tmp_path / "empty")]) == 2
     assert main(["history", "jobs", "--go-on", "7"]) == 2
     assert main(["history", "restore", str(tmp_path / "none.db")]) == 2
+    capsys.readouterr()
+    assert main(["history", "list", "--since", "3 October"]) == 2
+    assert "3 October is no day. Write it like 2026-10-03" in capsys.readouterr().err
     assert main(["history", "list"]) == 0
     assert capsys.readouterr().out == ""

@@ -110,6 +110,7 @@ class FieldGuide(QObject):
         window, parts = self.window, self.parts
         window.paths_offered.connect(self.identify.take_paths)
         window.paths_offered.connect(self.models.take_paths)
+        window.moved_wanted.connect(lambda folder: parts.library.find_again(folder))
         self.undo.connect_to(window)
         self.undo.find_wanted.connect(self._show_touched)
         window.waiting = lambda: sum(status.waiting for status in parts.jobs.running)
@@ -148,6 +149,7 @@ class FieldGuide(QObject):
         self.settings.language_changed.connect(self._reopen)
         self.settings.place_changed.connect(self.identify.take_place)
         self.settings.help_wanted.connect(self.poison.open_empty)
+        self.settings.moved_wanted.connect(self.window.find_moved)
         self.poison.country_chosen.connect(self.settings.take_country)
 
     def _show_touched(self, find: Observation) -> None:

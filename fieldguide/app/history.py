@@ -47,6 +47,7 @@ class HistoryController(QObject):
         """The page, connected; it lists the finds when it is shown."""
         page, parts = HistoryPage(self._parts.library, self._thumbnails), self._parts
         page.photos_wanted.connect(lambda: self._window.show_page("identify"))
+        page.moved_wanted.connect(self._window.find_moved)
         page.photo_wanted.connect(parts.pictures.want_photo)
         page.again_wanted.connect(lambda find: parts.again.ask([find]))
         page.closer_wanted.connect(self.closer_wanted)

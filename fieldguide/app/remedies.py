@@ -27,7 +27,7 @@ _PAGES = {  # where the sentence says that something can be chosen or brought
         _Code.MODEL_CRASHED,
     ),
     "guide": (_Code.GUIDE_NO_TABLES, _Code.GUIDE_REFUSED, _Code.GUIDE_BROKEN),
-    "settings": (_Code.DEVICE_UNAVAILABLE, _Code.SETTINGS_DAMAGED, _Code.DATABASE_DAMAGED, _Code.PHOTO_MISSING),
+    "settings": (_Code.DEVICE_UNAVAILABLE, _Code.SETTINGS_DAMAGED, _Code.DATABASE_DAMAGED),
 }
 _FOLDERS = (_Code.FOLDER_WITHOUT_PHOTOS, _Code.FOLDER_UNREADABLE)
 _FILES = (
@@ -49,6 +49,8 @@ def remedy_for(
     page = next((key for key, codes in _PAGES.items() if error.code in codes), "")
     if page:
         return text(f"shell.remedy_{page}"), lambda: window.show_page(page)
+    if error.code is _Code.PHOTO_MISSING:
+        return text("settings.find_again"), window.find_moved
     if error.code in _FOLDERS:
         return text("shell.remedy_folder"), window.choose_folder
     shown = folder or Path(str(error.facts.get("path", ""))).parent

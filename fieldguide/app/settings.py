@@ -27,13 +27,14 @@ class SettingsController(QObject):
     """Builds the page when it is first shown.
 
     Signals:
-        help_wanted: somebody asks for the poison sheet.
+        help_wanted: somebody asks for the poison sheet. moved_wanted: photos that were moved shall be found.
         language_changed: another language was chosen.
         remove_trainer_wanted: what was set up to train with shall go.
         place_changed: another region, or place and season shall take part or not.
     """
 
     help_wanted = Signal()
+    moved_wanted = Signal()
     language_changed = Signal()
     place_changed = Signal()
     remove_trainer_wanted = Signal()
@@ -52,7 +53,7 @@ class SettingsController(QObject):
         page.export_wanted.connect(parts.library.export)
         page.backup_wanted.connect(self._back_up)
         page.restore_wanted.connect(self._restore)
-        page.find_again_wanted.connect(lambda folder: parts.library.find_again(folder))
+        page.moved_wanted.connect(self.moved_wanted)
         page.help_wanted.connect(self.help_wanted)
         parts.identifier.model_ready.connect(lambda model: page.show_device(_device_words(model)))
         page.remove_trainer_wanted.connect(self.remove_trainer_wanted)

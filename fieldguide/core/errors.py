@@ -62,6 +62,7 @@ class ErrorCode(StrEnum):
     NOT_WRITABLE = "not_writable"
     SETTINGS_DAMAGED = "settings_damaged"
     PLACE_INVALID = "place_invalid"
+    DAY_INVALID = "day_invalid"
     # trainer
     DATA_MISSING = "data_missing"
     DATA_ONE_CLASS = "data_one_class"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from fieldguide.app.remedies import remedy_for
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -31,7 +31,6 @@ def window(qtbot) -> MainWindow:
         (ErrorCode.MODEL_CRASHED, "models"),
         (ErrorCode.GUIDE_REFUSED, "guide"),
         (ErrorCode.DATABASE_DAMAGED, "settings"),
-        (ErrorCode.PHOTO_MISSING, "settings"),
     ],
 )
 def test_the_button_leads_where_the_sentence_says(window: MainWindow, code: ErrorCode, page: str) -> None:
@@ -58,6 +57,17 @@ def test_a_folder_can_be_chosen_and_a_file_is_shown_in_its_own(window: MainWindo
     assert unread is not None
     unread[1]()
     assert asked == ["folder", str(tmp_path), str(tmp_path / "card")]
+
+
+def test_a_missing_photo_asks_for_one_folder_to_look_in(
+    qtbot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    action = remedy_for(FieldGuideError(ErrorCode.PHOTO_MISSING, file="a.jpg"), window)
+    assert action is not None
+    with qtbot.waitSignal(window.moved_wanted) as told:
+        action[1]()
+    assert told.args == [tmp_path]
 
 
 def test_where_nothing_in_the_window_helps_there_is_no_button(window: MainWindow) -> None:

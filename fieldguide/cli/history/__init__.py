@@ -14,6 +14,7 @@ from fieldguide.cli.history.finds import list_finds, show_finds, tag_finds
 from fieldguide.cli.history.keeping import check_book, make_backup, restore_backup
 from fieldguide.cli.history.out import export_book
 from fieldguide.core.danger import Danger
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from fieldguide.storage.export import ExportKind
 from fieldguide.storage.export.places import Places
@@ -63,9 +64,21 @@ def _add_filter(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--danger", action="append", choices=[level.value for level in Danger if level.shown is level])
     parser.add_argument("--tag", action="append", default=[], metavar="TAG", help=text("cli.help_tag"))
     parser.add_argument("--stars", type=int, default=0, choices=range(6), help=text("cli.help_stars"))
-    parser.add_argument("--since", type=date.fromisoformat, metavar="DATE", help=text("cli.help_since"))
-    parser.add_argument("--until", type=date.fromisoformat, metavar="DATE", help=text("cli.help_until"))
+    parser.add_argument("--since", type=_read_day, metavar="DATE", help=text("cli.help_since"))
+    parser.add_argument("--until", type=_read_day, metavar="DATE", help=text("cli.help_until"))
     parser.add_argument("--sort", choices=[sort.value for sort in Sort], default="newest", help=text("cli.help_sort"))
+
+
+def _read_day(words: str) -> date:
+    """A day in ISO 8601.
+
+    Raises:
+        FieldGuideError: DAY_INVALID with `words`.
+    """
+    try:
+        return date.fromisoformat(words)
+    except ValueError as wrong:
+        raise FieldGuideError(ErrorCode.DAY_INVALID, words=words) from wrong
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -52,6 +52,7 @@ class HistoryPage(QWidget):
         again_wanted: Observation to be judged by today's model. closer_wanted: Observation to be opened in Identify.
         look_wanted: the same, and "zoom" or "heat" to begin with.
         help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
+        moved_wanted: a photo is not where it was; answer with a folder for all of them (`Library.find_again`).
         compare_wanted: two ids. kind_wanted: Observation to be seen beside another photo of its kind.
     """
 
@@ -62,6 +63,7 @@ class HistoryPage(QWidget):
     look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
+    moved_wanted = Signal()
     compare_wanted = Signal(list)
     kind_wanted = Signal(Observation)
 
@@ -115,7 +117,7 @@ class HistoryPage(QWidget):
         detail.delete_wanted.connect(lambda number: library.delete([number]))
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
         detail.photos.photo_wanted.connect(self.photo_wanted)
-        detail.photos.find_again_wanted.connect(self._find_again)
+        detail.photos.find_again_wanted.connect(self.moved_wanted)
         for name in ("again_wanted", "closer_wanted", "help_wanted", "guide_wanted"):
             getattr(detail, name).connect(getattr(self, name))
 
@@ -188,12 +190,6 @@ class HistoryPage(QWidget):
     def take_photo_failure(self, path: Path, sentence: str, *, missing: bool = False) -> None:
         """A large photo cannot be had; `missing`: its file is not there."""
         self.detail.photos.take_failure(path, sentence, missing=missing)
-
-    def _find_again(self) -> None:
-        """One folder for every photo that is missing, not for this one alone."""
-        chosen = QFileDialog.getExistingDirectory(self, text("settings.find_again"))
-        if chosen:
-            self._library.find_again(Path(chosen))
 
     def _take_answers(self, number: int, answers: tuple[Identification, ...]) -> None:
         if self.detail.find is not None and self.detail.find.id == number:

@@ -37,7 +37,7 @@ class SettingsPage(ScrollColumn):
     Signals:
         changed: name of a field of `Settings` and its new value.
         export_wanted: ExportKind and Path. backup_wanted: Path of the copy to write.
-        restore_wanted: Path of a copy to bring back. find_again_wanted: folder to look for moved photos in.
+        restore_wanted: Path of a copy to bring back. moved_wanted: photos that were moved shall be found.
         help_wanted: somebody asks for the poison sheet from here.
         remove_trainer_wanted: the trainer's libraries shall give their room back.
     """
@@ -45,7 +45,7 @@ class SettingsPage(ScrollColumn):
     changed = Signal(str, object)
     export_wanted = Signal(object, Path)
     restore_wanted = Signal(Path)
-    find_again_wanted = Signal(Path)
+    moved_wanted = Signal()
     backup_wanted = Signal(Path)
     help_wanted = Signal()
     remove_trainer_wanted = Signal()
@@ -162,7 +162,7 @@ class SettingsPage(ScrollColumn):
         self.copies.setChecked(settings.copy_photos)
         self.copies.toggled.connect(lambda on: self.changed.emit("copy_photos", on))
         find = button(text("settings.find_again"), "plain", "folder")
-        find.clicked.connect(self._choose_find_again)
+        find.clicked.connect(self.moved_wanted)
         card.column.addLayout(row(self.copies, None, find))
         card.column.addWidget(label(text("settings.copy_photos_words"), "small"))
         every = [(str(days), text("settings.backup_every", days=days)) for days in (1, 2, 7, 30)]
@@ -213,11 +213,6 @@ class SettingsPage(ScrollColumn):
         chosen, _ = QFileDialog.getOpenFileName(self, text("settings.restore"), folder, "*.db")
         if chosen:
             self.restore_wanted.emit(Path(chosen))
-
-    def _choose_find_again(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, text("settings.find_again"))
-        if chosen:
-            self.find_again_wanted.emit(Path(chosen))
 
     def _choose_export(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.export"), "fieldguide.csv", "*.csv")

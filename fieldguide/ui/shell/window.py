@@ -37,6 +37,7 @@ class MainWindow(QMainWindow):
 
     Signals:
         paths_offered: list[Path], files and folders dropped, opened or pasted.
+        moved_wanted: Path, a folder to look for photos in that were moved.
         picture_pasted: QImage, a picture from the clipboard that has no file.
         page_shown: key of the page that came to the front.
         undo_wanted: Ctrl+Z. redo_wanted: Ctrl+Shift+Z, Ctrl+Y.
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
 
     paths_offered = Signal(list)
     picture_pasted = Signal(QImage)
+    moved_wanted = Signal(Path)
     page_shown = Signal(str)
     undo_wanted = Signal()
     redo_wanted = Signal()
@@ -160,6 +162,12 @@ class MainWindow(QMainWindow):
         """Ask for a folder of photos (Ctrl+Shift+O)."""
         chosen = QFileDialog.getExistingDirectory(self, text("shell.open_folder_title"), self._last_folder)
         self._offer([Path(chosen)] if chosen else [])
+
+    def find_moved(self) -> None:
+        """Ask for the folder in which photos that were moved are looked for: one for all."""
+        chosen = QFileDialog.getExistingDirectory(self, text("settings.find_again"), self._last_folder)
+        if chosen:
+            self.moved_wanted.emit(Path(chosen))
 
     def paste(self) -> None:
         """Take files, or a picture without a file, from the clipboard (Ctrl+V)."""

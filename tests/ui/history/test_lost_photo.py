@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import pytest
-from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from fieldguide.core.guide import Guide
@@ -27,7 +25,6 @@ def test_a_moved_photo_is_found_again_from_the_find_that_misses_it(
     thumbnails,
     theme,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = write_photo(tmp_path / "card" / "a.jpg", 1)
     data = file.read_bytes()
@@ -46,7 +43,7 @@ def test_a_moved_photo_is_found_again_from_the_find_that_misses_it(
     assert (photos.lost.text(), photos.find_again.isHidden()) == ("cannot be read", True)
     page.take_photo_failure(file, "not there", missing=True)
     assert str(file.parent) in photos.lost.text()
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(moved.parent))
+    page.moved_wanted.connect(lambda: library.find_again(moved.parent))
     with qtbot.waitSignal(photos.photo_wanted, timeout=PATIENCE, check_params_cb=lambda path, _: path == moved):
         photos.find_again.click()
     assert photos.lost.isHidden()
