@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -65,7 +65,7 @@ class IdentifyController(QObject):
         page.place_wanted.connect(self._use_place_and_season)
         page.view_wanted.connect(self._add_view)
         page.start_shown.connect(self.refresh_recent)
-        page.work_built.connect(lambda: DragOut(page.work.result.photo, self._shown_whole, parts.library.carry))
+        page.work_built.connect(lambda: DragOut(page.work.result.photo, self._ask_shown, parts.library.carry))
         parts.gatherer.gathered.connect(lambda gathered: page.offer(gathered.groups))
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)))
         parts.pictures.photo_failed.connect(lambda path, error: page.lose_photo(path, explain(error)))
@@ -208,10 +208,13 @@ class IdentifyController(QObject):
         named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
         self._undo.offer(named or text("identify.unnamed"), lambda: self._parts.library.verify([number], taxon))
 
-    def _shown_whole(self, _: QPoint) -> list[int]:
+    def _ask_shown(self, _: QPoint, then: Callable[[list[int]], object]) -> bool:
         """The find of the photo, to be dragged out; seen larger than the view, dragging moves the photo instead."""
         find = self.page.observation
-        return [find.id] if find is not None and find.id and not self.page.work.result.photo.zoomed else []
+        if find is None or not find.id or self.page.work.result.photo.zoomed:
+            return False
+        then([find.id])
+        return True
 
     def _answer(self, seen: tuple[Seen, ...]) -> None:
         find = self.page.observation

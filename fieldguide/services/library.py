@@ -343,7 +343,7 @@ class Library(QObject):
         """Copy the photos of finds for another program; `done` carries a `Carried`. Copies of earlier times go."""
         store, guide, chosen, ids = self._store, self._guide, language(), tuple(numbers)
 
-        def work(_: Handle) -> Carried:
+        def work(handle: Handle) -> Carried:
             folder = store.folder / DRAGGED
             sweep(folder, "*")
             for old in folder.glob("*"):
@@ -351,7 +351,8 @@ class Library(QObject):
                     old.rmdir()
             finds = tuple(store.several(ids))
             target = folder / uuid.uuid4().hex
-            export_photo_copies((placed(find, Places.NONE) for find in finds), guide, target, chosen, Places.NONE)
+            leaving = (placed(find, Places.NONE) for find in _checked(finds, handle))
+            export_photo_copies(leaving, guide, target, chosen, Places.NONE)
             files = tuple(sorted(file for file in target.iterdir() if file.suffix != ".xmp"))
             return Carried(files, finds, guide)
 
@@ -455,6 +456,12 @@ class Library(QObject):
             self._notices.tell("storage.exported_left_out", count=done.left_out)
         if done.missing:
             self._notices.tell("storage.exported_missing", count=len(done.missing), file=done.missing[0].name)
+
+
+def _checked(finds: Iterable[Observation], handle: Handle) -> Iterator[Observation]:
+    for find in finds:
+        handle.check()
+        yield find
 
 
 def _finds(store: ObservationStore, handle: Handle, wanted: Filter | None) -> Iterator[Observation]:

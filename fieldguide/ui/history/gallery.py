@@ -177,15 +177,15 @@ class Gallery(QWidget):
         ):
             bind_key(self, key, act, writing=key.startswith("Ctrl"))
 
-    def finds_at(self, point: QPoint) -> list[int]:
-        """Ids of the find at a point of the view, and of what is chosen with it where all of that is in memory."""
-        index = self.view.indexAt(point)
-        if not index.isValid():
-            return []
-        rows = [row for part in self.view.chosen_rows() for row in part]
-        if index.row() not in rows or any(self.model.find_at(row) is None for row in rows):
-            rows = [index.row()]
-        return [find.id for row in rows if (find := self.model.find_at(row)) is not None]
+    def ask_finds_at(self, point: QPoint, then: Callable[[list[int]], object]) -> bool:
+        """Hand on the ids of the find at a point of the view, and of what is chosen with it, however far away some of
+        them are; False: there is none.
+        """
+        row = self.view.indexAt(point).row()
+        if row >= 0:
+            chosen = self.view.chosen_rows()
+            self.model.ids_of(chosen if any(row in span for span in chosen) else [range(row, row + 1)], then)
+        return row >= 0
 
     def _delete_chosen(self) -> None:
         self._with_chosen(self.delete_wanted.emit)

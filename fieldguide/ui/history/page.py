@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QStackedWidget, QVBoxLayout, QWidget
 
@@ -83,8 +83,8 @@ class HistoryPage(QWidget):
         self._connect_gallery()
         self._connect_detail()
         self._add_keys()
-        DragOut(self.gallery.view.viewport(), self.gallery.finds_at, library.carry)
-        DragOut(self.detail.photos.pane, lambda _: [self.detail.find.id] if self.detail.find else [], library.carry)
+        DragOut(self.gallery.view.viewport(), self.gallery.ask_finds_at, library.carry)
+        DragOut(self.detail.photos.pane, self._ask_shown, library.carry)
         library.changed.connect(self._follow)
         self.listed = False
         self._row = -1  # of the find in front, in the list
@@ -140,6 +140,10 @@ class HistoryPage(QWidget):
             "leave": self.go_back,
         }
         bind_review(detail, acts)
+
+    def _ask_shown(self, _: QPoint, then: Callable[[list[int]], object]) -> bool:
+        self._on_find(lambda find: then([find.id]))
+        return self.detail.find is not None
 
     def _on_find(self, act: Callable[[Observation], object]) -> None:
         if self.detail.find is not None:

@@ -17,27 +17,29 @@ from fieldguide.services.library import Carried
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.naming import day_words, name_of
 
+Ask = Callable[[QPoint, Callable[[Sequence[int]], object]], bool]
+
 
 class DragOut(QObject):
     """Watches a widget: a press that moves away drags the finds of that point.
 
     Args:
         source: the widget; it lives as long as this does.
-        finds_at: ids of the finds that a point of it stands for; none: nothing is dragged.
+        ask: hands on the ids of the finds that a point of it stands for, at once or when they are read; False: there
+            are none, and nothing is dragged.
         carry: asks for copies of them, see `Library.carry`.
     """
 
-    def __init__(
-        self, source: QWidget, finds_at: Callable[[QPoint], Sequence[int]], carry: Callable[[Sequence[int]], Job]
-    ) -> None:
+    def __init__(self, source: QWidget, ask: Ask, carry: Callable[[Sequence[int]], Job]) -> None:
         super().__init__(source)
-        self._source, self._finds_at, self._carry = source, finds_at, carry
+        self._source, self._ask, self._carry = source, ask, carry
         self._press: QPoint | None = None
+        self._job: Job | None = None
         self._moves = False
         source.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """See the class; once a find is on its way the widget sees no move until the button is let go."""
+        """See the class; while a drag may begin, and once it has, the widget sees no move: one would choose anew."""
         if isinstance(event, QMouseEvent):
             point = event.position().toPoint()
             match event.type():
@@ -47,20 +49,27 @@ class DragOut(QObject):
                     self._press, self._moves = point if plain and left else None, False
                 case QEvent.Type.MouseButtonRelease:
                     self._press = None
+                    if self._job is not None:
+                        self._job.cancel()
                 case QEvent.Type.MouseMove if self._press is not None and not self._moves:
                     if (point - self._press).manhattanLength() >= QApplication.startDragDistance():
                         self._begin(self._press)
-        return self._moves and event.type() is QEvent.Type.MouseMove
+        waits = self._press is not None or self._moves
+        return waits and event.type() is QEvent.Type.MouseMove
 
     def _begin(self, point: QPoint) -> None:
-        ids = self._finds_at(point)
-        if ids:
-            self._moves = True
-            self._carry(ids).done.connect(self._take)
-        else:
+        self._moves = self._ask(point, self._bring)
+        if not self._moves:
             self._press = None
 
+    def _bring(self, ids: Sequence[int]) -> None:
+        """Copies of all of them, unless the button was let go while the ids were read."""
+        if self._press is not None and ids:
+            self._job = self._carry(ids)
+            self._job.done.connect(self._take)
+
     def _take(self, carried: Carried) -> None:
+        self._job = None
         if self._press is not None and QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
             self._press = None
             drag = QDrag(self._source)

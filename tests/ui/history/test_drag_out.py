@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,12 @@ from fieldguide.core.photo import read_header
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
+from fieldguide.services.lanes import Job
 from fieldguide.services.library import Library
+from fieldguide.storage.asking import PAGE
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.ui.history.page import HistoryPage
+from fieldguide.ui.kit.drag_out import DragOut
 from tests.helpers.bundles import write_photo
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find
@@ -82,6 +86,45 @@ def test_what_is_chosen_is_dragged_together(
     assert mime.text().endswith(text("cli.guess"))
     assert "48." not in mime.text()
     QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+
+
+def test_what_is_chosen_far_away_is_dragged_too(
+    qtbot: QtBot,
+    page: HistoryPage,
+    finds: list[Observation],
+    store: ObservationStore,
+    guide: Guide,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """More finds than the list holds in memory."""
+    monkeypatch.setattr("fieldguide.ui.history.gallery_model.KEPT_ROWS", PAGE)
+    for number in range(PAGE + 20):
+        store.add(make_find(guide, EDULIS, photos=finds[0].photos, observed_at=datetime(2020, 1, 1, 0, number % 60)))
+    with qtbot.waitSignal(page.gallery.model.modelReset, timeout=PATIENCE):
+        page.gallery.model.reload()
+    view, model = page.gallery.view, page.gallery.model
+    assert model.known(PAGE + 10) is None
+    begun: list[QDrag] = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, *_: begun.append(drag))
+    view.selectAll()
+    start = view.visualRect(model.index(0)).center()
+    drag(view.viewport(), start)
+    qtbot.waitUntil(lambda: bool(begun), timeout=PATIENCE)
+    assert len(begun[0].mimeData().text().splitlines()) == model.rowCount() + 1
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
+
+
+def test_copies_are_given_up_when_the_button_is_let_go(
+    qtbot: QtBot, page: HistoryPage, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[Job] = []
+    carry = library.carry
+    monkeypatch.setattr(library, "carry", lambda ids: jobs.append(carry(ids)) or jobs[-1])
+    view = page.gallery.view
+    DragOut(view.viewport(), page.gallery.ask_finds_at, library.carry)
+    drag(view.viewport(), view.visualRect(page.gallery.model.index(0)).center())
+    with qtbot.waitSignal(jobs[0].cancelled, timeout=PATIENCE):
+        QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton)
 
 
 def test_a_click_or_a_short_move_drags_nothing(qtbot: QtBot, page: HistoryPage, finds: list[Observation]) -> None:
