@@ -1,4 +1,4 @@
-"""The list of finds in groups: days, kinds, places, dangers, or where the words of a search stand.
+"""The list of finds in groups: days, kinds, places, dangers, stars, or where the words of a search stand.
 
 Groups follow the order of the list, so that any row of it can be read without those before. Works inside a transaction
 that the caller opened.
@@ -27,6 +27,7 @@ class GroupBy(StrEnum):
     KIND = "kind"
     PLACE = "place"
     DANGER = "danger"
+    STARS = "stars"
     WORDS = "words"
 
 
@@ -35,6 +36,15 @@ _VALUES = {  # what parts the list, and the index that has it and the danger
     GroupBy.KIND: ("o.called", "observation_by_name"),
     GroupBy.PLACE: ("o.place", "observation_by_place"),
     GroupBy.DANGER: ("o.danger", "observation_by_danger"),
+    GroupBy.STARS: ("o.stars", "observation_by_stars"),
+}
+
+
+_OF_ORDER = {
+    Sort.NAME: GroupBy.KIND,
+    Sort.PLACE: GroupBy.PLACE,
+    Sort.DANGER: GroupBy.DANGER,
+    Sort.STARS: GroupBy.STARS,
 }
 
 
@@ -44,7 +54,8 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
     Attributes:
         by: what they have in common.
         value: the number of the day (`day`), the scientific name in small letters (`search.NAMELESS`: none), the place
-            (empty: none told), the severity of the danger, or the tier of the words (0: called so, 1: mentioned).
+            (empty: none told), the severity of the danger, the number of stars, or the tier of the words (0: called so,
+            1: mentioned).
         finds: how many, at least one.
         worst: severity of the worst danger of today among them; None when that was not asked.
         rising: whether the list goes from the oldest to the newest.
@@ -76,9 +87,7 @@ def grouped_by(wanted: Filter) -> GroupBy:
     """What the groups of a list have in common: its order says it."""
     if len(search.tiers_of(wanted)) > 1:
         return GroupBy.WORDS
-    return {Sort.NAME: GroupBy.KIND, Sort.PLACE: GroupBy.PLACE, Sort.DANGER: GroupBy.DANGER}.get(
-        wanted.sort, GroupBy.DAY
-    )
+    return _OF_ORDER.get(wanted.sort, GroupBy.DAY)
 
 
 def read_groups(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
@@ -87,7 +96,7 @@ def read_groups(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
     if by is GroupBy.WORDS:
         return _by_words(connection, wanted)
     value, walked = _VALUES[by]
-    falling = by is GroupBy.DANGER or wanted.sort is Sort.NEWEST
+    falling = by in (GroupBy.DANGER, GroupBy.STARS) or wanted.sort is Sort.NEWEST
     match, conditions, values = search.match_of(wanted), *search.conditions_of(wanted)
     source = "observation o"
     if match:

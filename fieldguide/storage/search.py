@@ -39,6 +39,7 @@ class Sort(StrEnum):
     NAME = "name"
     DANGER = "danger"
     PLACE = "place"
+    STARS = "stars"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,11 @@ _ORDERS = {
         "o.danger DESC, o.sort_key DESC",
         "o.danger <= :value AND (o.danger < :value OR o.sort_key < :key)",
         "o.danger",
+    ),
+    Sort.STARS: _Order(
+        "o.stars DESC, o.sort_key DESC",
+        "o.stars <= :value AND (o.stars < :value OR o.sort_key < :key)",
+        "o.stars",
     ),
 }
 

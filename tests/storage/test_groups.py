@@ -26,7 +26,8 @@ def book(database, guide: Guide) -> ObservationStore:
         others = (MUSCARIA,) if number % 4 == 1 else (CAMPESTRIS,)
         when = datetime(2026, 9, 1 + number % 3, 12, number)
         find = make_find(guide, KINDS[number % 4], observed_at=when, others=others)
-        store.add(replace(find, longitude=12.0 if number % 5 == 0 else 11.5, tags=("rare",) if number % 3 else ()))
+        tags = ("rare",) if number % 3 else ()
+        store.add(replace(find, longitude=12.0 if number % 5 == 0 else 11.5, tags=tags, stars=number % 4))
     store.delete([31])
     return store
 
@@ -99,3 +100,13 @@ def test_filters_are_kept_by_name(book: ObservationStore) -> None:
         connection.execute("INSERT INTO saved_filter VALUES ('broken', '[1')")
     assert book.saved_filters() == {"Bad ones": {"stars": ("3",)}, "broken": {}}
     assert book.forget_filter("broken") == {"Bad ones": {"stars": ("3",)}}
+
+
+def test_stars_group_the_most_first(book: ObservationStore) -> None:
+    groups = book.groups(Filter(sort=Sort.STARS))
+    assert [(group.by, group.value, group.finds) for group in groups] == [
+        (GroupBy.STARS, 3, 7),
+        (GroupBy.STARS, 2, 7),
+        (GroupBy.STARS, 1, 8),
+        (GroupBy.STARS, 0, 8),
+    ]

@@ -57,6 +57,8 @@ def heading_words(group: Group, guide: Guide) -> tuple[str, str]:
         return value or text("history.head_no_place"), ""
     if group.by is GroupBy.DANGER:
         return danger_word(danger_of(int(group.value))), ""
+    if group.by is GroupBy.STARS:
+        return "★" * int(group.value) or text("history.head_no_stars"), ""
     return text("history.head_mentioned" if group.value else "history.head_called"), ""
 
 
