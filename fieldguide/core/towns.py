@@ -6,8 +6,11 @@ makes it. Reads no database and shows nothing.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +73,16 @@ class Towns:
             inside &= (longitudes >= west) | (longitudes <= east)
         return [self._town(int(number)) for number in np.flatnonzero(inside)[:most]]
 
+    def called(self, beginning: str, most: int) -> list[Town]:
+        """The `most` largest towns whose names begin so, whatever the capitals and accents."""
+        begun = _fold(beginning.strip())
+        hits = (number for number, name in enumerate(self._folded) if name.startswith(begun))
+        return [self._town(number) for number in islice(hits, most)] if begun else []
+
+    @cached_property
+    def _folded(self) -> list[str]:
+        return _fold(self._names.decode("utf-8")).split("\n")
+
     def _closest(self, here: NDArray[np.float64], first: int, last: int) -> tuple[int, float] | None:
         """Row from the south and kilometres (through the ground: no matter for what is nearest)."""
         if first >= last:
@@ -102,3 +115,7 @@ def _on_sphere(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
     latitude, longitude = np.radians(degrees[:, 0]), np.radians(degrees[:, 1])
     across = np.cos(latitude)
     return np.column_stack((across * np.cos(longitude), across * np.sin(longitude), np.sin(latitude)))
+
+
+def _fold(words: str) -> str:
+    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", words.casefold()))

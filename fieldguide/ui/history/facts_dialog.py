@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import Signal
@@ -10,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.storage.change import Change
+from fieldguide.storage.places import OwnPlace
+from fieldguide.ui.history.place_field import PlaceField
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, SPACE, WIDE
@@ -19,17 +22,21 @@ _SLACK = timedelta(days=1)  # clocks and time zones differ
 
 
 class FactsDialog(QDialog):
-    """Asks for both. `agreed` carries the `Change`; what cannot be meant is said here, and nothing is changed."""
+    """Asks for both; `own`: places that can be named. `agreed` carries the `Change`; what cannot be meant is said here,
+    and nothing is changed.
+    """
 
     agreed = Signal(object)
 
-    def __init__(self, find: Observation, parent: QWidget | None = None) -> None:
+    def __init__(self, find: Observation, own: Sequence[OwnPlace] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(text("history.facts_title"))
         self.setMinimumWidth(480)
         placed = find.latitude is not None and find.longitude is not None
-        self.date = _field("when", f"{find.observed_at:%Y-%m-%d %H:%M}" if find.observed_at else "", "facts_date_hint")
-        self.place = _field("where", f"{find.latitude}, {find.longitude}" if placed else "", "facts_place_hint")
+        self.date = QLineEdit(f"{find.observed_at:%Y-%m-%d %H:%M}" if find.observed_at else "")
+        self.date.setPlaceholderText(text("history.facts_date_hint"))
+        self.date.setAccessibleName(text("history.when"))
+        self.place = PlaceField(own, f"{find.latitude}, {find.longitude}" if placed else "")
         self._problem = label("", "strong")
         self._problem.hide()
         column = QVBoxLayout(self)
@@ -56,7 +63,7 @@ class FactsDialog(QDialog):
     def keep(self) -> None:
         """Agree to what was written, or say what is wrong with it."""
         try:
-            change = Change(observed_at=read_date(self.date.text()), place=read_position(self.place.text()))
+            change = Change(observed_at=read_date(self.date.text()), place=self.place.position())
         except ValueError as wrong:
             self._problem.setText(text(f"history.{wrong}"))
             self._problem.show()
@@ -80,27 +87,3 @@ def read_date(words: str) -> datetime | None:
     if when > datetime.now() + _SLACK:
         raise ValueError("facts_future")
     return when
-
-
-def read_position(words: str) -> tuple[float, float] | None:
-    """Latitude and longitude in decimal degrees (WGS 84); None when nothing was written.
-
-    Raises:
-        ValueError: key of the sentence that says what is wrong.
-    """
-    if not words.strip():
-        return None
-    try:
-        latitude, longitude = (float(part) for part in words.replace(";", ",").split(","))
-    except ValueError as wrong:
-        raise ValueError("facts_bad_place") from wrong
-    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
-        raise ValueError("facts_bad_place")
-    return latitude, longitude
-
-
-def _field(heading: str, words: str, hint: str) -> QLineEdit:
-    field = QLineEdit(words)
-    field.setPlaceholderText(text(f"history.{hint}"))
-    field.setAccessibleName(text(f"history.{heading}"))
-    return field

@@ -108,7 +108,9 @@ class HistoryPage(QWidget):
         detail.name_wanted.connect(self._ask_name)
         detail.notes_changed.connect(lambda number, notes: library.edit([number], Change(notes=notes)))
         detail.answered.connect(lambda number, seen: library.edit([number], Change(seen=seen)))
-        detail.facts_wanted.connect(self._ask_facts)
+        detail.facts_wanted.connect(
+            lambda find: library.own_places().done.connect(lambda own: self._ask_facts(find, own))
+        )
         detail.near_wanted.connect(self._show_near)
         detail.place_wanted.connect(self._ask_place_name)
         detail.marks_changed.connect(lambda number, change: library.edit([number], change))
@@ -241,6 +243,7 @@ class HistoryPage(QWidget):
     def _show_places(self, places: tuple[OwnPlace, ...]) -> None:
         dialog = OwnPlacesDialog(places, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.added.connect(lambda place: self._library.keep_place(place))
         dialog.renamed.connect(lambda name, new: self._library.rename_place(name, new))
         dialog.forgotten.connect(lambda name: self._library.forget_place(name))
         dialog.near_wanted.connect(self._show_near)
@@ -253,8 +256,8 @@ class HistoryPage(QWidget):
         dialog.empty_wanted.connect(lambda ids: self._library.empty_bin(ids))
         dialog.open()
 
-    def _ask_facts(self, find: Observation) -> None:
-        dialog = FactsDialog(find, self)
+    def _ask_facts(self, find: Observation, own: tuple[OwnPlace, ...]) -> None:
+        dialog = FactsDialog(find, own, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.agreed.connect(lambda change: self._library.edit([find.id], change))
         dialog.open()
