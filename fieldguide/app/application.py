@@ -47,6 +47,7 @@ class FieldGuide(QObject):
     def __init__(self, front: Front, parts: Parts) -> None:
         super().__init__()
         self.rested, self.reopens = True, False
+        self.library: tuple[Path, bool] | None = None  # the folder to go on with, and whether the finds come along
         self.working: tuple[int, ...] = ()  # numbers of the jobs that ran when the window was closed to be reopened
         self.front, self.parts = front, parts
         self.theme, self.thumbnails, self.window = front.theme, front.thumbnails, front.window
@@ -147,6 +148,7 @@ class FieldGuide(QObject):
         self.guide.find_wanted.connect(self._show_find)
         self.guide.guide_chosen.connect(self._use_guide)
         self.settings.language_changed.connect(self._reopen)
+        self.settings.library_chosen.connect(self._change_library)
         self.settings.place_changed.connect(self.identify.take_place)
         self.settings.help_wanted.connect(self.poison.open_empty)
         self.settings.moved_wanted.connect(self.window.find_moved)
@@ -181,6 +183,13 @@ class FieldGuide(QObject):
         self.reopens = True
         self.working = tuple(status.number for status in self.parts.jobs.running)
         self.window.close_now()
+
+    def _change_library(self, folder: Path, taken: bool) -> None:
+        """Another folder for the finds: `run` puts them there, or finds them there, between two windows."""
+        self.library = (folder, taken)
+        self._reopen()
+        if not taken:
+            self.working = ()  # numbers of another book
 
     def go_on_from(self, before: FieldGuide) -> None:
         """Show the page that was in front before, and let what was at work go on."""

@@ -27,6 +27,7 @@ from fieldguide.services.library import ChangeKind, LibraryChange
 from fieldguide.services.progress import Progress
 from fieldguide.storage.change import Change
 from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
+from fieldguide.storage.moving import PASTED
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.drag_out import DragOut
 from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
@@ -99,7 +100,7 @@ class IdentifyController(QObject):
 
     def _keep_pasted(self, image: QImage) -> None:
         """A picture without a file gets one: what is identified must be found again."""
-        folder = self._parts.locations.data / "pasted"
+        folder = self._parts.locations.library / PASTED
         file = folder / f"{datetime.now():%Y-%m-%d %H-%M-%S-%f}.png"
 
         def keep(_: object) -> Path:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from fieldguide.app.front import Front
 from fieldguide.inference.child import Children
 from fieldguide.services.lanes import Lane, Lanes
+from fieldguide.services.notices import Notice
 from fieldguide.storage.locations import Locations
 
 if TYPE_CHECKING:
@@ -40,8 +41,17 @@ class Opening(QObject):
     opened = Signal()
     refused = Signal(object)
 
-    def __init__(self, qt: QApplication, locations: Locations, model: Path | None, children: Children) -> None:
+    def __init__(
+        self,
+        qt: QApplication,
+        locations: Locations,
+        model: Path | None,
+        children: Children,
+        told: Notice | None = None,
+    ) -> None:
+        """`told`: what happened before the window, to be told in it."""
         super().__init__()
+        self._told = told
         self.application: FieldGuide | None = None
         self._locations, self._model, self._children = locations, model, children
         self._lanes = Lanes()
@@ -70,6 +80,8 @@ class Opening(QObject):
         from fieldguide.app.parts import build_parts
 
         parts = build_parts(self.front.read, files, self._lanes, self._children, self._model)
+        if self._told is not None:
+            parts.notices.post(self._told)
         self.application = FieldGuide(self.front, parts)
         if self._before is not None:
             self.application.go_on_from(self._before)

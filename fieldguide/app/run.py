@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
@@ -15,10 +16,15 @@ from fieldguide.app.opening import Opening
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain
 from fieldguide.inference.child import Children
+from fieldguide.services.notices import Notice, Severity
 from fieldguide.services.one_window import OneWindow
-from fieldguide.storage.locations import create_locations
+from fieldguide.storage.locations import Locations, choose_library, create_locations
 from fieldguide.storage.log import log_to, tell_death
+from fieldguide.storage.moving import take_along
 from fieldguide.ui.shell.crash import ProblemDialog
+
+if TYPE_CHECKING:
+    from fieldguide.app.application import FieldGuide
 
 log = logging.getLogger("fieldguide")
 
@@ -31,7 +37,7 @@ def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
     qt.setDesktopFileName("fieldguide")
     try:
         locations = create_locations()
-        one = OneWindow(locations.data)
+        one = OneWindow(locations.library)
         if not one.claim(photos):
             return 0
         log_to(locations.log)
@@ -53,13 +59,37 @@ def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
         gc.unfreeze()  # the window of before may go
         again = Children()
         again.prepare()
-        opening = Opening(qt, locations, model, again)
+        told = _change_library(before, locations)
+        locations = create_locations()
+        opening = Opening(qt, locations, model, again, told)
         opening.go_on_from(before)
+        if before.library is not None:
+            one.release()
+            one = OneWindow(locations.library)
+            if not one.claim(()):
+                return 0
+            opening.front.window.first_painted.connect(one.listen)
     one.release()
     if not opening.rested:  # a photo that decodes for a minute, a disk that does not answer: nothing waits for them
         logging.shutdown()
         os._exit(status)
     return status
+
+
+def _change_library(before: FieldGuide, locations: Locations) -> Notice | None:
+    """Between two windows nobody writes: take the finds along or find others; what is to be told of it."""
+    if before.library is None:
+        return None
+    folder, taken = before.library
+    try:
+        if taken:
+            take_along(locations, folder)
+        else:
+            choose_library(locations, folder)
+    except FieldGuideError as refused:
+        return Notice(Severity.PROBLEM, error=refused)
+    facts = {"path": str(folder), "before": str(locations.library)}
+    return Notice(Severity.NEWS, "settings.library_taken" if taken else "settings.library_opened", facts)
 
 
 def _tell_refused(refused: Exception) -> int:

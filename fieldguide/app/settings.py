@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import PySide6
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from fieldguide.app.care import CareController
 from fieldguide.app.parts import Parts
@@ -17,8 +17,10 @@ from fieldguide.services.identifier import Model
 from fieldguide.services.lanes import Lane
 from fieldguide.storage.backup import back_up, back_up_on_schedule
 from fieldguide.storage.locations import sweep
+from fieldguide.storage.moving import copy_files, is_library
 from fieldguide.ui.kit.theme import Theme, ThemeChoice
 from fieldguide.ui.poison.case import countries
+from fieldguide.ui.settings.library_dialog import LibraryDialog
 from fieldguide.ui.settings.page import SettingsPage
 from fieldguide.ui.shell.pages import Page
 
@@ -30,6 +32,7 @@ class SettingsController(QObject):
         help_wanted: somebody asks for the poison sheet. moved_wanted: photos that were moved shall be found.
         language_changed: another language was chosen.
         remove_trainer_wanted: what was set up to train with shall go.
+        library_chosen: folder of the library from now on, and whether the finds are to be taken along.
         place_changed: another region, or place and season shall take part or not.
     """
 
@@ -38,6 +41,7 @@ class SettingsController(QObject):
     language_changed = Signal()
     place_changed = Signal()
     remove_trainer_wanted = Signal()
+    library_chosen = Signal(Path, bool)
 
     def __init__(self, parts: Parts, theme: Theme, care: CareController) -> None:
         super().__init__()
@@ -54,6 +58,7 @@ class SettingsController(QObject):
         page.backup_wanted.connect(self._back_up)
         page.restore_wanted.connect(self._restore)
         page.moved_wanted.connect(self.moved_wanted)
+        page.library_wanted.connect(self._ask_library)
         page.help_wanted.connect(self.help_wanted)
         parts.identifier.model_ready.connect(lambda model: page.show_device(_device_words(model)))
         page.remove_trainer_wanted.connect(self.remove_trainer_wanted)
@@ -109,7 +114,29 @@ class SettingsController(QObject):
             Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=days, kept=kept)
         )
         job.failed.connect(self._parts.notices.report)
-        self._parts.lanes.start(Lane.EXPORT, lambda _: sweep(places.data)).failed.connect(self._parts.notices.report)
+        self._parts.lanes.start(Lane.EXPORT, lambda _: sweep(places.library)).failed.connect(self._parts.notices.report)
+
+    def _ask_library(self, folder: Path) -> None:
+        """A folder with a library is opened; for an empty one somebody says what it is for."""
+        if folder == self._parts.locations.library:
+            return
+        if is_library(folder):
+            self.library_chosen.emit(folder, False)
+            return
+        dialog = LibraryDialog(folder, self.page)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.take_wanted.connect(lambda: self._copy_library(folder))
+        dialog.anew_wanted.connect(lambda: self.library_chosen.emit(folder, False))
+        dialog.open()
+
+    def _copy_library(self, folder: Path) -> None:
+        """The files first, while the window goes on; what comes meanwhile follows with the finds."""
+        parts = self._parts
+        library = parts.locations.library
+        parts.notices.tell("settings.library_copying", path=str(folder))
+        job = parts.lanes.start(Lane.EXPORT, lambda handle: copy_files(library, folder, handle.stopped))
+        job.done.connect(lambda _: self.library_chosen.emit(folder, True))
+        job.failed.connect(parts.notices.report)
 
     def _restore(self, path: Path) -> None:
         job = self._parts.library.bring_back(path)

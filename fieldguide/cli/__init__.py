@@ -19,7 +19,7 @@ from fieldguide import __version__
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import choose_language, explain, text
 from fieldguide.storage.inbox import hand_over, has_window
-from fieldguide.storage.locations import find_locations
+from fieldguide.storage.locations import LIBRARY_VARIABLE, find_locations
 from fieldguide.storage.settings import read_settings
 
 USAGE = 2
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status (argparse itself exits with 2 on a wrong call)."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    words = _take_library(list(sys.argv[1:] if argv is None else argv))
     try:
         if words[:1] == ["train"]:
             return _train(words[1:])
@@ -47,6 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _take_library(words: list[str]) -> list[str]:
+    """The words behind `--library FOLDER`; the folder is kept where every part of the program looks: as a variable."""
+    if words[:1] != ["--library"] or len(words) < 2:
+        return words
+    os.environ[LIBRARY_VARIABLE] = str(Path(words[1]).absolute())
+    return words[2:]
 
 
 def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
@@ -91,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--version", action="version", version=f"fieldguide {__version__}", help=text("cli.help_version")
     )
+    parser.add_argument("--library", metavar="FOLDER", help=text("cli.help_library"))
     parser.add_argument("--selftest", action="store_true", help=text("cli.help_selftest"))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     sentence = text("cli.command_identify")
@@ -124,7 +133,7 @@ def _open_window(words: list[str]) -> int:
     strange = next((word for word in words if not Path(word).exists()), None)
     if strange is not None:
         return _complain(text("cli.strange_word", word=strange))
-    library = find_locations().data
+    library = find_locations().library
     if has_window(library) and hand_over(library, [Path(word) for word in words]):
         return 0  # before anything heavy is imported
     if not _has_display():

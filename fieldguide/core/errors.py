@@ -63,6 +63,7 @@ class ErrorCode(StrEnum):
     SETTINGS_DAMAGED = "settings_damaged"
     PLACE_INVALID = "place_invalid"
     DAY_INVALID = "day_invalid"
+    LIBRARY_MISSING = "library_missing"
     # trainer
     DATA_MISSING = "data_missing"
     DATA_ONE_CLASS = "data_one_class"

@@ -74,7 +74,7 @@ class Notices(QObject):
 
     def tell(self, key: str, **facts: object) -> None:
         """Post news: a key of the catalogue and the facts of its sentence."""
-        self._post(Notice(Severity.NEWS, key, facts))
+        self.post(Notice(Severity.NEWS, key, facts))
 
     def report(self, error: Exception) -> None:
         """Post an expected failure as a problem; anything else is a defect and goes that way."""
@@ -86,18 +86,19 @@ class Notices(QObject):
         waiting = (one.error for one in self._waiting)
         if any(other and (other.code, other.facts) == (error.code, error.facts) for other in waiting):
             return  # a full disk is told once, not once for each photo
-        self._post(Notice(Severity.PROBLEM, error=error))
+        self.post(Notice(Severity.PROBLEM, error=error))
 
     def report_unreadable(self, files: Sequence[UnreadablePhoto]) -> None:
         """Post the files of a batch that could not be read as one problem that names each with its reason."""
         errors = tuple(file.error for file in files)
         folder = files[0].path.parent if files else None
         if len(errors) == 1:
-            self._post(Notice(Severity.PROBLEM, error=errors[0], folder=folder))
+            self.post(Notice(Severity.PROBLEM, error=errors[0], folder=folder))
         elif errors:
             facts = {"count": len(errors)}
-            self._post(Notice(Severity.PROBLEM, "storage.unreadable", facts, errors=errors, folder=folder))
+            self.post(Notice(Severity.PROBLEM, "storage.unreadable", facts, errors=errors, folder=folder))
 
-    def _post(self, notice: Notice) -> None:
+    def post(self, notice: Notice) -> None:
+        """Post a notice as it is."""
         self._waiting.append(notice)
         self.posted.emit()

@@ -37,6 +37,7 @@ class SettingsPage(ScrollColumn):
     Signals:
         changed: name of a field of `Settings` and its new value.
         export_wanted: ExportKind and Path. backup_wanted: Path of the copy to write.
+        library_wanted: folder of a library, or for one.
         restore_wanted: Path of a copy to bring back. moved_wanted: photos that were moved shall be found.
         help_wanted: somebody asks for the poison sheet from here.
         remove_trainer_wanted: the trainer's libraries shall give their room back.
@@ -45,6 +46,7 @@ class SettingsPage(ScrollColumn):
     changed = Signal(str, object)
     export_wanted = Signal(object, Path)
     restore_wanted = Signal(Path)
+    library_wanted = Signal(Path)
     moved_wanted = Signal()
     backup_wanted = Signal(Path)
     help_wanted = Signal()
@@ -145,7 +147,7 @@ class SettingsPage(ScrollColumn):
     def _add_data(self, settings: Settings) -> None:
         card = self._card("data")
         card.column.addWidget(label(text("settings.data_words"), "muted"))
-        for key, path in (("finds", self._locations.data), ("models", self._locations.models)):
+        for key, path in (("finds", self._locations.library), ("models", self._locations.models)):
             line = row(spacing=CLOSE)
             line.addWidget(label(text(f"settings.data_{key}"), "strong", wrap=False))
             line.addWidget(selectable(label(str(path), "muted")), 1)
@@ -153,6 +155,10 @@ class SettingsPage(ScrollColumn):
             opener.setAccessibleName(f"{text('settings.open_folder')}: {text(f'settings.data_{key}')}")
             opener.clicked.connect(lambda _c=False, p=path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(p))))
             line.addWidget(opener)
+            if key == "finds":
+                other = button(text("settings.library_other"), "quiet", "folder")
+                other.clicked.connect(self._choose_library)
+                line.addWidget(other)
             card.column.addLayout(line)
         self.recorder = QLineEdit(settings.recorded_by)
         self.recorder.setMaxLength(64)
@@ -202,6 +208,11 @@ class SettingsPage(ScrollColumn):
     def _tell_threads(self) -> None:
         chosen = self.threads.currentData()
         self.changed.emit("threads", int(chosen) if chosen else None)
+
+    def _choose_library(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, text("settings.library_title"), str(self._locations.library))
+        if chosen:
+            self.library_wanted.emit(Path(chosen))
 
     def _choose_backup(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self, text("settings.backup"), "fieldguide-backup.db", "*.db")
