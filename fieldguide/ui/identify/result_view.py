@@ -5,8 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
@@ -22,7 +30,8 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.wording import has_no_subject
 
 HEAT_WAYS = ("occlusion", "gradient", "lime")  # best first
-PANEL = (330, 460)  # narrowest and widest column of the verdict
+_BESIDE = 360  # pixels below the photo that its photos and buttons need side by side
+PANEL = (364, 460)  # narrowest and widest column of the verdict
 
 
 class ResultView(QWidget):
@@ -196,17 +205,26 @@ class ResultView(QWidget):
         side.setContentsMargins(SPACE, SPACE, 0, CLOSE)
         side.setSpacing(CLOSE)
         side.addWidget(self.photo, 1)
-        tools = row(spacing=TIGHT)
-        tools.addWidget(self.strip, 1)
-        tools.addStretch(0)
+        tools = row(None, spacing=TIGHT)
         new = icon_button(text("identify.new"), "plus", key="Esc")
         new.clicked.connect(self.new_wanted)
         kind = icon_button(text("identify.kind_hint"), "history", key="K")
         kind.clicked.connect(self.kind_wanted)
         for tool in (self._heat, self._zoom, kind, new):
             tools.addWidget(tool)
-        side.addLayout(tools)
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._below.setSpacing(TIGHT)
+        self._below.addWidget(self.strip, 1)
+        self._below.addLayout(tools)
+        side.addLayout(self._below)
         return side
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the photo is narrow, the buttons stand below the photos of the find and not beside them."""
+        narrow = self.width() - self._right.minimumWidth() < _BESIDE
+        way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._below.setDirection(way)
+        super().resizeEvent(event)
 
     def _verdict_side(self) -> QWidget:
         side = QWidget()
@@ -221,7 +239,7 @@ class ResultView(QWidget):
         bar = QFrame()
         self._verify = button(text("identify.verify"), "plain", "tag")
         line = QHBoxLayout(bar)
-        line.setContentsMargins(SPACE, TIGHT, SPACE, CLOSE)
+        line.setContentsMargins(CLOSE, TIGHT, CLOSE, CLOSE)
         line.setSpacing(TIGHT)
         for words, key, icon_name, signal in (
             ("verify", "Enter", "tag", self.verify_wanted),
