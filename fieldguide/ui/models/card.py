@@ -51,11 +51,12 @@ class ModelView(ScrollColumn):
         super().__init__(parent, margin=WIDE, spacing=SPACE)
         self._sheet = self.centred_sheet(_WIDEST)
         self._card: _CardText | None = None
+        self._carded = False  # whether the card stands below the model that is shown
 
     def show_model(self, model: InstalledModel, guide: Guide, *, in_use: bool, note: str = "") -> None:
         """Show another model; `note` is a word about the device when it is in use."""
         clear(self._sheet)
-        self._card = None
+        self._card, self._carded = None, False
         self._add_head(model, in_use=in_use, note=note)
         if model.manifest is None:
             assert model.problem is not None, "a model without a manifest says why"
@@ -74,7 +75,10 @@ class ModelView(ScrollColumn):
         self.verticalScrollBar().setValue(0)
 
     def show_card(self, markdown: str) -> None:
-        """The card that the model carries; empty: it has none."""
+        """The card that the model carries; empty: it has none. A second answer to the same question adds nothing."""
+        if self._carded:
+            return
+        self._carded = True
         card = self._block(text("models.card"))
         if not markdown.strip():
             card.column.addWidget(label(text("models.no_card"), "muted"))

@@ -185,3 +185,12 @@ def test_a_card_is_text_that_loads_nothing(page) -> None:
 def test_what_the_model_can_never_name_is_counted(guide) -> None:
     assert facts.unknown_deadly(PLAIN, guide) > 50
     assert sum(count for _, count in facts.dangers_of(PLAIN, guide)) == 2
+
+
+def test_a_card_that_is_read_twice_stands_there_once(page) -> None:
+    """After an install the list is read twice, and the card with it."""
+    page.take_models([STARTER, OTHER])
+    page.take_models([STARTER, OTHER])
+    for _ in range(2):
+        page.take_card(STARTER, "# Made of drawings")
+    assert words_in(page.view).count(text("models.card")) == 1
