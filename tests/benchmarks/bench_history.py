@@ -83,7 +83,7 @@ CASES = {
     "four stars": Filter(stars=4),
     "a place": Filter(place="Munich, DE"),
     "within 10 km": Filter(near=(48.137, 11.575, 10.0)),
-    "by name": Filter(sort=Sort.NAME),
+    "by stars": Filter(sort=Sort.STARS),
     "a month": Filter(since=datetime(2015, 9, 1).date(), until=datetime(2015, 9, 30).date()),
     "a month and a letter": Filter("b", since=datetime(2015, 9, 1).date(), until=datetime(2015, 9, 30).date()),
 }
