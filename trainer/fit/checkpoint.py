@@ -40,6 +40,17 @@ class FitState:
     average: dict[str, Any] = field(default_factory=dict)
     optimizer: dict[str, Any] = field(default_factory=dict)
 
+    def close(self, phase: int, epoch: int, top1: float, *, counts: bool) -> bool:
+        """Write down how an epoch ended, counted from 1: whether it is the best so far; of equals the later one is.
+
+        `top1`: share of validation photos, -1 for an unstable network. `counts`: whether its features are trained ones.
+        """
+        self.stale = 0 if top1 > self.best else self.stale + 1
+        if not counts or top1 < max(self.best, 0.0):
+            return False
+        self.best, self.best_phase, self.best_epoch = top1, phase, epoch
+        return True
+
 
 def save(state: Any, file: Path) -> None:
     """Write the fields of a dataclass."""

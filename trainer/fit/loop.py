@@ -88,9 +88,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
             began = time.monotonic()
             _epoch(fit, feed, stepper, average, optimizer, state, number, epoch)
             top1 = _close_epoch(fit, average, state, curves, number, epoch, began)
-            state.stale = 0 if top1 > state.best else state.stale + 1
-            if top1 >= max(state.best, 0.0) and learns_features(fit.config, number):  # of equals what learned longer
-                state.best, state.best_phase, state.best_epoch = top1, number + 1, epoch + 1
+            if state.close(number + 1, epoch + 1, top1, counts=learns_features(fit.config, number)):
                 _save(fit, replace(state, network=average.state_dict(), average={}, optimizer={}), "best.pt")
             state.epoch, state.step, state.loss_sum = epoch + 1, 0, 0.0
             if schedule.changes(config, number, epoch + 1):

@@ -30,8 +30,13 @@ def lanes(qapp, store: ObservationStore) -> Iterator[Lanes]:
 
 
 @pytest.fixture
-def library(store: ObservationStore, guide: Guide, lanes: Lanes) -> Library:
-    return Library(store, guide, lanes, Notices())
+def notices() -> Notices:
+    return Notices()
+
+
+@pytest.fixture
+def library(store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices) -> Library:
+    return Library(store, guide, lanes, notices)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -174,18 +175,21 @@ def test_the_large_photo_comes_later_and_a_lost_file_is_named(qtbot, page, finds
     assert page.detail.photos.lost.text() == "It is not there."
 
 
-def test_chosen_finds_are_exported_alone(qtbot, page, finds, library, tmp_path, monkeypatch) -> None:
+def test_chosen_finds_are_exported_alone(qtbot, page, finds, notices, tmp_path, monkeypatch) -> None:
+    assert finds[0].photos[0].latitude, "a place that could be written"
     target = tmp_path / "finds.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
-    job = []
-    monkeypatch.setattr(library, "export", lambda *args: job.append(args))
-    wanted = Filter(ids=frozenset({finds[0].id}))
-    page.gallery.export_wanted.emit(ExportKind.CSV, wanted)
+    page.gallery.export_wanted.emit(ExportKind.CSV, Filter(ids=frozenset({finds[0].id})))
     asked = page.findChild(PlacesDialog)
     assert asked.places is Places.BLURRED, "what is suggested"
     asked.choices[Places.NONE].setChecked(True)
-    asked.accept()
-    assert job == [(ExportKind.CSV, target, wanted, Places.NONE)]
+    with qtbot.waitSignal(notices.posted, timeout=PATIENCE):
+        asked.accept()
+    assert [notice.key for notice in notices.take()] == ["storage.exported"]
+    with target.open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["observation_id"] for row in rows] == [str(finds[0].id)]
+    assert (rows[0]["latitude"], rows[0]["longitude"]) == ("", "")
 
 
 def test_what_was_opened_is_not_chosen_and_the_bin_gives_back(qtbot, page, finds, library) -> None:
