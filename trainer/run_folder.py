@@ -32,7 +32,7 @@ class RunFolder:
 
     @property
     def elsewhere(self) -> Path:
-        """The same of the photos by other people, which teach nothing."""
+        """The same of the photos by other people, which are not used for training."""
         return self.root / "elsewhere.csv"
 
     @property

@@ -1,7 +1,7 @@
 """Names and their places in the tree: species, genus, family.
 
 Knows nothing of danger or of any model. Labels of a model are taxa of any rank; `background` is the one label
-that is no taxon (photos of anything else).
+that is no taxon (photos of other things).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Rank(StrEnum):
-    """Ranks from the narrowest to the widest, and the rank of "anything else"."""
+    """Ranks from the narrowest to the widest, and the rank of other things."""
 
     SPECIES = "species"
     GENUS = "genus"

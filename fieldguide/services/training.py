@@ -278,7 +278,7 @@ class Trainings(QObject):
             self._start("pass-on", "passed.jsonl", self.plan.run, "--out", str(file), *told)
 
     def trace(self, photos: Sequence[Path]) -> None:
-        """Ask whether photos, or copies of them, taught the model."""
+        """Ask whether the model was trained on photos, or on copies of them."""
         if self.plan is not None:
             model = str(Path(self.plan.run) / "model.fieldguide")
             self._start("was-trained-on", "traced.jsonl", *map(str, photos), model)

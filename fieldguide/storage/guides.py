@@ -1,4 +1,4 @@
-"""Guides that people bring: read and judged before anything is written, kept by version, chosen, and left again.
+"""Guides that people bring: read and checked before anything is written, kept by version, chosen, and left again.
 
 The shipped guide is always there and never written to. Each guide that was installed lies in a folder of its own, named
 by its version; the file `chosen` beside them names the one in use.
@@ -50,7 +50,7 @@ class InstalledGuide:
 
 @dataclass(frozen=True, slots=True)
 class GuideDraft:
-    """A guide that somebody brought, judged but not yet written.
+    """A guide that somebody brought, checked but not yet written.
 
     Attributes:
         source: name of the file or folder.
@@ -107,7 +107,7 @@ class GuideShelf:
         )
 
     def read_draft(self, path: Path) -> GuideDraft:
-        """Read and judge a folder, a zip or a single `species.csv` (any of the tables); nothing is written.
+        """Read and check a folder, a zip or a single `species.csv` (any of the tables); nothing is written.
 
         Raises:
             FieldGuideError: GUIDE_NO_TABLES with `file` when none of the tables is in it, or it cannot be read.

@@ -1,4 +1,4 @@
-"""What is no photo of a mushroom, before the starter model: drawings by another hand than the one that taught it."""
+"""What is no photo of a mushroom, before the starter model: drawings that it was not trained on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The user's own finds as teaching photos: from the field book to the trainer, each find on one side, never a judge."""
+"""The user's own finds as training photos: from the field book to the trainer, each find on one side of the split."""
 
 from __future__ import annotations
 

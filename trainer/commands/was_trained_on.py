@@ -1,6 +1,6 @@
 """`fieldguide-train was-trained-on PHOTO ... BUNDLE`: whether a photo, or nearly the same picture, taught this model.
 
-Exit status: 0 yes (the same file, or a near-duplicate), 1 no, 2 it cannot be told (photo or model file
+Exit status: 0 yes (the same file, or a near-duplicate), 1 no, 2 no answer (photo or model file
 unreadable, or it does not list its photos). With --json one event for each photo.
 """
 
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Answer, in words and by the exit status; of several photos one that cannot be told counts most, then a yes."""
+    """Answer, in words and by the exit status; of several photos one without an answer counts most, then a yes."""
     progress = Progress(Style.JSON if arguments.json else Style.QUIET)
     try:
         listed = _listed(arguments.bundle)

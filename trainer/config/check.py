@@ -57,7 +57,7 @@ def _refuse_contradictions(config: RunConfig) -> None:
     if fit.phases and network.init == "random" and all(phase.trainable == "head" for phase in fit.phases):
         refuse("fit.phases", "only the head would learn, on random features")
     if any(phase.drawings + phase.surroundings for phase in fit.phases) and not config.data.background:
-        refuse("fit.phases, data.background", "drawings and surroundings are anything else: name its folder")
+        refuse("fit.phases, data.background", "drawings and surroundings need a folder of other things")
     largest = max((max(phase.size, phase.from_size) for phase in fit.phases), default=0)
     if largest > config.data.cache_size:
         problem = (

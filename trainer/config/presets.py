@@ -20,7 +20,7 @@ def with_preset(config: RunConfig, preset: str) -> RunConfig:
 def phases_of(preset: str, *, others: bool = False) -> tuple[Phase, ...]:
     """The phases of a preset; "quick" has none: features once, then the head alone.
 
-    With `others`, photos of anything else, "best" also learns from drawings and surroundings.
+    With `others`, photos of other things, "best" also learns from drawings and surroundings.
     """
     drawings, surroundings = (0.04, 0.03) if others else (0.0, 0.0)
     return {

@@ -36,11 +36,11 @@ class DataConfig:
 
     Manifests: as many as folders, in their order, or named like them (`photos.csv` for `photos`). Without one, the CSV
     beside the folder that is named like it serves, or the `attribution.csv` that collecting left inside.
-    `background` is a folder of photos of anything else. `hold_out` names labels kept out of training: they measure
+    `background` is a folder of photos of other things. `hold_out` names labels kept out of training: they measure
     the unknown score. `fractions` are train, val, calibration, test. `cache_size` is in pixels (squares).
 
     `elsewhere` are folders of photos by other people, with manifests of their own, and `elsewhere_sources` are sources
-    among the `folders`: both teach nothing, half of them fit the decision policy and half measure it.
+    among the `folders`: neither is used for training, half of them fit the decision policy and half measure it.
     `rare` says what becomes of a label with fewer than `min_photos` photos or `min_finds` finds, see `data.rare`.
     """
 
@@ -85,7 +85,7 @@ class Phase:
 
     With `from_size` the pictures grow from that size to `size` in steps of 16 pixels (progressive resizing).
     `drawings` is the share of photos that come as a drawing instead, and `surroundings` of those that come as one of
-    their corners: both teach "anything else".
+    their corners: both are examples of other things.
     """
 
     epochs: Annotated[int, Meta(ge=1, le=10**5)]

@@ -1,4 +1,4 @@
-"""Photos by other people: they teach nothing; one half fits the decision policy, the other half measures it.
+"""Photos by other people: not used for training; one half fits the decision policy, the other half measures it.
 
 Knows folders, sources and names; nothing of networks or thresholds.
 """

@@ -41,7 +41,7 @@ def open_manifests(folders: Sequence[Path], named: Sequence[str]) -> list[Manife
     that a collected folder holds, else an empty one.
 
     Raises:
-        FieldGuideError: DATA_MISSING for a manifest that is not there; CONFIG_INVALID when it cannot be told
+        FieldGuideError: DATA_MISSING for a manifest that is not there; CONFIG_INVALID when it is not clear
             whose a manifest is, or when one has no column `file` or one that looks misspelt.
     """
     given = [Path(name) for name in named]

@@ -1,4 +1,4 @@
-"""Labels with few photos: they teach their genus or family, only teach, are left out, or refuse the run.
+"""Labels with few photos: they train their genus or family, train unmeasured, are left out, or refuse the run.
 
 Knows names and counts, no pixels. A label is rare with fewer than `min_photos` readable photos or `min_finds` finds.
 """

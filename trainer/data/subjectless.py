@@ -1,6 +1,6 @@
 """Pictures without a subject, made from the training photos: drawings, and the surroundings of what was photographed.
 
-A model learns them as "anything else", and nobody has to collect them: that a cartoon of a mushroom is no mushroom, and
+A model learns them as other things, and nobody has to collect them: that a cartoon of a mushroom is no mushroom, and
 that the grass around a mushroom is none either. How far this carries is for the measurement to say.
 """
 

@@ -107,7 +107,7 @@ class RunFacts:
 
     `ships` says which state of the network became the model, and why. `kept_top1`: share of the validation photos that
     it had right; None when nobody can tell.
-    `seen_by_starting_weights`: test photos that had taught the model this run began with.
+    `seen_by_starting_weights`: test photos that the model this run began with was trained on.
     """
 
     epochs: tuple[Epoch, ...] = ()
@@ -126,7 +126,7 @@ class RunFacts:
 class Metrics:
     """All numbers of a run.
 
-    `own`: on photos of the sources that teach, which flatters. `elsewhere`: on photos of sources that taught nothing.
+    `own`: on photos of the sources it was trained on, which flatters. `elsewhere`: on photos of other sources.
     Both tell each source by itself too (`SplitMeasures.sources`). `fitting`: how the policy was fitted.
     """
 

@@ -1,7 +1,7 @@
 """Drawings made from test photos, shown to the finished bundle: is a drawing taken for the thing it shows?
 
-The drawings come from the trainer's own generator, which may have taught the model: the share says that the lesson was
-learned, not how people's drawings fare.
+The drawings come from the trainer's own generator, and the model may have been trained on such drawings: the
+share says that it learned to leave those unnamed, not how it answers to drawings by people.
 """
 
 from __future__ import annotations

@@ -102,7 +102,7 @@ def fit_decision(
         background: photos of other things that the model was not trained on.
         config: what to hold.
         novel: photos of species held out of training, only to measure the unknown score on.
-        elsewhere: photos of subjects by sources that taught nothing; those of a kind without a label carry their truth.
+        elsewhere: photos of subjects by other sources; those of a kind without a label carry their truth.
 
     Returns:
         The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).

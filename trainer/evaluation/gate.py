@@ -1,7 +1,7 @@
 """The gate between two models, measured on the same photos: a new one may not buy one thing with another.
 
 No model passes by letting danger through, and none by crying wolf: an alarm that rings for everything misses nothing
-and is heeded by nobody. Nor by naming next to nothing, or naming wrong.
+and people ignore it. Nor by naming next to nothing, or naming wrong.
 """
 
 from __future__ import annotations

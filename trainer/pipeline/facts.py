@@ -59,7 +59,7 @@ def _epochs(log: Path) -> tuple[Epoch, ...]:
 
 
 def _seen_before(config: RunConfig, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto]) -> int:
-    """Test photos that taught the bundle this run started from: on them the numbers flatter."""
+    """Test photos that the bundle this run started from was trained on: on them the numbers flatter."""
     if not config.network.init.endswith(BUNDLE_SUFFIX):
         return 0
     listed = read_bundle(Path(config.network.init)).extra("photos.txt") or b""

@@ -130,7 +130,7 @@ def look_at_network(config: RunConfig) -> None:
 def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progress) -> Prepared:
     """Scan, audit, name, split. An audit or a split that is there is used again.
 
-    What a person decided in a review (other labels, photos to leave out) and the quarantine list are heeded, until
+    What a person decided in a review (other labels, photos to leave out) and the quarantine list count, until
     the split is frozen.
 
     Raises:

@@ -190,7 +190,7 @@ def _region(latitude: float | None, longitude: float | None, home: str | None, n
 def _month(
     taken_on: date | None, today: date, latitude: float | None, region: str | None, notes: list[SeasonNote]
 ) -> int | None:
-    """The month as the guide counts it, on the northern half; None when it cannot be told."""
+    """The month as the guide counts it, on the northern half; None when it is unknown."""
     if taken_on is None:
         notes.append(SeasonNote.NO_DATE)
         return None

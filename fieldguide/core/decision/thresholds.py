@@ -22,7 +22,7 @@ class Ground:
     """On whose photos the thresholds were fitted. Every sentence that rests on it names it.
 
     Attributes:
-        kind: "elsewhere": sources that taught the model nothing; "crossed": each teaching source was answered by a head
+        kind: "elsewhere": sources not used for training; "crossed": each training source was answered by a head
             that it had not taught; "own": photos of the very sources that teach, which flatters.
         sources: their names. photos: how many of subjects. strangers: share of them, 0 to 1, that show a kind the model
             has no label for, as they were weighed. day: ISO date of the fit. people: who took them, None: not told.

@@ -2,7 +2,7 @@
 
 The rule for a kind with several states: the most likely state of a deadly or poisonous one counts (it gets the benefit
 of every doubt), the mean of the others; where nothing is told, every answer is as likely, but a family answers as its
-species do. No answer is less likely than `FLOOR`. So dangers are judged, and what fits.
+species do. No answer is less likely than `FLOOR`. Alarms, and whether a kind fits, come of this.
 
 The highest of several states sums to more than 1 over the answers: every answer, whatever it is, would lift the harmful
 kinds above the true name. So the order of the names takes the same likelihoods divided by their sum (normalised maximum

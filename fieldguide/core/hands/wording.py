@@ -1,6 +1,6 @@
 """A hand's opinion in sentences that the window and the command line share.
 
-None says that a check takes a danger away: an answer speaks for or against names, and deadly kinds stay in the running.
+None says that a check takes a danger away: an answer speaks for or against names, and deadly kinds stay possible.
 """
 
 from __future__ import annotations

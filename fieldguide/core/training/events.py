@@ -53,7 +53,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """An epoch is over; `number` 0 is the head alone. Shares 0 to 1 of the validation photos, which teach nothing.
+    """An epoch is over; `number` 0 is the head alone. Shares 0 to 1 of the validation photos, which are not trained on.
 
     `loss` is that of the photos that teach; `seconds_left` for all epochs that are left.
     """
@@ -262,7 +262,7 @@ class Passed:
 class Traced:
     """Whether `photo` taught a model: `answer` is same (the very file), near (a copy of it), no, or unreadable.
 
-    `bits`: of the 64 of its fingerprint so many differ from the nearest photo that taught; -1 where none is listed.
+    `bits`: of the 64 of its fingerprint so many differ from the nearest training photo; -1 where none is listed.
     """
 
     photo: str

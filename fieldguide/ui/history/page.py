@@ -49,7 +49,7 @@ class HistoryPage(QWidget):
     Signals:
         photos_wanted: somebody without finds wants to identify one.
         photo_wanted: Path and short side in pixels; answer with `take_photo` or `take_photo_failure`.
-        again_wanted: Observation to be judged by today's model. closer_wanted: Observation to be opened in Identify.
+        again_wanted: Observation to be identified again. closer_wanted: Observation to be opened in Identify.
         look_wanted: the same, and "zoom" or "heat" to begin with.
         help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
         moved_wanted: a photo is not where it was; answer with a folder for all of them (`Library.find_again`).

@@ -107,7 +107,7 @@ class GroupingModel(QAbstractListModel):
 
 
 class _PhotoTile(QStyledItemDelegate):
-    """A photo, large enough to be judged; one frame goes round all photos of a find, also over the end of a line."""
+    """A photo, large enough to recognise; one frame goes round all photos of a find, also over the end of a line."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         line = QFontMetricsF(option.font).height()

@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.first_painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask while finds wait to be judged (`waiting` counts them); else give the lanes the word to drain."""
+        """Ask while finds wait to be identified (`waiting` counts them); else give the lanes the word to drain."""
         if self.waiting() and not self._may_close:
             event.ignore()
             self._ask_to_close()

@@ -42,7 +42,7 @@ ASKING = ("judging", "saving", "tracing")
 
 class RunView(ScrollColumn):
     """The view. Signals: what a person wants; `goes_on` carries whether it shall when the window is closed,
-    `save_wanted` the file and its `Credits`, `trace_wanted` the photos (list[Path]) that may have taught the model."""
+    `save_wanted` the file and its `Credits`, `trace_wanted` photos (list[Path]): was it trained on them?"""
 
     pause_wanted = Signal()
     stop_wanted = Signal()
@@ -164,7 +164,7 @@ class RunView(ScrollColumn):
 
     @property
     def asks_photos(self) -> bool:
-        """Whether a photo may be dropped to ask if it taught the model."""
+        """Whether a photo may be dropped to ask if the model was trained on it."""
         return self._state == "done"
 
     def _ask_credits(self) -> None:

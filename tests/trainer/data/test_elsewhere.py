@@ -91,7 +91,7 @@ def test_copies_of_what_teaches_are_taken_out_and_counted(
     rows = _prepare(config, tmp_path, Style.PERSON).placed
     out = {Path(row.file).name: row.why for row in rows if "others" in row.file and row.split == LEFT_OUT}
     assert out == {"copy.jpg": COPY, "mirrored.jpg": COPY}
-    assert "are copies of photos that teach: 2" in capsys.readouterr().err
+    assert "are copies of training photos: 2" in capsys.readouterr().err
 
 
 def test_a_whole_source_can_judge(photos: Path, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_the_plan_says_what_the_photos_by_other_people_cannot_do(photos: Path, o
     alone = plan(complete(RunConfig(data=DataConfig(folders=(str(photos),)))))
     assert "--elsewhere" in alone
     told = plan(complete(RunConfig(data=DataConfig(folders=(str(photos),), elsewhere=(str(others),)))))
-    assert "24 photos by other people measure this run and teach nothing: anna (12), bert (12)" in told
+    assert "24 photos by other people measure this run and are not used for training: anna (12), bert (12)" in told
     assert "Nowhereia_nulla" in told
     assert "dangerous kind" not in told
     shutil.rmtree(others / "Amanita_phalloides")

@@ -35,8 +35,8 @@ def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Pa
     assert taught is not None
     assert taught.taught is True
     measures = replace(evaluate(predictions(20), LABELS, guide, DecisionPolicy(1.0, Thresholds())), drawings=taught)
-    assert "the same generator that taught it" in unknowns(measures, None)
-    assert "the same generator that taught it" in model_card(manifest, guide, Shown(measures))
+    assert "the same generator whose drawings it was trained to leave unnamed" in unknowns(measures, None)
+    assert "the same generator that it was trained on" in model_card(manifest, guide, Shown(measures))
 
 
 def test_nothing_to_draw_over_is_not_measured(bundle_path: Path) -> None:

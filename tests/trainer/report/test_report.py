@@ -197,7 +197,7 @@ def test_a_card_without_numbers_promises_nothing(bundle_path: Path) -> None:
     card = model_card(bare, GUIDE)
     assert "Nobody measured it" in card
     assert "nothing is promised" in card
-    assert "Which photos taught it is not recorded" in card
+    assert "Which photos it was trained on is not recorded" in card
 
 
 def _words_of(page: str) -> str:
@@ -245,8 +245,8 @@ def test_only_a_model_without_objections_may_be_tried_by_others_and_its_misses_a
 def test_photos_that_the_starting_model_had_learned_are_told_on_page_and_card(run: RunFolder) -> None:
     metrics = document.read(run.metrics, Metrics)
     document.write(run.metrics, replace(metrics, run=replace(metrics.run, seen_by_starting_weights=7)))
-    assert "7 of these 12 test photos had already taught" in page_of(run)
-    assert "7 of these 12 photos had already taught" in card_of(run)
+    assert "already been trained on 7 of these 12 test photos" in page_of(run)
+    assert "already been trained on 7 of these 12 photos" in card_of(run)
 
 
 def test_what_would_help_names_photos_labels_and_pairs(run: RunFolder) -> None:
@@ -270,7 +270,7 @@ def test_a_run_that_nobody_else_s_photos_judged_says_so_first(run: RunFolder) ->
     shown = Shown.of_run(document.read(run.metrics, Metrics))
     assert "no photo by other people was asked" in objections(shown)[0]
     assert "--elsewhere" in objections(shown)[0]
-    assert "how it does on other people's photos nobody has measured" in card_of(run).lower()
+    assert "nobody has measured how it does on other people's photos" in card_of(run).lower()
 
 
 def test_elsewhere_is_told_first_own_photos_second_and_the_gap_between_them(run: RunFolder) -> None:
@@ -282,10 +282,10 @@ def test_elsewhere_is_told_first_own_photos_second_and_the_gap_between_them(run:
     against = objections(Shown.of_run(replace(metrics, elsewhere=elsewhere)))
     assert "more than 10 points worse than on its own: species right at first 25" in against[0]
     words = _words_of(page_of(run))
-    assert words.index("by people who taught the model nothing (attic); 3 of them") < words.index("its own (flatters)")
+    assert words.index("the model was trained on (attic); 3 of them") < words.index("its own (flatters)")
     assert words.index("Each source by itself") < words.index("Dangerous mistakes What could hurt")
     card = card_of(run)
-    assert card.index("by people who taught it nothing (attic)") < card.index("On its own photos the same numbers")
+    assert card.index("photos it was trained on (attic)") < card.index("On its own photos the same numbers")
     assert "attic, 12 photos: species right at first" in card
     assert "Believe the others" in card
     assert comfort_in(words + card) == []

@@ -109,7 +109,7 @@ def confident_learning(labels: Indices, probabilities: Floats, compatible: NDArr
 
 
 def no_subject_scores(embeddings: Floats, is_background: NDArray[np.bool_], groups: Indices, seed: int = 0) -> Floats:
-    """Probability, out of fold, that a photo is one of the background ("anything else"): float32 [N], 0 to 1.
+    """Probability, out of fold, that a photo is one of the background (other things): float32 [N], 0 to 1.
 
     Needs photos of both kinds; without background photos nobody can tell, and every score is 0.
     """
