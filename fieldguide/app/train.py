@@ -18,6 +18,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
 from fieldguide.core.training.events import Audited, Estimate, Event, Look
+from fieldguide.core.training.report import Report, read_report
 from fieldguide.core.training.review import Review
 from fieldguide.services.lanes import Lane
 from fieldguide.services.training import Trainings
@@ -70,7 +71,8 @@ class TrainController(QObject):
         page.run.stop_wanted.connect(trainings.stop)
         page.run.resume_wanted.connect(self._run)
         page.run.goes_on.connect(lambda on: trainings.change(goes_on=on))
-        page.run.report_wanted.connect(lambda: self._open("report.html"))
+        page.run.report_wanted.connect(self._read_report)
+        page.report.browser_wanted.connect(lambda: self._open("report.html"))
         page.run.use_wanted.connect(lambda: self.model_made.emit(self._file("model.fieldguide")))
         page.run.judge_wanted.connect(self._judge)
         page.run.save_wanted.connect(self._pass_on)
@@ -283,6 +285,17 @@ class TrainController(QObject):
     def _file(self, name: str) -> Path:
         assert self.trainings.plan is not None
         return Path(self.trainings.plan.run) / name
+
+    def _read_report(self) -> None:
+        file, page = self._file("report.html"), self.page
+
+        def show(report: Report) -> None:
+            page.report.show_report(report)
+            page.setCurrentWidget(page.report)
+
+        job = self._parts.lanes.start(Lane.EXPORT, lambda _: read_report(file))
+        job.done.connect(show)
+        job.failed.connect(self._parts.notices.report)
 
     def _open(self, name: str) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file(name))))

@@ -76,6 +76,7 @@ class ErrorCode(StrEnum):
     RUN_EXISTS = "run_exists"
     RUN_INCOMPLETE = "run_incomplete"
     RUN_BUSY = "run_busy"
+    REPORT_MISSING = "report_missing"
     TRAINING_MEMORY = "training_memory"
     TRAINING_BROKE_OFF = "training_broke_off"
     TRAINING_DEFECT = "training_defect"

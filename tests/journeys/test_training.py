@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from fieldguide.cli import main as fieldguide
 from fieldguide.core.bundle import read_manifest
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
+from fieldguide.core.training.report import read_report
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.cli import main as train
 from trainer.evaluation.document import Metrics, plain, read
@@ -143,3 +145,18 @@ def test_folders_of_genera_or_of_names_outside_the_guide_train_a_model_too(
     photo = next((photos / "cats").glob("*.jpg"))
     assert fieldguide(["identify", str(photo), "--model", str(tmp_path / "run" / "model.fieldguide"), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["observations"][0]["danger"]["level"] == "unknown"
+
+
+def test_the_report_is_read_in_the_window_with_every_word_of_it(run_folder: Path) -> None:
+    page, report = (run_folder / "report.html").read_text(encoding="utf-8"), read_report(run_folder / "report.html")
+    assert [each.key for each in report.sections] == re.findall(r'<section id="(\w+)"', page)
+    assert len(report.charts) == page.count("<svg")
+    for section in report.sections:
+        whole = page[page.index(f'<section id="{section.key}">') :].partition("</section>")[0]
+        told = re.sub(r'<div class="tools">.*?</div>|<(svg|canvas|button|script).*?</\1>', "", whole, flags=re.DOTALL)
+        assert spoken(section.html).endswith(spoken(told)), section.key
+
+
+def spoken(html: str) -> str:
+    """The letters that a person reads."""
+    return "".join(unescape(re.sub("<[^>]*>", "", html)).replace("■", "").split())

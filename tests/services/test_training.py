@@ -12,8 +12,9 @@ import pytest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.training import events
 from fieldguide.core.training.decisions import Choice, Decision
-from fieldguide.services import training
-from fieldguide.services.training import Child, Trainings
+from fieldguide.services import training_child
+from fieldguide.services.training import Trainings
+from fieldguide.services.training_child import Child
 from fieldguide.storage.trainer_home import TrainerCall
 
 EPOCH = events.Epoch(1, 2, 0.5, 0.9)
@@ -125,7 +126,7 @@ def test_another_window_takes_it_up_and_a_pause_rests_it(qtbot, tmp_path: Path) 
 
 def test_a_full_disk_on_which_even_the_end_could_not_be_told_is_named(qtbot, tmp_path: Path, monkeypatch) -> None:
     child = Child(tmp_path / "events.jsonl")
-    monkeypatch.setattr(training, "LITTLE_ROOM", 2**63)
+    monkeypatch.setattr(training_child, "LITTLE_ROOM", 2**63)
     with qtbot.waitSignal(child.ended, timeout=20_000) as ended:
         child.start(python("raise SystemExit(1)"))
     assert (ended.args[0].code, ended.args[0].facts["path"]) == (ErrorCode.DISK_FULL, str(tmp_path))

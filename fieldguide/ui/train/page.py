@@ -15,6 +15,7 @@ from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.doubts_view import DoubtsView
 from fieldguide.ui.train.look_view import LookView
+from fieldguide.ui.train.report_view import ReportView
 from fieldguide.ui.train.run_view import RunView
 from fieldguide.ui.train.setup_view import SetupView
 
@@ -29,10 +30,12 @@ class TrainPage(QStackedWidget):
         words = ("start_title", "start_words", "choose")
         self.setup, self.start = SetupView(), EmptyState("folder", *(text(f"training.{word}") for word in words))
         self.look, self.doubts, self.run = LookView(guide), DoubtsView(guide, thumbnails), RunView(guide)
-        for view in (self.setup, self.start, self.look, self.doubts, self.run):
+        self.report = ReportView()
+        for view in (self.setup, self.start, self.look, self.doubts, self.run, self.report):
             self.addWidget(view)
         self.start.acted.connect(self._choose)
         self.look.back_wanted.connect(lambda: self.setCurrentWidget(self.start))
+        self.report.back_wanted.connect(lambda: self.setCurrentWidget(self.run))
         self.setAcceptDrops(True)
 
     def show_trainer(self, *, here: bool, can: bool) -> None:
