@@ -103,6 +103,25 @@ def test_the_window_sees_neither_torch_nor_the_database() -> None:
     assert seen == set()
 
 
+def test_a_widget_leaves_its_layout_through_one_file_alone() -> None:
+    """Qt deletes the item of a widget that is removed, deleted or moved behind Python's back, and PySide holds wrappers
+    of the items of every layout that was filled before it was nested. `kit/surfaces.py` takes the item out first."""
+    outside_layouts = {  # a menu's actions; a widget that gets its first parent, in no layout
+        *("fieldguide/ui/kit/filters.py: action.deleteLater", "fieldguide/ui/guide/own_finds.py: self.setParent"),
+        "fieldguide/ui/kit/photo_view.py: tools.setParent",
+    }
+    seen = {
+        f"{place}: {ast.unparse(node.func)}"
+        for place, file in modules("fieldguide/ui", "fieldguide/app")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("removeWidget", "removeItem", "replaceWidget", "deleteLater", "setParent")
+        and place != "fieldguide/ui/kit/surfaces.py"
+    }
+    assert seen == outside_layouts
+
+
 def test_core_imports_the_standard_library_numpy_and_pillow_alone() -> None:
     allowed = {*sys.stdlib_module_names, "numpy", "PIL", "pi_heif", "fieldguide"}
     seen = {

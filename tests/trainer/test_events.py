@@ -89,7 +89,9 @@ def test_a_run_tells_what_it_does_from_beginning_to_end(
     assert isinstance(finished, events.Finished)
     assert Path(finished.bundle).is_file()
     assert [each.ground for each in finished.measured] == ["elsewhere", "own"]
-    assert finished.measured[0].photos == 6
+    elsewhere = finished.measured[0]
+    assert (elsewhere.photos, elsewhere.deadly, elsewhere.others) == (6, 3, 3)
+    assert 0 <= elsewhere.others_rang <= elsewhere.others
     epochs = [event for event in found if isinstance(event, events.Epoch)]
     assert [(epoch.number, epoch.of) for epoch in epochs] == [(0, 2), (1, 2), (2, 2)]
     assert sum(isinstance(event, events.Confusion) for event in found) == 3

@@ -17,7 +17,8 @@ def _measured(ground: str, found: SplitMeasures) -> Measured:
     """For the narrowest rank that its photos have."""
     ranks = [rank for rank in Names.__dataclass_fields__ if found.names.at(rank).top1.value is not None]
     rank = ranks[0] if ranks else "species"
-    names, recall, passed = found.names.at(rank), found.danger.deadly.recall, found.danger.passed_as_harmless
-    rang = round((recall.value or 0.0) * recall.photos)
-    top1, five = names.top1.value, names.among_five
-    return Measured(ground, found.photos, rank, top1, five, recall.photos, rang, passed.of, passed.count)
+    names, deadly, passed = found.names.at(rank), found.danger.deadly, found.danger.passed_as_harmless
+    rang, false = (round((share.value or 0.0) * share.photos) for share in (deadly.recall, deadly.false_alarms))
+    named = (names.top1.value, names.among_five)
+    alarms = (deadly.recall.photos, rang, passed.of, passed.count, deadly.false_alarms.photos, false)
+    return Measured(ground, found.photos, rank, *named, *alarms)

@@ -96,7 +96,8 @@ class Measured:
     """How good the model is. `ground`: "elsewhere" (photos by people who taught nothing) or "own" (flatters).
 
     `top1` of `rank` (species, genus or family), None where no photo could measure it. Of `deadly` photos the deadly
-    alarm rang for `deadly_rang`; of `harmful` ones `passed` were shown without any warning.
+    alarm rang for `deadly_rang`; of `harmful` ones `passed` were shown without any warning. The price: of `others`,
+    which are not deadly, the deadly alarm rang for `others_rang`.
     """
 
     ground: str
@@ -108,6 +109,8 @@ class Measured:
     deadly_rang: int
     harmful: int
     passed: int
+    others: int = 0
+    others_rang: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from fieldguide.ui.kit.hand_card import HandCard
 from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
-from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row, take_out
 from fieldguide.ui.kit.wording import (
     alert_of,
     guess_words,
@@ -156,7 +156,7 @@ class VerdictPanel(ScrollColumn):
         self.place.setVisible(subject)
         self.hand.show_find(observation, self._guide, self._labels)
         on_top = self._lookalikes.show_lookalikes(observation, self._guide, self._labels)
-        self.column.removeWidget(self._lookalikes)
+        take_out(self.column, self._lookalikes)
         self.column.insertWidget(1 if on_top else self.column.indexOf(self._facts), self._lookalikes)
         self._show_facts()
         if not again:

@@ -19,7 +19,7 @@ from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.icons import paint_icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, ICON, ROUND, TIGHT
-from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.surfaces import drop, row
 
 MOST = 5  # notices that are kept; the oldest leaves first
 NEWS_MS = 9_000
@@ -176,9 +176,7 @@ class NoticeBar(QWidget):
     def _drop(self, notice: Notice) -> None:
         if notice in self._notices:
             self._notices.remove(notice)
-            self._column.removeWidget(notice)
-            notice.hide()
-            notice.deleteLater()
+            drop(self._column, notice)
         self._arrange()
 
     def _unfold(self, on: bool) -> None:

@@ -71,6 +71,8 @@ QToolButton[look="filter"] { border-radius: 14px; padding: 5px 12px; font-size: 
 QToolButton[look="filter"][on="true"] { background: $accent_soft; color: $accent; border-color: $accent;
     font-weight: 650; }
 QToolButton[look="filter"]:focus { border: 2px solid $accent; padding: 4px 11px; }
+QFileDialog QToolButton { padding: 5px; }
+QFileDialog QToolButton:focus { padding: 4px; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QFrame[look="segments"] { background: $track; border-radius: 10px; border: none; }
 

@@ -80,6 +80,13 @@ def take_out(layout: QLayout, widget: QWidget) -> None:
         layout.takeAt(place)
 
 
+def drop(layout: QLayout, widget: QWidget) -> None:
+    """Take a widget out of a layout for good; it goes when Qt comes round to it."""
+    take_out(layout, widget)
+    widget.hide()
+    widget.deleteLater()
+
+
 def clear(layout: QLayout) -> None:
     """Remove everything in a layout; the widgets go when Qt comes round to it."""
     while (item := layout.takeAt(0)) is not None:

@@ -12,7 +12,7 @@ from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
-from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.surfaces import drop, row
 
 if TYPE_CHECKING:
     from fieldguide.services.jobs import JobLine
@@ -46,10 +46,7 @@ class JobsStrip(QWidget):
         """Show these; the lines that stay are changed in place, so that a button is never lost under a finger."""
         wanted = {job.status.number: job for job in sorted(jobs, key=lambda job: -job.status.number)[:MOST]}
         for number in [number for number in self._lines if number not in wanted]:
-            gone = self._lines.pop(number)
-            self._column.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
+            drop(self._column, self._lines.pop(number))
         for number, job in wanted.items():
             line = self._lines.get(number)
             if line is None:

@@ -188,7 +188,10 @@ class RunView(ScrollColumn):
             self.result.column.addWidget(label(text(f"training.ground_{each.ground}", **facts), "heading"))
             if each.top1 is not None:
                 self.result.column.addWidget(label(text("training.named", top1=round(100 * each.top1))))
-            self.result.column.addWidget(label(text("training.alarms", **facts)))
+            alarms = text("training.alarms", **facts)
+            if each.others:  # no share of caught ones without its price
+                alarms += " " + text("training.false_alarms", false=each.others_rang, others=each.others)
+            self.result.column.addWidget(label(alarms))
 
     def _show_judged(self, judged: Judged) -> None:
         key = "training.judged_yes" if judged.passes else "training.judged_no"

@@ -37,12 +37,13 @@ class SaveDialog(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle(text("training.save"))
+        title = text("training.save").rstrip(" .")
+        self.setWindowTitle(title)
         self.setMinimumWidth(460)
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
         column.setSpacing(HAIR)
-        column.addWidget(label(text("training.save"), "title"))
+        column.addWidget(label(title, "title"))
         column.addWidget(label(text("training.save_words"), "muted"))
         self.licence = QComboBox()
         self.licence.setEditable(True)

@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,7 +27,7 @@ from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
-from fieldguide.ui.kit.surfaces import row, take_out
+from fieldguide.ui.kit.surfaces import drop, row, take_out
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.labels import pressed, words_on
 
@@ -195,6 +195,20 @@ def test_what_is_taken_out_of_a_nested_layout_leaves_no_dead_item_in_pythons_boo
 def _new_items(before: list[object]) -> list[QWidgetItem]:
     known = {id(each) for each in before}
     return [each for each in getAllValidWrappers() if type(each) is QWidgetItem and id(each) not in known]
+
+
+def test_what_is_dropped_from_a_nested_layout_leaves_no_dead_item_either(qtbot) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    outer, inner, chip = QVBoxLayout(box), row(), DangerChip(Danger.DEADLY)
+    inner.addWidget(chip)
+    outer.addLayout(inner)
+    (known,) = [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
+    drop(inner, chip)
+    QCoreApplication.sendPostedEvents(chip, QEvent.Type.DeferredDelete)
+    assert not isValid(chip)
+    assert isValid(known), "it lives as long as Python knows it"
+    assert inner.count() == 0
 
 
 def test_plain_words_are_never_markup(qtbot) -> None:

@@ -44,7 +44,7 @@ LOOK = Look(
     *((Kind("Amanita phalloides", "deadly", 12),), (Rare("Boletus edulis", 2, 2, "genus", "Boletus"),)),
     *(3, ("bad.jpg",), 1, 0, 2, 1, "cpu", 10**9),
 )
-OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2)
+OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2, 34, 33)
 
 
 @pytest.fixture
@@ -137,6 +137,7 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
     page.run.take(Judged(False, "own", 40, 12, 1, 2, 0, 1, {"Galerina marginata": 1}, {}, ("recall_deadly",)))
     said = words_in(page.run)
     assert text("training.ground_own", photos=40) in said
+    assert text("training.false_alarms", false=33, others=34) in said
     assert text("training.judged_no") in said
     assert text("training.broken_recall_deadly") in said
     assert "warned of (1)" in said
