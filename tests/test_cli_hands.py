@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from fieldguide.cli import main
+from fieldguide.core.danger import Danger
+from fieldguide.core.guide import load_guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.text import catalogue
 from tests.helpers.bundles import write_photo
@@ -133,4 +135,39 @@ def test_kinds_are_listed_by_what_is_seen_and_every_fitting_deadly_one_is_named(
     assert main(["guide", *seen]) == 0
     told = capsys.readouterr().out
     assert "Amanita verna" in told
-    assert catalogue("en")["cli.guess"] in told
+    assert catalogue("en")["cli.guess"] in " ".join(told.split())
+    deadly = {kind.taxon.name for kind in load_guide().records.values() if kind.danger is Danger.DEADLY}
+    fitting = deadly.intersection(each["scientific_name"] for each in found(capsys, "guide", *seen)["kinds"])
+    assert len(fitting) > 20
+    flat = " ".join(told.split())
+    assert [name for name in fitting if name not in flat] == []
+
+
+def test_a_question_without_answers_says_nothing_of_answers(
+    bundle_path: Path, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["identify", str(photo), "--model", str(bundle_path), "--device", "cpu", "--asked"]) == 0
+    table = capsys.readouterr().out
+    assert catalogue("en")["hands.after"] not in table
+    assert catalogue("en")["hands.next"] in table
+    assert "=?" in table
+
+
+def test_a_character_alone_is_told_its_values(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guide", "--seen", "ring"]) == 2
+    complaint = capsys.readouterr().err
+    assert "skirt" in complaint
+    assert "form" not in complaint
+
+
+def test_without_a_photo_no_model_is_spoken_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["identify", "--seen", "cap_colour=white", "--seen", "ring=skirt"]) == 0
+    assert "not known to the model" not in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_kind_says_how_well_it_is_known_and_that_it_was_recalled(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guide", "Amanita", "phalloides"]) == 0
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 110
+    assert "from memory" in " ".join(told.split())
+    assert "gills: blades; closed: all is inside" in " ".join(told.split())

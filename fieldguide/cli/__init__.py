@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     identify.add_argument("--asked", action="store_true", help=text("cli.help_asked"))
     sentence = text("cli.command_guide")
     guide = commands.add_parser("guide", help=sentence, description=sentence, epilog=text("cli.epilog"))
-    guide.add_argument("name", nargs="*", metavar="NAME", help=text("cli.help_kind"))
+    guide.add_argument("name", nargs="*", metavar="NAME", help=text("cli.help_name"))
     guide.add_argument("--json", action="store_true", help=text("cli.help_json"))
     for verb in (identify, guide):
         verb.add_argument("--seen", action="append", default=[], metavar="CHARACTER=VALUE", help=text("cli.help_seen"))

@@ -16,7 +16,7 @@ from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.guide.search import GuideIndex, Wanted
 from fieldguide.core.hands import Seen, hear_hand
 from fieldguide.core.hands.kinds import kinds_of
-from fieldguide.core.hands.wording import answer_words, character_name, states_words
+from fieldguide.core.hands.wording import answer_words, character_name, ground_words, states_words
 from fieldguide.core.text import language, text
 
 LISTED = 20
@@ -37,9 +37,10 @@ def look_up(name: str, seen: Sequence[Seen], *, as_json: bool) -> int:
         print_json({"guide": {"version": guide.version}, "kinds": [_document(record, guide) for record in records]})
     else:
         _show(records[0], guide)
+        table = Table(sys.stdout, guide)
         if len(records) > 1:
-            print(text("cli.perhaps", names=", ".join(_called(each) for each in records[1 : 1 + NAMED])))
-        print(text("cli.guess"))
+            table.add_sentence(text("cli.perhaps", names=", ".join(_called(each) for each in records[1 : 1 + NAMED])))
+        table.add_sentence(text("cli.guess"))
     return READ
 
 
@@ -61,24 +62,26 @@ def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: G
     scores = kinds.scores(counted, photo=False)
     order = sorted(places, key=lambda place: -scores[place])
     fitting = [guide.records[kinds.taxa[place].name] for place in order]
-    deadly = [record for record in fitting if record.danger is Danger.DEADLY]
+    deadly = [record for record in fitting[LISTED:] if record.danger is Danger.DEADLY]
     opinion = hear_hand(None, seen, guide)
     if as_json:
         document = {key: value for key, value in hand_document(opinion, seen, guide).items() if key != "hand"}
         listed = [_document(record, guide) for record in fitting]
         print_json({"guide": {"version": guide.version}, **document, "kinds": listed})
         return
-    print(". ".join(answer_words(each) for each in seen))
-    print(text("cli.kinds_fit", count=len(fitting)))
+    table = Table(sys.stdout, guide)
+    table.add_sentence(". ".join(answer_words(each) for each in seen) + ".")
+    table.add_sentence(text("cli.kinds_fit", count=len(fitting)) if fitting else text("hands.fits_none"))
     for record in fitting[:LISTED]:
         print(f"   {_called(record):56}  {text(f'ui.danger_{record.danger.shown.value}')}")
     if any(not each.counts and each.values for each in seen):
-        print(f"{text('hands.ignored')} {text('cli.dig_it')}")
+        table.add_sentence(f"{text('hands.ignored')} {text('cli.dig_it')}")
     if deadly:
-        print(text("hands.deadly", names=", ".join(_called(record) for record in deadly)))
+        names = ", ".join(_called(record) for record in deadly)
+        table.add_sentence(text("cli.deadly_too", count=len(deadly), names=names))
     if opinion.next is not None:
-        print(f"{text('hands.next')}: {text(f'characters.ask_{opinion.next.question.character}')}")
-    print(text("cli.guess"))
+        table.add_sentence(f"{text('hands.next')}: {text(f'characters.ask_{opinion.next.question.character}')}")
+    table.add_sentence(text("cli.guess"))
 
 
 def _show(record: TaxonRecord, guide: Guide) -> None:
@@ -91,12 +94,9 @@ def _show(record: TaxonRecord, guide: Guide) -> None:
     for character in CHARACTERS:
         words = states_words(characters, character)
         if words:
-            print(f"   {character_name(character) + ':':26} {words}")
-    if characters.name != record.taxon.name:
-        print(text("characters.inherited", name=characters.name))
-    print(text(f"characters.certainty_{characters.certainty}"))
-    if characters.caveat:
-        print(characters.caveat)
+            table.add_fact(character_name(character), words)
+    for sentence in (characters.caveat, *ground_words(characters, record.taxon.name, guide)):
+        table.add_sentence(sentence)
 
 
 def _document(record: TaxonRecord, guide: Guide) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from fieldguide.core.decision.parting import deadly_double
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import HandOpinion
+from fieldguide.core.hands.asking import NextQuestion
 from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name
 from fieldguide.core.records import Alarm, Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
@@ -33,6 +34,7 @@ _COLOURS = {
     Danger.INEDIBLE: "33",
 }
 NAMED_LOOKALIKES = 3
+_NAME = 27  # columns of a character's name
 _BOLD, _DIM = "1", "2"
 _RIVALLED = (Reason.SPECIES_TOO_CLOSE, Reason.GENERA_TOO_CLOSE)
 
@@ -72,8 +74,26 @@ class Table:
         self._line(self._paint(name, _BOLD))
         self._line(INDENT + self._paint(f" {text(f'ui.danger_{level.value}').upper()} ", _COLOURS[level]))
 
+    def add_fact(self, name: str, words: str) -> None:
+        """Write a line of a kind: the name of a character, and beside it everything to be expected."""
+        first, *rest = textwrap.wrap(words, self._width - len(INDENT) - _NAME)
+        self._line(f"{INDENT}{name + ':':{_NAME}}{first}")
+        for line in rest:
+            self._line(INDENT + " " * _NAME + line)
+
+    def add_sentence(self, sentence: str) -> None:
+        """Write a sentence of its own."""
+        self._wrapped(sentence, indent="")
+
     def add_hand(self, opinion: HandOpinion) -> None:
         """Write what the answers did to the find before, and the question that would tell most."""
+        if opinion.effects or opinion.ignored or opinion.waiting:
+            self._add_answers(opinion)
+        if opinion.next is not None:
+            self._ask(opinion.next)
+        self._line("")
+
+    def _add_answers(self, opinion: HandOpinion) -> None:
         names = self._name
         self._line(INDENT + self._paint(text("hands.after"), _BOLD))
         self._danger(opinion.alarm, opinion.names[0].taxon)
@@ -85,14 +105,14 @@ class Table:
             self._wrapped(sentence)
         if opinion.ignored:
             self._wrapped(text("cli.dig_it"))
-        if opinion.next is not None:
-            character = opinion.next.question.character
-            asked = f"{text('hands.next')}: {text(f'characters.ask_{character}')}"
-            self._line(INDENT + self._paint(asked, _BOLD))
-            self._wrapped(f"{text(f'hands.effort_{opinion.next.effort.value}')}. {text(f'characters.how_{character}')}")
-            for value in CHARACTERS[character]:
-                self._wrapped(f"--seen {character}={value}".ljust(38) + value_name(character, value), indent=2 * INDENT)
-        self._line("")
+
+    def _ask(self, following: NextQuestion) -> None:
+        character = following.question.character
+        self._line(INDENT + self._paint(f"{text('hands.next')}: {text(f'characters.ask_{character}')}", _BOLD))
+        self._wrapped(f"{text(f'hands.effort_{following.effort.value}')}. {text(f'characters.how_{character}')}")
+        for value in CHARACTERS[character]:
+            self._wrapped(f"--seen {character}={value}".ljust(38) + value_name(character, value), indent=2 * INDENT)
+        self._wrapped(f"--seen {character}=?".ljust(38) + text("hands.cannot_tell"), indent=2 * INDENT)
 
     def close(self, model: ModelReference) -> None:
         """End with the count, the model, and what always stands at a result."""

@@ -27,7 +27,9 @@ def read_seen(words: Iterable[str], *, dug_out: bool = False) -> tuple[Seen, ...
     for word in words:
         character, parted, given = word.partition("=")
         character = character.strip().lower()
-        if not parted or character not in CHARACTERS:
+        if not parted and character in CHARACTERS:
+            _value(character, "", word)  # a character alone: told what values it has
+        if character not in CHARACTERS:
             raise FieldGuideError(ErrorCode.CHARACTER_UNKNOWN, word=word, known=", ".join(CHARACTERS))
         values = found.setdefault(character, {})
         for value in given.replace(",", "|").split("|"):

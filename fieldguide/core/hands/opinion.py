@@ -55,7 +55,8 @@ class HandOpinion:
     Attributes:
         names: the five most probable kinds, best first, with today's dangers.
         before: the same before the first answer that counts.
-        unnamed: those of `names` that the photo's model has no label for (or, labels unknown, that it did not name).
+        unnamed: those of `names` that the photo's model has no label for (or, labels unknown, that it did not name);
+            none where no photo was asked.
         alarm: never milder than the photo's, nor than after the first few answers.
         deadly: every deadly kind that stays named, most probable first.
         contradicts: the answers fit none of the photo's names. fits: what fits every answer instead, best first;
@@ -122,7 +123,7 @@ def hear_hand(
     return HandOpinion(
         names=names,
         before=_best(kinds, start),
-        unnamed=tuple(each.taxon for each in names if each.taxon.name not in known),
+        unnamed=tuple(each.taxon for each in names if photo and each.taxon.name not in known),
         alarm=alarm,
         deadly=staying_deadly(kinds, highest, now, contradicted, alarm, min(least or NAMED_FROM, NAMED_FROM)),
         contradicts=contradicts,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import SIZE, Characters
 from fieldguide.core.hands.answers import Seen
 from fieldguide.core.hands.opinion import Effect, HandOpinion
@@ -27,13 +28,25 @@ def value_name(character: str, value: str) -> str:
 
 
 def states_words(characters: Characters, character: str) -> str:
-    """Everything to be expected of one character, joined by commas; empty when nobody told. A size as its range; what
-    is told of the whole genus only says so."""
+    """Everything to be expected of one character, joined by commas, or by semicolons where a state has a comma or a
+    colon of its own; empty when nobody told. A size as its range; what is told of the whole genus only says so."""
     if character == SIZE and characters.size_cm is not None:
         first, last = (f"{number:g}" for number in characters.size_cm)
         return text("characters.size_range", first=first, last=last)
-    states = ", ".join(value_name(character, value) for value in characters.states(character))
+    names = [value_name(character, value) for value in characters.states(character)]
+    states = ("; " if any(sign in name for name in names for sign in ",:") else ", ").join(names)
     return text("characters.varies", states=states) if character in characters.wide else states
+
+
+def ground_words(characters: Characters, name: str, guide: Guide) -> list[str]:
+    """Whose characters these are when not those of `name`, how well they are known, and whether any text was read."""
+    found = [text("characters.inherited", name=characters.name)] if characters.name != name else []
+    read = sum(guide.sources[key].was_read for key in characters.sources if key in guide.sources)
+    known = text(f"characters.certainty_{characters.certainty}")
+    rests = (
+        text("characters.partly_read", count=read, all=len(characters.sources)) if read else text("characters.recalled")
+    )
+    return [*found, f"{known} {rests}"]
 
 
 def answer_words(seen: Seen) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.core.hands.wording import character_name, states_words
+from fieldguide.core.hands.wording import character_name, ground_words, states_words
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
@@ -19,7 +19,6 @@ from fieldguide.ui.guide.season_bar import SeasonBar
 from fieldguide.ui.guide.wording import (
     alert_of,
     features_of,
-    ground_words,
     members_of,
     reading_words,
     sources_of,
@@ -190,7 +189,7 @@ class TaxonView(ScrollColumn):
         card.column.addLayout(grid)
         if characters.caveat:
             card.column.addWidget(selectable(label(text("guide.note", note=characters.caveat), "strong")))
-        for words in ground_words(characters, record, guide):
+        for words in ground_words(characters, record.taxon.name, guide):
             card.column.addWidget(label(words, "small"))
 
     def _add_lookalikes(self, record: TaxonRecord, guide: Guide) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide, Source, TaxonRecord
-from fieldguide.core.guide.characters import Characters
 from fieldguide.core.guide.check import Problem
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
@@ -83,17 +82,6 @@ def reading_words(record: TaxonRecord, guide: Guide) -> str:
         read = sum(source.was_read for source in sources_of(record, guide))
         return text("guide.rests_on_reading", count=read, all=len(record.sources))
     return text("guide.recalled")
-
-
-def ground_words(characters: Characters, record: TaxonRecord, guide: Guide) -> list[str]:
-    """Whose characters these are, how well they are known, and whether any text was read for them."""
-    found = [text("characters.inherited", name=characters.name)] if characters.name != record.taxon.name else []
-    read = sum(guide.sources[key].was_read for key in characters.sources if key in guide.sources)
-    known = text(f"characters.certainty_{characters.certainty}")
-    rests = (
-        text("characters.partly_read", count=read, all=len(characters.sources)) if read else text("characters.recalled")
-    )
-    return [*found, f"{known} {rests}"]
 
 
 def problem_words(problem: Problem, guide: Guide) -> str:

@@ -289,7 +289,8 @@ def test_what_was_dug_out_is_said_for_the_base() -> None:
     ("word", "code", "named"),
     [
         ("colour=white", ErrorCode.CHARACTER_UNKNOWN, list(CHARACTERS)),
-        ("ring", ErrorCode.CHARACTER_UNKNOWN, list(CHARACTERS)),
+        ("necklace", ErrorCode.CHARACTER_UNKNOWN, list(CHARACTERS)),
+        ("ring", ErrorCode.VALUE_UNKNOWN, list(CHARACTERS["ring"])),
         ("ring=necklace", ErrorCode.VALUE_UNKNOWN, list(CHARACTERS["ring"])),
         ("ring=skirt|necklace", ErrorCode.VALUE_UNKNOWN, list(CHARACTERS["ring"])),
         ("size=-3", ErrorCode.VALUE_UNKNOWN, list(CHARACTERS["size"])),
