@@ -50,7 +50,7 @@ class Reading:
 
     `keys` are to be looked for in their order. `plain` are those without marks and authors, by which misspellings are
     told: with the epithets below the species, then without them. `words` are the keys of its words, the genus first; a
-    `wide` name is that of a genus or family.
+    `wide` name is that of a genus or family. `text` are the keys of all its words, brackets and numbers apart.
     """
 
     keys: tuple[str, ...] = ()
@@ -58,6 +58,7 @@ class Reading:
     words: tuple[str, ...] = ()
     wide: bool = False
     name: str = ""
+    text: tuple[str, ...] = ()
 
 
 def read_name(raw: str) -> Reading:
@@ -67,10 +68,11 @@ def read_name(raw: str) -> Reading:
     "Genus sp." is the genus; so is "Genus aff. epithet", which says that it is another species than that.
     """
     plain = _latin(raw[:MAX_LETTERS])
-    found = _read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain)))
+    text = tuple(filter(None, map(key_of, _words(plain))))
+    found = replace(_read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain))), text=text)
     inside = [_read(_words(part)) for part in re.findall(r"[(\[{]([^)\]}]+)", plain)]
     if not found.keys:  # "(Amanita phalloides)"
-        return inside[0] if inside else found
+        return replace(inside[0], text=text) if inside else found
     return replace(found, keys=(*found.keys, *(key for each in inside for key in each.keys)))  # "Death cap (Amanita)"
 
 

@@ -16,6 +16,7 @@ from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_o
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**17  # names: more than a bundle may have labels
+MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
 class Match(StrEnum):
@@ -50,6 +51,14 @@ class Known(Protocol):
     def synonyms(self) -> tuple[str, ...]:
         """Its other names."""
 
+    @property
+    def common_names(self) -> dict[str, str]:
+        """Its names in living languages, one each."""
+
+    @property
+    def other_names(self) -> tuple[str, ...]:
+        """Further ones."""
+
 
 class Resolver:
     """Finds taxa by their names, however these are spelt; read only, and it remembers what it found."""
@@ -68,6 +77,11 @@ class Resolver:
             for name in (taxon.name, *record.synonyms)
             if (epithet := name.partition(" ")[2])
         )
+        self._common = NameIndex(
+            (key_of(name), taxon)
+            for taxon, record in known.items()
+            for name in (*record.common_names.values(), *record.other_names)
+        )
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
         self.danger = lru_cache(REMEMBERED)(self._find_danger)
 
@@ -77,28 +91,29 @@ class Resolver:
             for index, match in ((self._accepted, Match.ACCEPTED), (self._synonyms, Match.SYNONYM)):
                 found = [taxon for taxon in index.get(key) if _fits(taxon, reading)]
                 if found:
-                    below = (
-                        self._near(reading.plain[0], reading) if key == reading.plain[-1] != reading.plain[0] else []
-                    )
-                    return (
-                        Resolution(raw, found[0], match) if len(found) == 1 and self._mildest(found[0], below) else None
-                    )
+                    others = list(self._mentioned(reading))
+                    if key == reading.plain[-1] != reading.plain[0]:
+                        others += [taxon for _, taxon in self._near(reading.plain[0], reading)]
+                    sure = len(found) == 1 and self._worst_is(found[0], others)
+                    return Resolution(raw, found[0], match) if sure else None
         for key in reading.plain:
             near = self._near(key, reading)
             closest = {taxon for distance, taxon in near if distance == near[0][0] <= allowed_edits(key)}
-            if len(closest) == 1 and self._mildest(meant := closest.pop(), near):
+            others = [*(taxon for _, taxon in near), *self._mentioned(reading), *self._otherwise(reading)]
+            if len(closest) == 1 and self._worst_is(meant := closest.pop(), others):
                 return Resolution(raw, meant, Match.MISSPELLING)
         return None
 
-    def _mildest(self, meant: Taxon, near: list[tuple[int, Taxon]]) -> bool:
+    def _worst_is(self, meant: Taxon, others: Iterable[Taxon]) -> bool:
         """Whether no other taxon that may be meant is worse."""
-        return all(self._danger[taxon].severity <= self._danger[meant].severity for _, taxon in near)
+        return all(self._danger[taxon].severity <= self._danger[meant].severity for taxon in others)
 
     def _find_danger(self, name: str, genus: str = "") -> Danger:
         reading, found = read_name(name), self.resolve(name)
         if found is not None and len(reading.words) < 3:
             return self._danger[found.taxon]
         possible = self._named(reading) if found is not None else self._possible(reading, key_of(genus))
+        possible = (*possible, *self._mentioned(reading))
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
         return worst((surely, *(self._danger[taxon] for taxon in possible)))
 
@@ -115,10 +130,27 @@ class Resolver:
             for key in (first + other, other + first):
                 yield from (*self._accepted.get(key), *self._synonyms.get(key))
 
+    def _mentioned(self, reading: Reading) -> Iterator[Taxon]:
+        """Taxa that stand anywhere in the text beside its own name: "Boletus edulis / Rubroboletus satanas"."""
+        text, place = reading.text, 0
+        while place < len(text):
+            pair = "".join(text[place : place + 2])
+            found = (*self._accepted.get(pair), *self._synonyms.get(pair)) if place + 1 < len(text) else ()
+            yield from found or (self._genera.get(text[place]) if text[place] not in reading.words[:1] else ())
+            place += 2 if found else 1
+
+    def _otherwise(self, reading: Reading) -> Iterator[Taxon]:
+        """What a name stands for in a living language, or with its genus cut short: "Cort. orellanus"."""
+        for key in reading.keys:
+            yield from (*self._common.get(key), *self._short.get(key))
+        if len(reading.words) > 1 and len(reading.words[0]) <= MAX_SHORT:
+            yield from self._short.get(reading.words[0][0] + reading.words[1])
+
     def _possible(self, reading: Reading, genus: str) -> Iterator[Taxon]:
         """Every taxon that an unresolved name may mean: nearly so spelt, abbreviated, or of a genus that it names."""
         for key in reading.keys:
-            yield from (*self._accepted.get(key), *self._synonyms.get(key), *self._short.get(key))
+            yield from (*self._accepted.get(key), *self._synonyms.get(key))
+        yield from self._otherwise(reading)
         for key in reading.plain:
             yield from (taxon for _, taxon in self._near(key, reading))
         if reading.words:

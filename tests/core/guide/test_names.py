@@ -63,6 +63,7 @@ SPELLINGS = {
     "common name in front": lambda name: f"Death cap ({name})",
     "in brackets": lambda name: f"[{name}]",
     "genus abbreviated": lambda name: f"{name[0]}. {name.partition(' ')[2]}",
+    "genus cut short": lambda name: f"{name[:3]}. {name.partition(' ')[2]}",
     "turned round": lambda name: " ".join(reversed(name.split())),
     "something behind": lambda name: f"{name} nearby",
     "another epithet": lambda name: f"{name.split()[0]} nova",
@@ -79,7 +80,13 @@ def label(name: str, rank: Rank = Rank.SPECIES) -> Taxon:
     return Taxon(name, rank, (name.split() or [""])[0])
 
 
-OF_GENUS = ("sp.", "sp. 1", "section", "another epithet")  # these name no species: no synonym is asked of them
+OF_GENUS = (
+    "sp.",
+    "sp. 1",
+    "section",
+    "another epithet",
+    "its genus behind a mild one",
+)  # these name no species: no synonym is asked of them
 
 
 def harmful(guide: Guide, rank: Rank) -> list[tuple[str, Danger]]:
@@ -105,6 +112,28 @@ def test_every_dangerous_genus_and_family_keeps_its_danger(guide: Guide, spellin
     assert len(names) > 100
     told = [(SPELLINGS[spelling](name), danger) for name, danger in names]
     assert [spelt for spelt, danger in told if guide.danger(label(spelt, Rank.GENUS)).severity < danger.severity] == []
+
+
+def test_a_deadly_name_keeps_its_danger_beside_a_mild_one(guide: Guide) -> None:
+    names = [name for name, danger in harmful(guide, Rank.SPECIES) if danger is Danger.DEADLY and name in guide.records]
+    told = [f"Cantharellus cibarius {beside}" for name in names[::4] for beside in (f"or {name}", f"(maybe {name})")]
+    assert [spelt for spelt in told if guide.danger(label(spelt)) is not Danger.DEADLY] == []
+
+
+def test_a_name_that_names_a_worse_one_too_stands_for_neither(guide: Guide) -> None:
+    """As the first of the two it would be shown with the milder danger."""
+    for raw in ("Cantharellus cibarius/Galerina marginata", "Cantharellus cibarius (Galerina)"):
+        assert guide.resolve(raw) is None
+    found = guide.resolve("Galerina marginata or Cantharellus cibarius")
+    assert found is not None
+    assert found.taxon.name == "Galerina marginata"
+
+
+def test_a_common_name_keeps_its_danger(guide: Guide) -> None:
+    deadly = [record for record in guide.records.values() if record.danger is Danger.DEADLY]
+    told = [(name, record.danger) for record in deadly for name in record.common_names.values()]
+    assert len(told) > 100
+    assert [name for name, danger in told if guide.danger(label(name)).severity < danger.severity] == []
 
 
 def misspell(name: str, chance: random.Random) -> str:
