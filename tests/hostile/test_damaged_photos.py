@@ -110,6 +110,52 @@ def test_a_jpeg_that_lacks_only_its_end_marker_or_is_filled_up_is_read(tmp_path:
     assert np.array_equal(read_photo_of(tmp_path, data[:-2] + filling + b"\xff\xd9" + bytes(5000)), whole)
 
 
+@pytest.mark.parametrize("filling", [b"\x00", b"\xff"])
+@pytest.mark.parametrize("suffix", ["jpg", "progressive", "png", "webp", "lossless", "avif"])
+def test_a_page_that_was_never_written_is_told(tmp_path: Path, suffix: str, filling: bytes) -> None:
+    options: dict[str, dict[str, object]] = {
+        **{"jpg": {"quality": 95}, "progressive": {"progressive": True, "quality": 95}, "webp": {"quality": 98}},
+        **{"lossless": {"lossless": True}, "avif": {"quality": 95, "speed": 10}},
+    }
+    kind = {"progressive": "jpg", "lossless": "webp"}.get(suffix, suffix)
+    whole = encoded(kind, **options.get(suffix, {}))
+    assert code_of(tmp_path / f"a.{kind}", whole) is None
+    place = len(whole) * 2 // 3
+    assert place + 4200 < len(whole)
+    assert code_of(tmp_path / f"a.{kind}", whole[:place] + filling * 4096 + whole[place + 4096 :]) in BROKEN
+
+
+@pytest.mark.parametrize("colour", ["white", "black", "grey"])
+@pytest.mark.parametrize("suffix", ["jpg", "progressive", "png", "webp", "lossless", "avif", "tif"])
+def test_flat_ground_is_no_damage(tmp_path: Path, suffix: str, colour: str) -> None:
+    kind = {"progressive": "jpg", "lossless": "webp"}.get(suffix, suffix)
+    options = {"progressive": suffix == "progressive", "lossless": suffix == "lossless", "speed": 10}
+    flat = Image.new("RGB", (3000, 2000), colour)
+    assert code_of(tmp_path / f"a.{kind}", encoded(kind, flat, **options)) is None
+
+
+@pytest.mark.parametrize("interlaced", [0, 1])
+def test_a_png_whose_rows_end_too_early_is_told(tmp_path: Path, interlaced: int) -> None:
+    """All its checksums fit; Pillow leaves the rest black."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    for rows, code in ((48, None), (20, ErrorCode.PHOTO_TRUNCATED)):
+        packed = zlib.compress((b"\0" + bytes(3 * 64)) * rows * (2 if interlaced and rows == 48 else 1))
+        data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">2I5B", 64, 48, 8, 2, 0, 0, interlaced))
+        assert code_of(tmp_path / "a.png", data + chunk(b"IDAT", packed) + chunk(b"IEND", b"")) is code
+
+
+def test_a_jpeg_of_thousands_of_scans_or_of_arithmetic_coding_is_refused(tmp_path: Path) -> None:
+    """The one costs another way through all blocks for each scan, the other decodes anything to some picture."""
+    data = encoded("jpg", progressive=True)
+    last = data.rfind(b"\xff\xda")
+    assert code_of(tmp_path / "a.jpg", data[:-2] + data[last:-2] * 20 + b"\xff\xd9") is None
+    assert code_of(tmp_path / "a.jpg", data[:-2] + data[last:-2] * 2000 + b"\xff\xd9") in BROKEN
+    assert code_of(tmp_path / "a.jpg", encoded("jpg").replace(b"\xff\xc0", b"\xff\xc9", 1)) in BROKEN
+
+
 def test_a_shuffled_restart_marker_is_told(tmp_path: Path) -> None:
     data = encoded("jpg", restart_marker_rows=1)
     assert code_of(tmp_path / "a.jpg", data.replace(b"\xff\xd3", b"\xff\xd5", 1)) in BROKEN

@@ -25,7 +25,15 @@ from PIL import (
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.jpeg import WatchedJpeg
-from fieldguide.core.photo.structure import MAX_KEPT, check_gif, jpeg_head, png_chunks, webp_exif
+from fieldguide.core.photo.structure import (
+    MAX_KEPT,
+    check_gif,
+    jpeg_head,
+    png_chunks,
+    refuse_lost,
+    webp_exif,
+    webp_pictures,
+)
 
 
 class Format(StrEnum):
@@ -121,7 +129,14 @@ def open_image(data: bytes, kind: Format) -> ImageFile.ImageFile:
         for _ in png_chunks(stream, pixels=True):
             pass
         stream.seek(0)
-    return _decoder(kind)(stream)
+    image = _decoder(kind)(stream)
+    if kind is Format.WEBP:
+        for picture in webp_pictures(data):
+            refuse_lost(picture)
+    elif kind in (Format.HEIC, Format.AVIF):
+        exif = image.info.get("exif")  # a camera's notes may hold empty pages
+        refuse_lost(data[data.find(b"mdat") :], exif[6:] if isinstance(exif, bytes) else b"")
+    return image
 
 
 def _decoder(kind: Format) -> Callable[[io.BytesIO], ImageFile.ImageFile]:

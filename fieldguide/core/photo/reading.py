@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import struct
 import threading
 import warnings
@@ -28,7 +29,7 @@ from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
 from fieldguide.core.photo.folders import is_folder
 from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image
-from fieldguide.core.photo.structure import BrokenError
+from fieldguide.core.photo.structure import BrokenError, png_is_short
 from fieldguide.core.records import Photo
 
 MAX_FILE_BYTES = 512 * 2**20  # a 16-bit TIFF of 80 megapixels is 460 MiB
@@ -81,7 +82,10 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
                 exif = read_exif(image)
         _load(image)
         if kind is Format.PNG:
-            exif = read_exif(image)
+            if _ends_black(image) and png_is_short(io.BytesIO(data)):
+                raise BrokenError("rows are missing", cut=True)
+            with _quiet():
+                exif = read_exif(image)
         if kind is Format.TIFF:  # the one decoder that turns the picture by itself
             exif = replace(exif, orientation=1)
         pixels = _to_rgb(image, short_side)
@@ -105,8 +109,9 @@ def read_header(path: Path) -> Exif:
                 return read_exif(TiffImagePlugin.TiffImageFile(stream))
         block = exif_block(stream, kind)
         exif = Image.Exif()
-        exif.load(block)
-        return read_exif(exif) if block else Exif()
+        with _quiet():
+            exif.load(block)
+            return read_exif(exif) if block else Exif()
 
 
 @contextmanager
@@ -183,6 +188,14 @@ def _load(image: ImageFile.ImageFile) -> None:
             image.load()
     else:
         image.load()
+
+
+def _ends_black(image: Image.Image) -> bool:
+    """Whether the last two rows hold nothing but zeros: of an interlaced picture every other row may be written."""
+    width, height = image.size
+    return any(
+        not image.crop((0, row, width, row + 1)).getbbox(alpha_only=False) for row in range(max(0, height - 2), height)
+    )
 
 
 def _to_rgb(image: Image.Image, short_side: int) -> npt.NDArray[np.uint8]:

@@ -7,6 +7,7 @@ that a file without an end, or padded with nothing, costs next to nothing. Knows
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from typing import BinaryIO
 MAX_PADDING = 2**16  # bytes that belong to nothing, between the parts of one file
 MAX_PARTS = 65_536  # chunks, segments or blocks of one file: a PNG of 500 MB in pieces of 8 KB
 MAX_KEPT = 16 * 2**20  # bytes of EXIF, profiles and texts
+MAX_SCANS = 100  # of a JPEG; encoders write ten, and each is another way through all blocks
+LOST = 4096  # bytes that are all 0 or all 255: a page of a disk that was never written, and nothing that a coder makes
 
 _LONE = frozenset({0x01, *range(0xD0, 0xD8)})  # JPEG markers without a length
 _SCANS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 
 
@@ -81,19 +85,53 @@ def jpeg_scan_end(data: bytes, head: JpegHead) -> int | None:
     """Where the data of a baseline JPEG's only scan ends; None when it has several scans, or is not baseline.
 
     Raises:
-        BrokenError: restart markers out of order, or a marker inside the scan that may not stand there.
+        BrokenError: restart markers out of order, a marker inside the scan that may not stand there, arithmetic coding
+            (no camera has it; any data decodes to some picture), scans without end, or a part of one that was lost.
     """
+    if head.frame > 0xC8:
+        raise BrokenError("arithmetic coding")
     places = _RESTART.finditer(data, head.scan)
     found = _NEXT_MARKER.search(data, head.scan)
     end = found.start() if found else len(data)
     if any(place[1][0] - 0xD0 != number % 8 for number, place in enumerate(places) if place.start() < end):
         raise BrokenError("restart markers out of order")
     marker = data[end + 1] if found else 0xD9
-    if marker == 0xD9:
-        return end if head.frame in (0xC0, 0xC1) else None
-    if marker not in (0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)):
+    if marker == 0xD9 and head.frame in (0xC0, 0xC1):
+        return end - _run_before(data, end)
+    if marker not in (0xD9, 0xDA, 0xC4, 0xDB, 0xDC, 0xDD, 0xFE, *range(0xE0, 0xF0)):
         raise BrokenError("a marker inside the picture")
+    _walk_scans(data, head.scan)
     return None
+
+
+def _run_before(data: bytes, end: int) -> int:
+    """How many bytes of 255 stand before `end`: they fill up, a picture's own are each followed by a 0."""
+    start = end
+    while start and data[start - 1] == 0xFF:
+        start -= 1
+    return end - start
+
+
+def _walk_scans(data: bytes, begin: int) -> None:
+    """Bound how many scans follow, and look for lost parts in those that hold no raw bits of flat ground."""
+    for _ in range(MAX_SCANS):
+        place = begin
+        while (found := _NEXT_MARKER.search(data, place)) and data[found.start() + 1] not in (0xD9, 0xDA):
+            place = found.start() + 2 + int.from_bytes(data[found.start() + 2 : found.start() + 4], "big")
+        end = found.start() if found else len(data)
+        if data[begin - 3]:  # where the band of frequencies begins; 0: the means of blocks
+            refuse_lost(data[begin:end])
+        if found is None or data[end + 1] == 0xD9:
+            return
+        begin = end + 2 + int.from_bytes(data[end + 2 : end + 4], "big")
+    raise BrokenError("scans without end")
+
+
+def refuse_lost(data: bytes, spared: bytes = b"") -> None:
+    """Raises BrokenError when a page of compressed data is missing; `spared` is metadata within, which may be empty."""
+    for piece in data.split(spared) if spared else [data]:
+        if piece.find(bytes(LOST)) >= 0 or piece.find(b"\xff" * LOST) >= 0:
+            raise BrokenError("a part that was never written", cut=True)
 
 
 def png_chunks(stream: BinaryIO, *, pixels: bool) -> Iterator[tuple[bytes, bytes]]:
@@ -128,6 +166,26 @@ def png_chunks(stream: BinaryIO, *, pixels: bool) -> Iterator[tuple[bytes, bytes
     raise BrokenError("no end", cut=True)
 
 
+def png_is_short(stream: BinaryIO) -> bool:
+    """Whether the rows end before the picture does: Pillow leaves the rest black and says nothing. Unpacks all."""
+    unpacker, unpacked, needed = zlib.decompressobj(), 0, 0
+    for kind, body in png_chunks(stream, pixels=True):
+        if kind == b"IHDR":
+            needed = _png_bytes(*struct.unpack(">2I2B2xB", body))
+        while kind == b"IDAT" and body and not unpacker.eof and unpacked < needed:
+            unpacked += len(unpacker.decompress(body, 2**20))
+            body = unpacker.unconsumed_tail
+    return unpacked < needed
+
+
+def _png_bytes(width: int, height: int, depth: int, colour: int, interlaced: int) -> int:
+    """Bytes of all rows with their filters (PNG 1.2, sections 2.3, 2.6 and 8.2)."""
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sizes = [(-(-(width - x) // across), -(-(height - y) // down)) for x, y, across, down in passes]
+    return sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sizes if columns > 0)
+
+
 def webp_exif(stream: BinaryIO, size: int) -> bytes:
     """The EXIF chunk of a WebP file of `size` bytes, or nothing.
 
@@ -146,6 +204,16 @@ def webp_exif(stream: BinaryIO, size: int) -> bytes:
             return stream.read(length) if length <= MAX_KEPT else b""
         stream.seek(length + length % 2, 1)
     raise BrokenError("chunks without end")
+
+
+def webp_pictures(data: bytes) -> Iterator[bytes]:
+    """The compressed chunks of a WebP file that was walked before."""
+    place = 12
+    while place + 8 <= len(data):
+        length = int.from_bytes(data[place + 4 : place + 8], "little")
+        if data[place : place + 4] in (b"VP8 ", b"VP8L", b"ALPH", b"ANMF"):
+            yield data[place + 8 : place + 8 + length]
+        place += 8 + length + length % 2
 
 
 def check_gif(stream: BinaryIO) -> None:
