@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 from PySide6.QtCore import QMimeData
 
 URI_LIST = "text/uri-list"
+MAX_ADDRESS = 16_384  # bytes of one address that are read: four for each of the longest path that a system takes
 
 
 def dropped_paths(mime: QMimeData | None) -> list[Path]:
@@ -38,5 +39,5 @@ def _local_path(address: bytes) -> Path | None:
     rest = rest.partition(b"#")[0].partition(b"?")[0]
     if host.lower() not in {b"", b"localhost", platform.node().lower().encode()} or len(rest) < 2:
         return None
-    name = unquote_to_bytes(rest)
+    name = unquote_to_bytes(rest[:MAX_ADDRESS])
     return None if b"\0" in name else Path(os.fsdecode(name))

@@ -23,6 +23,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 5.0
 _MAGIC = b"SQLite format 3\x00"
 _VERSION_OFFSET = 60  # of PRAGMA user_version in the file's header, 4 bytes big-endian (sqlite.org/fileformat.html)
+_FORM_OFFSET, _LAST_FORM = 44, 4  # of its schema: what SQLite itself takes
 _ALMOST_NOTHING = 2**20  # bytes free below which a failed write is put down to a full disk
 
 
@@ -326,7 +327,8 @@ def _refuse_by_header(path: Path, known: int) -> None:
         raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(path)) from refused
     if not header:
         return  # what an interrupted first start leaves: SQLite begins a new file in it
-    if len(header) < 100 or not header.startswith(_MAGIC):
+    form = int.from_bytes(header[_FORM_OFFSET : _FORM_OFFSET + 4], "big")
+    if len(header) < 100 or not header.startswith(_MAGIC) or form > _LAST_FORM:
         raise FieldGuideError(ErrorCode.DATABASE_DAMAGED, path=str(path))
     _refuse_too_new(path, int.from_bytes(header[_VERSION_OFFSET : _VERSION_OFFSET + 4], "big"), known)
 

@@ -74,7 +74,16 @@ def cut_to_a_stub(path: Path) -> None:
     os.truncate(path, 50)
 
 
-@pytest.mark.parametrize("damage", [cut_in_half, overwrite_the_middle, write_something_else, cut_to_a_stub])
+def of_an_unknown_form(path: Path) -> None:
+    """SQLite then says "unsupported file format" with the code of a wrong statement."""
+    with path.open("r+b") as stream:
+        stream.seek(44)
+        stream.write(b"\xff\xff\xff\xff")
+
+
+@pytest.mark.parametrize(
+    "damage", [cut_in_half, overwrite_the_middle, write_something_else, cut_to_a_stub, of_an_unknown_form]
+)
 def test_a_damaged_file_is_kept_and_named(tmp_path: Path, guide: Guide, damage: Callable[[Path], None]) -> None:
     path = tmp_path / "o.db"
     fill(path, guide)

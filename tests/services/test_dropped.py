@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,13 @@ def test_a_local_file_is_taken(address: bytes, name: bytes) -> None:
 def test_what_names_no_local_file_is_left_out(address: bytes) -> None:
     assert dropped_paths(listed(address)) == []
     assert dropped_paths(listed(address, b"file:///tmp/b.jpg")) == [Path("/tmp/b.jpg")]
+
+
+def test_an_address_without_end_is_read_in_no_time_and_named() -> None:
+    began = time.thread_time()
+    (path,) = dropped_paths(listed(b"file:///" + b"%20" * 1_000_000))
+    assert time.thread_time() - began < 0.5
+    assert 4096 < len(os.fsencode(path)) < 20_000, "longer than any path, so that reading it is refused by a sentence"
 
 
 def test_addresses_of_qt_are_taken_too() -> None:
