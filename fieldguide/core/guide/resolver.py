@@ -113,9 +113,8 @@ class Resolver:
         if found is not None and len(reading.words) < 3:
             return self._danger[found.taxon]
         possible = self._named(reading) if found is not None else self._possible(reading, key_of(genus))
-        possible = (*possible, *self._mentioned(reading))
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
-        return worst((surely, *(self._danger[taxon] for taxon in possible)))
+        return worst((surely, *(self._danger[taxon] for taxon in (*possible, *self._mentioned(reading)))))
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
