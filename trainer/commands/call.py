@@ -31,6 +31,8 @@ OPTIONS = {
     "elsewhere": "data.elsewhere",
     "elsewhere_manifest": "data.elsewhere_manifests",
     "elsewhere_source": "data.elsewhere_sources",
+    "elsewhere_person": "data.elsewhere_people",
+    "elsewhere_year": "data.elsewhere_years",
     "rare": "data.rare",
     "min_photos": "data.min_photos",
     "min_finds": "data.min_finds",
@@ -66,8 +68,7 @@ def add_options(parser: argparse.ArgumentParser, several: str = "") -> None:
     parser.add_argument("--manifest", action="append", metavar="CSV", help=text("train.help_manifest"))
     parser.add_argument("--background", metavar="FOLDER", help=text("train.help_background"))
     parser.add_argument("--elsewhere", action="append", metavar="FOLDER", help=text("train.help_elsewhere"))
-    for name in ("manifest", "source"):
-        metavar = {"manifest": "CSV", "source": "NAME"}[name]
+    for name, metavar in (("manifest", "CSV"), ("source", "NAME"), ("person", "NAME"), ("year", "YEAR")):
         help_text = text(f"train.help_elsewhere_{name}")
         parser.add_argument(f"--elsewhere-{name}", action="append", metavar=metavar, help=help_text)
     parser.add_argument("--rare", choices=RARE, help=text("train.help_rare"))

@@ -32,15 +32,17 @@ Count = Annotated[int, Meta(ge=0, le=10**4)]  # 0: none, or off
 
 @dataclass(frozen=True, slots=True)
 class DataConfig:
-    """Which photos. Each of `folders` holds one folder per label; `manifests` are CSV with file, label, source, find.
+    """Which photos. Each of `folders` holds one folder per label; `manifests` are CSV with file, label, source, find,
+    person, date.
 
     Manifests: as many as folders, in their order, or named like them (`photos.csv` for `photos`). Without one, the CSV
     beside the folder that is named like it serves, or the `attribution.csv` that collecting left inside.
     `background` is a folder of photos of other things. `hold_out` names labels kept out of training: they measure
     the unknown score. `fractions` are train, val, calibration, test. `cache_size` is in pixels (squares).
 
-    `elsewhere` are folders of photos by other people, with manifests of their own, and `elsewhere_sources` are sources
-    among the `folders`: neither is used for training, half of them fit the decision policy and half measure it.
+    `elsewhere` are folders of photos by other people, with manifests of their own, and `elsewhere_sources`,
+    `elsewhere_people` and `elsewhere_years` are sources, people and years among the `folders`: none is used for
+    training, half of them fit the decision policy and half measure it.
     `rare` says what becomes of a label with fewer than `min_photos` photos or `min_finds` finds, see `data.rare`.
     """
 
@@ -50,6 +52,8 @@ class DataConfig:
     elsewhere: tuple[str, ...] = ()
     elsewhere_manifests: tuple[str, ...] = ()
     elsewhere_sources: tuple[str, ...] = ()
+    elsewhere_people: tuple[str, ...] = ()
+    elsewhere_years: tuple[str, ...] = ()
     hold_out: tuple[str, ...] = ()
     rare: Annotated[str, one_of(*RARE)] = "genus"
     min_photos: Number = 4

@@ -16,7 +16,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
 from trainer.data.labels import Labels, taxon_named
-from trainer.data.scan import BACKGROUND_FOLDER, NAMED, ScannedPhoto, list_photos
+from trainer.data.scan import BACKGROUND_FOLDER, NAMED, ScannedPhoto, is_elsewhere, list_photos
 from trainer.data.split import (
     ELSEWHERE_FIT,
     ELSEWHERE_MEASURE,
@@ -39,20 +39,30 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
     """The photos of the folders by other people, not yet read, numbered on from those that teach.
 
     Raises:
-        FieldGuideError: CONFIG_INVALID when a source both teaches and measures, or when `elsewhere_sources` names one
-            that no photo has; what `list_photos` raises.
+        FieldGuideError: CONFIG_INVALID when a source or person both teaches and measures, or when a source, person or
+            year is set apart that no photo has, or all of them are; what `list_photos` raises.
     """
-    sources = {photo.source for photo in teaching if photo.source}
-    unknown = sorted(set(config.elsewhere_sources) - sources)
-    if unknown:
-        known = ", ".join(sorted(sources)) or text("train.elsewhere_no_source")
-        refuse("data.elsewhere_sources", text("train.elsewhere_source_unknown", names=", ".join(unknown), known=known))
+    for option, of_photo, wanted in (
+        ("sources", "source", config.elsewhere_sources),
+        ("people", "person", config.elsewhere_people),
+        ("years", "year", config.elsewhere_years),
+    ):
+        told = {str(getattr(photo, of_photo)) for photo in teaching} - {""}
+        unknown = ", ".join(sorted(set(wanted) - told))
+        if unknown:
+            known = ", ".join(sorted(told)) or text("train.elsewhere_not_told")
+            problem = text(f"train.elsewhere_{of_photo}_unknown", names=unknown, known=known)
+            refuse(f"data.elsewhere_{option}", problem)
+    if teaching and all(is_elsewhere(photo, config) for photo in teaching if photo.raw_label != BACKGROUND_FOLDER):
+        refuse("data.elsewhere_sources", text("train.elsewhere_all"))
     if not config.elsewhere:
         return []
     found = list_photos(elsewhere_folders(config))
-    both = (sources - set(config.elsewhere_sources)) & {photo.source for photo in found}
-    if both:
-        refuse("data.elsewhere", text("train.elsewhere_teaches", names=", ".join(sorted(both))))
+    taught = [photo for photo in teaching if not is_elsewhere(photo, config)]
+    for of_photo in ("source", "person"):
+        both = ({getattr(p, of_photo) for p in taught} & {getattr(p, of_photo) for p in found}) - {""}
+        if both:
+            refuse("data.elsewhere", text(f"train.elsewhere_{of_photo}_teaches", names=", ".join(sorted(both))))
     return [replace(photo, index=len(teaching) + number) for number, photo in enumerate(found)]
 
 
@@ -95,9 +105,10 @@ def place_elsewhere(
 
 def elsewhere_in_words(photos: Sequence[ScannedPhoto], config: DataConfig, guide: Guide) -> list[str]:
     """Sentences on the photos by other people: how many of whom, and what they cannot do."""
+    apart = config.elsewhere or config.elsewhere_sources or config.elsewhere_people or config.elsewhere_years
     from_others = [photo for photo in photos if not photo.error and photo.raw_label != BACKGROUND_FOLDER]
     if not from_others:
-        return [text("train.elsewhere_none")] if not (config.elsewhere or config.elsewhere_sources) else []
+        return [text("train.elsewhere_none")] if not apart else []
     sources = Counter(photo.source or text("train.elsewhere_unnamed") for photo in from_others)
     ranked = sorted(sources.items(), key=lambda each: (-each[1], each[0]))
     listed = ", ".join(f"{name} ({count})" for name, count in ranked)

@@ -1,4 +1,7 @@
-"""What a CSV beside photos says of them: label, source and find. Knows no folders' meaning and reads no photo."""
+"""What a CSV beside photos says of them: label, source, find, person and date.
+
+Knows no folders' meaning and reads no photo.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +16,23 @@ from trainer.config import read_table, refuse
 from trainer.data.collect.attribution import ATTRIBUTION, COLUMNS
 
 NEEDED = "file"
-SAID = ("label", "source", "find")
-FORMERLY = {"observation": "find"}
+SAID = ("label", "source", "find", "person", "date")
+FORMERLY = {"observation": "find", "creator": "person"}
 _KNOWN = {NEEDED, *SAID, *FORMERLY, *COLUMNS, "licence"}
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoLine:
-    """What a manifest says of one photo; empty where it is silent. Photos of one source and find show one find."""
+    """What a manifest says of one photo; empty where it is silent. Photos of one source and find show one find.
+
+    `person` took it; `date` is as it was written, its year first.
+    """
 
     label: str = ""
     source: str = ""
     find: str = ""
+    person: str = ""
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)

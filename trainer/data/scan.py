@@ -38,10 +38,10 @@ HASH_SIDE = 64  # pixels of the short side that a picture is decoded at for its 
 class ScannedPhoto:
     """One file. `index` is its row in the cache; `error` is empty or a code.
 
-    `raw_label` is its folder's name, or the manifest's label where that is another name; `source` and `find` come from
-    the manifest and are empty without one. `width` and `height` in pixels (upright); `size` is the file's, in bytes (0:
-    it could not be told). `phash` is the 64-bit perceptual hash in hex, `mirrored` that of the mirrored picture, and
-    `cropped` those of the picture without some of each edge (`duplicates.CROPS`).
+    `raw_label` is its folder's name, or the manifest's label where that is another name; `source`, `find`, `person` and
+    `date` come from the manifest and are empty without one. `width` and `height` in pixels (upright);
+    `size` is the file's, in bytes (0: it could not be told). `phash` is the 64-bit perceptual hash in hex, `mirrored`
+    that of the mirrored picture, and `cropped` those of the picture without some of each edge (`duplicates.CROPS`).
     """
 
     index: int
@@ -57,11 +57,18 @@ class ScannedPhoto:
     size: int = 0
     mirrored: str = ""
     cropped: str = ""
+    person: str = ""
+    date: str = ""
 
     @property
     def aspect(self) -> float:
         """Width over height; 1 when unknown."""
         return self.width / self.height if self.height else 1.0
+
+    @property
+    def year(self) -> str:
+        """The four digits that its date begins with; empty when nobody told."""
+        return self.date[:4] if self.date[:4].isdigit() and len(self.date) >= 4 else ""
 
     @property
     def find_key(self) -> str:
@@ -194,11 +201,9 @@ def known_scan(run: RunFolder) -> list[ScannedPhoto]:
 
 
 def as_listed(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
-    """Photos as they were read, with the label, source and find that folders and manifests give them now."""
-    return [
-        replace(old, index=now.index, raw_label=now.raw_label, source=now.source, find=now.find)
-        for old, now in zip(found, listed, strict=True)
-    ]
+    """Photos as they were read, with what folders and manifests say of them now."""
+    told = ("index", "raw_label", "source", "find", "person", "date")
+    return [replace(old, **{name: getattr(now, name) for name in told}) for old, now in zip(found, listed, strict=True)]
 
 
 def refuse_missing(config: DataConfig) -> None:
@@ -209,8 +214,12 @@ def refuse_missing(config: DataConfig) -> None:
 
 
 def is_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
-    """Whether its source teaches nothing."""
-    return bool(photo.source) and photo.source in config.elsewhere_sources
+    """Whether its source, the person who took it, or its year was set apart, so that it teaches nothing."""
+    return (
+        (bool(photo.source) and photo.source in config.elsewhere_sources)
+        or (bool(photo.person) and photo.person in config.elsewhere_people)
+        or (bool(photo.year) and photo.year in config.elsewhere_years)
+    )
 
 
 def _roots(config: DataConfig) -> list[Path]:
@@ -247,7 +256,9 @@ def _labelled(root: Path, manifest: Manifest) -> Iterator[ScannedPhoto]:
 
 def _listed(file: Path, folder: str, line: PhotoLine) -> ScannedPhoto:
     label = line.label if line.label and clean_name(line.label) != clean_name(folder) else folder
-    return ScannedPhoto(0, str(file), label, line.source, line.find, size=_size(file))
+    return ScannedPhoto(
+        0, str(file), label, line.source, line.find, size=_size(file), person=line.person, date=line.date
+    )
 
 
 def _name(root: Path, file: str) -> str:

@@ -49,6 +49,7 @@ class SplitPhoto:
     why: str = ""
     find: str = ""
     taxon: str = ""
+    person: str = ""
 
 
 def split(
@@ -61,7 +62,7 @@ def split(
 ) -> list[SplitPhoto]:
     """Place every photo that may teach; those `quarantined` (file to reason) are left out.
 
-    The same seed gives the same split. Photos of `config.elsewhere_sources` get no row here.
+    The same seed gives the same split. Photos that were set apart (`is_elsewhere`) get no row here.
 
     Raises:
         FieldGuideError: DATA_ONE_CLASS with fewer than two labels; with `config.rare` "refuse" DATA_TOO_FEW with all
@@ -110,7 +111,7 @@ def place(photo: ScannedPhoto, where: str, labels: Labels, **facts: Any) -> Spli
     """The row of a photo; what is not said of its target and group is -1."""
     taxon = labels.taxon_of.get(photo.raw_label)
     usual = {"label": labels.of_folder.get(photo.raw_label, -1), "target": -1, "group": -1}
-    named = {"source": photo.source, "find": photo.find, "taxon": taxon.name if taxon else ""}
+    named = {"source": photo.source, "find": photo.find, "person": photo.person, "taxon": taxon.name if taxon else ""}
     return SplitPhoto(photo.index, photo.file, where, **usual | named | facts)
 
 

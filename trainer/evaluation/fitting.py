@@ -91,6 +91,7 @@ def fit_decision(
     *,
     novel: Predictions | None = None,
     elsewhere: Predictions | None = None,
+    people: int | None = None,
 ) -> FittedDecision:
     """Fit everything on photos from elsewhere, or where there are none on the calibration split.
 
@@ -103,6 +104,7 @@ def fit_decision(
         config: what to hold.
         novel: photos of species held out of training, only to measure the unknown score on.
         elsewhere: photos of subjects by other sources; those of a kind without a label carry their truth.
+        people: who took the photos that it is fitted on, 1 or more; None where nobody told of all.
 
     Returns:
         The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).
@@ -147,7 +149,7 @@ def fit_decision(
             wide_share=config.wide_share,
         ),
         coverage=config.coverage,
-        ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere"),
+        ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere", people),
     )
     report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed), alarms.compared)
     genera = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
@@ -156,11 +158,11 @@ def fit_decision(
     return _with_unknown(unknown, others, tree, temperature, thresholds, config, report)
 
 
-def ground_of(photos: Predictions, weights: NDArray[np.float64], kind: str) -> Ground:
+def ground_of(photos: Predictions, weights: NDArray[np.float64], kind: str, people: int | None = None) -> Ground:
     """The ground that these photos `[N]`, weighed so, are for a decision policy."""
     novel_share = float(weights[photos.targets < 0].sum() / weights.sum())
     names = tuple(sorted({str(source) for source in photos.sources if source}))
-    return Ground(kind, names, len(photos), novel_share, datetime.now(UTC).date().isoformat())
+    return Ground(kind, names, len(photos), novel_share, datetime.now(UTC).date().isoformat(), people)
 
 
 def of_unknown_genera(photos: Predictions, tree: LabelTree) -> Predictions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
 from trainer.data.scan import refuse_missing
-from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT
+from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT, SplitPhoto
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.drawn import drawings_unknown
 from trainer.evaluation.facts import label_facts
@@ -88,7 +88,14 @@ def fit_policy(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> Fit
         config.decision,
         novel=answers.held_out,
         elsewhere=elsewhere,
+        people=people_on(ready.placed, ELSEWHERE_FIT if elsewhere is not None else "calibration"),
     )
+
+
+def people_on(placed: Sequence[SplitPhoto], side: str) -> int | None:
+    """How many took the photos of one side; None when that is not told of every one."""
+    took = {row.person for row in placed if row.split == side}
+    return len(took) if took and "" not in took else None
 
 
 def measure(

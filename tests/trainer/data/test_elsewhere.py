@@ -19,6 +19,7 @@ from trainer.data.elsewhere import COPY
 from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import FORMERLY, ScannedPhoto
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, LEFT_OUT, SplitPhoto, read_split
+from trainer.pipeline.measured import people_on
 from trainer.pipeline.plan import plan
 from trainer.pipeline.preparation import Prepared, open_run, prepare_run
 from trainer.pipeline.wanted import complete
@@ -103,6 +104,31 @@ def test_a_whole_source_can_judge(photos: Path, tmp_path: Path) -> None:
     assert _prepare(config, tmp_path).placed == ready.placed
 
 
+@pytest.mark.parametrize(
+    ("apart", "theirs"), [({"elsewhere_people": ("Bert",)}, 6), ({"elsewhere_years": ("2024",)}, 4)]
+)
+def test_people_and_years_can_be_set_apart(
+    photos: Path, tmp_path: Path, apart: dict[str, tuple[str, ...]], theirs: int
+) -> None:
+    """They judge and teach nothing, and their number stands in the ground of what was fitted."""
+    files = sorted(photos.rglob("*.jpg"))
+    told = [(f, "Anna" if int(f.stem) < 6 else "Bert", "2023-09-01" if int(f.stem) < 8 else "2024") for f in files]
+    lines = [f"{f.parent.name}/{f.name},club,{person},{date}" for f, person, date in told]
+    photos.with_suffix(".csv").write_text("file,source,person,date\n" + "\n".join(lines), encoding="utf-8")
+    ready = _prepare(DataConfig(folders=(str(photos),), cache_size=48, **apart), tmp_path)
+    halves = [row for row in ready.placed if row.split in HALVES]
+    assert len(halves) == 2 * theirs
+    assert {row.person for row in halves} == {"Bert"}
+    assert people_on(ready.placed, ELSEWHERE_FIT) == 1
+    assert people_on([replace(halves[0], person=""), *halves], halves[0].split) is None
+    with pytest.raises(FieldGuideError) as unknown:
+        _prepare(DataConfig(folders=(str(photos),), elsewhere_people=("Carla",)), tmp_path)
+    assert "Anna, Bert" in explain(unknown.value)
+    with pytest.raises(FieldGuideError) as nobody:
+        _prepare(DataConfig(folders=(str(photos),), elsewhere_people=("Anna", "Bert")), tmp_path)
+    assert "no photo is left to train with" in explain(nobody.value)
+
+
 def test_a_source_cannot_teach_and_judge(photos: Path, others: Path, tmp_path: Path) -> None:
     others.with_suffix(".csv").write_text(others.with_suffix(".csv").read_text().replace("anna", "club"))
     config = DataConfig(folders=(str(photos),), elsewhere=(str(others),))
@@ -112,6 +138,17 @@ def test_a_source_cannot_teach_and_judge(photos: Path, others: Path, tmp_path: P
     with pytest.raises(FieldGuideError) as unknown:
         _prepare(DataConfig(folders=(str(photos),), elsewhere_sources=("clup",)), tmp_path)
     assert "club, web" in explain(unknown.value)
+
+
+def test_nobody_can_teach_and_judge(photos: Path, others: Path, tmp_path: Path) -> None:
+    """The creator of a collected photo is the person who took it."""
+    for folder, source in ((photos, "club"), (others, "anna")):
+        lines = [f"{file.parent.name}/{file.name},{source},Carla" for file in folder.rglob("*.jpg")]
+        folder.with_suffix(".csv").write_text("file,source,creator\n" + "\n".join(lines), encoding="utf-8")
+    config = DataConfig(folders=(str(photos),), elsewhere=(str(others),))
+    with pytest.raises(FieldGuideError) as both:
+        plan(complete(RunConfig(data=config)))
+    assert "these people train and measure at once: Carla" in explain(both.value)
 
 
 def test_the_plan_says_what_the_photos_by_other_people_cannot_do(photos: Path, others: Path) -> None:
