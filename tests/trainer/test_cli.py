@@ -56,9 +56,13 @@ print(status, "torch" in sys.modules)
         ["run", "nowhere", "--out", "run", "--set", "fit.nothing=1"],
         ["sweep", "nowhere", "--out", "run", "--set", "fit.mixup=0,0.2"],
         ["find-rate", "nowhere", "--out", "run"],
+        ["run", "one", "--out", "run"],
+        ["run", "one", "--out", "run", "--dry-run"],
     ],
 )
 def test_a_wrong_call_is_refused_before_torch_is_loaded(call: list[str], tmp_path: Path) -> None:
+    (tmp_path / "one" / "Boletus_edulis").mkdir(parents=True)
+    (tmp_path / "one" / "Boletus_edulis" / "1.jpg").touch()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
     told = subprocess.run(
         [sys.executable, "-c", REFUSED, *call],

@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
         refuse("preset", text("train.no_phases"))
     if not 20 <= arguments.steps <= 10_000:
         refuse("--steps", f"{arguments.steps} is not between 20 and 10000")
-    refuse_early(config)
+    guide = load_guide()
+    refuse_early(config, guide)
     # From here on torch is needed, which takes seconds to load.
     from trainer.fit.rate_finder import find_rate
     from trainer.pipeline.preparation import follow_sizes, look_at_network, open_fit, prepare_run
@@ -53,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = follow_sizes(config, progress)
     look_at_network(config)
     folder = RunFolder(arguments.out).create()
-    fit = open_fit(config, folder, prepare_run(config, folder, load_guide(), progress), progress)
+    fit = open_fit(config, folder, prepare_run(config, folder, guide, progress), progress)
     progress.step(text("train.rate_step"))
     curve = find_rate(fit, arguments.steps)
     file = folder.root / "find_rate.csv"

@@ -37,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     folder = RunFolder(arguments.out)
     wanted = complete(configuration(arguments, folder.config if arguments.resume else None))
-    refuse_early(wanted)
+    guide = load_guide()
+    refuse_early(wanted, guide, folder)
     # From here on torch is needed, which takes seconds to load.
     from trainer.fit.process_group import join_process_group
     from trainer.pipeline.events import measured_events
@@ -51,7 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.dry_run:
             group.led(lambda: print(plan(config)))
             return 0
-        guide = load_guide()
         group.led(lambda: _begin(folder, config, guide, group, resume=arguments.resume))
         with held(folder.root) if group.is_main else nullcontext():
             device = choose_device(config.device, Progress(Style.QUIET)).type

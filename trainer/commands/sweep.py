@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         print("\n".join(_words(settings) for settings in chosen))
         return 0
+    guide = load_guide()
     for config in {repr(each.data): each for each in configs}.values():
-        refuse_early(config)
+        refuse_early(config, guide)
     # From here on torch is needed, which takes seconds to load.
     from trainer.pipeline.preparation import follow_sizes, look_at_network, open_run
     from trainer.pipeline.run import run_all
@@ -69,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     configs = [follow_sizes(config, progress) for config in configs]
     for network in {repr(config.network): config for config in configs}.values():
         look_at_network(network)
-    outcomes, failed, guide = [], False, load_guide()
+    outcomes, failed = [], False
     for number, (settings, config) in enumerate(zip(chosen, configs, strict=True), start=1):
         folder = RunFolder(arguments.out / f"{number:03}")
         facts = {"number": number, "total": len(chosen), "options": _words(settings)}

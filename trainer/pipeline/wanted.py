@@ -8,10 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fieldguide.core.bundle import read_manifest
+from fieldguide.core.guide import Guide
 from fieldguide.core.resources import resource
 from trainer.config import AUGMENT, NetworkConfig, RunConfig, check, phases_of
 from trainer.data.elsewhere import list_elsewhere
+from trainer.data.rare import name_labels
+from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
 from trainer.data.scan import list_photos
+from trainer.pipeline.folders import refuse_folders
+from trainer.run_folder import RunFolder
 
 # TensorFlow's network, whose weights are in circulation, pads "same" and has no activation after its first block;
 # timm's definition of it differs in both.
@@ -42,10 +47,17 @@ def start_from(network: NetworkConfig) -> NetworkConfig:
     return replace(network, init=str(starter)) if same else network
 
 
-def refuse_early(config: RunConfig) -> None:
-    """Refuse folders and manifests that cannot be read, before anything is loaded that takes long.
+def refuse_early(config: RunConfig, guide: Guide, run: RunFolder | None = None) -> None:
+    """Refuse folders and manifests that cannot be read or cannot train, before anything is loaded that takes long.
+
+    What a review in the folder `run` decided is heeded; a run that has begun there has its labels already.
 
     Raises:
-        FieldGuideError: what `list_photos` and `list_elsewhere` raise.
+        FieldGuideError: what `list_photos`, `list_elsewhere` and `refuse_folders` raise.
     """
-    list_elsewhere(config.data, list_photos(config.data))
+    photos = list_photos(config.data)
+    list_elsewhere(config.data, photos)
+    if run is None or not run.config.exists():
+        decided = Decisions(run.root / DECISIONS).final().values() if run else ()
+        photos = apply_decisions(photos, decided)
+        refuse_folders(config.data, photos, name_labels(photos, config.data, guide))
