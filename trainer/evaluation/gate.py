@@ -1,18 +1,26 @@
 """The gate between two models, measured on the same photos: a new one may not buy one thing with another.
 
 No model passes by letting danger through, and none by crying wolf: an alarm that rings for everything misses nothing
-and people ignore it. Nor by naming next to nothing, or naming wrong.
+and people ignore it. Nor by naming next to nothing, or naming wrong. Some bounds hold however bad the older one is.
 """
 
 from __future__ import annotations
 
 from trainer.evaluation.document import Bound, GateResult
-from trainer.evaluation.records import Share, SplitMeasures
+from trainer.evaluation.records import SplitMeasures
 
 MORE_FALSE = 0.05  # false alarms that a new model may add to the older one's
 NERVOUS = 0.4  # below this share of the others an alarm may ring more often than the older one's
 FEWER_SAID = 0.1  # share of the photos for which it may name less than the older one
 RIGHT = 0.8  # names that are said must be right so often, or as often as the older one's
+WORST = {  # whatever the older one does: lower bounds, but those of false alarms
+    "recall_deadly": 0.8,
+    "recall_harmful": 0.7,
+    "false_deadly": 0.9,
+    "false_harmful": 0.9,
+    "said": 0.05,
+    "right": 0.5,
+}
 
 
 def gate(new: SplitMeasures, old: SplitMeasures) -> GateResult:
@@ -42,27 +50,24 @@ def _bounds(new: SplitMeasures, old: SplitMeasures) -> tuple[Bound, ...]:
     found = []
     for level in ("deadly", "harmful"):
         after, before = new.danger.of(level), old.danger.of(level)
-        found.append(_bound(f"recall_{level}", before.recall, after.recall, 0.0, at_least=True))
-        found.append(_bound(f"false_{level}", before.false_alarms, after.false_alarms, MORE_FALSE, NERVOUS))
-    said = [1.0 - (each.verdicts.unknown.value or 0.0) if each.photos else None for each in (old, new)]
-    found.append(_held("said", *said, limit=None if said[0] is None else said[0] - FEWER_SAID, at_least=True))
+        rung, false = before.recall.value, before.false_alarms.value
+        found.append(_least(f"recall_{level}", rung, after.recall.value, rung))
+        found.append(_most(f"false_{level}", false, after.false_alarms.value))
+    said, said_now = (1.0 - (m.verdicts.unknown.value or 0.0) if m.photos else None for m in (old, new))
+    found.append(_least("said", said, said_now, None if said is None else said - FEWER_SAID))
     right = old.right.value
-    least = None if right is None else min(right, RIGHT)
-    found.append(_held("right", right, new.right.value, limit=least, at_least=True))
+    found.append(_least("right", right, new.right.value, None if right is None else min(right, RIGHT)))
     return tuple(found)
 
 
-def _bound(name: str, old: Share, new: Share, more: float, enough: float = 0.0, *, at_least: bool = False) -> Bound:
-    limit = None if old.value is None else old.value if at_least else max(old.value + more, enough)
-    return _held(name, old.value, new.value, limit=limit, at_least=at_least)
+def _least(name: str, old: float | None, new: float | None, asked: float | None) -> Bound:
+    """Nothing measured of either holds nothing; nothing measured now, where there was something, does not hold."""
+    limit = WORST[name] if asked is None else max(asked, WORST[name])
+    holds = old is None if new is None else new >= limit - 1e-9
+    return Bound(name, old, new, limit, at_least=True, holds=holds)
 
 
-def _held(name: str, old: float | None, new: float | None, *, limit: float | None, at_least: bool) -> Bound:
-    """Nothing measured before holds nothing; nothing measured now, where there was something, does not hold."""
-    if limit is None:
-        holds = True
-    elif new is None:
-        holds = False
-    else:
-        holds = new >= limit - 1e-9 if at_least else new <= limit + 1e-9
-    return Bound(name, old, new, limit, at_least, holds)
+def _most(name: str, old: float | None, new: float | None) -> Bound:
+    limit = WORST[name] if old is None else min(max(old + MORE_FALSE, NERVOUS), WORST[name])
+    holds = old is None if new is None else new <= limit + 1e-9
+    return Bound(name, old, new, limit, at_least=False, holds=holds)

@@ -243,6 +243,19 @@ def test_no_model_passes_by_crying_wolf(measured_with: Measured) -> None:
     assert [bound.name for bound in decided.bounds if not bound.holds] == ["false_deadly", "false_harmful"]
 
 
+def test_a_bad_older_model_excuses_nothing(measured_with: Measured) -> None:
+    """One that rang for nearly everything, missed half or named next to nothing is no measure."""
+    wolf = measured_with(3, false=0.95)
+    assert [bound.name for bound in gate(wolf, wolf).bounds if not bound.holds] == ["false_deadly", "false_harmful"]
+    assert gate(measured_with(3, false=0.5), wolf).passes
+    few = Share(0.4, 0.3, 0.5, 60)
+    silent = replace(measured_with(3).verdicts, unknown=Share(0.99, 0.9, 1.0, 60))
+    bad = measured_with(3, verdicts=silent, right=few)
+    deaf = replace(bad, danger=replace(bad.danger, deadly=replace(bad.danger.deadly, recall=few)))
+    broken = [bound for bound in gate(deaf, deaf).bounds if not bound.holds]
+    assert [(bound.name, bound.limit) for bound in broken] == [("recall_deadly", 0.8), ("said", 0.05), ("right", 0.5)]
+
+
 def test_no_model_passes_by_saying_nothing_or_naming_wrong(measured_with: Measured) -> None:
     silent = replace(measured_with(3).verdicts, unknown=Share(0.95, 0.9, 1.0, 60))
     half, most = Share(0.5, 0.4, 0.6, 60), Share(0.7, 0.6, 0.8, 60)
