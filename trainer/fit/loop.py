@@ -123,7 +123,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     if fit.group.is_main:
         start(fit, loss)
         scores = _validate(fit, fit.network)
-        fit.progress.event(Epoch(0, _place(fit, 0, 0)[1], scores["top1"], scores["top5"]))
+        fit.progress.event(Epoch(0, _place(fit, 0, 0)[1], scores["top1"], _among_five(fit, scores)))
     top1 = fit.group.agree(scores)["top1"]
     size = input_size(fit.config)
     best = FitState(best=top1, best_phase=0, best_epoch=0, size=size, network=fit.network.state_dict())
@@ -210,6 +210,11 @@ def seeded(fit: Fit, number: int, epoch: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def _among_five(fit: Fit, scores: dict[str, float]) -> float | None:
+    """The share of photos whose name is among the first five; None where five are all that there are."""
+    return scores["top5"] if fit.network.head.out_features > 5 else None
+
+
 def _close_epoch(
     fit: Fit, average: nn.Module, state: FitState, curves: Curves, number: int, epoch: int, began: float
 ) -> float:
@@ -223,14 +228,17 @@ def _close_epoch(
         "epoch": epoch + 1,
         "loss": state.loss_sum / max(state.step, 1),
         "val_top1": scores["top1"],
-        "val_top5": scores["top5"],
     }
+    five = _among_five(fit, scores)
+    if five is not None:
+        line["val_top5"] = five
     state.history.append(line)
     if fit.group.is_main:
         curves.add(line, _place(fit, number, epoch)[0])
     left = _tell_time_left(fit, number, epoch, time.monotonic() - began)
-    fit.progress.event(Epoch(*_place(fit, number, epoch), scores["top1"], scores["top5"], line["loss"], left))
-    fit.progress.note(f"validation: {100 * scores['top1']:.1f} % first, {100 * scores['top5']:.1f} % among five")
+    fit.progress.event(Epoch(*_place(fit, number, epoch), scores["top1"], five, line["loss"], left))
+    among = "" if five is None else text("bundle.among_five", share=f"{100 * five:.1f}")
+    fit.progress.note(text("train.validated", top1=f"{100 * scores['top1']:.1f}", five=among))
     if scores["instability"] > TOLERANCE:
         fit.progress.note(text("train.epoch_unstable", difference=f"{scores['instability']:.2g}"))
         return -1.0

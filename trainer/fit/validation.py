@@ -80,7 +80,7 @@ class Curves:
         with self._log.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(line | {"time": time.time()}) + "\n")
         if self._writer is not None:
-            for name in ("loss", "val_top1", "val_top5"):
+            for name in {"loss", "val_top1", "val_top5"} & line.keys():
                 self._writer.add_scalar(name, line[name], epoch)
 
     def close(self) -> None:

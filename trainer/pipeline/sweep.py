@@ -77,9 +77,9 @@ def read_outcome(folder: RunFolder, options: dict[str, str]) -> Outcome:
         ships=chosen.stage,
         test={
             "top1": names.species.top1.value,
-            "top5": names.species.top5.value,
+            "top5": names.species.among_five,
             "genus_top1": names.genus.top1.value,
-            "genus_top5": names.genus.top5.value,
+            "genus_top5": names.genus.among_five,
         },
         seconds=folder.metrics.stat().st_mtime - folder.config.stat().st_mtime,
     )
@@ -102,7 +102,7 @@ def write_tensorboard(folder: Path, table: list[Outcome]) -> None:
             lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
             writer.add_hparams(outcome.options, numbers, run_name=".", global_step=len(lines))
             for epoch, line in enumerate(lines, start=1):
-                for name in ("loss", "val_top1", "val_top5"):
+                for name in {"loss", "val_top1", "val_top5"} & line.keys():
                     writer.add_scalar(name, line[name], epoch)
 
 

@@ -55,13 +55,14 @@ class Progress:
 class Epoch:
     """An epoch is over; `number` 0 is the head alone. Shares 0 to 1 of the validation photos, which are not trained on.
 
-    `loss` is that of the photos that teach; `seconds_left` for all epochs that are left.
+    `top5` is None where there are no more than five names. `loss` is that of the photos that teach; `seconds_left` for
+    all epochs that are left.
     """
 
     number: int
     of: int
     top1: float
-    top5: float
+    top5: float | None
     loss: float | None = None
     seconds_left: int = 0
 

@@ -147,7 +147,8 @@ class RunView(ScrollColumn):
         elif isinstance(event, Epoch):
             self.curve.add(event)
             self.curve.setVisible(event.of > 0)  # a head alone makes a point, no line
-            words = text("training.right", top1=round(100 * event.top1), five=round(100 * event.top5))
+            key = "training.right" if event.top5 is not None else "training.right_first"
+            words = text(key, top1=round(100 * event.top1), five=round(100 * (event.top5 or 0)))
             more = text("training.epochs_left", time=minutes(event.seconds_left)) if event.seconds_left else ""
             self.right.setText(f"{words} {more}".strip())
         elif isinstance(event, Confusion):

@@ -121,6 +121,9 @@ def test_a_run_is_followed_and_a_deadly_mistake_stands_first(page) -> None:
     assert "(2 of 9 photos)" in first
     assert "(9 of 10 photos)" in second
     assert text("training.expected", low=minutes(60), high=minutes(600), since=minutes(130)) in words_in(page.run)
+    assert page.run.right.text().startswith(text("training.right", top1=50, five=75))
+    page.run.take(Epoch(2, 10, 0.5, None))
+    assert page.run.right.text() == text("training.right_first", top1=50)
     assert page.run.keep.isChecked()
     page.run.show_state("paused")
     QApplication.processEvents()
