@@ -41,6 +41,11 @@ class RunFolder:
         return self.root / "audit.csv"
 
     @property
+    def cuts(self) -> Path:
+        """Pairs of photos of which one is cut out of the other."""
+        return self.root / "cuts.json"
+
+    @property
     def quarantine(self) -> Path:
         """Files that a person decided to keep out."""
         return self.root / "quarantine.csv"

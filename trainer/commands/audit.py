@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +32,13 @@ from trainer.data.audit.findings import (
     write_quarantine,
 )
 from trainer.data.audit.sheet import write_sheet
+from trainer.data.crops import Pair
 from trainer.data.labels import Labels, build_tree, names_in_words, resolve_labels
 from trainer.data.review.decisions import DECISIONS, Decisions
 from trainer.data.review.queue import cards
 from trainer.data.scan import ScannedPhoto, scan
 from trainer.evaluation.foreign import open_foreign
+from trainer.pipeline.cuts import find_cuts
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -74,7 +76,8 @@ def run(arguments: argparse.Namespace) -> int:
     labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
     if runtime is None and not arguments.no_model and starter_fits(labels):
         runtime = Runtime.load(_starter())
-    report = _audit(photos, pixels, labels, runtime, progress)
+    cuts = [] if arguments.no_model else find_cuts(photos, folder, progress)
+    report = _audit(photos, pixels, labels, runtime, progress, cuts)
     sheet = folder.root / "audit.html"
     write_audit(folder.audit, report)
 
@@ -116,13 +119,14 @@ def _audit(
     labels: Labels,
     runtime: Network | None,
     progress: Progress,
+    cuts: Sequence[Pair],
 ) -> AuditReport:
     embeddings = None
     if runtime is not None:
         progress.step(text("audit.step_embedding"), "features")
         embeddings = embed_photos(photos, pixels, runtime, progress.advance)
     progress.step(text("audit.step_looking"), "auditing")
-    return audit(photos, pixels, labels, build_tree(labels.taxa), embeddings, progress.advance)
+    return audit(photos, pixels, labels, build_tree(labels.taxa), embeddings, progress.advance, cuts)
 
 
 def _asked(arguments: argparse.Namespace) -> list[Finding]:

@@ -17,6 +17,7 @@ from trainer.config import DataConfig
 from trainer.data.audit.findings import read_quarantine
 from trainer.data.class_counts import write_class_counts
 from trainer.data.collect.attribution import ATTRIBUTION, read_attributions, write_attributions
+from trainer.data.crops import SIDE
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.data.prepare import FORMATS, Written, prepare
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
@@ -85,9 +86,13 @@ def _place(config: DataConfig, out: Path, seed: int, progress: Progress) -> tupl
     out.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out) as folder:
         progress.step(text("audit.step_reading"))
-        photos = scan(replace(config, cache_size=64), RunFolder(Path(folder)).create(), progress)
+        run_folder = RunFolder(Path(folder)).create()
+        photos = scan(replace(config, cache_size=SIDE), run_folder, progress)
+        from trainer.pipeline.cuts import find_cuts  # needs torch, which takes seconds to load
+
+        cuts = find_cuts(photos, run_folder, progress)
     labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
-    return photos, split(photos, labels, build_tree(labels.taxa), config, seed)
+    return photos, split(photos, labels, build_tree(labels.taxa), config, seed, cuts=cuts)
 
 
 def _open_run(run: RunFolder) -> tuple[list[ScannedPhoto], list[SplitPhoto]]:

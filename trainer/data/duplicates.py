@@ -138,12 +138,15 @@ def near_duplicate_groups(hashes: Hashes, distance: int = NEAR, variants: Hashes
     return _connected(left, right, len(distinct), member[0])
 
 
-def witness_groups(hashes: Hashes, finds: Sequence[str], variants: Hashes | None = None) -> Indices:
+def witness_groups(
+    hashes: Hashes, finds: Sequence[str], variants: Hashes | None = None, links: Sequence[tuple[int, int]] = ()
+) -> Indices:
     """Groups of photos that are one unit of evidence: near-duplicates, photos of one find, and chains of both.
 
     Args:
         hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where nobody told.
         variants: as in `near_duplicate_groups`.
+        links: pairs of positions that are copies for other reasons.
 
     Returns:
         int64 [N], numbered from 0 in the order of first appearance.
@@ -152,8 +155,9 @@ def witness_groups(hashes: Hashes, finds: Sequence[str], variants: Hashes | None
     if len(near) == 0:
         return near
     first: dict[str, int] = {}
-    links = [(first.setdefault(find, int(group)), int(group)) for find, group in zip(finds, near, strict=True) if find]
-    left, right = np.array(links, dtype=np.int64).reshape(-1, 2).T
+    joined = [(first.setdefault(find, int(group)), int(group)) for find, group in zip(finds, near, strict=True) if find]
+    joined += [(int(near[one]), int(near[other])) for one, other in links]
+    left, right = np.array(joined, dtype=np.int64).reshape(-1, 2).T
     return _connected(left, right, int(near.max()) + 1, near)
 
 

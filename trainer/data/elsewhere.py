@@ -15,6 +15,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
+from trainer.data.crops import Pair
 from trainer.data.labels import Labels, taxon_named
 from trainer.data.scan import BACKGROUND_FOLDER, NAMED, ScannedPhoto, is_elsewhere, list_photos
 from trainer.data.split import (
@@ -22,9 +23,9 @@ from trainer.data.split import (
     ELSEWHERE_MEASURE,
     LEFT_OUT,
     SplitPhoto,
-    group_photos,
     place,
 )
+from trainer.data.witnesses import group_photos
 
 COPY = "a copy of it teaches"
 HALVES = (ELSEWHERE_FIT, ELSEWHERE_MEASURE)
@@ -67,16 +68,22 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
 
 
 def place_elsewhere(
-    elsewhere: Sequence[ScannedPhoto], teaching: Sequence[ScannedPhoto], labels: Labels, seed: int, first_group: int
+    elsewhere: Sequence[ScannedPhoto],
+    teaching: Sequence[ScannedPhoto],
+    labels: Labels,
+    seed: int,
+    first_group: int,
+    cuts: Sequence[Pair] = (),
 ) -> list[SplitPhoto]:
     """Rows of photos by other people: halves that no find and no near-duplicate crosses, alike in kinds and sources.
 
     Copies of what teaches, copies among themselves and pictures under several names are left out. `label` is a row of
-    `labels` only where the model has a label of the photo's own taxon. Groups are numbered from `first_group`.
+    `labels` only where the model has a label of the photo's own taxon. Groups are numbered from `first_group`;
+    `cuts` are as in `split`.
     """
     readable = [photo for photo in elsewhere if not photo.error]
     known = [photo for photo in teaching if not photo.error]
-    groups = group_photos([*known, *readable])
+    groups = group_photos([*known, *readable], cuts)
     taught, copied = set(groups[: len(known)]), {photo.sha256 for photo in known}
     rows = [_row(photo, LEFT_OUT, labels, why=photo.error) for photo in elsewhere if photo.error]
     of_group: dict[int, list[ScannedPhoto]] = defaultdict(list)

@@ -19,10 +19,11 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.taxonomy import BACKGROUND
 from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
-from trainer.data.duplicates import CROPS, witness_groups
+from trainer.data.crops import Pair
 from trainer.data.labels import Labels, Tree
 from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import ScannedPhoto, is_elsewhere
+from trainer.data.witnesses import group_photos
 
 SPLITS = ("train", "val", "calibration", "test")
 HELD_OUT = "held_out"  # labels kept out of training, to measure how the model takes kinds it has no label for
@@ -59,8 +60,11 @@ def split(
     config: DataConfig,
     seed: int,
     quarantined: Mapping[str, str] | None = None,
+    cuts: Sequence[Pair] = (),
 ) -> list[SplitPhoto]:
     """Place every photo that may teach; those `quarantined` (file to reason) are left out.
+
+    `cuts` are pairs of `ScannedPhoto.index` of which one photo is cut out of the other: they stay together.
 
     The same seed gives the same split. Photos that were set apart (`is_elsewhere`) get no row here.
 
@@ -75,7 +79,7 @@ def split(
     held = set(config.hold_out)
     placed = [place(photo, LEFT_OUT, labels, why=out[photo.index]) for photo in photos if out[photo.index]]
     by_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
-    for photo, group in zip(readable, group_photos(readable), strict=True):
+    for photo, group in zip(readable, group_photos(readable, cuts), strict=True):
         by_group[group].append(photo)
     undecided: dict[int, list[list[SplitPhoto]]] = defaultdict(list)
     for group, members in by_group.items():
@@ -134,14 +138,6 @@ def split_matches(placed: list[SplitPhoto], photos: list[ScannedPhoto], labels: 
 def write_split(file: Path, rows: list[SplitPhoto]) -> None:
     """Write the split as CSV, whole or not at all."""
     write_rows(file, SplitPhoto, rows)
-
-
-def group_photos(photos: Sequence[ScannedPhoto]) -> list[int]:
-    """A number for each photo: near-duplicates, mirrored and cropped ones too, and photos of one find share it."""
-    looks = [(p.phash, p.mirrored or p.phash, *(p.cropped.split() or [p.phash] * len(CROPS))) for p in photos]
-    codes = np.array([[int(code, 16) for code in each] for each in looks], dtype=np.uint64).reshape(len(looks), -1).T
-    groups: list[int] = witness_groups(codes[0], [p.find_key for p in photos], codes[1:]).tolist() if photos else []
-    return groups
 
 
 def _place_group(

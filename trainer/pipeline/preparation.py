@@ -58,6 +58,7 @@ from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
 from trainer.fit.process_group import ProcessGroup
 from trainer.fit.sizes import follow_network, refuse_sizes
+from trainer.pipeline.cuts import find_cuts
 from trainer.pipeline.folders import refuse_folders
 from trainer.pipeline.wanted import complete
 from trainer.progress import Progress
@@ -143,12 +144,15 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     photos = apply_decisions(photos, decisions.values())
     quarantine = decided_quarantine(read_quarantine(run.quarantine), decisions)
     elsewhere = _read_elsewhere(config, run, photos, progress)
+    frozen = run.split.exists() and not run.cuts.exists()  # made when nobody looked for cuts: it stays as it is
+    cuts = [] if frozen else find_cuts([*photos, *elsewhere], run, progress)
     teaching = [photo for photo in photos if not is_elsewhere(photo, config.data)]
     if not run.audit.exists():
         progress.step("looking for copies and poor photos", "auditing")
         everything = resolve_labels((photo.raw_label for photo in teaching), guide)
         pixels = np.load(run.pixels, mmap_mode="r")
-        write_audit(run.audit, audit(teaching, pixels, everything, build_tree(everything.taxa), None, progress.advance))
+        tree = build_tree(everything.taxa)
+        write_audit(run.audit, audit(teaching, pixels, everything, tree, None, progress.advance, cuts))
     from_others = [*(photo for photo in photos if is_elsewhere(photo, config.data)), *elsewhere]
     labels = _name_labels(config, run, photos, quarantine, guide)
     labels = with_names(labels, (photo.raw_label for photo in from_others), guide)
@@ -157,14 +161,14 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     progress.step("splitting", "splitting")
     fresh = not run.split.exists()
     if fresh:
-        placed = split(teaching, labels, tree, config.data, config.seed, quarantine)
+        placed = split(teaching, labels, tree, config.data, config.seed, quarantine, cuts)
     else:
         known = {photo.index for photo in teaching}
         placed = [row for row in read_split(run.split) if row.index in known]
         if not split_matches(placed, teaching, labels):
             refuse("resume", text("train.split_of_others", split=run.split))
     first = 1 + max((row.group for row in placed), default=0)
-    placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first)
+    placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first, cuts)
     stored = json.loads(json.dumps(labels.as_json()))
     if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != stored:
         write_json(run.labels, stored)

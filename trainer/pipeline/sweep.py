@@ -59,8 +59,7 @@ def share_preparation(sweep: Path, folder: RunFolder, config: RunConfig) -> None
         shared = [(done.scan, folder.scan), (done.pixels, folder.pixels), (done.audit, folder.audit)]
         if theirs.seed == config.seed:
             shared.append((done.split, folder.split))
-        if done.elsewhere.exists():
-            shared.append((done.elsewhere, folder.elsewhere))
+        shared += [(a, b) for a, b in ((done.elsewhere, folder.elsewhere), (done.cuts, folder.cuts)) if a.exists()]
         for source, target in shared:
             _link(source, target)
         return

@@ -18,6 +18,7 @@ from trainer.data.audit.copies import Copy, find_copies
 from trainer.data.audit.findings import AuditReport, Finding, PhotoAudit
 from trainer.data.audit.label_errors import confident_learning, no_subject_scores, out_of_fold_probabilities
 from trainer.data.audit.quality import quality_scores, small_score
+from trainer.data.crops import Pair
 from trainer.data.labels import Labels, Tree
 from trainer.data.scan import BACKGROUND_FOLDER, ScannedPhoto
 
@@ -32,6 +33,7 @@ def audit(
     tree: Tree,
     embeddings: NDArray[np.float32] | None = None,
     on_progress: OnProgress = lambda done, total: None,
+    cuts: Sequence[Pair] = (),
 ) -> AuditReport:
     """Score every photo and list what is wrong with it.
 
@@ -41,6 +43,7 @@ def audit(
         embeddings: float32 [N, D] in the order of `photos` (rows of unreadable ones are not looked at), or None: then
             label errors and photos without the subject are not looked for.
         on_progress: called with photos done and in all.
+        cuts: pairs of `ScannedPhoto.index` of which one photo is cut out of the other.
     """
     scores: list[dict[Finding, float]] = [{} for _ in photos]
     readable = np.array([row for row, photo in enumerate(photos) if not photo.error], dtype=np.int64)
@@ -48,7 +51,7 @@ def audit(
         if photo.error:
             scores[row][Finding.UNREADABLE] = 1.0
     _add_looks(scores, photos, pixels, readable, on_progress)
-    found = find_copies([photos[row] for row in readable], labels, _compatible(tree, len(labels.taxa)))
+    found = find_copies([photos[row] for row in readable], labels, _compatible(tree, len(labels.taxa)), cuts)
     copies = {int(readable[place]): copy for place, copy in found.items()}
     for row, copy in copies.items():
         scores[row] |= copy.scores

@@ -10,9 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trainer.data.audit.findings import Finding
-from trainer.data.duplicates import near_duplicate_groups, nearest_distances
+from trainer.data.crops import Pair
+from trainer.data.duplicates import nearest_distances
 from trainer.data.labels import Labels
 from trainer.data.scan import ScannedPhoto
+from trainer.data.witnesses import group_copies
+
+FARTHEST = 0.6  # score of the least alike of near copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +32,18 @@ class Copy:
     elsewhere: tuple[str, ...]
 
 
-def find_copies(photos: Sequence[ScannedPhoto], labels: Labels, compatible: NDArray[np.bool_]) -> dict[int, Copy]:
-    """Copies by position in `photos` (readable ones). `compatible` bool [C, C]: labels that may both be right."""
+def find_copies(
+    photos: Sequence[ScannedPhoto], labels: Labels, compatible: NDArray[np.bool_], cuts: Sequence[Pair] = ()
+) -> dict[int, Copy]:
+    """Copies by position in `photos` (readable ones).
+
+    `compatible` bool [C, C]: labels that may both be right. `cuts`: as in `group_copies`, mirrored ones among them.
+    """
     hashes = np.array([int(photo.phash, 16) for photo in photos], dtype=np.uint64)
-    closeness = 1 - nearest_distances(hashes) / 10
+    bits = nearest_distances(hashes)
+    closeness = np.where(bits < 0, FARTHEST, 1 - bits / 10)  # cuts have no bits
     groups: dict[int, list[int]] = defaultdict(list)
-    for place, group in enumerate(near_duplicate_groups(hashes).tolist()):
+    for place, group in enumerate(group_copies(photos, cuts)):
         groups[group].append(place)
     return {
         place: copy
