@@ -18,12 +18,15 @@ Gray = NDArray[np.float32]
 
 _MARGIN = 4  # pixels along the edge that show the ground behind the subject
 _LETTER_HEIGHT = (4, 20)  # pixels in a picture of about 200
+_LETTER_STEPS = (35, 55)  # levels from letters to what surrounds them
 _FEWEST_LETTERS = 4  # fewer are no line
 _MARK = 0.004  # share of the picture that a mark beside a drawing covers at most
-_SEAM_STEP = 12  # levels of a colour across a seam between two pictures
-_BESIDE = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1], dtype=np.float32) / 4  # four and five columns to either side
+_BESIDE = np.array([1] * 8 + [0] * 5 + [1] * 8, dtype=np.float32) / 16  # three to ten columns to either side
+_SMOOTH = 8  # levels that are added to the steps beside a seam, or even a blank wall would have seams
+_SEAM_SURE = (0.9, 1.45)  # steps along a seam against those beside it: usual, surely a seam
 _EIGHTHS = 8
 _NARROW = 24  # pixels: no seam is looked for in less
+_SHORT = 112  # pixels of a seam's length: eighths of shorter ones step by chance
 _TRIED = 12  # best places of a seam that are looked at
 
 
@@ -84,41 +87,47 @@ def collage_score(pixels: NDArray[np.uint8]) -> float:
     stem is too short, a bar or a caption has no picture on its far side. Misses pictures set into a picture, and those
     that overlap.
     """
-    return ramp(max(_seam(pixels.astype(np.int16)), _seam(pixels.transpose(1, 0, 2).astype(np.int16))), 0.38, 0.88)
+    colours = np.ascontiguousarray(pixels.transpose(2, 0, 1), dtype=np.int16)
+    upright, lying = _seam(colours), _seam(np.ascontiguousarray(colours.transpose(0, 2, 1)))
+    return ramp(max(upright, lying), *_SEAM_SURE)
 
 
-def _seam(pixels: NDArray[np.int16]) -> float:
-    """How surely an upright seam parts the picture: mean of its share of steps in all eighths and in the second worst.
+def _seam(colours: NDArray[np.int16]) -> float:
+    """How surely an upright seam parts the picture [3, H, W]: its steps against those beside it, in the second worst of
+    the eighths of its length; 1 is usual, 0 without a picture on either side or in a picture too small to say.
 
-    The seam lies an eighth of the width from the edge or further in. 0 without one, or in a picture too small to say.
+    The seam lies an eighth of the width from the edge or further in.
     """
-    height, width, _ = pixels.shape
-    if width < _NARROW or height < _EIGHTHS:
+    _, height, width = colours.shape
+    if width < _NARROW or height < _SHORT:
         return 0.0
-    step = np.abs(pixels[:, 2:] - pixels[:, :-2]).max(axis=2).astype(np.float32)  # over two pixels: JPEG smears a seam
-    beside = ndimage.correlate1d(step, _BESIDE, axis=1, mode="nearest")
-    stepping = (step > _SEAM_STEP) & (step > 1.8 * beside)
-    shares = np.stack([part.mean(axis=0) for part in np.array_split(stepping, _EIGHTHS)])
-    second = np.partition(shares, 1, axis=0)[1]
-    found = np.where(second > 0, (second + shares.mean(axis=0)) / 2, 0)
+    red, green, blue = np.abs(colours[:, :, 2:] - colours[:, :, :-2])  # over two pixels: JPEG smears a seam
+    step = np.maximum(np.maximum(red, green), blue)
+    edges = np.linspace(0, height, _EIGHTHS + 1).astype(int)
+    steps = np.add.reduceat(step, edges[:-1], axis=0, dtype=np.float32) / np.diff(edges)[:, None]
+    beside = ndimage.correlate1d(steps, _BESIDE, axis=1, mode="nearest")
+    found = np.partition(steps / (beside + _SMOOTH), 1, axis=0)[1]
     margin = width // 8
     inner = found[margin : len(found) - margin]
     for place in (np.argsort(-inner)[:_TRIED] + margin).tolist():
-        if _is_picture(pixels[:, :place]) and _is_picture(pixels[:, place + 3 :]):
+        if found[place] <= _SEAM_SURE[0]:
+            return 0.0
+        if _is_picture(colours[:, :, :place]) and _is_picture(colours[:, :, place + 3 :]):
             return float(found[place])
     return 0.0
 
 
 def _is_picture(side: NDArray[np.int16]) -> bool:
     """Whether it is more than a bar or a caption: three tenths of it differ from its usual colour."""
-    usual = np.median(side.reshape(-1, 3), axis=0)
-    return bool((np.abs(side - usual).max(axis=2) > 20).mean() >= 0.3)
+    usual = np.median(side.reshape(3, -1), axis=1)
+    return bool((np.abs(side - usual[:, None, None]).max(axis=0) > 20).mean() >= 0.3)
 
 
 def text_score(gray: Gray) -> float:
     """Captions and watermarks: the longest row of strokes of one height on one line; 6 letters are 0.5, 9 are 1."""
     local = gray - ndimage.uniform_filter(gray, 15)
-    return ramp(float(max(_letters_in_line(local > 35), _letters_in_line(local < -35))), 3, 9)
+    bright = (local > step for step in _LETTER_STEPS)  # the higher step parts letters from a bright ground
+    return ramp(float(max(map(_letters_in_line, (*bright, local < -_LETTER_STEPS[0])))), 3, 9)
 
 
 def _letters_in_line(strokes: NDArray[np.bool_]) -> int:
