@@ -44,6 +44,8 @@ EVENTFUL = ("run", "look", "audit", "judge", "pass-on")
 """Verbs whose --json tells events, one a line (docs/training-events.md)."""
 
 TRAINING = ("run", "sweep", "find-rate", "autoencoder")
+ASKING = ("augment-sheet", "audit", "evaluate", "report", "verify", "package", "judge", "pass-on")
+"""Verbs whose libraries load for seconds."""
 
 NO_MEMORY = ("can't allocate memory", "out of memory")
 """What torch says then, of the computer's memory and of a graphics card's."""
@@ -57,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="fieldguide-train", description=text("train.description"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = next((word for word in arguments if not word.startswith("-")), "")
-    if asked in TRAINING and not {"--json", "--quiet", "-h", "--help"} & set(arguments):
+    if asked in TRAINING + ASKING and not {"--json", "--quiet", "-h", "--help"} & set(arguments):
         print(text("train.starting"), file=sys.stderr, flush=True)  # the libraries for training load for seconds
     modules = {verb: importlib.import_module(VERBS[verb]) for verb in VERBS if verb == asked}
     for verb in VERBS:
