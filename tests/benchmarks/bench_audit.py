@@ -2,7 +2,8 @@
 
 FOLDER holds a folder of photos per label. Its largest labels give clean photos, and EACH (20) others become defects of
 each kind. Recall: made ones that are listed as what they are. Precision: listed ones that were made so, or stand for
-it (`ALSO`); real photos that truly have the fault count against it, so it is a lower bound. Ends with the time a photo.
+it (`ALSO`); real photos that truly have the fault count against it, so it is a lower bound. The last column names what
+else was listed. Ends with the time a photo.
 """
 
 from __future__ import annotations
@@ -201,7 +202,8 @@ def main() -> None:
         good = sum(made.get(name.removeprefix("clean_of_")) in right for name in listed[finding])
         total = len(listed[finding])
         share = f"{good} of {total}" if total else "-"
-        print(f"| {kind} | {finding} | {len(found)} of {len(mine)} | {share} |")
+        others = {made.get(name.removeprefix("clean_of_"), "as it was") for name in listed[finding]} - right
+        print(f"| {kind} | {finding} | {len(found)} of {len(mine)} | {share} | {', '.join(sorted(others))} |")
     print(f"{1000 * seconds:.1f} ms of processor a photo for all looks, without the model")
 
 
