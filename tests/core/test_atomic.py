@@ -52,6 +52,29 @@ def test_files_that_belong_together_come_together_or_not_at_all(tmp_path: Path) 
     assert len(list(tmp_path.iterdir())) == 3
 
 
+def test_what_gets_in_the_way_at_the_end_brings_every_old_file_back(tmp_path: Path) -> None:
+    kept, new, last = (tmp_path / name for name in ("a.csv", "b.csv", "c.csv"))
+    write_whole(kept, "old")
+
+    def write() -> None:
+        with written_together(kept, new, last) as streams:
+            for stream in streams:
+                stream.write(b"new")
+            (last / "in the way").mkdir(parents=True)
+
+    with pytest.raises(FieldGuideError) as refused:
+        write()
+    assert refused.value.code is ErrorCode.NOT_WRITABLE
+    assert kept.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "c.csv"]
+
+
+def test_a_fault_of_another_kind_stays_what_it_is(tmp_path: Path) -> None:
+    with pytest.raises(TimeoutError), written_atomically(tmp_path / "a"):
+        raise TimeoutError(errno.ETIMEDOUT, "no answer")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_what_is_no_file_is_not_put_away_for_one(tmp_path: Path) -> None:
     """An export to a device, by somebody who may do everything, took the device away."""

@@ -3,9 +3,16 @@ from dataclasses import replace
 import pytest
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, is_milder, plausible_taxa, taxon_danger
+from fieldguide.core.decision.standing import (
+    current_danger,
+    is_milder,
+    leading_taxon,
+    plausible_taxa,
+    shown_taxon,
+    taxon_danger,
+)
 from fieldguide.core.guide import Guide
-from fieldguide.core.records import Alarm, Observation
+from fieldguide.core.records import Alarm, Observation, Reason
 from fieldguide.core.taxonomy import Rank, Taxon
 from tests.helpers.finds import taxon
 from tests.helpers.guides import corrected, without
@@ -32,6 +39,18 @@ def test_a_label_adds_a_danger_and_takes_none_away(guide: Guide) -> None:
     assert current_danger(replace(find, verified=PHALLOIDES), guide) is Danger.DEADLY
     nothing_said = Observation(photos=(make_photo("a.jpg"),), verified=EDULIS)
     assert current_danger(nothing_said, guide) is Danger.UNKNOWN
+
+
+def test_the_name_that_leads_is_the_persons_then_the_verdict_then_the_best_guess(guide: Guide) -> None:
+    said, unsaid = make_find(guide, EDULIS), make_find(guide, None)
+    assert leading_taxon(replace(said, verified=PHALLOIDES)) == PHALLOIDES
+    assert leading_taxon(said) == shown_taxon(said) == EDULIS
+    assert shown_taxon(unsaid) is None
+    assert unsaid.identification is not None
+    assert leading_taxon(unsaid) == unsaid.identification.candidates[0].taxon
+    nothing = replace(unsaid.identification, verdict=replace(unsaid.identification.verdict, reason=Reason.NO_SUBJECT))
+    assert leading_taxon(replace(unsaid, identification=nothing)) is None
+    assert leading_taxon(Observation(photos=(make_photo("a.jpg"),))) is None
 
 
 @pytest.mark.parametrize("verdict", [None, EDULIS, AMANITA])

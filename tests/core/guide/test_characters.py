@@ -10,7 +10,15 @@ import pytest
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
-from fieldguide.core.guide.characters import CERTAINTIES, CHARACTERS, IN_CELLS, Characters, size_class
+from fieldguide.core.guide.characters import (
+    CERTAINTIES,
+    CHARACTERS,
+    IN_CELLS,
+    Characters,
+    first_check,
+    parting_characters,
+    size_class,
+)
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import catalogue, languages
@@ -55,6 +63,21 @@ def test_gill_colours_part_amanita_from_agaricus_and_are_marked_as_recalled(guid
     told = [each for each in guide.characters.values() if each.states("gill_colour")]
     assert all("k_gill_colour" in each.sources for each in told)
     assert not guide.sources["k_gill_colour"].was_read
+
+
+def test_what_parts_two_kinds_is_no_state_of_both(guide: Guide) -> None:
+    field, angel = (guide.characters[name] for name in ("Agaricus campestris", "Amanita virosa"))
+    assert "gill_colour" in parting_characters(field, angel)
+    assert parting_characters(field, angel) == parting_characters(angel, field)
+    assert parting_characters(field, field) == ()
+
+
+def test_the_first_check_looks_for_what_only_the_other_has(guide: Guide) -> None:
+    field, angel = (guide.characters[name] for name in ("Agaricus campestris", "Amanita virosa"))
+    assert first_check(field, angel) == ("base", ("sac",)), "who misses a sac misses a death cap"
+    character, states = first_check(angel, field) or ("", ())
+    assert set(states) <= set(field.states(character)) - set(angel.states(character))
+    assert first_check(field, field) is None
 
 
 def test_gills_have_a_colour_and_what_has_none_has_no_colour_of_them(guide: Guide) -> None:
