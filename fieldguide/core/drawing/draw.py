@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from math import cos, pi, sin
 
-from fieldguide.core.drawing.capped import Build, build_of, draw_capped
+from fieldguide.core.drawing.build import Build, build_of
+from fieldguide.core.drawing.capped import draw_capped
 from fieldguide.core.drawing.forms import STANDS_ON_TRUNK, draw_form, trunk
 from fieldguide.core.drawing.ground import FLOOR, draw_before, draw_ground
 from fieldguide.core.drawing.look import Look
