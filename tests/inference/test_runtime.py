@@ -12,7 +12,7 @@ import torch
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference import runtime as module
-from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.runtime import Runtime, open_program, read_weights
 from tests.helpers.bundles import LABELS, manifest, prepared
 from tests.helpers.tiny_network import TinyNetwork, export
 
@@ -29,6 +29,23 @@ def test_it_names_the_drawings(runtime: Runtime) -> None:
     assert logits.shape == (24, 3)
     assert embedding.shape == (24, 32)
     assert (logits.argmax(axis=1) == np.arange(24) % 3).all()
+
+
+def test_what_was_checked_and_frozen_answers_the_same_without_another_check(bundle_path: Path) -> None:
+    checked = Runtime.load(bundle_path, "cpu", threads=1)
+    again = Runtime.of(checked.bundle, 1, checked.freeze())
+    pictures = np.stack([prepared(label, 900 + label) for label in range(3)])
+    for expected, answer in zip(checked.run(pictures), again.run(pictures), strict=True):
+        assert np.allclose(answer, expected, atol=1e-5)
+
+
+def test_weights_and_program_are_taken_out_of_a_file_to_go_on_from(bundle_path: Path, runtime: Runtime) -> None:
+    program = open_program(bundle_path, runtime.manifest)
+    weights = read_weights(bundle_path)
+    assert weights.keys() == program.state_dict().keys()
+    assert all(torch.equal(value, program.state_dict()[name]) for name, value in weights.items())
+    picture = torch.from_numpy(prepared(0, 3)[None])
+    assert np.allclose(program(picture)[0].detach().numpy(), runtime.run(picture.numpy())[0], atol=1e-4)
 
 
 def test_no_pictures_give_no_answers(runtime: Runtime) -> None:
