@@ -1,4 +1,4 @@
-"""The history for the window: every question and every change of it off the GUI thread, one signal for the views.
+"""The history for the window: every change of it off the GUI thread, one signal for the views; `services.asking` asks.
 
 Each method returns the `Job` of its lane; failures also reach the notices, so no caller has to.
 """
@@ -9,24 +9,20 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, taxon_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
 from fieldguide.core.hands.kinds import kinds_of
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import language
+from fieldguide.services.asking import LibraryReader
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Pace
-from fieldguide.storage.asking import PAGE
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.photo_copies import export_photo_copies
@@ -38,7 +34,7 @@ from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
 from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.saved_filters import FilterState
-from fieldguide.storage.search import Filter, Key
+from fieldguide.storage.search import Filter
 
 EXPORT_GROUP = "export"
 DRAGGED = "dragged"  # folder of copies that were dragged out of the window
@@ -78,7 +74,7 @@ class Carried:
     guide: Guide
 
 
-class Library(QObject):
+class Library(LibraryReader):
     """The history of one user.
 
     Signals:
@@ -94,19 +90,10 @@ class Library(QObject):
     def __init__(
         self, store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._store = store
-        self._guide = guide
-        self._lanes = lanes
-        self._notices = notices
+        super().__init__(store, guide, lanes, notices, parent)
         self._watch: QTimer | None = None
         self.recorded_by = ""  # who found, for exports
         self.report: ReportWriter | None = None
-
-    @property
-    def guide(self) -> Guide:
-        """Today's guide."""
-        return self._guide
 
     def use_guide(self, guide: Guide) -> Job:
         """Join this guide to every stored find, a part at a time so that pages stay quick; `changed` tells the end."""
@@ -115,67 +102,6 @@ class Library(QObject):
         self._lanes.start(Lane.READING, lambda _: kinds_of(guide))  # 0.1 s that the first question need not wait for
         return self._join()
 
-    def current_danger(self, observation: Observation) -> Danger:
-        """The danger to show for a find by today's guide: see `core.decision.standing`."""
-        return current_danger(heard(observation, self._guide), self._guide)
-
-    def taxon_danger(self, observation: Observation) -> Danger:
-        """Today's danger of what the find is called, for the chip beside its name."""
-        return taxon_danger(observation, self._guide)
-
-    def page(self, wanted: Filter | None = None, after_key: Key | None = None, limit: int = PAGE) -> Job:
-        """`done` carries a `Page`."""
-        return self._ask(lambda store: store.page(wanted, after_key, limit))
-
-    def listing(self, wanted: Filter, first_rows: Sequence[int] = (0,)) -> Job:
-        """`done` carries a `Listing`: all groups of the finds that fit, and a page from each of these rows on."""
-        return self._ask(lambda store: store.listing(wanted, first_rows))
-
-    def stretch(self, wanted: Filter, start: Key, skip: int) -> Job:
-        """`done` carries the `Page` of a list that begins `skip` finds after a key."""
-        return self._ask(lambda store: store.page(wanted, start, PAGE, skip))
-
-    def ids(self, wanted: Filter, parts: Sequence[tuple[Key, int, int]]) -> Job:
-        """`done` carries a list of ids: of each part (key, how many to skip, how many) of a list."""
-        return self._ask(lambda store: [number for part in parts for number in store.ids(wanted, *part)])
-
-    def places_of_days(self, wanted: Filter, days: Sequence[date]) -> Job:
-        """`done` carries for each day the names of the places of the finds that fit, the most found first."""
-        return self._ask(lambda store: store.places_of_days(wanted, days))
-
-    def count(self, wanted: Filter | None = None) -> Job:
-        """`done` carries how many finds fit."""
-        return self._ask(lambda store: store.count(wanted))
-
-    def get(self, number: int) -> Job:
-        """`done` carries the Observation, or None when it is gone."""
-        return self._ask(lambda store: store.get(number))
-
-    def several(self, numbers: Sequence[int]) -> Job:
-        """`done` carries those of these finds that are in the book, in this order."""
-        ids = tuple(numbers)
-        return self._ask(lambda store: store.several(ids))
-
-    def recently_added(self, limit: int = 12) -> Job:
-        """`done` carries the finds stored last, newest first."""
-        return self._ask(lambda store: store.recently_added(limit))
-
-    def identifications(self, number: int) -> Job:
-        """`done` carries everything that was said of a find, the shown one last."""
-        return self._ask(lambda store: store.identifications(number))
-
-    def tags(self) -> Job:
-        """`done` carries every tag with the number of its finds, the most used first."""
-        return self._ask(lambda store: store.tags())
-
-    def places(self) -> Job:
-        """`done` carries every name of a place with the number of its finds, the most found first."""
-        return self._ask(lambda store: store.places())
-
-    def saved_filters(self) -> Job:
-        """`done` carries what the user kept to search by, by name."""
-        return self._ask(lambda store: store.saved_filters())
-
     def keep_filter(self, name: str, state: FilterState) -> Job:
         """Keep what is searched by under a name; `done` carries all that are kept."""
         return self._ask(lambda store: store.keep_filter(name, state))
@@ -183,14 +109,6 @@ class Library(QObject):
     def forget_filter(self, name: str) -> Job:
         """Forget a kept filter; `done` carries all that are kept."""
         return self._ask(lambda store: store.forget_filter(name))
-
-    def points(self, wanted: Filter | None = None) -> Job:
-        """`done` carries the `Points` of the finds that fit and have a place."""
-        return self._ask(lambda store: store.points(wanted))
-
-    def season(self, wanted: Filter | None = None) -> Job:
-        """`done` carries a tuple of `KindSeason`: when the finds that fit were made."""
-        return self._ask(lambda store: store.season(wanted))
 
     def keep_place(self, place: OwnPlace) -> Job:
         """Keep a place of one's own; the finds in it are called so. `changed` follows."""
@@ -203,14 +121,6 @@ class Library(QObject):
     def forget_place(self, name: str) -> Job:
         """Forget a place of one's own; `changed` follows."""
         return self._change_places(lambda store: store.forget_place(name))
-
-    def own_places(self) -> Job:
-        """`done` carries the places with a name of one's own, by name."""
-        return self._ask(lambda store: store.own_places())
-
-    def bin(self) -> Job:
-        """`done` carries what was deleted and is still kept, the latest first."""
-        return self._ask(lambda store: store.bin())
 
     def settle(self, place: JobPlace, observation: Observation) -> Job:
         """Store one find of a job; `done` carries a `Settled`, or None when it had left the job. Reports no failure."""
@@ -335,10 +245,6 @@ class Library(QObject):
 
         self._change(lambda store: store.changed_elsewhere(), tell)
 
-    def newest_step(self) -> Job:
-        """`done` carries the `Step` that would be taken back, or None."""
-        return self._ask(lambda store: store.newest_step())
-
     def carry(self, numbers: Sequence[int]) -> Job:
         """Copy the photos of finds for another program; `done` carries a `Carried`. Copies of earlier times go."""
         store, guide, chosen, ids = self._store, self._guide, language(), tuple(numbers)
@@ -359,10 +265,6 @@ class Library(QObject):
         job = self._lanes.start(Lane.READING, work)
         job.failed.connect(self._notices.report)
         return job
-
-    def next_steps(self) -> Job:
-        """`done` carries `NextSteps`: what undo and redo would turn."""
-        return self._ask(lambda store: store.next_steps())
 
     def export(
         self,
@@ -398,12 +300,6 @@ class Library(QObject):
         job = self._lanes.start(Lane.EXPORT, work, EXPORT_GROUP)
         job.failed.connect(self._notices.report)
         job.done.connect(self._tell_exported)
-        return job
-
-    def _ask(self, question: Callable[[ObservationStore], object]) -> Job:
-        store = self._store  # work must not hold this QObject: see the trap in services.lanes
-        job = self._lanes.start(Lane.STORAGE, lambda _: question(store))
-        job.failed.connect(self._notices.report)
         return job
 
     def _change(self, act: Callable[[ObservationStore], object], tell: Callable[..., None]) -> Job:
