@@ -241,7 +241,8 @@ class Gallery(QWidget):
         if self.views.choice == "map":
             keep = wanted == self._seen_points  # the same question: somebody may be looking closely
             self._seen_points = wanted
-            self._library.points(wanted).done.connect(lambda found: self.panel.map.show_points(found, keep=keep))
+            count = self.model.rowCount()
+            self._library.points(wanted).done.connect(lambda found: self.panel.show_points(found, count, keep=keep))
         elif self.views.choice == "season":
             job = self._library.season(wanted)
             job.done.connect(lambda kinds: self.season.sheet.show_kinds(kinds, self._library.guide))

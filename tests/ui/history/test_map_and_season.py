@@ -205,3 +205,12 @@ def test_places_of_ones_own_are_renamed_and_forgotten(
     dialog.reject()
     assert store.undo() is not None
     assert [place.name for place in store.own_places()] == ["Old oak wood"]
+
+
+def test_the_map_says_how_many_finds_it_is_silent_about(
+    qtbot: QtBot, page: HistoryPage, store: ObservationStore, finds: list[Observation], guide: Guide
+) -> None:
+    store.add(replace(make_find(guide, EDULIS), latitude=None, longitude=None))
+    show(qtbot, page, "map")
+    words = text("history.map_absent", count=1, total=3)
+    qtbot.waitUntil(lambda: words in words_in(page.gallery.panel), timeout=PATIENCE)
