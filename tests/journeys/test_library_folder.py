@@ -22,6 +22,7 @@ def test_the_book_is_taken_to_another_folder(qtbot, open_window: OpenWindow, tmp
     page = first.settings.page
     page.library_wanted.emit(stick)
     (dialog,) = page.findChildren(LibraryDialog)
+    assert dialog.focusWidget() is dialog.take
     with qtbot.waitSignal(first.settings.library_chosen, timeout=PATIENCE):
         dialog.take.click()
     qtbot.waitUntil(lambda: not first.window.isVisible(), timeout=PATIENCE)

@@ -36,3 +36,5 @@ class LibraryDialog(QDialog):
             each.clicked.connect(wanted)
         leave.clicked.connect(self.reject)
         column.addLayout(row(self.anew, None, leave, self.take))
+        self.take.setDefault(True)
+        self.take.setFocus()  # not on what leaves the finds behind
