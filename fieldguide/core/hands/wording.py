@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from fieldguide.core.guide import Guide
-from fieldguide.core.guide.characters import SIZE, Characters
+from fieldguide.core.guide.characters import SIZE, Characters, first_check
 from fieldguide.core.hands.answers import Seen
 from fieldguide.core.hands.opinion import Effect, HandOpinion
 from fieldguide.core.taxonomy import Taxon
@@ -36,6 +36,14 @@ def states_words(characters: Characters, character: str) -> str:
     names = [value_name(character, value) for value in characters.states(character)]
     states = ("; " if any(sign in name for name in names for sign in ",:") else ", ").join(names)
     return text("characters.varies", states=states) if character in characters.wide else states
+
+
+def check_words(own: Characters, other: Characters, name: str) -> str:
+    """What to check first where a kind could be another, `name`: "Stem base: in a sac: then it can be ..."."""
+    check = first_check(own, other)
+    if check is None:
+        return text("guide.check_none")
+    return text("guide.check_means", name=name, answer=answer_words(Seen(*check)))
 
 
 def ground_words(characters: Characters, name: str, guide: Guide) -> list[str]:

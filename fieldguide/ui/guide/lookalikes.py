@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
 from fieldguide.core.decision.lookalikes import Check, Lookalike, dangerous_lookalikes
 from fieldguide.core.guide import Guide, TaxonRecord
-from fieldguide.core.guide.characters import CHARACTERS, first_check, parting_characters
-from fieldguide.core.hands import Seen
-from fieldguide.core.hands.wording import answer_words, character_name, states_words
+from fieldguide.core.guide.characters import CHARACTERS, parting_characters
+from fieldguide.core.hands.wording import character_name, check_words, states_words
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
@@ -129,11 +128,7 @@ def compare_records(records: list[TaxonRecord], guide: Guide) -> list[Compared]:
         if own is None or characters is None:
             found.append(Compared((), ""))
             continue
-        check = first_check(own, characters)
-        words = text("guide.check_none")
-        if check is not None:
-            answer = answer_words(Seen(*check))
-            words = text("guide.check_means", name=name_of_record(record).first, answer=answer)
+        words = check_words(own, characters, name_of_record(record).first)
         found.append(Compared(parting_characters(own, characters), words))
     return found
 

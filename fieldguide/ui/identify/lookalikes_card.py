@@ -16,11 +16,14 @@ from fieldguide.core.decision.lookalikes import Lookalike, dangerous_lookalikes
 from fieldguide.core.decision.parting import deadly_double
 from fieldguide.core.decision.standing import leading_taxon, plausible_taxa
 from fieldguide.core.guide import Guide
+from fieldguide.core.guide.characters import CHARACTERS, parting_characters
+from fieldguide.core.hands.wording import character_name, check_words, states_words
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.icons import icon
 from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
@@ -29,6 +32,8 @@ from fieldguide.ui.kit.surfaces import Card, clear, row
 from fieldguide.ui.kit.wording import has_no_subject, parting_words
 
 SHOWN_AT_FIRST, SHOWN_MORE = 4, 10  # the worst come first; nobody reads fifty at once
+_DRAWING = 96
+_ALWAYS = ("gill_colour", "spore_print", "ring", "base")  # also where they do not part the two
 
 
 class LookalikesCard(Card):
@@ -128,7 +133,8 @@ class LookalikesCard(Card):
         return piece
 
     def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:
-        """A line per thing to check by hand: the look-alike to the left, what it is taken for to the right."""
+        """What parts the two: the look-alike to the left, what it is taken for to the right, a line per character."""
+        assert self._guide is not None
         sheet = QWidget()
         grid = QGridLayout(sheet)
         grid.setContentsMargins(HAIR, HAIR, 0, TIGHT)
@@ -137,15 +143,37 @@ class LookalikesCard(Card):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(2, 1)
         top = Qt.AlignmentFlag.AlignTop
+        taxa = (found.taxon, found.resembles)
+        own, other = (self._guide.characters_of(taxon.name) for taxon in reversed(taxa))
+        compared = own is not None and other is not None
+        parting = parting_characters(own, other) if own is not None and other is not None else ()
         for place, words in ((1, name), (2, like)):
             grid.addWidget(label(words, "overline"), 0, place, top)
-        for line, each in enumerate(found.checks, start=1):
-            grid.addWidget(label(text(f"identify.check_{each.check.value}"), "strong", wrap=False), line, 0, top)
-            for place, words in ((1, each.of_lookalike), (2, each.of_plausible)):
-                shown = label(words or text("identify.check_untold"), "body" if words else "small")
+            picture = KindDrawing(taxa[place - 1].name, self._guide, _DRAWING, parting)
+            if compared and not picture.empty:
+                grid.addWidget(picture, 1, place, Qt.AlignmentFlag.AlignLeft)
+        if own is not None and other is not None:
+            grid.addWidget(label(check_words(own, other, name), "strong"), 2, 0, 1, 3)
+            lines = [
+                (character_name(each), states_words(other, each), states_words(own, each))
+                for each in CHARACTERS
+                if each in parting or (each in _ALWAYS and (own.states(each) or other.states(each)))
+            ]
+        else:
+            lines = [
+                (text(f"identify.check_{each.check.value}"), each.of_lookalike, each.of_plausible)
+                for each in found.checks
+                if each.of_lookalike or each.of_plausible
+            ]
+        differ = {character_name(each) for each in parting}
+        for line, (heading, *words_of) in enumerate(lines, start=3):
+            grid.addWidget(label(heading, "strong", wrap=False), line, 0, top)
+            for place, words in enumerate(words_of, start=1):
+                role = "small" if not words else "strong" if heading in differ else "body"
+                shown = label(words or text("identify.check_untold"), role)
                 grid.addWidget(shown, line, place, top)
         more = button(text("identify.open_guide"), "link", "guide")
         more.clicked.connect(lambda: self.guide_wanted.emit(found.taxon.name))
-        grid.addWidget(more, len(found.checks) + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(more, len(lines) + 3, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
         sheet.hide()
         return sheet

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import Seen
+from fieldguide.core.hands.wording import answer_words
 from fieldguide.core.records import Alarm, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import choose_language, text
@@ -19,6 +21,7 @@ from fieldguide.ui.identify.lookalikes_card import SHOWN_AT_FIRST, SHOWN_MORE, L
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.identify.result_view import HEAT_WAYS
 from fieldguide.ui.kit.danger import DangerChip
+from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.naming import Name, know_brought_names, name_called, name_of
 from fieldguide.ui.kit.wording import alert_of, set_words
 from tests.helpers.finds import candidates, deadly_find, mild_find, taxon, unknown_find
@@ -100,6 +103,23 @@ def test_a_mild_name_opens_with_its_deadly_look_alike_and_the_check_that_parts_t
     page.open(deadly_find(guide, pictures[:1]))
     words_on(card)
     assert above(panel, card) > above(panel, panel.candidates)
+
+
+def test_look_alikes_are_compared_by_characters_with_what_to_check_first(
+    page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.open(mild_find(guide, pictures[:1]))
+    (card,) = page.work.result.panel.findChildren(LookalikesCard)
+    next(each for each in card.findChildren(QAbstractButton) if each.text()).click()  # the rest is folded
+    for opener in card.findChildren(QAbstractButton):
+        if opener.isCheckable():
+            opener.setChecked(True)
+    said = words_on(card)
+    answer = answer_words(Seen("base", ("sac",)))
+    assert text("guide.check_means", name="Destroying angel", answer=answer) in said
+    assert card.findChildren(KindDrawing)
+    untold = text("identify.check_untold")
+    assert f"{untold} {untold}" not in said.replace("\n", " "), "a line that nobody has"
 
 
 def above(panel: QWidget, piece: QWidget) -> int:
