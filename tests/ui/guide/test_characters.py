@@ -97,7 +97,7 @@ def test_what_is_told_of_the_whole_genus_is_no_mark_of_a_species(qtbot) -> None:
     table = LookalikeTable(GUIDE.records["Amanita phalloides"], GUIDE)
     qtbot.addWidget(table)
     words = words_in(table)
-    bases = ", ".join(text(f"characters.base_{value}") for value in virosa.states("base"))
+    bases = "; ".join(text(f"characters.base_{value}") for value in virosa.states("base"))  # one has a comma of its own
     assert text("characters.varies", states=bases) in words
     assert f"{text('characters.base_rooting')}: " not in words
 
