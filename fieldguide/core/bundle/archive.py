@@ -234,8 +234,8 @@ def _read_anew(path: Path, keep: Callable[[str], bool], limit: int = MAX_FILE_BY
 
 
 def _torchscript_part(inside: str) -> bool:
-    """All but torch's notes for debuggers: pickles that it reads at the first error, and nobody looked through."""
-    return not inside.endswith(".debug_pkl")
+    """All but what lies beside the source: notes for debuggers, pickles that torch reads at the first error."""
+    return inside.endswith(".py") or not inside.startswith("code/")
 
 
 def _refuse_other_start(archive: zipfile.ZipFile, file: str) -> None:

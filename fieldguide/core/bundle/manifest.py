@@ -69,6 +69,9 @@ class Manifest:
             value = getattr(self, key)
             if not value.strip() or len(value) > MAX_NAME or not value.isprintable():
                 raise contradiction(f"{key} is empty, too long or has control characters")
+        for key, values in (("name", [self.name]), ("version", [self.version]), ("regions", self.regions)):
+            if any(map(promises_a_meal, values)):  # they stand beside the verdict
+                raise contradiction(f"{key} promises a meal")
         for key, values in (("licence", [self.licence]), ("authors", self.authors), ("regions", self.regions)):
             if not all(len(words) <= MAX_WORDS and words.isprintable() for words in values):
                 raise contradiction(f"{key} is too long or has control characters")
@@ -118,7 +121,7 @@ class Manifest:
             FieldGuideError: BUNDLE_TOO_NEW for a later schema, whatever else it holds; else BUNDLE_CONTRADICTORY.
         """
         try:
-            document = json.loads(text, parse_constant=_no_constant)
+            document = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
         except (ValueError, RecursionError) as problem:
             raise contradiction("the manifest is not JSON") from problem
         if not isinstance(document, dict):
@@ -235,6 +238,14 @@ def _convert(kind: Callable[[str], Rank], value: str, key: str) -> Rank:
         return kind(value)
     except ValueError:
         raise contradiction(f"{key} {value!r:.40} means nothing here") from None
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of two values another reader may take the other one."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _no_constant(name: str) -> float:

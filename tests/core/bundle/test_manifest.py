@@ -65,6 +65,9 @@ def test_what_must_be_there_is_asked_for(key: str) -> None:
 @pytest.mark.parametrize(
     "change",
     [
+        {"name": "Edible mushrooms"},
+        {"version": "1, all safe"},
+        {"regions": ["good to eat"]},
         {"schema": 0},
         {"schema": True},
         {"schema": "1"},
@@ -107,7 +110,9 @@ def test_contradictions_are_refused_and_named(change: dict[str, Any]) -> None:
     assert error.facts["problem"]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", '{"schema": NaN}', b"\xff\xfe", "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "3", '{"schema": NaN}', b"\xff\xfe", "[" * 100_000, '{"schema": 2, "schema": 2}']
+)
 def test_what_is_no_json_object_is_refused(text: str | bytes) -> None:
     with pytest.raises(FieldGuideError) as caught:
         Manifest.from_json(text)
