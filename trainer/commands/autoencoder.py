@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +25,7 @@ from trainer.commands.call import add_output_options, style_of
 from trainer.config import DEVICES, refuse
 from trainer.data.squares import keep_back, read_squares
 from trainer.evaluation.foreign import open_foreign
-from trainer.evaluation.repainted import ERROR, classify_both, compare_scores, sheet
+from trainer.evaluation.repainted import ERROR, BothAnswers, Errors, Noticed, classify_both, compare_scores, sheet
 from trainer.fit.autoencoder import (
     Autoencoder,
     AutoencoderConfig,
@@ -94,22 +93,28 @@ def run(arguments: argparse.Namespace) -> int:
     painted, errors = repaint(network, held, device)
     spread = teaching[:: -(-len(teaching) // MOST_FORMS)]
     draw_sheets(network, held[evenly(len(held))], pixels[spread], arguments.out, config.seed)
-    found: dict[str, Any] = {"config": asdict(config), "photos": len(files), "kept_back": len(kept), "losses": losses}
-    found["error"] = {"mean": float(errors.mean()), "median": float(np.median(errors))}
+    answers, scores = None, {}
     if runtime is not None:
-        names = [files[row] for row in kept]
-        found["classifier"] = classify_both(runtime, held, painted, names, load_guide())
+        answers = classify_both(runtime, held, painted, [files[row] for row in kept], load_guide())
     if arguments.background:
         others, _ = read_squares(
             find_photos([arguments.background]), config.size, arguments.out / "cache/others.npy", progress
         )
-        strange = (np.asarray(others), repaint(network, others, device)[1])
-        found["unknown"] = compare_scores((held, errors), strange, runtime)
+        scores = compare_scores((held, errors), (np.asarray(others), repaint(network, others, device)[1]), runtime)
+    found = {
+        "config": asdict(config),
+        "photos": len(files),
+        "kept_back": len(kept),
+        "losses": losses,
+        "error": {"mean": float(errors.mean()), "median": float(np.median(errors))},
+        **({"classifier": asdict(answers)} if answers else {}),
+        **({"unknown": {name: asdict(each) for name, each in scores.items()}} if scores else {}),
+    }
     write_json(arguments.out / "autoencoder.json", found)
     if style is Style.JSON:
         print(json.dumps({"event": "done", **found}))
     elif style is Style.PERSON:
-        print("\n".join(summary_lines(found, arguments.out)))
+        print("\n".join(summary_lines(arguments.out, errors, answers, scores)))
     return 0
 
 
@@ -128,19 +133,19 @@ def draw_sheets(network: Autoencoder, shown: Squares, forms: Squares, out: Path,
     sheet([new[at : at + SHOWN] for at in range(0, len(new), SHOWN)], out / "generated.png")
 
 
-def summary_lines(found: dict[str, Any], out: Path) -> list[str]:
-    """What came out, for a person."""
-    lines = [text("train.auto_done", out=out, error=f"{found['error']['mean']:.4f}", photos=found["kept_back"])]
+def summary_lines(out: Path, errors: Errors, answers: BothAnswers | None, scores: Mapping[str, Noticed]) -> list[str]:
+    """What came out, for a person; `errors` [N] of the photos kept back."""
+    lines = [text("train.auto_done", out=out, error=f"{errors.mean():.4f}", photos=len(errors))]
     lines.append(text("train.auto_sheets"))
-    answers = found.get("classifier")
-    if answers and answers["labelled"]:
-        shares = {name: points(answers[name]) for name in ("originals_top1", "repainted_top1")}
-        lines.append(text("train.auto_accuracy", photos=answers["labelled"], **shares))
-    if answers:
-        lines.append(text("train.auto_agreement", share=points(answers["agreement"])))
-    for name, score in found.get("unknown", {}).items():
+    if answers is not None and answers.labelled:
+        originals, repainted = points(answers.originals_top1), points(answers.repainted_top1)
+        top1 = {"originals_top1": originals, "repainted_top1": repainted}
+        lines.append(text("train.auto_accuracy", photos=answers.labelled, **top1))
+    if answers is not None:
+        lines.append(text("train.auto_agreement", share=points(answers.agreement)))
+    for name, score in scores.items():
         label = text("train.auto_error") if name == ERROR else text(f"report.score_{name}")
-        lines.append(text("train.auto_score", name=label, auroc=f"{score['auroc']:.3f}", fpr=points(score["fpr95"])))
+        lines.append(text("train.auto_score", name=label, auroc=f"{score.auroc:.3f}", fpr=points(score.fpr95)))
     return lines
 
 

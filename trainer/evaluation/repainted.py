@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,32 +22,49 @@ Errors = npt.NDArray[np.float64]
 ERROR = "reconstruction_error"
 
 
-def classify_both(
-    runtime: Network, pixels: Squares, painted: Squares, files: list[Path], guide: Guide
-) -> dict[str, Any]:
-    """A model's answers to originals and to repainted pictures side by side. Shares are 0 to 1.
+@dataclass(frozen=True, slots=True)
+class BothAnswers:
+    """A model's answers to originals and to repainted pictures side by side. Shares are 0 to 1, None of no photos.
 
     `agreement`: the same first label. `labelled` counts photos whose folder names a label of the model; of those
-    `top1` is the accuracy. Both kinds are shown at the autoencoder's size, so that only the painting differs.
+    `top1` is the accuracy.
     """
+
+    photos: int
+    labelled: int
+    originals_top1: float | None
+    repainted_top1: float | None
+    agreement: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """How well one score tells other things from subjects: AUROC, and false alarms (0 to 1) where it notices 95 %."""
+
+    auroc: float
+    fpr95: float
+
+
+def classify_both(runtime: Network, pixels: Squares, painted: Squares, files: list[Path], guide: Guide) -> BothAnswers:
+    """Ask about both. They are shown at the autoencoder's size, so that only the painting differs."""
     labels = {taxon.name: place for place, taxon in enumerate(runtime.manifest.labels)}
     named = [guide.resolve(file.parent.name) for file in files]
     truth = np.array([labels.get(found.taxon.name, -1) if found else -1 for found in named], dtype=int)
     first, second = (_ask(runtime, each)[0].argmax(axis=1) for each in (pixels, painted))
     known = truth >= 0
-    return {
-        "photos": len(files),
-        "labelled": int(known.sum()),
-        "originals_top1": float((first == truth)[known].mean()) if known.any() else None,
-        "repainted_top1": float((second == truth)[known].mean()) if known.any() else None,
-        "agreement": float((first == second).mean()) if len(files) else None,
-    }
+    return BothAnswers(
+        photos=len(files),
+        labelled=int(known.sum()),
+        originals_top1=float((first == truth)[known].mean()) if known.any() else None,
+        repainted_top1=float((second == truth)[known].mean()) if known.any() else None,
+        agreement=float((first == second).mean()) if len(files) else None,
+    )
 
 
 def compare_scores(
     subjects: tuple[Squares, Errors], others: tuple[Squares, Errors], runtime: Network | None
-) -> dict[str, dict[str, float]]:
-    """How well the error tells other things from subjects, beside the scores of a model: AUROC and FPR at 95 %.
+) -> dict[str, Noticed]:
+    """How well the error tells other things from subjects, beside the scores of a model.
 
     Each argument is pictures uint8 [N,S,S,3] with their errors [N].
     """
@@ -59,7 +76,7 @@ def compare_scores(
         for kind in sorted(kinds):
             score = unknown_model(kind, arrays, temperature).score
             found[str(kind)] = compare(*(score(*each) for each in answers))
-    return {name: {"auroc": each.auroc, "fpr95": each.fpr95} for name, each in found.items()}
+    return {name: Noticed(each.auroc, each.fpr95) for name, each in found.items()}
 
 
 def _ask(runtime: Network, pixels: Squares) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
