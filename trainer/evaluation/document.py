@@ -106,7 +106,7 @@ class RunFacts:
     """How a model came to be: its epochs, the photos of each split and source, what the audit found.
 
     `ships` says which state of the network became the model, and why. `kept_top1`: share of the validation photos that
-    it had right; None when nobody can tell.
+    it had right; None when nobody can tell. `cuts_sought`: whether the split knows photos that are cut out of others.
     `seen_by_starting_weights`: test photos that the model this run began with was trained on.
     """
 
@@ -118,6 +118,7 @@ class RunFacts:
     why: dict[str, int] = field(default_factory=dict)
     quarantine: dict[str, int] = field(default_factory=dict)
     findings: dict[str, int] = field(default_factory=dict)
+    cuts_sought: bool = False
     folders: FolderFacts = FolderFacts()
     seen_by_starting_weights: int = 0
 

@@ -42,6 +42,7 @@ def run_facts(
         why=dict(Counter(row.why.partition(":")[0] for row in placed if row.why).most_common()),
         quarantine=dict(Counter(read_quarantine(run.quarantine).values())),
         findings={finding.value: count for finding, count in findings.items()},
+        cuts_sought=run.cuts.exists(),
         folders=FolderFacts(labels.renamed, labels.unresolved),
         seen_by_starting_weights=_seen_before(config, photos, placed),
     )

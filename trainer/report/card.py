@@ -83,6 +83,8 @@ def _photos(manifest: Manifest, shown: Shown | None) -> list[str]:
     if not isinstance(counts, Mapping):
         return [text("card.photos_not_told")]
     lines = [text("card.split", **{name: counts.get(name, 0) for name in ("train", "val", "calibration", "test")})]
+    if shown and shown.run:
+        lines.append(text("card.cuts_sought" if shown.run.cuts_sought else "card.cuts_not_sought"))
     sources = manifest.provenance.get("sources", {})
     named = ", ".join(f"{source or text('card.no_source')} ({count})" for source, count in sorted(sources.items()))
     lines.append(text("card.sources", sources=named or text("card.not_told")))

@@ -82,7 +82,8 @@ def photos(run: RunFacts, labels: Sequence[LabelFacts]) -> Markup:
             fewest=f"{counts[-1]:.0f}",
             last=bars[len(counts) - 1][0],
         )
-    return section("photos", split_counts, chart, note, _sources(run.sources))
+    cuts = paragraph("cuts_sought" if run.cuts_sought else "cuts_not_sought")
+    return section("photos", split_counts, cuts, chart, note, _sources(run.sources))
 
 
 def _sources(sources: Mapping[str, Mapping[str, int]]) -> Markup:

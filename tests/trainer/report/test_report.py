@@ -249,6 +249,17 @@ def test_photos_that_the_starting_model_had_learned_are_told_on_page_and_card(ru
     assert "already been trained on 7 of these 12 photos" in card_of(run)
 
 
+def test_page_and_card_say_whether_photos_cut_out_of_others_were_looked_for(run: RunFolder) -> None:
+    metrics = document.read(run.metrics, Metrics)
+    assert not metrics.run.cuts_sought  # nobody looked: this run's split came from elsewhere
+    manifest = replace(read_manifest(run.bundle), provenance={"photos": {"train": 9}})
+    for sought in (True, False):
+        document.write(run.metrics, replace(metrics, run=replace(metrics.run, cuts_sought=sought)))
+        shown = Shown.of_run(document.read(run.metrics, Metrics))
+        for written in (page_of(run), model_card(manifest, GUIDE, shown)):
+            assert ("cuts of four kinds" in written, "were not looked for" in written) == (sought, not sought)
+
+
 def test_what_would_help_names_photos_labels_and_pairs(run: RunFolder) -> None:
     steps = " ".join(next_steps(Shown.of_run(document.read(run.metrics, Metrics))))
     assert "Amanita phalloides (3 photos to learn from, 3 of 4 recognised)" in steps
