@@ -20,7 +20,6 @@ from fieldguide.services.notices import Notice, Severity
 from fieldguide.services.one_window import OneWindow
 from fieldguide.storage.locations import Locations, choose_library, create_locations
 from fieldguide.storage.log import log_to, tell_death
-from fieldguide.storage.moving import take_along
 from fieldguide.ui.shell.crash import ProblemDialog
 
 if TYPE_CHECKING:
@@ -83,6 +82,8 @@ def _change_library(before: FieldGuide, locations: Locations) -> Notice | None:
     folder, taken = before.library
     try:
         if taken:
+            from fieldguide.storage.moving import take_along  # imports what photos need: not before the first paint
+
             take_along(locations, folder)
         else:
             choose_library(locations, folder)

@@ -167,7 +167,7 @@ class LookalikesCard(Card):
             ]
         differ = {character_name(each) for each in parting}
         for line, (heading, *words_of) in enumerate(lines, start=3):
-            grid.addWidget(label(heading, "strong", wrap=False), line, 0, top)
+            grid.addWidget(label(heading, "strong"), line, 0, top)
             for place, words in enumerate(words_of, start=1):
                 role = "small" if not words else "strong" if heading in differ else "body"
                 shown = label(words or text("identify.check_untold"), role)
