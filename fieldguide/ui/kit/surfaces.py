@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import delete
 
 from fieldguide.ui.kit.metrics import CLOSE, SPACE
 
@@ -74,10 +75,11 @@ def take_out(layout: QLayout, widget: QWidget) -> None:
     """Take a widget out of a layout, where it is in it, before another layout gets it or it is deleted.
 
     Qt would do so by itself, but deletes the item behind Python's back: of items in a nested layout Python holds
-    wrappers, and takes the next object at that address (a style, say) for the dead item.
+    wrappers, and takes the next object at that address (a style, say) for the dead item. Python alone would let it
+    live: then the widget tells it, and not the item of its next layout, that it wants another size.
     """
     if (place := layout.indexOf(widget)) >= 0:
-        layout.takeAt(place)
+        delete(layout.takeAt(place))
 
 
 def drop(layout: QLayout, widget: QWidget) -> None:

@@ -1,6 +1,5 @@
 """Chips, bars, notices, segments, empty states, thumbnails and the flowing layout."""
 
-import gc
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
+    QLabel,
     QPlainTextEdit,
     QPushButton,
     QToolButton,
@@ -186,9 +187,7 @@ def test_what_is_taken_out_of_a_nested_layout_leaves_no_dead_item_in_pythons_boo
     take_out(inner, chip)  # where it is not, nothing happens
     outer.addWidget(chip)
     assert inner.count() == 0
-    assert isValid(known), "it lives as long as Python knows it"
-    del known
-    gc.collect()
+    assert not isValid(known), "it is deleted, and Python knows it"
     assert not [item for item in _new_items(before) if item.widget() is chip]
 
 
@@ -207,7 +206,8 @@ def test_what_is_dropped_from_a_nested_layout_leaves_no_dead_item_either(qtbot) 
     drop(inner, chip)
     QCoreApplication.sendPostedEvents(chip, QEvent.Type.DeferredDelete)
     assert not isValid(chip)
-    assert isValid(known), "it lives as long as Python knows it"
+    assert not isValid(known), "it is deleted, and Python knows it"
+    assert known not in getAllValidWrappers()
     assert inner.count() == 0
 
 
@@ -243,3 +243,19 @@ def test_a_thumbnail_that_cannot_be_had_is_not_asked_for_again(qtbot) -> None:
     thumbnails.take(path, QImage())
     assert thumbnails.get(path) is None
     assert asked == [path]
+
+
+def test_a_widget_that_was_moved_tells_its_new_layout_what_room_it_wants(qtbot) -> None:
+    sheet = QWidget()
+    qtbot.addWidget(sheet)
+    column = QVBoxLayout(sheet)
+    grows = QLabel("one line")
+    column.addWidget(grows)
+    sheet.show()
+    take_out(column, grows)
+    column.addWidget(grows)
+    QApplication.processEvents()
+    before = column.sizeHint().height()
+    grows.setText("one line\ntwo lines\nthree lines")
+    QApplication.processEvents()
+    assert column.sizeHint().height() > before
