@@ -78,8 +78,8 @@ def take_out(layout: QLayout, widget: QWidget) -> None:
     wrappers, and takes the next object at that address (a style, say) for the dead item. Python alone would let it
     live: then the widget tells it, and not the item of its next layout, that it wants another size.
     """
-    if (place := layout.indexOf(widget)) >= 0:
-        delete(layout.takeAt(place))
+    if (place := layout.indexOf(widget)) >= 0 and (item := layout.takeAt(place)) is not None:
+        delete(item)
 
 
 def drop(layout: QLayout, widget: QWidget) -> None:
