@@ -133,27 +133,27 @@ class LookalikesCard(Card):
         return piece
 
     def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:
-        """What parts the two: the look-alike to the left, what it is taken for to the right, a line per character."""
+        """What parts the two, a character at a time: the look-alike left, what it is taken for right."""
         assert self._guide is not None
         sheet = QWidget()
         grid = QGridLayout(sheet)
         grid.setContentsMargins(HAIR, HAIR, 0, TIGHT)
         grid.setHorizontalSpacing(CLOSE)
         grid.setVerticalSpacing(HAIR)
+        grid.setColumnStretch(0, 1)
         grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(2, 1)
         top = Qt.AlignmentFlag.AlignTop
         taxa = (found.taxon, found.resembles)
         own, other = (self._guide.characters_of(taxon.name) for taxon in reversed(taxa))
         compared = own is not None and other is not None
         parting = parting_characters(own, other) if own is not None and other is not None else ()
-        for place, words in ((1, name), (2, like)):
+        for place, words in enumerate((name, like)):
             grid.addWidget(label(words, "overline"), 0, place, top)
-            picture = KindDrawing(taxa[place - 1].name, self._guide, _DRAWING, parting)
+            picture = KindDrawing(taxa[place].name, self._guide, _DRAWING, parting)
             if compared and not picture.empty:
                 grid.addWidget(picture, 1, place, Qt.AlignmentFlag.AlignLeft)
         if own is not None and other is not None:
-            grid.addWidget(label(check_words(own, other, name), "strong"), 2, 0, 1, 3)
+            grid.addWidget(label(check_words(own, other, name), "strong"), 2, 0, 1, 2)
             lines = [
                 (character_name(each), states_words(other, each), states_words(own, each))
                 for each in CHARACTERS
@@ -166,14 +166,14 @@ class LookalikesCard(Card):
                 if each.of_lookalike or each.of_plausible
             ]
         differ = {character_name(each) for each in parting}
-        for line, (heading, *words_of) in enumerate(lines, start=3):
-            grid.addWidget(label(heading, "strong"), line, 0, top)
-            for place, words in enumerate(words_of, start=1):
+        for line, (heading, *words_of) in enumerate(lines):
+            grid.addWidget(label(heading, "small"), 2 * line + 3, 0, 1, 2, top)
+            for place, words in enumerate(words_of):
                 role = "small" if not words else "strong" if heading in differ else "body"
                 shown = label(words or text("identify.check_untold"), role)
-                grid.addWidget(shown, line, place, top)
+                grid.addWidget(shown, 2 * line + 4, place, top)
         more = button(text("identify.open_guide"), "link", "guide")
         more.clicked.connect(lambda: self.guide_wanted.emit(found.taxon.name))
-        grid.addWidget(more, len(lines) + 3, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(more, 2 * len(lines) + 3, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         sheet.hide()
         return sheet
