@@ -197,12 +197,13 @@ def _new_items(before: list[object]) -> list[QWidgetItem]:
 
 
 def test_what_is_dropped_from_a_nested_layout_leaves_no_dead_item_either(qtbot) -> None:
+    before = getAllValidWrappers()
     box = QWidget()
     qtbot.addWidget(box)
     outer, inner, chip = QVBoxLayout(box), row(), DangerChip(Danger.DEADLY)
     inner.addWidget(chip)
     outer.addLayout(inner)
-    (known,) = [item for item in getAllValidWrappers() if type(item) is QWidgetItem and item.widget() is chip]
+    (known,) = _new_items(before)
     drop(inner, chip)
     QCoreApplication.sendPostedEvents(chip, QEvent.Type.DeferredDelete)
     assert not isValid(chip)
