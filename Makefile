@@ -6,6 +6,8 @@ TESTS ?= tests
 BIN := $(VENV)/bin
 # One thread per torch process: two processes with two threads each spin against each other for seconds.
 QUIET_ENV := OMP_NUM_THREADS=1 QT_QPA_PLATFORM=offscreen
+# A file's tests stay in one process. A process that dies is not replaced: with a replacement the run never ended.
+SIDE_BY_SIDE := -n auto --dist loadfile --max-worker-restart=0
 
 .PHONY: run test coverage lint format benchmark sample package clean help live fuzz
 
@@ -25,10 +27,10 @@ run: $(VENV)/.ready-light
 	@$(BIN)/python packaging/first_run.py $(PHOTOS)
 
 test: $(VENV)/.ready-test
-	$(QUIET_ENV) $(BIN)/python -m pytest $(TESTS) -n auto --dist loadfile
+	$(QUIET_ENV) $(BIN)/python -m pytest $(TESTS) $(SIDE_BY_SIDE)
 
 coverage: $(VENV)/.ready-test
-	$(QUIET_ENV) $(BIN)/python -m pytest tests/core tests/inference tests/hostile -n auto --dist loadfile --cov --cov-report=
+	$(QUIET_ENV) $(BIN)/python -m pytest tests/core tests/inference tests/hostile $(SIDE_BY_SIDE) --cov --cov-report=
 	$(BIN)/python -m coverage report --skip-covered --show-missing --include='fieldguide/core/*' --fail-under=95
 	$(BIN)/python -m coverage report --skip-covered --show-missing --include='fieldguide/inference/*' --fail-under=95
 
