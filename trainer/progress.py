@@ -11,7 +11,7 @@ from fieldguide.core.training import events
 
 
 class Style(StrEnum):
-    """How progress is told."""
+    """How progress is shown."""
 
     PERSON = "person"
     JSON = "json"
@@ -40,7 +40,7 @@ class Progress:
             self._line(f"» {name}")
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """`done` of `total` units are done; told at most every two seconds on a terminal and fifteen in a log.
+        """`done` of `total` units are done; shown at most every two seconds on a terminal and fifteen in a log.
 
         The time left is reckoned from the second call on: what comes before the first is slow for other reasons.
         """

@@ -27,7 +27,7 @@ class RunFolder:
 
     @property
     def scan(self) -> Path:
-        """One line per file found, with what reading it told."""
+        """One line per file found, with what reading it found."""
         return self.root / "scan.csv"
 
     @property

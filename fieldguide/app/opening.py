@@ -47,11 +47,11 @@ class Opening(QObject):
         locations: Locations,
         model: Path | None,
         children: Children,
-        told: Notice | None = None,
+        news: Notice | None = None,
     ) -> None:
-        """`told`: what happened before the window, to be told in it."""
+        """`news`: what happened before the window, to be shown in it."""
         super().__init__()
-        self._told = told
+        self._news = news
         self.application: FieldGuide | None = None
         self._locations, self._model, self._children = locations, model, children
         self._lanes = Lanes()
@@ -80,8 +80,8 @@ class Opening(QObject):
         from fieldguide.app.parts import build_parts
 
         parts = build_parts(self.front.read, files, self._lanes, self._children, self._model)
-        if self._told is not None:
-            parts.notices.post(self._told)
+        if self._news is not None:
+            parts.notices.post(self._news)
         self.application = FieldGuide(self.front, parts)
         if self._before is not None:
             self.application.go_on_from(self._before)

@@ -61,7 +61,7 @@ class Parts:
         return self.model or self.settings.model_path or self.models.starter
 
     def change_settings(self, **changes: Any) -> None:
-        """Use other settings from now on, and keep them; a failure to keep them is told to the notices."""
+        """Use other settings from now on, and keep them; a failure to keep them becomes a notice."""
         self.settings = replace(self.settings, **changes)
         try:
             save_settings(self.locations.settings, self.settings)

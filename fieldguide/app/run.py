@@ -58,9 +58,9 @@ def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
         gc.unfreeze()  # the window of before may go
         again = Children()
         again.prepare()
-        told = _change_library(before, locations)
+        news = _change_library(before, locations)
         locations = create_locations()
-        opening = Opening(qt, locations, model, again, told)
+        opening = Opening(qt, locations, model, again, news)
         opening.go_on_from(before)
         if before.library is not None:
             one.release()
@@ -76,7 +76,7 @@ def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
 
 
 def _change_library(before: FieldGuide, locations: Locations) -> Notice | None:
-    """Between two windows nobody writes: take the finds along or find others; what is to be told of it."""
+    """Between two windows nobody writes: take the finds along or find others; what people should know of it."""
     if before.library is None:
         return None
     folder, taken = before.library

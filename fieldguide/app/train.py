@@ -192,7 +192,7 @@ class TrainController(QObject):
             self.page.doubts.point_at(undone[0])
 
     def _kept(self, act: Callable[[], None]) -> bool:
-        """Whether `act` could write the decisions; what the disk refused is told."""
+        """Whether `act` could write the decisions; what the disk refused becomes a notice."""
         try:
             act()
         except FieldGuideError as refused:
@@ -222,9 +222,9 @@ class TrainController(QObject):
         self.page.run.show_state("judging")
         self.trainings.judge(self._parts.model_path)
 
-    def _pass_on(self, file: Path, told: Credits) -> None:
+    def _pass_on(self, file: Path, credits: Credits) -> None:
         self.page.run.show_state("saving")
-        self.trainings.pass_on(file, told.name, told.version, told.licence, told.contact, told.authors)
+        self.trainings.pass_on(file, credits.name, credits.version, credits.licence, credits.contact, credits.authors)
 
     def _trace(self, photos: list[Path]) -> None:
         self.page.run.show_state("tracing")

@@ -1,6 +1,6 @@
 """One observation in the JSON document of `fieldguide identify --json`, which other programs rely on: keys stay.
 
-Dangers are told as people are told them (`Danger.shown`): the guide's mildest level never leaves the program.
+Dangers are written as people see them (`Danger.shown`): the guide's mildest level never leaves the program.
 """
 
 from __future__ import annotations

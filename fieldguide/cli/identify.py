@@ -78,7 +78,7 @@ def _show(
     *,
     as_json: bool,
 ) -> int:
-    """Print every find as it comes. `hear`: what the hand says of one, where somebody told or asked."""
+    """Print every find as it comes. `hear`: what the hand says of one, where somebody answered or asked."""
     unread = 0
     if as_json:
         observations = []

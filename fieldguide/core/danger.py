@@ -33,7 +33,7 @@ class Danger(StrEnum):
 
     @property
     def shown(self) -> Danger:
-        """The level as people and files are told it: the guide's mildest level is told as caution.
+        """The level as people and files are shown it: the guide's mildest level is shown as caution.
 
         The application never calls anything edible, on a screen or in an export.
         """

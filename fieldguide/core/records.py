@@ -82,7 +82,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """The danger among the possibilities, told before any name.
+    """The danger among the possibilities, shown before any name.
 
     Attributes:
         level: worst level that is plausible (deadly when the deadly alarm rings, and so on); *unknown* when nothing
@@ -144,7 +144,7 @@ class Seen:
         dug_out: whether the whole base was out of the ground. An answer about the base counts only then.
         waits: the answer will come later (a spore print lies on its paper).
         answered_at: local time without a zone; None for answers that were never stored. by: who says so.
-        guide_version: of the guide that asked; empty when nobody told.
+        guide_version: of the guide that asked; empty when not known.
     """
 
     character: str

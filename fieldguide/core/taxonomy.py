@@ -24,7 +24,7 @@ class Rank(StrEnum):
 class Taxon:
     """A name with a rank and its ancestors.
 
-    `genus` is None for a family; `family` is None when nobody told it. For a genus, `genus` is its own name, and
+    `genus` is None for a family; `family` is None when not known. For a genus, `genus` is its own name, and
     for a family, `family` is its own name, so that `taxon.at(rank)` works for every rank at or above its own.
     """
 

@@ -86,7 +86,7 @@ class FindIdentifier:
 
         Files that cannot be read, and those for which the network has no answer (MODEL_NO_ANSWER), are carried in
         `Observation.unreadable`; a group with no other photo comes without an identification. `finds`: what is known of
-        each group already; its date and place, told or not, count instead of those of the photos. After `should_stop()`
+        each group already; its date and place, known or not, replace those of the photos. After `should_stop()`
         turns true nothing more comes, least of all half a group. `on_photo` gets the pixels of each readable photo
         (short side at least twice the input's), on a thread of its own; no call of it outlasts the iterator.
         """
@@ -137,7 +137,7 @@ class FindIdentifier:
         ]
 
     def _find_of(self, members: Sequence[Opinion | UnreadablePhoto], known: Observation | None) -> Observation:
-        """One find from the opinions of its photos; its date is the earliest, its place the first that is told."""
+        """One find from the opinions of its photos; its date is the earliest, its place the first that is known."""
         opinions = [member for member in members if isinstance(member, Opinion)]
         photos = tuple(opinion.photo for opinion in opinions)
         placed = next((photo for photo in photos if photo.latitude is not None), None)

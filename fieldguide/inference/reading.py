@@ -72,8 +72,8 @@ def read_ahead(
                 for future in waiting:
                     future.cancel()
     finally:
-        for told in beside:
-            told.result()  # a defect there is a defect here
+        for work in beside:
+            work.result()  # a defect there is a defect here
 
 
 def _refill(

@@ -136,7 +136,7 @@ class BatchWork:
         try:
             self._stores.thumbnails.add({decoded.photo.sha256: jpeg})
         except FieldGuideError as refused:  # a cache: the photo is identified all the same
-            if refused.code not in self._refusals:  # told once for a batch, not once for each photo
+            if refused.code not in self._refusals:  # reported once for a batch, not once for each photo
                 self._refusals.add(refused.code)
                 self._worker.tell(refused)
 

@@ -1,7 +1,7 @@
 """`fieldguide doctor`: what is installed, where it lies, whether it works, and what went wrong last.
 
 For whoever helps: plain lines in English, like the log. Holds no photo, no name of one and no place. Looks only: the
-finds are opened for reading, and what cannot be looked at is told in its line and stops nothing.
+finds are opened for reading, and what cannot be looked at is said in its line and stops nothing.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Gathered:
 
 
 class Gatherer(QObject):
-    """Signal `gathered`: Gathered, at least one file. A folder without photos is told to the notices."""
+    """Signal `gathered`: Gathered, at least one file. A folder without photos becomes a notice."""
 
     gathered = Signal(object)
 

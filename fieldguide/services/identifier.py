@@ -1,4 +1,4 @@
-"""Identification for the window: finds identified in the model's lane one by one and told as they come. Stores none.
+"""Identification for the window: finds identified in the model's lane one by one, handed on as they come. Stores none.
 
 The model runs in a process of its own (`fieldguide.inference.served`), which the lane asks and waits for. Everything
 that the lane needs is a plain value or `_Engine`.

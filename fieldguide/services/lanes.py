@@ -107,7 +107,7 @@ class Job(QObject):
             return False
         stopped = self._handle.stopped()
         if posted.error is not None and not (stopped and isinstance(posted.error, Stopped | FieldGuideError)):
-            self.failed.emit(posted.error)  # a defect is told even when nobody waits for the work any more
+            self.failed.emit(posted.error)  # a defect is reported even when nobody waits for the work any more
         elif stopped:
             self.cancelled.emit()
         else:
@@ -193,7 +193,7 @@ class Lanes(QObject):
 
     @property
     def busy(self) -> int:
-        """How many jobs wait, run, or have not told their end."""
+        """How many jobs wait, run, or have not reported their end."""
         return len(self._running)
 
     def drain(self, timeout_ms: int = DRAIN_MS) -> bool:

@@ -1,4 +1,4 @@
-"""What people should be told beside the results: expected failures and small news, in the order they came.
+"""What people should know beside the results: expected failures and small news, in the order they came.
 
 Knows no widget. Until somebody takes them (the window is not there yet, say) they wait.
 """
@@ -85,7 +85,7 @@ class Notices(QObject):
         log.warning("expected: %s", error)
         waiting = (one.error for one in self._waiting)
         if any(other and (other.code, other.facts) == (error.code, error.facts) for other in waiting):
-            return  # a full disk is told once, not once for each photo
+            return  # a full disk is reported once, not once for each photo
         self.post(Notice(Severity.PROBLEM, error=error))
 
     def report_unreadable(self, files: Sequence[UnreadablePhoto]) -> None:

@@ -13,7 +13,7 @@ _TOLD_FROM = 3  # pieces before a time is named: the first one carries the loadi
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` pieces; `seconds_left` is None until it can be told."""
+    """`done` of `total` pieces; `seconds_left` is None until it can be estimated."""
 
     done: int
     total: int

@@ -25,7 +25,7 @@ EVENTS = "events.jsonl"  # of a run, in its folder
 class Plan:
     """One training: which folders, which preset, where; `goes_on` when the window closes. `pid` 0: no child runs.
 
-    `own`: copies of the user's own finds in `own_finds` teach too. `low` to `high`: seconds that were told before;
+    `own`: copies of the user's own finds in `own_finds` teach too. `low` to `high`: seconds that were estimated before;
     `begun`: when it was started first, seconds of the system's clock.
     """
 
@@ -125,8 +125,8 @@ class Trainings(QObject):
         """Write the model as it is handed to others, with who made it."""
         if self.plan is not None:
             who = [word for author in authors for word in ("--author", author)]
-            told = ["--name", name, "--version", version, "--licence", licence, "--contact", contact, *who]
-            self._start("pass-on", "passed.jsonl", self.plan.run, "--out", str(file), *told)
+            credits = ["--name", name, "--version", version, "--licence", licence, "--contact", contact, *who]
+            self._start("pass-on", "passed.jsonl", self.plan.run, "--out", str(file), *credits)
 
     def trace(self, photos: Sequence[Path]) -> None:
         """Ask whether the model was trained on photos, or on copies of them."""

@@ -50,7 +50,7 @@ class Child(QObject):
         return self._process.pid if self._process else 0
 
     def start(self, call: TrainerCall, *words: str, goes_on: bool = False) -> None:
-        """Start it. What was written into the file before is told first when it `goes_on`, else it is gone.
+        """Start it. What was written into the file before is handed on first when it `goes_on`, else it is gone.
 
         Raises:
             FieldGuideError: NOT_WRITABLE.

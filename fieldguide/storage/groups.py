@@ -54,7 +54,7 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
     Attributes:
         by: what they have in common.
         value: the number of the day (`day`), the scientific name in small letters (`search.NAMELESS`: none), the place
-            (empty: none told), the severity of the danger, the number of stars, or the tier of the words (0: called so,
+            (empty: unknown), the severity of the danger, the number of stars, or the tier of the words (0: called so,
             1: mentioned).
         finds: how many, at least one.
         worst: severity of the worst danger of today among them; None when that was not asked.

@@ -1,4 +1,4 @@
-"""What can be told of the files from outside: read only, nothing is opened for writing, migrated or mended."""
+"""What can be learned of the files from outside: read only, nothing is opened for writing, migrated or mended."""
 
 from __future__ import annotations
 

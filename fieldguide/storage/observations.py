@@ -251,7 +251,7 @@ class ObservationStore(ObservationReader):
     def grow(self, number: int, added: Observation) -> Observation | None:
         """Add the photos of `added` that a find does not hold yet, and show what was said of all of them together.
 
-        Name, notes, tags, date and place stay; what is not told comes from the new photos. None when the find is gone.
+        Name, notes, tags, date and place stay; what is not given comes from the new photos. None when the find is gone.
         """
         added = self._kept(added)
         with self._database.transaction() as connection:

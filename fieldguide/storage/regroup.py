@@ -15,7 +15,7 @@ def join_finds(connection: sqlite3.Connection, finds: Sequence[Observation]) -> 
     """Move everything of the later finds into the first and remove them.
 
     Photos come in the given order, one and the same file once. Notes and tags are joined; the first date, place and
-    human's label that is told stays. Of everything that models said, the worst alarm is shown, until the whole find
+    human's label that is known stays. Of everything that models said, the worst alarm is shown, until the whole find
     is identified again: joining must never make a danger milder.
     """
     first, others = finds[0], finds[1:]

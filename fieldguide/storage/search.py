@@ -49,7 +49,7 @@ class Filter:
     Attributes:
         text: words, each the beginning of a word in a name (scientific, old, common, in any language of the guide),
             a tag, the name of a file or the notes; all of them must be there.
-        dangers: shown danger by today's guide, as it is told (`Danger.shown`).
+        dangers: shown danger by today's guide, as it is shown (`Danger.shown`).
         kinds: rank of the verdict.
         verified: True for finds with a human's label, False for those without.
         since, until: first and last day, both included; by the date of the find, else of its storing.

@@ -29,8 +29,8 @@ class Settings:
         model_path: the bundle to use; None means the one that came with the application.
         device: one of `DEVICES`.
         threads: of the model, 1 to 64; None lets it choose.
-        region: a region of the guide (`europe` ...); empty: not told.
-        country: ISO 3166-1 alpha-2 code in capitals, for the poison centres; empty: not told.
+        region: a region of the guide (`europe` ...); empty: not known.
+        country: ISO 3166-1 alpha-2 code in capitals, for the poison centres; empty: not known.
         use_place_and_season: whether the photo's place and date weigh the candidates.
         copy_photos: whether photos are copied into the library's folder; else they are referenced where they lie.
         backup_days, backups_kept: a copy of all finds every so many days (0: none), and how many of them stay.

@@ -53,7 +53,7 @@ class TrainerCall:
 @dataclass(frozen=True, slots=True)
 class SetUp:
     """How far the making is. `step`: preparing, fetching, installing or trying; then `name` of the package, `done` and
-    `total` of its bytes (0: not told), and the bytes `fetched` in all."""
+    `total` of its bytes (0: not known), and the bytes `fetched` in all."""
 
     step: str
     name: str = ""
@@ -118,17 +118,17 @@ class TrainerHome:
         from_where = ["--no-index", "--find-links", str(wheels)] if wheels else ["--cache-dir", str(self._cache)]
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
         install = [*pip, "install", *from_where]
-        told = _Told(tell)
+        output = _Output(tell)
         try:
             if not self.python.exists():
-                self._run([find_python(), "-m", "venv", str(self._env)], told, stopped)
+                self._run([find_python(), "-m", "venv", str(self._env)], output, stopped)
             if not wheels:  # an old pip does not tell how far it is
-                self._run([*install, "--quiet", "--upgrade", "pip"], told, stopped, must=False)
+                self._run([*install, "--quiet", "--upgrade", "pip"], output, stopped, must=False)
             raw = [] if wheels or self._pip_is_old(pip) else ["--progress-bar", "raw"]
-            self._run([*install, "--quiet", "--no-deps", "--force-reinstall", str(self.wheel)], told, stopped)
-            self._run([*install, *raw, f"{self.wheel}[trainer]"], told, stopped)
-            tell(SetUp("trying", fetched=told.fetched))
-            self._run([str(self.python), "-c", f"import {', '.join(NEEDED)}"], told, stopped)
+            self._run([*install, "--quiet", "--no-deps", "--force-reinstall", str(self.wheel)], output, stopped)
+            self._run([*install, *raw, f"{self.wheel}[trainer]"], output, stopped)
+            tell(SetUp("trying", fetched=output.fetched))
+            self._run([str(self.python), "-c", f"import {', '.join(NEEDED)}"], output, stopped)
         except _Stopped:
             return False
         finally:
@@ -155,8 +155,8 @@ class TrainerHome:
         found = re.search(r"pip (\d+)\.(\d+)", said.stdout)
         return found is None or (int(found[1]), int(found[2])) < (24, 1)
 
-    def _run(self, command: Sequence[str], told: _Told, stopped: Callable[[], bool], *, must: bool = True) -> None:
-        """One program to its end, each of its lines told as it comes.
+    def _run(self, command: Sequence[str], output: _Output, stopped: Callable[[], bool], *, must: bool = True) -> None:
+        """One program to its end, each of its lines passed on as it comes.
 
         Raises:
             FieldGuideError: what its last words mean, when it `must` end well.
@@ -173,10 +173,10 @@ class TrainerHome:
             write_whole(self._making, json.dumps(kept))
             with self._log.open(encoding="utf-8", errors="replace") as lines:
                 while _waits(process):
-                    told.hear(lines.read())
+                    output.hear(lines.read())
                     if stopped():
                         raise _Stopped
-                told.hear(lines.read())
+                output.hear(lines.read())
         finally:
             if process.poll() is None:
                 _kill(psutil.Process(process.pid))
@@ -189,7 +189,7 @@ class _Stopped(Exception):  # noqa: N818 - not an error
     """Somebody stopped the making."""
 
 
-class _Told:
+class _Output:
     """Reads what pip writes and tells how far it is."""
 
     def __init__(self, tell: Callable[[SetUp], None]) -> None:
@@ -296,10 +296,10 @@ def _waits(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _process(told: object) -> psutil.Process | None:
+def _process(kept: object) -> psutil.Process | None:
     """The process of a pid and the time of its start, while it lives."""
     try:
-        pid, created = told if isinstance(told, list) else (0, 0.0)
+        pid, created = kept if isinstance(kept, list) else (0, 0.0)
         found = psutil.Process(int(pid))
         return found if abs(found.create_time() - created) < 60 else None
     except (ValueError, psutil.Error):
@@ -319,7 +319,7 @@ def _kill(process: psutil.Process) -> list[psutil.Process]:
 
 def _read(file: Path) -> dict[str, object]:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return found if isinstance(found, dict) else {}

@@ -104,7 +104,7 @@ def _starter() -> Path:
 
 def starter_fits(labels: Labels) -> bool:
     """Whether the starter model knows the genera of at least half of the labels, of two of them or more: what it sees
-    then tells such kinds apart. A model of insects has nothing of them, and nobody is told by its eye."""
+    then tells such kinds apart. A model of insects has nothing of them, and its judgement counts for nothing."""
     if not _starter().exists():
         return False
     known = {label.genus for label in read_manifest(_starter()).labels if label.genus}

@@ -23,7 +23,7 @@ _ABOUT = ("id", "name", "version", "licence", "temperature")
 _LONGEST = 60
 _NAMED = 40  # labels without a known danger that are named; all stand in --json, and dangerous ones always
 _WIDEST = 28  # characters of a value in the table
-# What a person compares, in the order in which it matters; shares of 0 to 1 unless told otherwise.
+# What a person compares, in the order in which it matters; shares of 0 to 1 unless said otherwise.
 _SHARES = {
     "elsewhere_recall_deadly": "metrics.elsewhere.danger.deadly.recall.value",
     "elsewhere_false_deadly": "metrics.elsewhere.danger.deadly.false_alarms.value",
@@ -152,7 +152,7 @@ def source_rows(old: Manifest, new: Manifest) -> Iterator[Difference]:
 
 
 def _share(values: Mapping[str, Any], path: str) -> str:
-    """A share in per cent, with its interval and photos where they are told; a dash where nothing was measured."""
+    """A share in per cent, with its interval and photos where they are known; a dash where nothing was measured."""
     value = values.get(f"{path}.value", values.get(path))
     if not isinstance(value, int | float):
         return "-"

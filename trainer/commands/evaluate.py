@@ -28,7 +28,7 @@ from trainer.progress import Progress, Style
 from trainer.report import write_evaluation
 from trainer.report.figures import among_five, points
 
-NAMED = 20  # photos that passed, told by name on the screen; all stand in metrics.json
+NAMED = 20  # photos that passed, named on the screen; all stand in metrics.json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

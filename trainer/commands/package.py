@@ -34,7 +34,7 @@ from trainer.report.card import model_card
 from trainer.report.figures import points
 from trainer.report.shown import Shown
 
-_OPTIONS = {"name": "--name", "version": "--version", "licence": "--licence", "authors": "--author"}  # told of
+_OPTIONS = {"name": "--name", "version": "--version", "licence": "--licence", "authors": "--author"}  # read of
 _FRAME = 8 / 7  # short side over input, as networks are usually measured: 256 for 224
 
 

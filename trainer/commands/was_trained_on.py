@@ -24,7 +24,7 @@ from trainer.progress import Progress, Style
 
 YES, NO, CANNOT_TELL = 0, 1, 2
 UNREADABLE = "unreadable"
-_SIDE = 224  # pixels: what a scan decodes for its hash unless told otherwise
+_SIDE = 224  # pixels: what a scan decodes for its hash unless the run says otherwise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Text files that people edit, read through the project's one door; what it refuses is told with the option."""
+"""Text files that people edit, read through the project's one door; a refusal names the option."""
 
 from __future__ import annotations
 

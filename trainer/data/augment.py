@@ -1,6 +1,6 @@
 """Random changes to a batch of pictures, on the device that trains: one sampling for all geometry, then light, noise.
 
-Works on cached squares: the whole picture squeezed to S x S with its true aspect told beside it, so that crops are
+Works on cached squares: the whole picture squeezed to S x S with its true aspect kept beside it, so that crops are
 taken in the picture's own proportions. Every random number comes from the generator given: same seed, same pictures.
 """
 

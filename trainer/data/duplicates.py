@@ -144,7 +144,7 @@ def witness_groups(
     """Groups of photos that are one unit of evidence: near-duplicates, photos of one find, and chains of both.
 
     Args:
-        hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where nobody told.
+        hashes: uint64 [N]. finds: N names of the find that each photo is of; empty where not known.
         variants: as in `near_duplicate_groups`.
         links: pairs of positions that are copies for other reasons.
 

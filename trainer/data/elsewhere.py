@@ -48,10 +48,10 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
         ("people", "person", config.elsewhere_people),
         ("years", "year", config.elsewhere_years),
     ):
-        told = {str(getattr(photo, of_photo)) for photo in teaching} - {""}
-        unknown = ", ".join(sorted(set(wanted) - told))
+        named = {str(getattr(photo, of_photo)) for photo in teaching} - {""}
+        unknown = ", ".join(sorted(set(wanted) - named))
         if unknown:
-            known = ", ".join(sorted(told)) or text("train.elsewhere_not_told")
+            known = ", ".join(sorted(named)) or text("train.elsewhere_not_told")
             problem = text(f"train.elsewhere_{of_photo}_unknown", names=unknown, known=known)
             refuse(f"data.elsewhere_{option}", problem)
     if teaching and all(is_elsewhere(photo, config) for photo in teaching if photo.raw_label != BACKGROUND_FOLDER):

@@ -40,7 +40,7 @@ class ScannedPhoto:
 
     `raw_label` is its folder's name, or the manifest's label where that is another name; `source`, `find`, `person` and
     `date` come from the manifest and are empty without one. `width` and `height` in pixels (upright);
-    `size` is the file's, in bytes (0: it could not be told). `phash` is the 64-bit perceptual hash in hex, `mirrored`
+    `size` is the file's, in bytes (0: it could not be read). `phash` is the 64-bit perceptual hash in hex, `mirrored`
     that of the mirrored picture, and `cropped` those of the picture without some of each edge (`duplicates.CROPS`).
     """
 
@@ -67,12 +67,12 @@ class ScannedPhoto:
 
     @property
     def year(self) -> str:
-        """The four digits that its date begins with; empty when nobody told."""
+        """The four digits that its date begins with; empty when not known."""
         return self.date[:4] if self.date[:4].isdigit() and len(self.date) >= 4 else ""
 
     @property
     def find_key(self) -> str:
-        """What photos of one find share; empty when nobody told the find."""
+        """What photos of one find share; empty when not known the find."""
         return f"{self.source}:{self.find}" if self.find else ""
 
 
@@ -202,8 +202,10 @@ def known_scan(run: RunFolder) -> list[ScannedPhoto]:
 
 def as_listed(found: Sequence[ScannedPhoto], listed: Sequence[ScannedPhoto]) -> list[ScannedPhoto]:
     """Photos as they were read, with what folders and manifests say of them now."""
-    told = ("index", "raw_label", "source", "find", "person", "date")
-    return [replace(old, **{name: getattr(now, name) for name in told}) for old, now in zip(found, listed, strict=True)]
+    from_list = ("index", "raw_label", "source", "find", "person", "date")
+    return [
+        replace(old, **{name: getattr(now, name) for name in from_list}) for old, now in zip(found, listed, strict=True)
+    ]
 
 
 def refuse_missing(config: DataConfig) -> None:

@@ -31,7 +31,7 @@ class Dangers:
     """Which labels `[C]` and which photos `[N]` count as deadly and as harmful; `has_danger`: those with a known one.
 
     A photo of a genus or family counts with the worst of its species, as its label does. A photo without a truth, of
-    the background, or of a taxon that the guide does not know is not told: it counts on neither side.
+    the background, or of a taxon that the guide does not know is not counted: it counts on neither side.
     """
 
     deadly_labels: NDArray[np.bool_]

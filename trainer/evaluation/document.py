@@ -139,7 +139,7 @@ class Metrics:
 
     @property
     def first(self) -> SplitMeasures:
-        """What is told first: elsewhere where there is one."""
+        """What is shown first: elsewhere where there is one."""
         return self.elsewhere or self.own
 
 

@@ -12,7 +12,7 @@ from trainer.evaluation.document import LabelFacts
 
 
 def label_facts(labels: tuple[Taxon, ...], guide: Guide, placed: Sequence[SplitPhoto] = ()) -> tuple[LabelFacts, ...]:
-    """Every label in the bundle's own order, with its danger as told and its photos in each split."""
+    """Every label in the bundle's own order, with its danger as shown and its photos in each split."""
     counted: dict[int, Counter[str]] = defaultdict(Counter)
     for row in placed:
         counted[row.label][row.split] += 1

@@ -104,7 +104,7 @@ def fit_decision(
         config: what to hold.
         novel: photos of species held out of training, only to measure the unknown score on.
         elsewhere: photos of subjects by other sources; those of a kind without a label carry their truth.
-        people: who took the photos that it is fitted on, 1 or more; None where nobody told of all.
+        people: who took the photos that it is fitted on, 1 or more; None where that is not known of all.
 
     Returns:
         The cautious defaults where there is nothing to fit on (a split of no photos, no deadly ones, no other things).

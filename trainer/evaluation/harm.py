@@ -1,7 +1,7 @@
-"""How well the danger is told: alarms, what passes as harmless, and what that costs.
+"""How well the danger is predicted: alarms, what passes as harmless, and what that costs.
 
 Cost after the FungiCLEF challenge (Picek et al., LifeCLEF 2024, track "poisonous / edible confusion" and "unknown"):
-100 for a poisonous photo told as harmless, 1 for the reverse; 10 for an unknown species named as a known one, 0.1 for a
+100 for a poisonous photo called harmless, 1 for the reverse; 10 for an unknown species named as a known one, 0.1 for a
 known one called unknown, 1 for a wrong name. As the project's brief gives them: recalled, not read in the paper.
 """
 

@@ -52,7 +52,7 @@ class Predictions:
         return len(self.targets)
 
     def true_taxa(self, labels: tuple[Taxon, ...]) -> tuple[Taxon | None, ...]:
-        """The true taxon of each photo; None when nobody told."""
+        """The true taxon of each photo; None when not known."""
         rest = self.truth or (None,) * len(self)
         return tuple(labels[target] if target >= 0 else other for target, other in zip(self.targets, rest, strict=True))
 

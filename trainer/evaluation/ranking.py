@@ -144,7 +144,7 @@ def classes(answers: Answers) -> tuple[ClassMeasures, ...]:
     """Precision, recall and F1 of each label's first place, worst F1 first; labels without photos are left out.
 
     A species said of a photo that is filed under its genus counts for the genus, and neither for nor against the
-    species: nobody told which one it is.
+    species: nobody knows which one it is.
     """
     rows = np.flatnonzero(answers.photos.targets >= 0)
     truth, said = answers.photos.targets[rows], first_names(answers)[rows]
@@ -191,13 +191,13 @@ def matrix(answers: Answers) -> tuple[MatrixCell, ...]:
 
 
 def first_names(answers: Answers) -> NDArray[np.intp]:
-    """The first candidate's label `[N]`, told as the true label where it is that one or lies inside it."""
+    """The first candidate's label `[N]`, given as the true label where it is that one or lies inside it."""
     right = first_is_right(answers)
     return np.asarray(np.where(right, answers.photos.targets, answers.order[:, 0]), np.intp)
 
 
 def first_is_right(answers: Answers) -> NDArray[np.bool_]:
-    """Whether the first candidate `[N]` is the label, or lies inside it (a species of the genus told).
+    """Whether the first candidate `[N]` is the label, or lies inside it (a species of the true genus).
 
     False for photos without a label.
     """

@@ -155,7 +155,7 @@ class Promises:
 
 @dataclass(frozen=True, slots=True)
 class DangerMeasures:
-    """How well the danger is told."""
+    """How well the danger is predicted."""
 
     deadly: AlarmMeasures
     harmful: AlarmMeasures

@@ -82,9 +82,9 @@ def say(summed: Summed, thresholds: Thresholds, unknown_scores: NDArray[np.float
 
 @dataclass(frozen=True)
 class Truth:
-    """True names `[N,3]` in the order of `RANKS` (None where not told) and `place` `[N]`: the rank each was told at.
+    """True names `[N,3]` in the order of `RANKS` (None where not known) and `place` `[N]`: the rank each is known at.
 
-    `place` is `UNKNOWN` for the background and `NO_TRUTH` when nobody told anything.
+    `place` is `UNKNOWN` for the background and `NO_TRUTH` when nothing is known.
     """
 
     names: NDArray[np.object_]

@@ -68,7 +68,7 @@ def export_network(
 def write_bundle(
     path: Path, exported: BundleFile, manifest: Manifest, card: str, statistics: Mapping[str, npt.NDArray[Any]]
 ) -> None:
-    """Write the bundle: the exported network, byte for byte, with what was fitted, measured and told of it since."""
+    """Write the bundle: the exported network, byte for byte, with what was fitted, measured and written of it since."""
     beside = {MANIFEST: manifest.to_json().encode(), "card.md": card.encode()}
     if statistics:
         beside["statistics.npz"] = pack_arrays(statistics)

@@ -34,7 +34,7 @@ def bundle_metrics(metrics: Metrics) -> dict[str, Any]:
 
 
 def bundle_names(measures: SplitMeasures) -> dict[str, Any]:
-    """How often the first name is right, and one of five, for each rank; flat, as bundles have always told it."""
+    """How often the first name is right, and one of five, for each rank; flat, as bundles have always had it."""
     found: dict[str, Any] = {"photos": measures.photos}
     for rank in Names.__dataclass_fields__:
         names, prefix = measures.names.at(rank), "" if rank == "species" else f"{rank}_"
@@ -46,7 +46,7 @@ def bundle_names(measures: SplitMeasures) -> dict[str, Any]:
 
 
 def bundle_danger(danger: DangerMeasures) -> dict[str, Any]:
-    """How well the danger is told, without the photos that passed."""
+    """How well the danger is predicted, without the photos that passed."""
     return plain(replace(danger, passed_as_harmless=_count(danger.passed_as_harmless)))
 
 

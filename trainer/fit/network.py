@@ -27,7 +27,7 @@ from trainer.fit.small_cnn import small_cnn
 
 PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
 REACHED_WITHIN = 3.0  # seconds in which whoever keeps a library's weights must answer
-SAY_HOW_TO_BEGIN = ("inception_v3", "googlenet")  # torchvision warns when these are not told
+SAY_HOW_TO_BEGIN = ("inception_v3", "googlenet")  # torchvision warns when these are not given
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 

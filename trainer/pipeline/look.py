@@ -1,4 +1,4 @@
-"""What lies in folders, told before anything is trained: names, dangers, copies, rare labels, and what it would take.
+"""What lies in folders, reported before anything is trained: names, dangers, copies, rare labels, cost.
 
 Files are counted, headers read, files of one size compared; no picture is decoded but a few that are timed.
 """
@@ -85,7 +85,7 @@ def look(config: RunConfig, run: Path, guide: Guide, progress: Progress) -> even
 
 
 def estimates(config: RunConfig) -> Iterator[events.Estimate]:
-    """What each preset takes here: a few steps timed, a few photos decoded; quick first, as it is soonest told."""
+    """What each preset takes here: a few steps timed, a few photos decoded; quick first, as it is the soonest known."""
     photos = list_photos(config.data)
     device = choose_device(config.device, Progress(Style.QUIET))
     reading = _decoding(photos, config.data.cache_size) * len(photos)

@@ -93,7 +93,7 @@ def fit_policy(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> Fit
 
 
 def people_on(placed: Sequence[SplitPhoto], side: str) -> int | None:
-    """How many took the photos of one side; None when that is not told of every one."""
+    """How many took the photos of one side; None when that is not known of every one."""
     took = {row.person for row in placed if row.split == side}
     return len(took) if took and "" not in took else None
 

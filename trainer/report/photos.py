@@ -22,7 +22,7 @@ SIDE = 200  # pixels of the long side
 SMALL = 72
 TILE = 56
 QUALITY = 68
-LEAST = 0.001  # a probability below is told as less than this
+LEAST = 0.001  # a probability below is shown as less than this
 
 
 def picture(file: str, side: int = SIDE) -> Markup:

@@ -10,7 +10,7 @@ from trainer.evaluation.records import SplitMeasures
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`first` is told first; `own` beside it, where `first` is elsewhere. `run` is None for photos in folders."""
+    """`first` is shown first; `own` beside it, where `first` is elsewhere. `run` is None for photos in folders."""
 
     first: SplitMeasures
     labels: tuple[LabelFacts, ...] = ()

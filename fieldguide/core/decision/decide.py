@@ -34,7 +34,7 @@ __all__ = ["Decision", "Guarantee", "Thresholds", "alarm_scores", "decide", "pla
 CANDIDATES = 5
 # 1. Labels that carry an alarm are named until they make up this share of its probability, at most so many.
 CARRIED, CARRIERS = 0.95, 10
-# 2. A harmful alarm is told as psychoactive only when deadly and poisonous labels make up less than this share of it.
+# 2. A harmful alarm is called psychoactive only when deadly and poisonous labels make up less than this share of it.
 POISONOUS_SHARE = 0.1
 # 3. This summed probability of danger rings, however high a bundle set its alarm: its maker may have seen too few
 # photos, or want silence. (Of 700 photos the starter model's own thresholds kept none silent that this rings.)
@@ -217,7 +217,7 @@ def _alarm(
     tops: list[Candidate],
     shown: tuple[Candidate, ...],
 ) -> Alarm:
-    """The alarm over every row, with a floor under it: what is named or stands first is told no milder than it is."""
+    """The alarm over every row, with a floor under it: what is named or stands first is shown no milder than it is."""
     dangers = [guide.danger(label) for label in tree.labels]
     is_deadly = np.array([danger is Danger.DEADLY for danger in dangers])
     is_harmful = np.array([danger.harmful for danger in dangers])

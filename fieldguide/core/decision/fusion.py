@@ -41,7 +41,7 @@ def disagreement(probabilities: Floats, tree: LabelTree, thresholds: Thresholds)
     """The widest rank at which two photos of `[K,C]` surely name different taxa; None when none do.
 
     Sure: at least `SURE` and the rank's own threshold. Different families are also different genera and species: the
-    family is told.
+    family is named.
     """
     for rank, least in (
         (Rank.FAMILY, thresholds.family),

@@ -56,7 +56,7 @@ _OPEN_SEA: tuple[tuple[float, float, float, float], ...] = (
 
 
 class SeasonNote(StrEnum):
-    """What people are told beside the weights; the catalogue `season` holds a sentence for each."""
+    """What people read beside the weights; the catalogue `season` holds a sentence for each."""
 
     WEIGHED = "weighed"
     NO_PLACE = "no_place"
@@ -138,7 +138,7 @@ def weigh(
         today: a date more than a day after it is not believed.
         taken_on: of the photo. latitude, longitude: decimal degrees.
         home: the user's own region, used when the photo tells no place.
-        model_regions: where the model's photos come from; empty when nobody told.
+        model_regions: where the model's photos come from; empty when not known.
     """
     where = read_place(
         today=today,

@@ -25,7 +25,7 @@ class Ground:
         kind: "elsewhere": sources not used for training; "crossed": each training source was answered by a head
             that it had not taught; "own": photos of the very sources that teach, which flatters.
         sources: their names. photos: how many of subjects. strangers: share of them, 0 to 1, that show a kind the model
-            has no label for, as they were weighed. day: ISO date of the fit. people: who took them, None: not told.
+            has no label for, as they were weighed. day: ISO date of the fit. people: who took them, None: unknown.
 
     Raises:
         FieldGuideError: BUNDLE_CONTRADICTORY for values that say nothing.
@@ -108,7 +108,7 @@ class Thresholds:
         coverage: share of photos whose true label is in that set.
         target: share of said names that was asked to be right when the three ranks were fitted; None: not fitted.
         deadly_guarantee, harmful_guarantee: what the alarms hold; None: nothing.
-        ground: on whose photos all this was fitted; None: nobody told.
+        ground: on whose photos all this was fitted; None: not known.
     """
 
     species: float = 0.9

@@ -168,7 +168,7 @@ def _base(states: tuple[str, ...], features: str) -> str:
 
 
 def _growth(states: tuple[str, ...], words: str) -> str:
-    """Tufts and tiers where they are usual or named: alone is told of nearly every kind."""
+    """Tufts and tiers where they are usual or named: nearly every kind is said to grow alone."""
     usual = len(states) <= 2 or re.search(r"cluster|tuft|shelv|tier", words) is not None
     return next((each for each in ("clustered", "tiered") if each in states and usual), _first(states, "single"))
 

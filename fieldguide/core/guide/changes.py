@@ -11,7 +11,7 @@ from fieldguide.core.taxonomy import Taxon
 
 @dataclass(frozen=True, slots=True)
 class DangerChange:
-    """One taxon whose danger is told differently."""
+    """One taxon whose danger is given differently."""
 
     name: str
     before: Danger

@@ -44,9 +44,9 @@ CERTAINTIES = ("high", "medium", "low")
 class Characters:
     """The characters of one taxon, as its row tells them; a species without a row has those of its genus.
 
-    `values` holds the states of each character of `IN_CELLS` that is told; `size_cm` the range of the widest grown cap
+    `values` holds the states of each character of `IN_CELLS` that is known; `size_cm` the range of the widest grown cap
     (or whole body) in cm. `certainty` is one of `CERTAINTIES`. `caveat`: where these lead astray, in English. `wide`:
-    characters that are told as widely as of the whole genus (`with_genera` finds them).
+    characters that are given as widely as of the whole genus (`with_genera` finds them).
     """
 
     name: str
@@ -58,7 +58,7 @@ class Characters:
     wide: frozenset[str] = frozenset()
 
     def states(self, character: str) -> tuple[str, ...]:
-        """The values to be expected; empty when nobody told or it does not apply. Sizes as the classes they touch."""
+        """The values to be expected; empty when not known or it does not apply. Sizes as the classes they touch."""
         if character != SIZE:
             return self.values.get(character, ())
         if self.size_cm is None:
@@ -119,8 +119,8 @@ def with_genera(rows: Iterable[Characters]) -> dict[str, Characters]:
     """The rows by name, each with what it tells as widely as of its whole genus, so that nobody takes it for a mark of
     the species.
 
-    That is a cell of many states which is the genus's too, while other species of the genus are told otherwise; and of
-    a genus row, by which species without one of their own are told, every cell of many states.
+    That is a cell of many states which is the genus's too, and other species of the genus are described otherwise; and
+    of a genus row, by which species without one of their own are described, every cell of many states.
     """
     found = {row.name: row for row in rows}
     narrower: dict[str, set[str]] = {}
@@ -169,7 +169,7 @@ def read_likelihood(cell: str) -> dict[str, float]:
 
 
 def parting_characters(one: Characters, other: Characters) -> tuple[str, ...]:
-    """The characters of which both are told and no state can be met in both, in the botanist's order."""
+    """The characters that are known of both and no state can be met in both, in the botanist's order."""
     return tuple(
         name
         for name in CHARACTERS
@@ -195,7 +195,7 @@ _CHECKS = (
 def first_check(own: Characters, other: Characters) -> tuple[str, tuple[str, ...]] | None:
     """The character to check first, and the states that only `other` can have: who finds one has found the other.
 
-    None when `other` has no state of its own. That a state is not found says nothing. What is told as widely as of the
+    None when `other` has no state of its own. That a state is not found says nothing. What is given as widely as of the
     whole genus is no state of its own; a sac is, for who misses one misses a death cap.
     """
     parting = parting_characters(own, other)

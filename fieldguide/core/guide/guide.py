@@ -45,7 +45,7 @@ def promises_a_meal(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TaxonRecord:
-    """What the guide says of one taxon. Empty tuples and None mean: nobody told.
+    """What the guide says of one taxon. Empty tuples and None mean: not known.
 
     `months` are the first and last month of its season on the northern half, 1 to 12, and may wrap (11, 3).
     `onset_hours` is the range from the meal to the first symptoms.

@@ -49,7 +49,7 @@ class Reading:
     """A raw name as read.
 
     `keys` are to be looked for in their order. `plain` are those without marks and authors, by which misspellings are
-    told: with the epithets below the species, then without them. `words` are the keys of its words, the genus first; a
+    found: with the epithets below the species, then without them. `words` are the keys of its words, the genus first; a
     `wide` name is that of a genus or family. `text` are the keys of all its words, brackets and numbers apart.
     """
 

@@ -1,4 +1,4 @@
-"""From any spelling of a name to the accepted taxon, and how bad it may be when no taxon can be told.
+"""From any spelling of a name to the accepted taxon, and how bad it may be when no taxon can be named.
 
 The one door for labels of bundles, names of folders and rows of tables. Never guesses: what fits two taxa fits none.
 """

@@ -37,8 +37,8 @@ class Wanted:
     Attributes:
         text: words; each must stand somewhere in one and the same name (accepted, old or common, of any language).
         characters: pairs of a character and a value; of several values of one character any may be there. A kind of
-            which nothing is told is left out, unless it is deadly.
-        dangers: as they are told (`Danger.shown`). month: 1 to 12, of the northern half. region: of the guide's.
+            which nothing is known is left out, unless it is deadly.
+        dangers: as they are shown (`Danger.shown`). month: 1 to 12, of the northern half. region: of the guide's.
     """
 
     text: str = ""
@@ -68,7 +68,7 @@ def fold(words: str) -> str:
 
 
 def in_season(record: TaxonRecord, month: int) -> bool:
-    """Whether the taxon is found in this month (1 to 12) of the northern half; True when nobody told its season."""
+    """Whether the taxon is found in this month (1 to 12) of the northern half; True when its season is not known."""
     if record.months is None:
         return True
     first, last = record.months

@@ -28,7 +28,7 @@ def read_seen(words: Iterable[str], *, dug_out: bool = False) -> tuple[Seen, ...
         character, parted, given = word.partition("=")
         character = character.strip().lower()
         if not parted and character in CHARACTERS:
-            _value(character, "", word)  # a character alone: told what values it has
+            _value(character, "", word)  # a character alone: the refusal lists its values
         if character not in CHARACTERS:
             raise FieldGuideError(ErrorCode.CHARACTER_UNKNOWN, word=word, known=", ".join(CHARACTERS))
         values = found.setdefault(character, {})

@@ -16,7 +16,7 @@ from fieldguide.core.hands.kinds import Kinds, Matrix
 
 DEADLY_COUNTS = 3.0  # a nat of doubt about deadly or not, in nats of doubt about the name
 ENOUGH = 0.03  # nats: a question that promises less is not worth a walk around the find
-APPLIES = 0.3  # least probability of the kinds of which the character is told at all
+APPLIES = 0.3  # least probability of the kinds of which the character is known at all
 QUICK_FIRST, QUICK_USUALLY = 3, 6
 IMPLIES = {"gill_colour": "underside", "gill_attachment": "underside"}  # who tells of gills has turned it over
 HOURS = 60.0  # minutes from which on a question waits for another day

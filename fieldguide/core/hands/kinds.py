@@ -1,7 +1,7 @@
 """Every kind of a guide as columns of numbers: how likely each answer is when the find is that kind.
 
 The rule for a kind with several states: the most likely state of a deadly or poisonous one counts (it gets the benefit
-of every doubt), the mean of the others; where nothing is told, every answer is as likely, but a family answers as its
+of every doubt), the mean of the others; where nothing is known, every answer is as likely, but a family answers as its
 species do. No answer is less likely than `FLOOR`. Alarms, and whether a kind fits, come of this.
 
 The highest of several states sums to more than 1 over the answers: every answer, whatever it is, would lift the harmful
@@ -42,7 +42,7 @@ class Asked:
     Attributes:
         likelihood: `[A,K]`, each answer's likelihood (0 to 1) for each kind, answers in the order of the vocabulary.
         even: `[A,K]`, the same, summing to 1 over the answers: for the order of the names, never for a danger.
-        known: `[K]`, whether anything is told of the kind. question: how it is asked. weight: of its witness, 0.5 or 1.
+        known: `[K]`, whether anything is known of it. question: how it is asked. weight: of its witness, 0.5 or 1.
         on_photos: whether a photo mostly shows it: then its witness counts half beside one.
         given: `[A,K]`, how often each answer is expected when the question is asked, summing to 1 over the answers.
     """
@@ -127,7 +127,7 @@ class Kinds:
         return found
 
     def fitting(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
-        """`[K]`: the species that every answer fits and of which something is told each time; a deadly one needs no
+        """`[K]`: the species that every answer fits and of which something is known each time; a deadly one needs no
         telling."""
         known = np.ones(len(self.taxa), dtype=bool)
         for each in seen:

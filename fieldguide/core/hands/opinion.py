@@ -96,7 +96,7 @@ def hear_hand(
         guide: today's.
         factors: `[K]` weights of every record by place and season (`prior.factors_of`); they shift the kinds that the
             photo did not name, and no danger rests on them alone.
-        labels: what the photo's model knows; empty when nobody told.
+        labels: what the photo's model knows; empty when not known.
         least: summed probability at which the deadly alarm of the photo's model rings; a fitting deadly kind that has
             it, or `NAMED_FROM`, stays named.
     """

@@ -63,7 +63,7 @@ def prior(kinds: Kinds, said: Identification | None, factors: Matrix | None = No
     genera, families = (_by_relatives(kinds, named, common, rank) for rank in (Rank.GENUS, Rank.FAMILY))
     nearby = IN_GENUS * genera + IN_FAMILY * families + LOOK_ALIKE * _by_look(kinds, named)
     everywhere = common / common.sum()
-    unnamed = nearby + (named_total - nearby.sum()) * everywhere  # sums to what was told
+    unnamed = nearby + (named_total - nearby.sum()) * everywhere  # sums to what was given
     whole = (1 - OPEN) * named + OPEN * unnamed + (1 - named_total) * everywhere
     return np.asarray(whole / whole.sum())
 

@@ -29,7 +29,7 @@ def value_name(character: str, value: str) -> str:
 
 def states_words(characters: Characters, character: str) -> str:
     """Everything to be expected of one character, joined by commas, or by semicolons where a state has a comma or a
-    colon of its own; empty when nobody told. A size as its range; what is told of the whole genus only says so."""
+    colon of its own; empty when not known. A size as its range; what is known of the whole genus only says so."""
     if character == SIZE and characters.size_cm is not None:
         first, last = (f"{number:g}" for number in characters.size_cm)
         return text("characters.size_range", first=first, last=last)

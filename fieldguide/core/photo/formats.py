@@ -1,4 +1,4 @@
-"""Which decoder reads a file, told by its first bytes (a `.png` that holds a JPEG is fine), and what is not read.
+"""Which decoder reads a file, known by its first bytes (a `.png` that holds a JPEG is fine), and what is not read.
 
 Trap: `PIL.Image.open` calls a 200-megapixel phone photo a bomb and refuses it, and its bound is a module variable that
 every thread shares. So the decoders are called directly, and the bounds are our own.

@@ -140,7 +140,7 @@ class Failed:
 class FolderName:
     """A folder's name and what the guide makes of it.
 
-    `match`: accepted, synonym, misspelling, read_as or unknown; then `suggestions` are near names. `danger` as told.
+    `match`: accepted, synonym, misspelling, read_as or unknown; then `suggestions` are near names. `danger` as shown.
     """
 
     raw: str

@@ -22,7 +22,7 @@ _THUMBNAIL = 48
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section: its key in the page, its short title as it is told to people, and its HTML without any script."""
+    """One section: its key in the page, its short title as people see it, and its HTML without any script."""
 
     key: str
     title: str
@@ -77,16 +77,16 @@ class _Reader(HTMLParser):
         self._chart: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        look = told.get("class", "")
+        attributes = {name: value or "" for name, value in attrs}
+        look = attributes.get("class", "")
         if tag in _DROPPED or self._dropped:
             self._dropped += tag not in _VOID
         elif tag == "svg" or self._chart is not None:
             self._draw(tag)
         elif tag in _VOID:
-            self._out.append(self._void(tag, told.get("src", "")))
+            self._out.append(self._void(tag, attributes.get("src", "")))
         else:
-            start, end = self._begin(tag, look, told)
+            start, end = self._begin(tag, look, attributes)
             opened, closed = self._cell(look) if self._in_grid else ("", "")
             self._out.append(opened + start)
             self._ends.append((tag, look, end + closed))
@@ -153,19 +153,19 @@ class _Reader(HTMLParser):
         full = self._cells[-1] > 1 and self._cells[-1] % _GRIDS[grid] == 1
         return f'{"</tr><tr>" if full else ""}<td class="{_single(look) or "cell"}" valign="top">', "</td>"
 
-    def _begin(self, tag: str, look: str, told: dict[str, str]) -> tuple[str, str]:
+    def _begin(self, tag: str, look: str, attributes: dict[str, str]) -> tuple[str, str]:
         """What opens and what closes one element."""
         if look in _GRIDS:
             return '<table width="100%" cellspacing="6" cellpadding="6"><tr>', "</tr></table>"
         if tag == "section":
-            self._key = told.get("id", "")
+            self._key = attributes.get("id", "")
             return "", ""
         if tag == "nav" or self._within("nav"):
-            self._link = told.get("href", "").removeprefix("#")
+            self._link = attributes.get("href", "").removeprefix("#")
             return "", ""
         if self._within("bar", "bar bad"):  # `<i style="width:40%">`: how full it is
             bad = ":bad" if self._within("bar bad") else ""
-            return f'<img src="bar:{told.get("style", "").removeprefix("width:").rstrip("%")}{bad}"> ', ""
+            return f'<img src="bar:{attributes.get("style", "").removeprefix("width:").rstrip("%")}{bad}"> ', ""
         if look in ("bar", "bar bad"):
             return "", ""
         if tag == "table":
@@ -179,8 +179,8 @@ class _Reader(HTMLParser):
             return "<div>", "</div>"
         if tag == "summary":
             return "<p><b>", "</b></p>"
-        if "--mark" in told.get("style", ""):  # of a legend
-            colour = told["style"].rpartition("--")[2].rstrip(") ;")
+        if "--mark" in attributes.get("style", ""):  # of a legend
+            colour = attributes["style"].rpartition("--")[2].rstrip(") ;")
             return f'<span class="mark-{escape(colour)}">&#9632;</span> <span>', "</span> &nbsp; "
         after = "<br>" if tag in ("b", "strong") and self._within("card", "card danger") else ""
         named = f' class="{_single(look)}"' if look else ""

@@ -132,7 +132,7 @@ def _identifier(shape: _Shape, observation: Observation) -> str:
 
 
 def _media(observation: Observation, shape: _Shape) -> Iterator[tuple[str, ...]]:
-    """`MEDIA_TERMS` of each photo: without an address its content identifies it; no path of this computer is told."""
+    """`MEDIA_TERMS` of each photo: without an address its content identifies it; no path is written."""
     for photo in observation.photos:
         suffix = photo.path.suffix.lower().lstrip(".")
         kind = _FORMATS.get(suffix, f"image/{suffix}")

@@ -19,7 +19,7 @@ def export_json(observations: Iterable[Observation], guide: Guide, path: Path, l
     """Write `{"guide": {"version"}, "observations": [...]}`, a find a line.
 
     `danger` is the alarm as it was said, `machine_alarm` the same by today's guide, whatever a person named the find,
-    and `danger_today` what is shown for it, never milder than either; all as they are told.
+    and `danger_today` what is shown for it, never milder than either; all as they are shown.
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.

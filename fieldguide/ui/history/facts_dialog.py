@@ -1,4 +1,4 @@
-"""When and where a find was made, told by a person: for photos that do not say, or say it wrongly. Stores nothing."""
+"""When and where a find was made, from a person: for photos that do not say, or say it wrongly. Stores nothing."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ _FOOT = 24  # dots for the number of the page
 def write_report(
     finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str = "", places: Places = Places.EXACT
 ) -> Exported:
-    """Write it; the finds come with places as they may be told (`places` says how).
+    """Write it; the finds come with places as they may be given away (`places` says how).
 
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; what stood there before is untouched.

@@ -1,4 +1,4 @@
-"""A stored find in words: spoken in the list, told in the detail. No widgets in here."""
+"""A stored find in words: spoken in the list, written in the detail. No widgets in here."""
 
 from __future__ import annotations
 
@@ -127,9 +127,9 @@ def why_words(find: Observation, words: str, guide: Guide) -> str:
         return ""
     taxon = shown_taxon(find)
     seen = f"{short_verdict(find, guide)} {second_line(find)} {taxon.name if taxon else ''}".casefold()
-    told = [
+    parts = [
         text(f"history.found_{found.field}", words=found.words.strip())
         for found in why_found(find, words, guide)
         if found.field != "name" or found.words.casefold() not in seen
     ]
-    return " · ".join(told)
+    return " · ".join(parts)

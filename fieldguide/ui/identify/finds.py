@@ -159,7 +159,7 @@ class FindModel(QAbstractListModel):
         self.layoutChanged.emit()
 
     def levels(self) -> Counter[Danger]:
-        """How many finds there are of each danger, as it is told; those that could not be read count nowhere."""
+        """How many finds there are of each danger, as it is shown; those that could not be read count nowhere."""
         found = (entry.level(self.guide) for entry in self.entries)
         return Counter(level.shown for level in found if level is not None)
 

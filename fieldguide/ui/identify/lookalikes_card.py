@@ -63,7 +63,7 @@ class LookalikesCard(Card):
         self._has_model = False
 
     def show_lookalikes(self, find: Observation, guide: Guide, labels: Sequence[Taxon]) -> bool:
-        """Find and show them; `labels` is what the model knows (empty: nobody told).
+        """Find and show them; `labels` is what the model knows (empty: not known).
 
         Returns whether the card belongs on top: a mild name leads, and a deadly kind is taken for it.
         """

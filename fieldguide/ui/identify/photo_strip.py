@@ -20,7 +20,7 @@ from fieldguide.ui.kit.thumbnails import Source, Thumbnails
 from fieldguide.ui.kit.tips import set_plain_tip
 
 _SIDE = 64
-MOST_PHOTOS = 8  # thumbnails side by side; a find with more is told by the last one
+MOST_PHOTOS = 8  # thumbnails side by side; the last one says how many more there are
 
 
 class _Tile(QAbstractButton):

@@ -41,7 +41,7 @@ class PlaceLine(QWidget):
         self._used, self._home = used, home
 
     def know_model(self, regions: Collection[str]) -> None:
-        """Where the photos come from that the model learned from; empty when nobody told."""
+        """Where the photos come from that the model learned from; empty when not known."""
         self._model_regions = tuple(regions)
 
     def show_observation(self, find: Observation, said: Identification) -> None:

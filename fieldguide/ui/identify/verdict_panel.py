@@ -173,7 +173,7 @@ class VerdictPanel(ScrollColumn):
         self.candidate_chosen.emit(place)
 
     def _show_facts(self) -> None:
-        """Of the chosen candidate; nothing is chosen, nothing is told."""
+        """Of the chosen candidate; without a choice, of nothing."""
         said = self._observation.identification if self._observation is not None else None
         place = self.candidates.chosen_place
         self._facts.setVisible(place >= 0 and not self.candidates.isHidden())

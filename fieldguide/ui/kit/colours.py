@@ -51,7 +51,7 @@ class Colours:
     dangers: dict[Danger, DangerColours]
 
     def danger(self, level: Danger) -> DangerColours:
-        """Colours of a level as it is told to people."""
+        """Colours of a level as people see it."""
         return self.dangers[level.shown]
 
 

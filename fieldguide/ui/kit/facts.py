@@ -9,7 +9,7 @@ from fieldguide.ui.kit.naming import name_called, onset_words, region_name, seas
 
 
 def facts_of(taxon: Taxon, guide: Guide) -> list[tuple[str, str]]:
-    """Heading and words, in the order in which a forager needs them; what nobody told is left out."""
+    """Heading and words, in the order in which a forager needs them; what is not known is left out."""
     record = guide.record(taxon.name)
     if record is None:
         return [(text("identify.fact_record"), text("identify.fact_no_record"))]

@@ -73,7 +73,7 @@ class HandCard(Card):
         return self._asked
 
     def show_find(self, find: Observation, guide: Guide, labels: Sequence[Taxon] = ()) -> None:
-        """Show what is known of a find; `labels` is what its model knows (empty: nobody told)."""
+        """Show what is known of a find; `labels` is what its model knows (empty: not known)."""
         if self._find is None or self._find.id != find.id:
             self._opened, self._again, self._shares = False, "", {}
         shown = (self._find, self._guide, self._labels)

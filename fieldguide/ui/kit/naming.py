@@ -16,7 +16,7 @@ from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import FALLBACK, catalogue, language, text
 
-LONGEST_HOURS = 48  # from here on an onset is told in days
+LONGEST_HOURS = 48  # from here on an onset is given in days
 LATE_HOURS = 6  # first signs after this many hours: organs are being damaged while nothing is felt ...
 GRAVE = 3  # ... by a syndrome of this severity (1 to 5): below it no organ is lost
 
@@ -125,7 +125,7 @@ def onset_words(hours: tuple[float, float]) -> str:
 
 
 def onset_of(record: TaxonRecord, guide: Guide) -> tuple[float, float] | None:
-    """Hours from the meal to the first symptoms: the taxon's own, else its syndrome's; None when nobody told."""
+    """Hours from the meal to the first symptoms: the taxon's own, else its syndrome's; None when not known."""
     syndrome = guide.syndromes.get(record.syndrome)
     return record.onset_hours or (syndrome.onset_hours if syndrome else None)
 
@@ -136,7 +136,7 @@ def month_name(month: int) -> str:
 
 
 def season_words(months: tuple[int, int] | None) -> str:
-    """The months of the northern half of the Earth; empty when nobody told."""
+    """The months of the northern half of the Earth; empty when not known."""
     if months is None:
         return ""
     first, last = (month_name(month) for month in months)

@@ -1,4 +1,4 @@
-"""Small pictures on the GUI side: asked for once, kept for a while, told when they come. Reads no file itself."""
+"""Small pictures on the GUI side: asked for once, kept for a while, announced when they come. Reads no file itself."""
 
 from __future__ import annotations
 

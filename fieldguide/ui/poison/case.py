@@ -107,7 +107,7 @@ def empty_case(guide: Guide) -> Case:
 
 
 def help_in(country: str, guide: Guide) -> Help:
-    """Whom to call in a country (ISO 3166-1 alpha-2 code; empty: nobody told)."""
+    """Whom to call in a country (ISO 3166-1 alpha-2 code; empty: not known)."""
     centres = tuple(centre for centre in guide.centres if centre.country == country)
     return Help(country, centres, shipped_numbers().get(country))
 
@@ -130,8 +130,8 @@ def phone_words(phone: str) -> str:
 
 def hours_words(centre: PoisonCentre) -> str:
     """When somebody answers there."""
-    told = {"24/7": "poison.hours_always", "office hours": "poison.hours_office"}
-    return text(told[centre.hours]) if centre.hours in told else centre.hours
+    known = {"24/7": "poison.hours_always", "office hours": "poison.hours_office"}
+    return text(known[centre.hours]) if centre.hours in known else centre.hours
 
 
 def verified_words(centre: PoisonCentre) -> str:

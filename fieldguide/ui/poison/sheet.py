@@ -53,7 +53,7 @@ class PoisonSheet(QDialog):
     def __init__(
         self, case: Case, guide: Guide, country: str, *, guessed: bool = False, parent: QWidget | None = None
     ) -> None:
-        """`country`: ISO 3166-1 alpha-2 code, empty when nobody told; `guessed`: it comes from this computer."""
+        """`country`: ISO 3166-1 alpha-2 code, empty when not known; `guessed`: it comes from this computer."""
         super().__init__(parent)
         self._case, self._guide, self._guessed = case, guide, guessed and bool(country)
         self._photos: list[QImage] = []
@@ -245,7 +245,7 @@ class PoisonSheet(QDialog):
             try:
                 self.write(Path(chosen))
                 self._told.setText(text("poison.printed", path=chosen))
-            except FieldGuideError as refused:  # told here: the notices lie behind the sheet
+            except FieldGuideError as refused:  # shown here: the notices lie behind the sheet
                 self._told.setText(explain(refused))
 
 

@@ -38,7 +38,7 @@ class Curve(QWidget):
         self.update()
 
     def add(self, epoch: Epoch) -> None:
-        """One more epoch; told again, it stands once."""
+        """One more epoch; added twice, it stands once."""
         self._epochs = [each for each in self._epochs if each.number != epoch.number] + [epoch]
         self.setAccessibleName(percent(epoch.top1))
         self.update()

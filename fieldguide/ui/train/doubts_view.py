@@ -95,7 +95,7 @@ class DoubtsView(QWidget):
         self._offer()
 
     def take(self, event: Event) -> None:
-        """Something was told by the audit; the photos are shown when it is over."""
+        """An event of the audit; the photos are shown when it is over."""
         if isinstance(event, Doubt):
             self._coming.append(event)
         elif isinstance(event, Step):

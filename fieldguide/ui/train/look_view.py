@@ -57,7 +57,7 @@ class LookView(ScrollColumn):
             self._sheet.addWidget(part)
         self._group = QButtonGroup(self)
         self._lines = {}
-        self.expected: dict[str, tuple[int, int]] = {}  # seconds, by preset, as they were told
+        self.expected: dict[str, tuple[int, int]] = {}  # seconds, by preset, as the trainer estimated them
         self.presets.column.addWidget(label(text("training.presets"), "heading"))
         beside = row(spacing=SPACE)
         for preset in PRESETS:

@@ -131,7 +131,7 @@ class RunView(ScrollColumn):
         self.expected.setText(text("training.expected", **facts) if low and begun else "")
 
     def take(self, event: Event) -> None:
-        """Something was told by the trainer."""
+        """An event of the trainer."""
         self._tell_expected()
         if isinstance(event, Step) and event.step not in STEPS:
             return  # of judging, say, in English words of its own

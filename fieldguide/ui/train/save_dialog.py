@@ -68,20 +68,20 @@ class SaveDialog(QDialog):
     @property
     def credits(self) -> Credits:
         """As it stands in the fields."""
-        told = {name: field.text().strip() for name, field in self.fields.items()}
-        authors = tuple(filter(None, (author.strip() for author in told["authors"].split(";"))))
-        return Credits(told["name"], told["version"], authors, self.licence.currentText().strip(), told["contact"])
+        given = {name: field.text().strip() for name, field in self.fields.items()}
+        authors = tuple(filter(None, (author.strip() for author in given["authors"].split(";"))))
+        return Credits(given["name"], given["version"], authors, self.licence.currentText().strip(), given["contact"])
 
     def _ask_where(self) -> None:
-        told = self.credits
-        missing = [name for name in FIELDS if name != "contact" and not getattr(told, name)]
+        given = self.credits
+        missing = [name for name in FIELDS if name != "contact" and not getattr(given, name)]
         self.problem.setText(text("training.save_missing") if missing else "")
         if missing:
             self.fields.get(missing[0], self.licence).setFocus()
             return
-        usual = f"{'-'.join(told.name.lower().split())}-{told.version}.fieldguide".replace("/", "-")
+        usual = f"{'-'.join(given.name.lower().split())}-{given.version}.fieldguide".replace("/", "-")
         chosen, _ = QFileDialog.getSaveFileName(self, text("training.save"), usual, "*.fieldguide")
         if chosen:
             file = Path(chosen)
-            self.saved.emit(file if file.suffix == ".fieldguide" else file.with_name(f"{file.name}.fieldguide"), told)
+            self.saved.emit(file if file.suffix == ".fieldguide" else file.with_name(f"{file.name}.fieldguide"), given)
             self.accept()

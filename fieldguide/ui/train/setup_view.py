@@ -1,4 +1,4 @@
-"""Setting the trainer up: what it takes is told and asked first, then how far it is; or what to do instead."""
+"""Setting the trainer up: what it takes is shown and asked first, then how far it is; or what to do instead."""
 
 from __future__ import annotations
 

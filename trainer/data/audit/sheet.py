@@ -49,7 +49,7 @@ class _List:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """One photo: `link` to its file, `picture` as a data address or else `problem`, and what is told of it."""
+    """One photo: `link` to its file, `picture` as a data address or else `problem`, and what is known of it."""
 
     link: str
     picture: str

@@ -57,7 +57,7 @@ class Fate(StrEnum):
     COLLECTED = "collected"  # as many photos as were asked for, or all there are
     NO_PHOTO = "no_photo"  # of `detail` photos none could be taken
     NOT_FOUND = "not_found"
-    SEVERAL_TAXA = "several_taxa"  # one name, several taxa: the kingdom is to be told
+    SEVERAL_TAXA = "several_taxa"  # one name, several taxa: the kingdom is to be given
     SPELLED_OTHERWISE = "spelled_otherwise"  # `detail` is the backbone's spelling: correct the list
     ONLY_WIDER = "only_wider"  # the backbone knows only its genus or family
     SAME_TAXON = "same_taxon"  # as `detail`, which came earlier in the list
@@ -112,7 +112,7 @@ def collect(config: CollectConfig, session: requests.Session, pace: Pace, progre
 
     Raises:
         FieldGuideError: SOURCE_UNREACHABLE when GBIF cannot be reached: run it again later, it goes on where it
-            stopped. A host of photos that does not answer is told and left out.
+            stopped. A host of photos that does not answer is reported and left out.
     """
     shelf = _open_shelf(config.out)
     outcomes: list[Outcome] = []

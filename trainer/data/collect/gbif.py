@@ -28,10 +28,10 @@ PAGE = 300  # most that occurrence/search gives at once
 DEEPEST = 100_000  # offset + limit that the search allows
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 5
-_CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be told soon
+_CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be reported soon
 _TRANSIENT = (429, 500, 502, 503, 504)
 LONGEST_WAIT = 60.0  # seconds of Retry-After: who asks for more is asked again in another run
-_REPORTED_WAIT = 5.0  # seconds from which a wait is told
+_REPORTED_WAIT = 5.0  # seconds from which a wait is reported
 _LARGEST = 64 << 20  # bytes of an answer: 300 records with all their terms are a few million
 _SLOWEST = 300.0  # seconds for one answer in all
 _PIECE = 1 << 16
@@ -55,7 +55,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """One still image of one observation, with all that attribution needs. Texts are empty when nobody told."""
+    """One still image of one observation, with all that attribution needs. Texts are empty when not known."""
 
     occurrence: int
     number: int
@@ -90,7 +90,7 @@ class Pace:
 
 
 class _Patience(Retry):
-    """Asks again as long as a host asks for a bearable wait, which is told; what it writes wrong is not heeded."""
+    """Asks again as long as a host asks for a bearable wait, which is reported; what it writes wrong is not heeded."""
 
     tell: Callable[[str], None]
 
@@ -132,7 +132,7 @@ def open_session(
 ) -> requests.Session:
     """A session that asks again after throttling and passing failures: Retry-After first, else 1, 2, 4 ... seconds.
 
-    A wait that a host asks for is told from five seconds on; over a minute it counts as a failure.
+    A wait that a host asks for is reported from five seconds on; over a minute it counts as a failure.
     """
     retry = _Patience(
         total=attempts,
@@ -179,7 +179,7 @@ class Gbif:
         """Every still image of a taxon's observations, page by page, in the API's order.
 
         `basis` keeps the herbarium sheets out. The licence filter of the API speaks of records, not of photos, and
-        knows no CC BY-SA: so it is not used, and each photo's own licence is told instead.
+        knows no CC BY-SA: so it is not used, and each photo's own licence is used instead.
         """
         offset = 0
         while offset < DEEPEST:
@@ -288,7 +288,7 @@ def _is_address(url: str) -> bool:
 
 
 def _text_of(record: Mapping[str, Any], term: str) -> str:
-    """A text on one line; empty when nobody told."""
+    """A text on one line; empty when not known."""
     return " ".join(str(record.get(term) or "").split())
 
 
