@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
@@ -19,7 +19,12 @@ from fieldguide.ui.shell.window import MainWindow
 
 
 class ModelsController(QObject):
-    """Builds the page when it is first shown. A model that cannot be loaded leaves the one before in use."""
+    """Builds the page when it is first shown. A model that cannot be loaded leaves the one before in use.
+
+    Signal `tried`: whether the file that `use_file` took is in use.
+    """
+
+    tried = Signal(bool)
 
     def __init__(self, parts: Parts) -> None:
         super().__init__()
@@ -57,6 +62,17 @@ class ModelsController(QObject):
                 self._window.show_page("models")
                 self._install(path)
 
+    def use_file(self, path: Path) -> None:
+        """Install a model and use it at once; `tried` tells how it went."""
+        job = self._work(lambda shelf: shelf.install(path, self._parts.identifier.try_out))
+        job.done.connect(self._use_tried)
+        job.failed.connect(lambda _: self.tried.emit(False))
+
+    def _use_tried(self, model: InstalledModel) -> None:
+        job = self._use(model)
+        job.done.connect(lambda _: self.tried.emit(True))
+        job.failed.connect(lambda _: self.tried.emit(False))
+
     def _work(self, act: Callable[[ModelShelf], object]) -> Job:
         shelf = self._parts.models
         job = self._parts.lanes.start(Lane.READING, lambda _: act(shelf))
@@ -81,10 +97,11 @@ class ModelsController(QObject):
             self._parts.notices.tell("models.installed", name=model.manifest.name, version=model.manifest.version)
         self.page.take_installed(model)
 
-    def _use(self, model: InstalledModel) -> None:
+    def _use(self, model: InstalledModel) -> Job:
         settings = self._parts.settings
         job = self._parts.identifier.load(model.path, settings.device, settings.threads)
         job.done.connect(lambda ready: self._keep(model, ready))
+        return job
 
     def _keep(self, model: InstalledModel, ready: Model) -> None:
         """It loaded: it is the one of the settings from now on."""

@@ -17,7 +17,7 @@ from fieldguide.app.trainer import TrainerController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
-from fieldguide.core.training.events import Audited, Estimate, Event, Look
+from fieldguide.core.training.events import Audited, Estimate, Event, Judged, Look, Progress
 from fieldguide.core.training.report import Report, read_report
 from fieldguide.core.training.review import Review
 from fieldguide.services.lanes import Lane
@@ -45,6 +45,9 @@ class TrainController(QObject):
         self._parts = parts
         self._review: Review | None = None
         self._audited = ""  # the run whose doubtful photos the page holds
+        self._judged: dict[tuple[str, Path], Judged | None] = {}  # by run and model that it was held against
+        self._pair = ("", Path())  # which of them are compared
+        self._use_once_judged = False
         self._thumbnails = thumbnails
         self.trainer = TrainerController(parts)
         self.trainings = Trainings(parts.locations.data / "training", self.trainer.call)
@@ -57,7 +60,8 @@ class TrainController(QObject):
         page.show_trainer(here=trainings.call is not None, can=self.trainer.can)
         self.trainer.show_in(page.setup)
         page.folders_offered.connect(lambda folders: self._begin(folders))
-        page.look.elsewhere_wanted.connect(self._add_elsewhere)
+        page.look.folders_wanted.connect(lambda folders: self._add("folders", folders))
+        page.look.elsewhere_wanted.connect(lambda folders: self._add("elsewhere", folders))
         page.look.own_wanted.connect(self._teach_own)
         page.look.answered.connect(self._answer)
         page.look.back_wanted.connect(trainings.forget)
@@ -73,7 +77,8 @@ class TrainController(QObject):
         page.run.goes_on.connect(lambda on: trainings.change(goes_on=on))
         page.run.report_wanted.connect(self._read_report)
         page.report.browser_wanted.connect(lambda: self._open("report.html"))
-        page.run.use_wanted.connect(lambda: self.model_made.emit(self._file("model.fieldguide")))
+        page.run.use_wanted.connect(self._want_use)
+        page.run.use_agreed.connect(self._use)
         page.run.judge_wanted.connect(self._judge)
         page.run.save_wanted.connect(self._pass_on)
         page.run.trace_wanted.connect(self._trace)
@@ -118,10 +123,12 @@ class TrainController(QObject):
         self.page.setCurrentWidget(self.page.look)
         self.trainings.look()
 
-    def _add_elsewhere(self, folder: str) -> None:
+    def _add(self, which: str, folders: list[Path]) -> None:
+        """Further folders, each once: `folders` that teach, or `elsewhere`."""
         plan = self.trainings.plan
         if plan is not None:
-            self.trainings.change(elsewhere=(*plan.elsewhere, folder))
+            there = getattr(plan, which)
+            self.trainings.change(**{which: tuple(dict.fromkeys((*there, *map(str, folders))))})
             self._look_again()
 
     def _count_own(self) -> None:
@@ -219,8 +226,36 @@ class TrainController(QObject):
             self.page.run.show_plan(plan.low, plan.high, plan.begun, goes_on=plan.goes_on)
 
     def _judge(self) -> None:
-        self.page.run.show_state("judging")
-        self.trainings.judge(self._parts.model_path)
+        plan = self.trainings.plan
+        if plan is not None:
+            self._pair = plan.run, self._parts.model_path
+            self.page.run.show_state("judging")
+            self.trainings.judge(self._parts.model_path)
+
+    def _want_use(self) -> None:
+        """Use the model once it was compared with the one in use; where that is against it, a person is asked."""
+        plan = self.trainings.plan
+        if plan is None:
+            return
+        pair = plan.run, self._parts.model_path
+        if pair not in self._judged:
+            self._use_once_judged = True
+            self._judge()
+        elif (judged := self._judged[pair]) is not None and judged.passes:
+            self._use()
+        else:
+            self.page.run.ask_to_use(judged)
+
+    def _use(self) -> None:
+        self.page.run.show_state("using")
+        self.model_made.emit(self._file("model.fieldguide"))
+
+    def show_used(self, *, used: bool) -> None:
+        """The model that was made answers from now on, or could not be used."""
+        if used:
+            self.page.run.show_used()
+        else:
+            self._show_state()
 
     def _pass_on(self, file: Path, credits: Credits) -> None:
         self.page.run.show_state("saving")
@@ -239,24 +274,39 @@ class TrainController(QObject):
             self.page.look.show_look(event)
         elif isinstance(event, Estimate):
             self.page.look.show_estimate(event)
+        elif self.trainings.verb == "look" and isinstance(event, Progress):
+            self.page.look.show_progress(event)
         elif self.trainings.verb == "audit":
             if isinstance(event, Audited):
                 self._audited = event.run
             self.page.doubts.take(event)
         elif self.trainings.verb != "look":
+            if isinstance(event, Judged):
+                self._judged[self._pair] = event
             self.page.run.take(event)
 
     def _end(self, verb: str, problem: FieldGuideError | None) -> None:
         if problem is not None:
             self._parts.notices.report(problem)
+        if verb == "run":
+            QApplication.alert(self._window)
         if verb == "look" and problem is not None:
             self.page.look.show_problem(problem)
         elif verb == "audit" and problem is not None:
             self.page.doubts.show_problem(problem)
         elif verb == "run" and problem is None and self.trainings.finished:
             self._parts.notices.tell("training.finished")
-            QApplication.alert(self._window)
+            self._judge()
+            return
         self._show_state()
+        if verb == "judge":
+            self._end_judging()
+
+    def _end_judging(self) -> None:
+        wanted, self._use_once_judged = self._use_once_judged, False
+        if wanted:
+            self._judged.setdefault(self._pair, None)  # it could not be compared
+            self._want_use()
 
     def take_up(self) -> None:
         """What an earlier window began goes on or is offered again."""

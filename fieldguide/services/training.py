@@ -145,7 +145,8 @@ class Trainings(QObject):
             child.look()
         else:
             child.report()
-        self._child = None
+        if self._child is child:
+            self._child = None
         return False
 
     @property

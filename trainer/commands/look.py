@@ -8,7 +8,7 @@ from pathlib import Path
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from trainer.commands.call import add_folders, add_options, add_output_options, configuration, style_of
-from trainer.pipeline.look import estimates, look
+from trainer.pipeline.look import look
 from trainer.pipeline.wanted import complete
 from trainer.progress import Progress, Style, clock
 
@@ -37,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         print(text("train.look_counts", copies=found.copies, unreadable=found.unreadable_count))
     if found.problem:
         return 0
+    from trainer.pipeline.estimates import estimates  # torch takes seconds to load: what was found is shown before
+
     for each in estimates(config):
         progress.event(each)
         if style is Style.PERSON:

@@ -1,6 +1,7 @@
-"""What lies in folders, reported before anything is trained: names, dangers, copies, rare labels, cost.
+"""What lies in folders, reported before anything is trained: names, dangers, copies, rare labels.
 
-Files are counted, headers read, files of one size compared; no picture is decoded but a few that are timed.
+Files are counted, headers read, files of one size compared; no picture is decoded. Knows no torch, which takes seconds
+to load: `estimates` has the time.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,37 +16,28 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
-import torch
-
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.photo import read_header, read_photo
+from fieldguide.core.photo import read_header
 from fieldguide.core.photo.folders import is_folder
 from fieldguide.core.taxonomy import BACKGROUND, Rank, clean_name
 from fieldguide.core.training import events
-from trainer.config import PRESETS, DataConfig, RunConfig, with_preset
+from trainer.config import DataConfig, RunConfig
 from trainer.data.elsewhere import list_elsewhere
 from trainer.data.labels import Labels
 from trainer.data.rare import name_labels
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
 from trainer.data.scan import BACKGROUND_FOLDER, ScannedPhoto, list_photos, loose_photos
-from trainer.fit.network import create_network
-from trainer.pipeline.expected import expected_seconds
 from trainer.pipeline.folders import refuse_folders
-from trainer.pipeline.preparation import choose_device
-from trainer.pipeline.wanted import complete
-from trainer.progress import Progress, Style
+from trainer.progress import Progress
 
 THIN = 30  # photos of a dangerous kind below which its alarm rests on next to nothing
 NEAR_NAMES = 3
-TIMED = 12  # photos that are decoded to time it
-START = 25.0  # seconds for loading libraries, trying the network and writing the files
-SPREAD = (0.8, 3.0)  # a run alone on the machine, and one beside other programs (four times as slow was seen)
 
 
 def look(config: RunConfig, run: Path, guide: Guide, progress: Progress) -> events.Look:
-    """Everything but the time.
+    """Everything but time and device.
 
     Raises:
         FieldGuideError: DATA_MISSING, DATA_ONE_CLASS, FOLDER_WITHOUT_PHOTOS or CONFIG_INVALID: what leaves nothing to
@@ -77,33 +68,10 @@ def look(config: RunConfig, run: Path, guide: Guide, progress: Progress) -> even
         elsewhere=len(elsewhere),
         loose=sum(len(loose_photos(root)) for root in roots),
         empty=sum(is_folder(each) and each not in full for root in roots for each in root.iterdir()),
-        device=choose_device(config.device, Progress(Style.QUIET)).type,
         free=shutil.disk_usage(room).free,
         problem=problem,
         facts=facts,
     )
-
-
-def estimates(config: RunConfig) -> Iterator[events.Estimate]:
-    """What each preset takes here: a few steps timed, a few photos decoded; quick first, as it is the soonest known."""
-    photos = list_photos(config.data)
-    device = choose_device(config.device, Progress(Style.QUIET))
-    reading = _decoding(photos, config.data.cache_size) * len(photos)
-    for preset in PRESETS:
-        chosen = complete(with_preset(config, preset))
-        began = time.monotonic()
-        weights = sum(each.numel() * each.element_size() for each in create_network(chosen.network, 100).parameters())
-        loading = time.monotonic() - began
-        alone = complete(with_preset(config, "quick"))
-        features = expected_seconds(alone, len(photos), device)
-        asked = features / config.data.fractions[0] * (1 - config.data.fractions[0])
-        computing = features if preset == "quick" else features + expected_seconds(chosen, len(photos), device)
-        seconds = START + loading + 2 * reading + computing + asked
-        pixels = len(photos) * 3 * config.data.cache_size**2
-        kept = 3 if preset == "quick" else 7  # network, average, two moments of the optimizer; best; the model twice
-        low, high = (round(share * seconds) for share in SPREAD)
-        yield events.Estimate(preset, low, high, pixels + kept * weights)
-        torch.cuda.empty_cache() if device.type == "cuda" else None
 
 
 def _read(photos: Sequence[ScannedPhoto], progress: Progress) -> tuple[int, list[str]]:
@@ -190,19 +158,3 @@ def _thin(labels: Labels, count: Counter[str], guide: Guide) -> Iterator[events.
     few = [taxon for name, taxon in taxa.items() if count[name] < THIN and guide.danger(taxon).harmful]
     for taxon in sorted(few, key=lambda each: (-guide.danger(each).severity, count[each.name], each.name)):
         yield events.Kind(taxon.name, guide.danger(taxon).shown.value, count[taxon.name])
-
-
-def _decoding(photos: Sequence[ScannedPhoto], size: int) -> float:
-    """Seconds to decode a photo, spread over the folders, with all cores at work."""
-    few = [Path(photo.file) for photo in photos[:: max(1, len(photos) // TIMED)]][:TIMED]
-    began = time.perf_counter()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(lambda file: _decoded(file, size), few))
-    return (time.perf_counter() - began) / max(1, len(few))
-
-
-def _decoded(file: Path, size: int) -> None:
-    try:
-        read_photo(file, size)
-    except FieldGuideError:
-        return

@@ -193,7 +193,6 @@ class Look:
     elsewhere: int
     loose: int
     empty: int
-    device: str
     free: int
     problem: str = ""
     facts: dict[str, str] | None = None
@@ -201,12 +200,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a preset would take on this machine: seconds from `low` to `high`, and bytes on the disk."""
+    """What a preset would take on this machine: seconds from `low` to `high`, and bytes on the disk.
+
+    `device` is cpu or cuda.
+    """
 
     preset: str
     low: int
     high: int
     bytes: int
+    device: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from fieldguide.ui.kit.review import bind_key
 from fieldguide.ui.kit.surfaces import row
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.doubt_tiles import DoubtModel, DoubtTile, plain
+from fieldguide.ui.train.wording import minutes
 
 
 class DoubtsView(QWidget):
@@ -103,6 +104,8 @@ class DoubtsView(QWidget):
         elif isinstance(event, Progress):
             self.bar.setRange(0, event.total)
             self.bar.setValue(event.done)
+            left = text("training.left", time=minutes(event.seconds_left)) if event.seconds_left else ""
+            self.words.setText(f"{text('training.auditing')} {left}".strip())
         elif isinstance(event, Audited):
             self._show(event)
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QRadioButton, QVBoxLayout
+from PySide6.QtCore import QPoint, Signal, SignalInstance
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QProgressBar, QRadioButton, QVBoxLayout
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import explain, text
-from fieldguide.core.training.events import Estimate, FolderName, Look
+from fieldguide.core.training.events import Estimate, FolderName, Look, Progress
 from fieldguide.ui.kit.buttons import button
+from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
-from fieldguide.ui.kit.metrics import HAIR, SPACE, WIDE
+from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, WIDE
 from fieldguide.ui.kit.naming import name_called
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
@@ -23,20 +25,22 @@ PRESETS = ("quick", "standard", "best")
 _WIDEST, _NAMED = 820, 12
 LEAVE_OUT, OTHER = "-", "?"
 # what can harm stands out; what is merely so does not
-_ROLES = {"photos": "heading", "problem": "strong", **dict.fromkeys(("missing", "thin", "elsewhere_none"), "body")}
+_ROLES = {"photos": "heading", "problem": "strong", "missing": "body", "thin": "body"}
 
 
 class LookView(ScrollColumn):
     """The view.
 
     Signals:
-        answered: raw folder name and a name of the guide, or `LEAVE_OUT`. elsewhere_wanted: path of a folder.
+        answered: raw folder name and a name of the guide, or `LEAVE_OUT`.
+        folders_wanted, elsewhere_wanted: list[Path], further folders that teach, or of photos by other people.
         own_wanted: whether the user's own checked finds shall teach too.
         doubts_wanted. train_wanted: preset. back_wanted.
     """
 
     answered = Signal(str, str)
-    elsewhere_wanted = Signal(str)
+    folders_wanted = Signal(list)
+    elsewhere_wanted = Signal(list)
     own_wanted = Signal(bool)
     doubts_wanted = Signal()
     train_wanted = Signal(str)
@@ -47,13 +51,15 @@ class LookView(ScrollColumn):
         self._guide = guide
         self._sheet = self.centred_sheet(_WIDEST)
         self._sheet.addWidget(label(text("training.look_title"), "display"))
-        self.found, self.names, self.presets = Card(), Card(), Card()
+        self.found, self.elsewhere, self.names, self.presets = Card(), Card(), Card(), Card()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
         self.own = QCheckBox()
         self.own.setVisible(False)
         self.own.clicked.connect(self.own_wanted)
         self.own_words = label(text("training.own_words"), "small")
         self.own_words.setVisible(False)
-        for part in (self.found, self.names, self.own, self.own_words, self.presets):
+        for part in (self.found, self.bar, self.elsewhere, self.names, self.own, self.own_words, self.presets):
             self._sheet.addWidget(part)
         self._group = QButtonGroup(self)
         self._lines = {}
@@ -72,14 +78,20 @@ class LookView(ScrollColumn):
             beside.addLayout(column, 1)
         self.presets.column.addLayout(beside)
         self._lines["quick"][0].setChecked(True)
-        self.presets.column.addWidget(label(text("training.cost"), "small"))
+        self.cost = label(text("training.cost"), "small")
+        self.presets.column.addWidget(self.cost)
         self.train = button(text("training.train"), "primary")
         self.train.clicked.connect(lambda: self.train_wanted.emit(self.preset))
         self.doubts = button(text("training.look_through"))
         self.doubts.clicked.connect(self.doubts_wanted)
+        more = button(text("training.more_folders"), "plain")
+        more.clicked.connect(lambda: self._choose(text("training.more_folders"), self.folders_wanted))
         back = button(text("training.other_folders"), "plain")
         back.clicked.connect(self.back_wanted)
-        self._sheet.addLayout(row(self.train, self.doubts, back, None))
+        acts = FlowLayout(spacing=CLOSE)
+        for act in (self.train, self.doubts, more, back):
+            acts.addWidget(act)
+        self._sheet.addLayout(acts)
 
     @property
     def preset(self) -> str:
@@ -90,8 +102,11 @@ class LookView(ScrollColumn):
         """Folders are being looked over."""
         clear(self.found.column)
         self.found.column.addWidget(label(text("training.looking"), "muted"))
-        self.names.hide()
-        self.presets.hide()
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        for part in (self.elsewhere, self.names, self.presets):
+            part.hide()
+        self.cost.setText(text("training.cost"))
         for act in (self.train, self.doubts):
             act.setEnabled(False)
         self.expected.clear()
@@ -107,17 +122,26 @@ class LookView(ScrollColumn):
 
     def show_problem(self, problem: FieldGuideError) -> None:
         """It could not be looked over."""
+        self.bar.hide()
         clear(self.found.column)
         self.found.column.addWidget(label(explain(problem), "strong"))
 
+    def show_progress(self, progress: Progress) -> None:
+        """How many photos were looked at."""
+        self.bar.setRange(0, progress.total)
+        self.bar.setValue(progress.done)
+
+    def takes_elsewhere(self, at: QPoint) -> bool:
+        """Whether what is dropped there is of other people."""
+        return self.elsewhere.isVisible() and self.elsewhere.rect().contains(self.elsewhere.mapFrom(self, at))
+
     def show_look(self, look: Look) -> None:
         """What was found."""
+        self.bar.hide()
         clear(self.found.column)
         for key, words in self._lines_of(look):
             self.found.column.addWidget(label(words, _ROLES.get(key, "muted")))
-        add = button(text("training.elsewhere_add"), "quiet", "folder")
-        add.clicked.connect(self._choose_elsewhere)
-        self.found.column.addLayout(row(add, None))
+        self._show_elsewhere(look.elsewhere)
         self._show_names([name for name in look.names if name.match == "unknown"])
         self.presets.setVisible(not look.problem)
         for act in (self.train, self.doubts):
@@ -132,6 +156,7 @@ class LookView(ScrollColumn):
             words = text("training.no_room", free=round(self._free / 1e6), mb=facts["mb"])
         self._lines[estimate.preset][1].setText(words)
         self.expected[estimate.preset] = (estimate.low, estimate.high)
+        self.cost.setText(f"{text(f'training.on_{estimate.device}')} {text('training.cost')}")
 
     def _lines_of(self, look: Look) -> list[tuple[str, str]]:
         lines = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
@@ -154,8 +179,21 @@ class LookView(ScrollColumn):
             **{f"rare_{fate}": _rare(look, fate) for fate in ("genus", "family", "teaches", "left_out")},
         }
         lines += [(key, text(f"training.{key}", names=_some(names))) for key, names in named.items() if names]
-        key = "elsewhere" if look.elsewhere else "elsewhere_none"
-        return [*lines, (key, text(f"training.{key}", count=look.elsewhere)), ("", text(f"training.on_{look.device}"))]
+        return lines
+
+    def _show_elsewhere(self, photos: int) -> None:
+        """Photos by other people, or that there are none and what that means; more can be dropped here."""
+        clear(self.elsewhere.column)
+        words = QVBoxLayout()
+        words.setSpacing(HAIR)
+        words.addWidget(label(text("training.elsewhere" if photos else "training.elsewhere_none", count=photos)))
+        words.addWidget(label(text("training.elsewhere_drop"), "small"))
+        add = button(text("training.elsewhere_add"), "plain", "folder")
+        add.clicked.connect(lambda: self._choose(text("training.elsewhere_add"), self.elsewhere_wanted))
+        beside = row(words, add)
+        beside.setStretch(0, 1)
+        self.elsewhere.column.addLayout(beside)
+        self.elsewhere.show()
 
     def _show_names(self, unknown: Sequence[FolderName]) -> None:
         clear(self.names.column)
@@ -186,10 +224,10 @@ class LookView(ScrollColumn):
     def _called(self, name: str) -> str:
         return name_called(name, self._guide)
 
-    def _choose_elsewhere(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, text("training.elsewhere_add"))
+    def _choose(self, title: str, wanted: SignalInstance) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, title)
         if chosen:
-            self.elsewhere_wanted.emit(chosen)
+            wanted.emit([Path(chosen)])
 
 
 def _rare(look: Look, fate: str) -> list[str]:

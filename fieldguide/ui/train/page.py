@@ -55,10 +55,14 @@ class TrainPage(QStackedWidget):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take them."""
         event.acceptProposedAction()
+        paths = self._welcome(event)
         if self.currentWidget() is self.run:
-            self.run.trace_wanted.emit(self._welcome(event))
+            self.run.trace_wanted.emit(paths)
+        elif self.currentWidget() is self.look:
+            theirs = self.look.takes_elsewhere(self.look.mapFrom(self, event.position().toPoint()))
+            (self.look.elsewhere_wanted if theirs else self.look.folders_wanted).emit(paths)
         else:
-            self.folders_offered.emit(self._welcome(event))
+            self.folders_offered.emit(paths)
 
     def _welcome(self, event: QDragEnterEvent | QDropEvent) -> list[Path]:
         paths = dropped_paths(event.mimeData())

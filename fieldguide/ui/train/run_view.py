@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QProgressBar, QPushButton
+from PySide6.QtCore import Qt, Signal, SignalInstance
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QMessageBox, QProgressBar, QPushButton
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.photo import PHOTO_SUFFIXES
@@ -37,12 +37,13 @@ from fieldguide.ui.train.save_dialog import SaveDialog
 from fieldguide.ui.train.wording import minutes
 
 _WIDEST, _PAIRS = 820, 5
-ASKING = ("judging", "saving", "tracing")
+ASKING = ("judging", "saving", "tracing", "using")
 
 
 class RunView(ScrollColumn):
     """The view. Signals: what a person wants; `goes_on` carries whether it shall when the window is closed,
-    `save_wanted` the file and its `Credits`, `trace_wanted` photos (list[Path]): was it trained on them?"""
+    `save_wanted` the file and its `Credits`, `trace_wanted` photos (list[Path]): was it trained on them?
+    `use_agreed`: although the comparison is against it."""
 
     pause_wanted = Signal()
     stop_wanted = Signal()
@@ -50,6 +51,7 @@ class RunView(ScrollColumn):
     goes_on = Signal(bool)
     report_wanted = Signal()
     use_wanted = Signal()
+    use_agreed = Signal()
     judge_wanted = Signal()
     save_wanted = Signal(Path, object)
     trace_wanted = Signal(list)
@@ -86,7 +88,7 @@ class RunView(ScrollColumn):
         sheet.addWidget(self.keep)
         self.keeps = label(text("training.keeps"), "small")
         sheet.addWidget(self.keeps)
-        self._later = (self.report, self.judge, self.use, self.save, self.trace)
+        self._later = (self.report, self.use, self.judge, self.save, self.trace)
         acts = FlowLayout(spacing=CLOSE)
         for act in (self.resume, self.pause, self.stop, *self._later, self.new):
             acts.addWidget(act)
@@ -116,7 +118,7 @@ class RunView(ScrollColumn):
         ):
             widget.setVisible(seen)
         self.pause.setText(text("training.go_on" if state == "paused" else "training.pause"))
-        for act in (*self._later, self.new):
+        for act in (*self._later[1:], self.new):
             act.setEnabled(state not in ASKING)
 
     def show_plan(self, low: int, high: int, begun: float, *, goes_on: bool) -> None:
@@ -194,18 +196,40 @@ class RunView(ScrollColumn):
                 alarms += " " + text("training.false_alarms", false=each.others_rang, others=each.others)
             self.result.column.addWidget(label(alarms))
 
+    def ask_to_use(self, judged: Judged | None) -> None:
+        """Have a person say that the model is used although the comparison is against it, or could not be made."""
+        found = [(text("training.use_unjudged"), "")] if judged is None else self._judged(judged)
+        (title, _), *more = found
+        ask = QMessageBox(QMessageBox.Icon.Warning, title, title, parent=self.window())
+        ask.setInformativeText("\n".join(words for words, _ in more))
+        stay = ask.addButton(text("training.use_not"), QMessageBox.ButtonRole.RejectRole)
+        use = ask.addButton(text("training.use_anyway"), QMessageBox.ButtonRole.AcceptRole)
+        ask.setDefaultButton(stay)
+        ask.setEscapeButton(stay)
+        ask.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        use.clicked.connect(self.use_agreed)
+        ask.open()
+
+    def show_used(self) -> None:
+        """It answers from now on."""
+        self.result.column.addWidget(label(text("training.used"), "heading"))
+        self.show_state("done")
+
     def _show_judged(self, judged: Judged) -> None:
+        for words, role in self._judged(judged):
+            self.result.column.addWidget(label(words, role))
+
+    def _judged(self, judged: Judged) -> list[tuple[str, str]]:
+        """What the comparison found: sentences and how they stand out, the answer first."""
         key = "training.judged_yes" if judged.passes else "training.judged_no"
         facts = {"photos": judged.photos, "old": judged.old_passed, "new": judged.new_passed, "of": judged.harmful}
-        self.result.column.addWidget(label(text(key), "heading"))
-        self.result.column.addWidget(label(text(f"training.judged_{judged.ground}", **facts)))
-        for name in judged.broken:
-            self.result.column.addWidget(label(text(f"training.broken_{name}"), "strong"))
+        found = [(text(key), "heading"), (text(f"training.judged_{judged.ground}", **facts), "body")]
+        found += [(text(f"training.broken_{name}"), "strong") for name in judged.broken]
         for key, kinds in (("newly_passed", judged.newly_passed), ("newly_caught", judged.newly_caught)):
             if kinds:
                 names = ", ".join(f"{name_called(name, self._guide)} ({count})" for name, count in kinds.items())
-                words = text(f"training.{key}", count=len(kinds), names=names)
-                self.result.column.addWidget(label(words, "strong"))
+                found.append((text(f"training.{key}", count=len(kinds), names=names), "strong"))
+        return found
 
     def _begin(self) -> None:
         self.curve.clear()

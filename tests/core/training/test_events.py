@@ -23,7 +23,7 @@ from fieldguide.core.training.events import (
 NAME = FolderName("Kantharellus", 20, "Cantharellus", "misspelling", "caution")
 LOOK = Look(
     *(80, 4, {"her": 3}, (NAME,), (Kind("Amanita virosa", "deadly", 0, "Amanita citrina"),), (), (), 1, ("a.jpg",), 1),
-    *(12, 0, 0, "cpu", 10**10, "data_one_class", {"labels": "1"}),
+    *(12, 0, 0, 10**10, "data_one_class", {"labels": "1"}),
 )
 EVENTS = [
     LOOK,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
@@ -42,7 +42,7 @@ SYNONYM = FolderName("Lepista_nuda", 9, "Collybia nuda", "synonym", "caution")
 LOOK = Look(
     *(80, 4, {"her": 50}, (UNKNOWN, SYNONYM), (Kind("Amanita virosa", "deadly", 0, "Amanita citrina"),)),
     *((Kind("Amanita phalloides", "deadly", 12),), (Rare("Boletus edulis", 2, 2, "genus", "Boletus"),)),
-    *(3, ("bad.jpg",), 1, 0, 2, 1, "cpu", 10**9),
+    *(3, ("bad.jpg",), 1, 0, 2, 1, 10**9),
 )
 OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2, 34, 33)
 
@@ -57,8 +57,12 @@ def page(qtbot, guide, theme) -> TrainPage:
 
 
 def test_what_a_look_found_stands_in_words(page) -> None:
+    page.setCurrentWidget(page.look)
     page.look.wait()
+    page.look.show_progress(Progress("reading", 7, 80, 3))
+    assert (page.look.bar.isVisible(), page.look.bar.value()) == (True, 7)
     page.look.show_look(LOOK)
+    assert not page.look.bar.isVisible()
     said = words_in(page.look)
     for words in ("80", "Lepista_nuda → Collybia nuda", "bad.jpg", "(12)", "Boletus edulis (2) → Boletus", "her (50)"):
         assert words in said
@@ -84,11 +88,12 @@ def test_an_unknown_name_is_answered_with_a_near_one(page, qtbot) -> None:
 
 def test_a_preset_says_what_it_takes_and_that_the_disk_is_too_small(page, qtbot) -> None:
     page.look.show_look(LOOK)
-    page.look.show_estimate(Estimate("quick", 30, 100, 10**8))
-    page.look.show_estimate(Estimate("best", 9000, 20000, 10**10))
+    page.look.show_estimate(Estimate("quick", 30, 100, 10**8, "cpu"))
+    page.look.show_estimate(Estimate("best", 9000, 20000, 10**10, "cpu"))
     said = words_in(page.look)
     assert text("training.estimate", low=minutes(30), high=minutes(100), mb=100) in said
     assert text("training.no_room", free=1000, mb=10000) in said
+    assert text("training.on_cpu") in said
     with qtbot.waitSignal(page.look.train_wanted) as wanted:
         page.look.train.click()
     assert wanted.args == ["quick"]
@@ -178,11 +183,12 @@ def test_setting_up_is_asked_with_its_size_followed_and_cancelled(page, qtbot, t
     assert (setup.begin.isVisible(), setup.cancel.isVisible()) == (True, False)
 
 
-def drop(page: TrainPage, *paths: Path) -> bool:
-    """Drop files or folders on the page as a file manager does; whether they were welcome."""
+def drop(page: TrainPage, *paths: Path, on: QWidget | None = None) -> bool:
+    """Drop files or folders on the page, or a part of it, as a file manager does; whether they were welcome."""
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    where, act = QPointF(page.rect().center()), Qt.DropAction.CopyAction
+    target = on or page
+    where, act = QPointF(target.mapTo(page, target.rect().center())), Qt.DropAction.CopyAction
     rest = (mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     enter = QDragEnterEvent(where.toPoint(), act, *rest)
     QApplication.sendEvent(page, enter)
@@ -198,6 +204,14 @@ def test_folders_are_dropped_to_teach_and_photos_on_a_model_to_be_looked_for(pag
     with qtbot.waitSignal(page.folders_offered) as offered:
         assert drop(page, tmp_path, photo)
     assert offered.args == [[tmp_path]]
+    page.look.show_look(LOOK)
+    page.setCurrentWidget(page.look)
+    with qtbot.waitSignal(page.look.elsewhere_wanted) as wanted:
+        assert drop(page, tmp_path, on=page.look.elsewhere)
+    assert wanted.args == [[tmp_path]]
+    with qtbot.waitSignal(page.look.folders_wanted) as wanted:
+        assert drop(page, tmp_path, on=page.look.found)
+    assert wanted.args == [[tmp_path]]
     page.setCurrentWidget(page.run)
     page.run.show_state("works")
     assert not drop(page, photo)

@@ -1,0 +1,102 @@
+"""From a training that ends to its model in use: compared first, used with one click, or asked once more.
+
+A small process that writes the trainer's events stands where the trainer does; window and shelf are the real ones.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QMessageBox
+
+from fieldguide.app.application import FieldGuide
+from fieldguide.core.text import text
+from fieldguide.core.training.events import Finished, Judged, Passed, write_event
+from fieldguide.storage.settings import read_settings
+from fieldguide.storage.trainer_home import TrainerCall
+from tests.helpers.labels import words_in
+from tests.helpers.patience import PATIENCE
+from tests.journeys.conftest import OpenWindow
+
+
+def judged(*, passes: bool) -> str:
+    broken = () if passes else ("recall_deadly",)
+    return write_event(Judged(passes, "own", 40, 12, 1, 2, 0, 1, {}, {}, broken))
+
+
+def trainer(bundle: Path, answer: str) -> TrainerCall:
+    """Makes the bundle in its run folder at once, and judges it so."""
+    program = f"""
+import shutil, sys
+from pathlib import Path
+if sys.argv[1] == "run":
+    run = Path(sys.argv[sys.argv.index("--out") + 1])
+    shutil.copy({str(bundle)!r}, run / "model.fieldguide")
+    (run / "config.toml").touch()
+    (run / "report.html").touch()
+    print({write_event(Finished("r", "b", "h", ()))!r})
+elif sys.argv[1] == "judge":
+    print({answer!r})
+else:
+    print({write_event(Passed(""))!r})
+"""
+    return TrainerCall((sys.executable, "-c", program))
+
+
+def train(qtbot, application: FieldGuide, call: TrainerCall, folder: Path) -> None:
+    """Until it was compared with the model in use, which follows by itself."""
+    controller = application.train
+    controller.trainings.call = call
+    application.window.show_page("train")
+    controller.page.folders_offered.emit([folder])
+    qtbot.waitUntil(lambda: not controller.trainings.running, timeout=PATIENCE)
+    with qtbot.waitSignals([controller.trainings.ended] * 2, timeout=PATIENCE):
+        controller.page.look.train_wanted.emit("quick")
+
+
+def test_a_model_that_passes_is_used_with_one_click(
+    qtbot, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    application = open_window(None)
+    train(qtbot, application, trainer(bundle_path, judged(passes=True)), tmp_path)
+    run = application.train.page.run
+    assert text("training.judged_yes") in words_in(run)
+    with qtbot.waitSignal(application.models.tried, timeout=PATIENCE) as tried:
+        run.use.click()
+    assert tried.args == [True]
+    used = read_settings(application.parts.locations.settings).settings.model_path
+    assert used is not None
+    assert used.parent == application.parts.locations.models
+    assert text("training.used") in words_in(run)
+    assert run.use.isEnabled()
+    application.close()
+
+
+def test_a_model_that_the_comparison_refuses_is_asked_about_once_more(
+    qtbot, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    application = open_window(None)
+    train(qtbot, application, trainer(bundle_path, judged(passes=False)), tmp_path)
+    run = application.train.page.run
+    with qtbot.waitSignal(application.train.model_made, timeout=PATIENCE):
+        run.use.click()
+        ask = application.window.findChild(QMessageBox)
+        assert text("training.judged_no") == ask.text()
+        assert text("training.broken_recall_deadly") in ask.informativeText()
+        assert not application.parts.settings.model_path
+        (agreed,) = [each for each in ask.buttons() if each.text() == text("training.use_anyway")]
+        agreed.click()
+    application.close()
+
+
+def test_one_that_could_not_be_compared_is_said_to_be_unknown(
+    qtbot, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    application = open_window(None)
+    train(qtbot, application, trainer(bundle_path, "no event"), tmp_path)
+    application.train.page.run.use.click()
+    qtbot.waitUntil(lambda: application.window.findChild(QMessageBox) is not None, timeout=PATIENCE)
+    assert application.window.findChild(QMessageBox).text() == text("training.use_unjudged")
+    assert application.parts.settings.model_path is None
+    application.close()
