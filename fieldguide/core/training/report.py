@@ -6,6 +6,7 @@ tables; what only a script draws is left out. Knows no Qt: our pictures are name
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -59,6 +60,27 @@ def parse_report(page: str) -> Report:
     reader.feed(page)
     reader.close()
     return Report(tuple(reader.sections), tuple(reader.charts))
+
+
+def pieces(html: str, rows: int = 20) -> list[str]:
+    """A section's HTML in pieces that are shown one after the other, for a table of hundreds of rows takes seconds.
+
+    A table is cut after every so many rows; its head stands above each part, in columns of one width.
+    """
+    found, rest, depth, count, start, head = [], "", 0, 0, "", ""
+    at = 0
+    for part in re.finditer(r"<table[^>]*>(<thead>.*?</thead>)?|</table>|</tr>", html, re.DOTALL):
+        if part[0].startswith("<table"):
+            depth += 1
+            if depth == 1:
+                count, start, head = 0, part[0].removesuffix(part[1] or ""), part[1] or ""
+        elif part[0] == "</table>":
+            depth -= 1
+        elif depth == 1 and (count := count + 1) == rows and html.startswith("<tr", part.end()):
+            even = head.replace("<th ", f'<th width="{100 // max(1, head.count("<th "))}%" ')
+            found.append(rest + html[at : part.end()].replace(head, even, 1) + "</table>")
+            rest, at, count = start + even, part.end(), 0
+    return [*found, rest + html[at:]]
 
 
 class _Reader(HTMLParser):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt, QUrl, Signal
-from PySide6.QtGui import QFont, QImage, QPainter, QTextDocument
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import QFont, QImage, QPainter, QTextCursor, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QListWidget, QTextBrowser, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.text import text
-from fieldguide.core.training.report import Report
+from fieldguide.core.training.report import Report, pieces
 from fieldguide.ui.kit.bar import HEIGHT, paint_bar
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.colours import Colours, colours_now
@@ -72,14 +72,30 @@ class ReportPage(QTextBrowser):
         super().__init__()
         self.charts: tuple[str, ...] = ()
         self._html = self._applied = ""
+        self._coming: list[str] = []
+        self._wanted = 0  # where the scroll bar stood when the page was painted anew
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._add_piece)
         self.setOpenLinks(False)
         self.setAccessibleName(text("training.report_title"))
 
     def tell(self, html: str) -> None:
-        """Show a section in the colours of the theme."""
-        self._html, self._applied = html, _style(colours_now())
+        """Show a section in the colours of the theme: its beginning at once, then piece by piece."""
+        self._html, self._applied, self._wanted = html, _style(colours_now()), 0
         self.document().setDefaultStyleSheet(self._applied)
-        self.setHtml(html)
+        first, *self._coming = pieces(html)
+        self.setHtml(first)
+        self._timer.start()
+
+    def _add_piece(self) -> None:
+        if self._coming:
+            end = QTextCursor(self.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            end.insertHtml(self._coming.pop(0))
+        if not self._coming:
+            self._timer.stop()
+            if self._wanted:
+                self.verticalScrollBar().setValue(self._wanted)
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme paints it anew, where it was read."""
@@ -87,7 +103,7 @@ class ReportPage(QTextBrowser):
         if event.type() is QEvent.Type.PaletteChange and self._html and self._applied != _style(colours_now()):
             at = self.verticalScrollBar().value()
             self.tell(self._html)
-            self.verticalScrollBar().setValue(at)
+            self._wanted = at
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """A picture of the report; anything else is nothing."""

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.training.report import parse_report, read_report
+from fieldguide.core.training.report import parse_report, pieces, read_report
 from tests.helpers.report_page import report_page
 
 
@@ -58,3 +58,18 @@ def test_a_report_that_is_missing_or_empty_is_an_error_with_its_name(tmp_path: P
         read_report(file)
     assert refused.value.code is ErrorCode.REPORT_MISSING
     assert refused.value.facts["file"] == str(file)
+
+
+def test_a_long_table_comes_in_pieces_with_its_head_above_each() -> None:
+    head = '<thead><tr><th align="left">a</th><th align="left">b</th></tr></thead>'
+    inner = "<td><table><tr><td>x</td></tr></table></td>"
+    rows = "".join(f"<tr><td>n{number}.</td>{inner}</tr>" for number in range(45))
+    html = f'<h2>Labels</h2><table width="100%">{head}<tbody>{rows}</tbody></table><p>end</p>'
+    found = pieces(html)
+    assert [each.count("<tr><td>n") for each in found] == [20, 20, 5]
+    assert all(each.count("<table") == each.count("</table>") for each in found)
+    assert all(each.count('<th width="50%" align="left">') == 2 for each in found)
+    assert re.findall(r"n\d+\.", "".join(found)) == [f"n{number}." for number in range(45)]
+    assert found[-1].endswith("<p>end</p>")
+    short = html.replace(rows, rows[: rows.index("<tr><td>n20.")])
+    assert pieces(short) == [short]

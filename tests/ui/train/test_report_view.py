@@ -62,3 +62,18 @@ def test_charts_and_bars_have_the_colours_of_the_theme(view, theme) -> None:
 
 def colours_of(image: QImage) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+
+
+def long_section(word: str) -> str:
+    rows = "".join(f"<tr><td>{word} {number}.</td></tr>" for number in range(70))
+    return f"<table><thead><tr><th>head</th></tr></thead><tbody>{rows}</tbody></table>"
+
+
+def test_a_long_section_is_shown_at_once_and_grows_until_it_is_whole(view, qtbot) -> None:
+    view.page.tell(long_section("left"))
+    view.page.tell(long_section("kind"))  # another was chosen before the first was whole
+    assert "kind 0." in view.page.toPlainText()
+    assert "kind 69." not in view.page.toPlainText()
+    qtbot.waitUntil(lambda: "kind 69." in view.page.toPlainText())
+    assert [f"kind {number}." in view.page.toPlainText() for number in range(70)] == [True] * 70
+    assert "left" not in view.page.toPlainText()
