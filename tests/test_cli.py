@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from fieldguide.cli.document import observation_document
 from fieldguide.cli.table import Table
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
-from fieldguide.core.records import ModelReference
+from fieldguide.core.records import Candidate, ModelReference
+from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import catalogue
 from fieldguide.storage import trainer_home
 from fieldguide.storage.locations import find_locations
@@ -237,6 +239,22 @@ def test_the_mildest_level_never_leaves_the_program() -> None:
     found = json.dumps(observation_document(deadly_find(guide, PHOTOS), guide))
     assert Danger.EDIBLE.value not in found
     assert '"caution"' in found
+
+
+def test_a_model_brings_common_names_for_what_the_guide_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    guide, brought = load_guide(), {"Anax imperator": "emperor", "Amanita phalloides": "Tasty"}
+    deadly = deadly_find(guide, PHOTOS)
+    assert deadly.identification is not None
+    emperor = Candidate(Taxon("Anax imperator", Rank.SPECIES, "Anax"), 0.3, Danger.UNKNOWN)
+    said = replace(deadly.identification, candidates=(*deadly.identification.candidates, emperor))
+    find = replace(deadly, identification=said)
+    stream = Terminal("utf-8")
+    Table(stream, guide, brought).add(find)
+    assert "Emperor (Anax imperator)" in stream.getvalue()
+    assert "Death cap (Amanita phalloides)" in stream.getvalue()
+    names = [each["common_name"] for each in observation_document(find, guide, brought)["candidates"]]
+    assert (names[0], names[-1]) == ("Death cap", "emperor")
 
 
 OPENED = """

@@ -144,7 +144,7 @@ class IdentifyController(QObject):
             self._parts.again.grow(observation, added)
 
     def _take_model(self, model: Model) -> None:
-        know_brought_names(model.manifest.provenance.get("common_names"))
+        know_brought_names(model.manifest.common_names)
         self.page.use_guide(self._parts.guide)  # finds that are on the page may have got names
         self.page.show_model(model.manifest, model.note or "")
         self.model_ready.emit()

@@ -18,7 +18,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.hands import HandOpinion, Seen, hear_find, hear_hand
 from fieldguide.core.photo import find_photos
-from fieldguide.core.records import ModelReference, Observation, UnreadablePhoto
+from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
@@ -63,7 +63,7 @@ def identify(
         hear = None
         if seen or asked:
             hear = partial(_hear, seen=seen, guide=guide, manifest=network.manifest)
-        return _show(found, photos, guide, network.manifest.reference, seen, hear, as_json=as_json)
+        return _show(found, photos, guide, network.manifest, seen, hear, as_json=as_json)
     finally:
         children.end_all()
 
@@ -72,22 +72,22 @@ def _show(
     found: Iterable[Observation],
     photos: Sequence[Path],
     guide: Guide,
-    reference: ModelReference,
+    manifest: Manifest,
     seen: Sequence[Seen],
     hear: Callable[[Observation], HandOpinion] | None,
     *,
     as_json: bool,
 ) -> int:
     """Print every find as it comes. `hear`: what the hand says of one, where somebody answered or asked."""
-    unread = 0
+    unread, reference, brought = 0, manifest.reference, manifest.common_names
     if as_json:
         observations = []
         order = {str(path): number for number, path in enumerate(photos)}
         for observation in found:
             unread += len(observation.unreadable)
-            observations.append(observation_document(observation, guide))
+            observations.append(observation_document(observation, guide, brought))
             if hear is not None:
-                observations[-1] |= hand_document(hear(observation), seen, guide)
+                observations[-1] |= hand_document(hear(observation), seen, guide, brought)
             observations[-1]["photos"].sort(key=lambda photo: order.get(photo["file"], 0))  # as they were given
         document = {
             "model": {"id": reference.id, "name": reference.name, "version": reference.version},
@@ -96,7 +96,7 @@ def _show(
         }
         print_json(document)
     else:
-        table = Table(sys.stdout, guide)
+        table = Table(sys.stdout, guide, brought)
         for observation in found:
             unread += len(observation.unreadable)
             table.add(observation)

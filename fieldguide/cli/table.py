@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import textwrap
+from collections.abc import Mapping
 from typing import TextIO
 
 from fieldguide.core.danger import Danger
@@ -42,10 +43,11 @@ _RIVALLED = (Reason.SPECIES_TOO_CLOSE, Reason.GENERA_TOO_CLOSE)
 class Table:
     """Writes finds to `stream` one after the other; `close` ends it with the sentence that always stands there."""
 
-    def __init__(self, stream: TextIO, guide: Guide) -> None:
-        """Write to `stream`; names and dangers come from `guide`."""
+    def __init__(self, stream: TextIO, guide: Guide, brought: Mapping[str, str] | None = None) -> None:
+        """Write to `stream`; names and dangers come from `guide`, common names it has none of from the model's own."""
         self._stream = stream
         self._guide = guide
+        self._brought = brought or {}
         self._coloured = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         self._blocks = _can_write("█░▲", stream)
         self._width = max(60, min(110, shutil.get_terminal_size((100, 24)).columns))
@@ -191,7 +193,7 @@ class Table:
     def _name(self, taxon: Taxon) -> str:
         """Common name first, then the scientific one; genera and families say that they are."""
         record = self._guide.record(taxon.name)
-        common = record.common_name(language()) if record else ""
+        common = (record.common_name(language()) if record else "") or self._brought.get(taxon.name, "")
         wide = taxon.rank in (Rank.GENUS, Rank.FAMILY)
         scientific = text(f"names.rank_{taxon.rank.value}", name=taxon.name) if wide else taxon.name
         return f"{common[:1].upper()}{common[1:]} ({taxon.name})" if common and not wide else scientific

@@ -52,10 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
     from trainer.pipeline.preparation import follow_sizes, look_at_network, open_fit, prepare_run
 
     config = follow_sizes(config, progress)
+    progress.step(text("train.step_trying"))
     look_at_network(config)
     folder = RunFolder(arguments.out).create()
     fit = open_fit(config, folder, prepare_run(config, folder, guide, progress), progress)
-    progress.step(text("train.rate_step"))
     curve = find_rate(fit, arguments.steps)
     file = folder.root / "find_rate.csv"
     write_curve(file, curve)

@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     with join_process_group() as group:
         progress = Progress(style if group.is_main else Style.QUIET)
         config = follow_sizes(wanted, progress)
+        if style is Style.PERSON and not arguments.resume:  # programs are told `started` first
+            progress.step(text("train.step_trying"))
         if arguments.dry_run:
             group.led(lambda: print(plan(config)))
             return 0

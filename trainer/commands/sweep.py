@@ -68,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from trainer.pipeline.sweep import ranked, read_outcome, share_preparation, write_tensorboard
 
     configs = [follow_sizes(config, progress) for config in configs]
+    progress.step(text("train.step_trying"))
     for network in {repr(config.network): config for config in configs}.values():
         look_at_network(network)
     outcomes, failed = [], False

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fieldguide.core.text import text
 from trainer.data.augment import Augment
 from trainer.fit import schedule
 from trainer.fit.feed import open_feed
@@ -22,6 +23,7 @@ LOWEST, HIGHEST = 1e-6, 1.0
 SMOOTHING = 0.9
 EXPLODED = 4.0  # times the best loss so far
 RISEN = 0.1  # share above its lowest value at which a loss counts as risen
+HALF = 0.5  # decades of rates to each side of one, over which the loss's fall is measured
 SETTLING = 10  # first steps, whose smoothed loss says little yet
 
 
@@ -43,6 +45,7 @@ def find_rate(fit: Fit, steps: int) -> RateCurve:
     learning = schedule.learning_stages(network, config.phases[number].trainable, config.freeze_stages)
     schedule.set_learning(network, learning, fit.config.network.batch_norm != "frozen")
     optimizer = schedule.create_optimizer(network, learning, config, number, 0)
+    fit.progress.step(text("train.rate_step"))
     stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress)
     stepper.model = network
     augment = Augment.of(config.phases[number].size_at(0), config.augment)
@@ -70,9 +73,10 @@ def find_rate(fit: Fit, steps: int) -> RateCurve:
 def suggest(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float64]) -> float:
     """The rate to begin with, always one of `rates`, which grow: float64 [K], K >= 1; `losses` may end in nan or inf.
 
-    Where the loss fell most steeply per factor of the rate, before its lowest point. Steepness is that of a line
-    through a decade of rates: from step to step the loss falls and rises by chance. Its first steps are left out, since
-    their smoothed loss is that of single batches. Where it never fell, a tenth of the last rate before it rose.
+    Where the loss fell most steeply per factor of the rate, half a decade or more before its lowest point: the smoothed
+    loss lags behind, and at that point the network learns no longer. Steepness is that of a line through a decade of
+    rates: from step to step the loss falls and rises by chance. Its first steps are left out, since their smoothed loss
+    is that of single batches. Where it never fell, a tenth of the last rate before it rose.
     """
     losses = np.where(np.isfinite(losses), losses, np.inf)
     begin = min(SETTLING, max(len(losses) - 4, 0))
@@ -82,6 +86,7 @@ def suggest(rates: npt.NDArray[np.float64], losses: npt.NDArray[np.float64]) -> 
         risen = int(np.flatnonzero(losses <= lowest + RISEN * abs(lowest))[-1])
         return float(rates[np.argmin(np.abs(np.log10(rates) - np.log10(rates[risen]) + 1))])
     logs, fallen = np.log10(rates[begin : low + 1]), losses[begin : low + 1]
-    near = np.abs(logs[:, None] - logs) <= 0.5
+    early = max(2, int((logs <= logs[-1] - HALF).sum()))
+    near = np.abs(logs[:early, None] - logs) <= HALF
     slopes = [np.polyfit(logs[around], fallen[around], 1)[0] if around.sum() > 1 else 0.0 for around in near]
     return float(rates[begin + int(np.argmin(slopes))])

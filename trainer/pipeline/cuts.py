@@ -58,6 +58,7 @@ def find_cuts(photos: Sequence[ScannedPhoto], run: RunFolder, progress: Progress
         size = (max(8, round(photo.width * scale)), max(8, round(photo.height * scale)))
         return Picture(np.asarray(square.resize(size, Image.Resampling.BICUBIC)))
 
+    progress.step(text("train.step_overlay"), "auditing")
     found = cropped_pairs(embeddings, group_copies(readable), picture_of, progress.advance)
     pairs = [(readable[one].index, readable[other].index) for one, other in found]
     write_json(run.cuts, {"of": digest, "pairs": pairs})

@@ -86,6 +86,16 @@ class Manifest:
         """What an identification keeps of the model that made it."""
         return ModelReference(self.id, self.name, self.version)
 
+    @property
+    def common_names(self) -> dict[str, str]:
+        """Common names by scientific name that the model brings, for what a guide has none of.
+
+        Anything may stand in the provenance: what promises a meal or is no name is left out.
+        """
+        names = self.provenance.get("common_names")
+        pairs = names.items() if isinstance(names, dict) else ()
+        return {taxon: name for taxon, name in pairs if isinstance(name, str) and is_name(name)}
+
     def to_json(self) -> str:
         """UTF-8 JSON text of every key, readable by people; `from_json` gives an equal manifest back."""
         labels = [{"name": t.name, "rank": t.rank.value, "genus": t.genus, "family": t.family} for t in self.labels]

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
-from fieldguide.core.bundle.manifest import is_name
 from fieldguide.core.guide import Guide, Syndrome, TaxonRecord
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import FALLBACK, catalogue, language, text
@@ -34,15 +33,10 @@ class Name:
         return self.common or self.scientific
 
 
-def know_brought_names(names: object) -> None:
-    """Common names by scientific name that the loaded model brings (a bundle's provenance: anything may stand there).
-
-    They are shown for what the guide has no common name of; those that promise a meal or are no name never.
-    """
-    pairs = names.items() if isinstance(names, Mapping) else ()
-    words = {taxon: name for taxon, name in pairs if isinstance(taxon, str) and isinstance(name, str)}
+def know_brought_names(names: Mapping[str, str]) -> None:
+    """The loaded model's own common names by scientific name, shown for what the guide has no common name of."""
     _brought.clear()
-    _brought.update({taxon: _capital(name) for taxon, name in words.items() if is_name(name)})
+    _brought.update({taxon: _capital(name) for taxon, name in names.items()})
 
 
 _brought: dict[str, str] = {}  # like the language: one for the window, read on its thread

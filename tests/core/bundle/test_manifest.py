@@ -147,3 +147,13 @@ def test_a_genus_is_not_in_another_genus() -> None:
     strange = Taxon("Boletus", Rank.GENUS, "Amanita", "Amanitaceae")
     with pytest.raises(FieldGuideError):
         manifest(labels=(LABELS[0], strange))
+
+
+def test_of_the_common_names_that_a_model_brings_only_plain_ones_count() -> None:
+    brought = {
+        **{"Anax imperator": "emperor", "Ischnura": 3, "Apis": "edible", "Vespa": "<h1>Hornet</h1>"},
+        **{"Bombus": "B" * 10_000, "Musca": "Harmless fly"},
+    }
+    assert manifest(provenance={"common_names": brought}).common_names == {"Anax imperator": "emperor"}
+    for other in (None, "emperor", ["emperor"]):
+        assert manifest(provenance={"common_names": other}).common_names == {}

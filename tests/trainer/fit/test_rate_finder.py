@@ -37,3 +37,11 @@ def test_chance_from_step_to_step_is_not_taken_for_a_descent() -> None:
     losses = 1.3 - 0.5 / (1 + np.exp(-4 * (place + 3))) + np.exp(5 * (place + 0.5))
     losses[[20, 22]] += 0.06  # the network knows much already: the fall is small, and noise is steeper than it
     assert 2e-4 < suggest(rates, losses) < 5e-3
+
+
+def test_the_rate_lies_well_before_the_one_at_which_the_loss_begins_to_explode() -> None:
+    rates = np.geomspace(1e-6, 1.0, 100)
+    place = np.log10(rates)
+    losses = 1.0 - 0.25 / (1 + np.exp(-6 * (place + 2.8))) + np.exp(8 * (place + 1.5))  # falls on until it explodes
+    lowest = rates[losses.argmin()]
+    assert lowest / 100 < suggest(rates, losses) < lowest / 3

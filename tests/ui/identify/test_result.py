@@ -212,19 +212,12 @@ def test_look_alikes_come_a_few_at_a_time(page: IdentifyPage, guide: Guide, pict
 def test_a_model_names_what_the_guide_does_not(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
     emperor = Taxon("Anax imperator", Rank.SPECIES, "Anax")
     try:
-        know_brought_names(
-            {
-                **{"Anax imperator": "emperor", "Amanita phalloides": "Tasty", "Ischnura": 3, "Apis": "edible"},
-                **{"Vespa": "<h1>Hornet</h1>", "Bombus": "B" * 10_000, "Musca": "Harmless fly"},
-            }
-        )
+        know_brought_names({"Anax imperator": "emperor", "Amanita phalloides": "Tasty"})
         assert name_of(emperor, guide) == Name("Emperor", "Anax imperator")
         assert name_called("Anax imperator", guide) == "Emperor"
         assert name_of(taxon("Amanita phalloides", guide), guide).common == "Death cap"
-        for refused in ("Apis", "Vespa", "Bombus", "Musca"):
-            assert name_called(refused, guide) == refused
     finally:
-        know_brought_names(None)
+        know_brought_names({})
     assert name_of(emperor, guide).first == "Anax imperator"
 
 
