@@ -67,7 +67,7 @@ class RunFolder:
 
     @property
     def features(self) -> Path:
-        """Features of the photos that teach, while a head is fitted on them and memory would not do."""
+        """Features of the photos that teach, until a head is fitted on them."""
         return self.root / "cache" / "features.npy"
 
     @property

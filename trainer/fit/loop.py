@@ -121,7 +121,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
         return state
     scores = {"top1": 0.0}
     if fit.group.is_main:
-        start(fit, loss)
+        start(fit, loss, resume=resume)
         scores = _validate(fit, fit.network)
         fit.progress.event(Epoch(0, _place(fit, 0, 0)[1], scores["top1"], _among_five(fit, scores)))
     top1 = fit.group.agree(scores)["top1"]
@@ -130,7 +130,9 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     _save(fit, best, "best.pt")
     fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
     # Luck on few photos shall not let features that nobody trained win over training.
-    return FitState(best=top1 if starts_trained(fit.config) else -1.0, size=size)
+    state = FitState(best=top1 if starts_trained(fit.config) else -1.0, size=size)
+    _save(fit, replace(state, network=best.network), "last.pt")
+    return state
 
 
 def _validate_best_again(fit: Fit, state: FitState) -> None:
@@ -144,8 +146,11 @@ def _validate_best_again(fit: Fit, state: FitState) -> None:
     fit.progress.note(text("train.best_again", size=state.size, top1=f"{100 * top1:.1f}"))
 
 
-def start(fit: Fit, loss: TreeLoss) -> None:
-    """Real batch norm statistics where they were folded away, then a head on fixed features."""
+def start(fit: Fit, loss: TreeLoss, *, resume: bool = False) -> None:
+    """Real batch norm statistics where they were folded away, then a head on fixed features.
+
+    With `resume`, features that an earlier start kept are not computed again.
+    """
     size = fit.config.fit.probe_size
     if fit.config.network.batch_norm == "restore" or (
         fit.config.network.batch_norm == "auto" and fit.config.fit.phases and batchnorm.is_folded(fit.network)
@@ -157,11 +162,13 @@ def start(fit: Fit, loss: TreeLoss) -> None:
         )
         batchnorm.restore(fit.network, batches)
     fit.progress.step("features of every photo, once", "features")
-    features = probe.extract_features(fit.network, fit.train, size, fit.device, fit.progress, fit.run.features)
+    features = probe.extract_features(
+        fit.network, fit.train, size, fit.device, fit.progress, fit.run.features, resume=resume
+    )
     fit.progress.step("head on the features", "head")
     probe.fit_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed, fit.progress)
     del features
-    fit.run.features.unlink(missing_ok=True)
+    probe.forget_features(fit.run.features)
 
 
 def _epoch(

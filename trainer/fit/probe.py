@@ -1,10 +1,11 @@
 """Features once, then the head: the quick preset, and the start of every longer fit.
 
-Memory stays bounded however many photos there are: a table of features that is too large for it lies in a file.
+Memory stays bounded however many photos there are, and what was looked at stays looked at: features lie in a file.
 """
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from fieldguide.core.atomic import write_whole
 from trainer.config import FitConfig
 from trainer.data.augment import whole
 from trainer.data.dataset import CachedPhotos
@@ -23,36 +25,56 @@ from trainer.progress import Progress
 HEAD_RATE = 2e-3
 HEAD_DECAY = 1e-2
 HEAD_BATCH = 512
-HELD = 2**28  # bytes of features that are held in memory; a million photos have twenty times as many
+BATCH = 64  # photos that are looked at together
+SAVE_EVERY = 120.0  # seconds between two marks of how far the features are
 
 
 @torch.no_grad()
 def extract_features(
-    network: Classifier, photos: CachedPhotos, size: int, device: torch.device, progress: Progress, file: Path
+    network: Classifier,
+    photos: CachedPhotos,
+    size: int,
+    device: torch.device,
+    progress: Progress,
+    file: Path,
+    *,
+    resume: bool = False,
 ) -> Tensor:
     """Embeddings float32 [N,D] of whole pictures of `size` pixels and of their mirror images, averaged.
 
-    Mapped from `file` (.npy, written anew) when they take more than `HELD` bytes: the same numbers, which the system
-    reads as they are needed. The file is no longer needed once the tensor is not.
+    Mapped from `file` (.npy): the system reads them as they are needed. With `resume`, goes on with what `file` holds
+    of the same photos and network, as of the last `SAVE_EVERY` seconds. `forget_features` takes the file away.
     """
     network.eval()
-    features = _table(len(photos), network.head.in_features, file)
-    done = 0
-    for batch in photos.in_order(64):
+    shape, counted = (len(photos), network.head.in_features), _counted(file)
+    done = int(counted.read_text()) if resume and counted.exists() and file.exists() else 0
+    counted.unlink(missing_ok=True)
+    features = np.load(file, mmap_mode="r+") if done else create_array(file, np.float32, shape)
+    saved = time.monotonic()
+    for at in range(done, len(photos), BATCH):
+        batch = photos.batch(np.arange(at, min(at + BATCH, len(photos))))
         pictures = whole(batch.pixels.to(device), size)
         with autocast(device, "auto"):
             embedding = network.embed(pictures) + network.embed(pictures.flip(3))
-        features[done : done + len(pictures)] = embedding.float().cpu() / 2
-        done += len(pictures)
+        done = at + len(pictures)
+        features[at:done] = (embedding.float().cpu() / 2).numpy()
         progress.advance(done, len(photos))
-    return features
+        if time.monotonic() - saved > SAVE_EVERY:
+            features.flush()
+            write_whole(counted, str(done))
+            saved = time.monotonic()
+    return torch.from_numpy(features)
 
 
-def _table(rows: int, width: int, file: Path) -> Tensor:
-    """Room for float32 [rows,width]: in memory, or in a file when it is too large."""
-    if rows * width * 4 <= HELD:
-        return torch.empty(rows, width)
-    return torch.from_numpy(create_array(file, np.float32, (rows, width)))
+def forget_features(file: Path) -> None:
+    """Take away what `extract_features` keeps; nobody may hold its tensor any longer."""
+    file.unlink(missing_ok=True)
+    _counted(file).unlink(missing_ok=True)
+
+
+def _counted(file: Path) -> Path:
+    """Tells how many rows of the features were written to the disk."""
+    return file.with_suffix(".rows")
 
 
 def fit_head(

@@ -18,6 +18,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.inference.runtime import TOLERANCE
 from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig, FitConfig, NetworkConfig, Phase, RunConfig, write_config
+from trainer.fit import probe
 from trainer.fit.checkpoint import FitState
 from trainer.fit.choice import read_choice
 from trainer.fit.network import create_network
@@ -156,6 +157,18 @@ def test_a_run_of_an_earlier_version_still_tells_which_epoch_ships(config: RunCo
     run.log.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     torch.save({"best": 0.6, "network": {}}, run.checkpoints / "best.pt")
     assert read_choice(config, run).stage == "phase 1, epoch 3"
+
+
+def test_a_head_that_was_fitted_is_not_fitted_again(
+    config: RunConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quick = replace(config, fit=replace(config.fit, phases=()))
+    run = RunFolder(tmp_path / "run").create()
+    ready = prepare_run(quick, run, load_guide(), QUIET)
+    first = fit_run(quick, run, ready, QUIET, resume=False)
+    monkeypatch.delattr(probe, "extract_features")
+    again = fit_run(quick, run, ready, QUIET, resume=True)
+    assert torch.equal(first.head.weight, again.head.weight)
 
 
 def test_after_kill_9_a_resumed_fit_ends_in_the_same_bits(config: RunConfig, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Features in memory or mapped from a file give the same head."""
+"""Features are kept while they are computed, so that a killed run goes on, and give the same head."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import torch
 
 from fieldguide.core.guide import load_guide
 from trainer.config import FitConfig, NetworkConfig
-from trainer.data.dataset import CachedPhotos
+from trainer.data.dataset import Batch, CachedPhotos
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.fit import probe
 from trainer.fit.losses import TreeLoss
@@ -16,6 +16,7 @@ from trainer.fit.network import create_network
 from trainer.progress import Progress, Style
 
 NAMES = resolve_labels(["Amanita_muscaria", "Boletus_edulis"], load_guide())
+QUIET = Progress(Style.QUIET)
 COUNT = 150  # photos: two full batches of features and a part
 
 
@@ -29,23 +30,51 @@ def photos() -> CachedPhotos:
     )
 
 
-def _head(photos: CachedPhotos, file: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _head(
+    photos: CachedPhotos, file: Path, progress: Progress = QUIET, *, resume: bool = False
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     torch.manual_seed(0)
     network = create_network(NetworkConfig("small-cnn", "random", {"layers": [8], "dense": [12]}), 2)
     loss = TreeLoss(build_tree(NAMES.taxa), 2, (), 0.0)
-    features = probe.extract_features(network, photos, 32, torch.device("cpu"), Progress(Style.QUIET), file)
-    probe.fit_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1, Progress(Style.QUIET))
+    features = probe.extract_features(network, photos, 32, torch.device("cpu"), progress, file, resume=resume)
+    probe.fit_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1, QUIET)
     return features, network.head.weight, network.head.bias
 
 
-def test_features_too_large_for_memory_lie_in_a_file_and_teach_the_same(
+def test_features_that_a_killed_run_kept_are_not_computed_again(
     photos: CachedPhotos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    class KilledError(Exception):
+        pass
+
+    class Killer(Progress):
+        def advance(self, done: int, total: int, note: str = "") -> None:
+            if done == COUNT:
+                raise KilledError
+
+    looked_at: list[int] = []
+    batch = CachedPhotos.batch
+
+    def counting(self: CachedPhotos, positions: np.ndarray) -> Batch:
+        looked_at.extend(positions.tolist())
+        return batch(self, positions)
+
+    monkeypatch.setattr(probe, "SAVE_EVERY", 0.0)
+    whole = [part.clone() for part in _head(photos, tmp_path / "whole.npy")]
     file = tmp_path / "features.npy"
-    held = _head(photos, file)
-    assert not file.exists()
-    monkeypatch.setattr(probe, "HELD", COUNT * 12 * 4 - 1)
-    mapped = _head(photos, file)
-    assert np.array_equal(np.load(file), held[0].numpy())
-    for one, other in zip(held, mapped, strict=True):
+    with pytest.raises(KilledError):
+        _head(photos, file, Killer(Style.QUIET))
+    monkeypatch.setattr(CachedPhotos, "batch", counting)
+    for one, other in zip(whole, _head(photos, file, resume=True), strict=True):
         assert torch.equal(one, other)
+    assert looked_at == list(range(128, COUNT)), "two full batches were kept"
+    probe.forget_features(file)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["whole.npy", "whole.rows"]
+
+
+def test_a_run_that_begins_anew_heeds_nothing_that_was_kept(photos: CachedPhotos, tmp_path: Path) -> None:
+    file = tmp_path / "features.npy"
+    file.with_suffix(".rows").write_text("128")
+    np.save(file, np.zeros((COUNT, 12), np.float32))
+    features, *_ = _head(photos, file)
+    assert float(features[:128].abs().sum()) > 0
