@@ -65,7 +65,6 @@ class FittingReport:
     temperature: float = 1.0
     ranks: tuple[RankFit, ...] = ()
     relaxed: tuple[str, ...] = ()
-    alarm_exponents: dict[str, float] = field(default_factory=dict)
     unknown: UnknownFit | None = None
 
 
