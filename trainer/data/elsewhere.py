@@ -40,7 +40,7 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
     """The photos of the folders by other people, not yet read, numbered on from those that teach.
 
     Raises:
-        FieldGuideError: CONFIG_INVALID when a source or person both teaches and measures, or when a source, person or
+        FieldGuideError: CONFIG_INVALID when a file, source or person both teaches and measures, or when a source, person or
             year is set apart that no photo has, or all of them are; what `list_photos` raises.
     """
     for option, of_photo, wanted in (
@@ -59,6 +59,8 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
     if not config.elsewhere:
         return []
     found = list_photos(elsewhere_folders(config))
+    if {photo.file for photo in teaching} & {photo.file for photo in found}:
+        refuse("data.elsewhere", text("train.elsewhere_folder_teaches", names=", ".join(config.elsewhere)))
     taught = [photo for photo in teaching if not is_elsewhere(photo, config)]
     for of_photo in ("source", "person"):
         both = ({getattr(p, of_photo) for p in taught} & {getattr(p, of_photo) for p in found}) - {""}

@@ -72,7 +72,7 @@ class ScannedPhoto:
 
     @property
     def find_key(self) -> str:
-        """What photos of one find share; empty when not known the find."""
+        """What photos of one find share; empty when the find is not known."""
         return f"{self.source}:{self.find}" if self.find else ""
 
 

@@ -95,6 +95,18 @@ def test_copies_of_what_teaches_are_taken_out_and_counted(
     assert "are copies of training photos: 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("inside", [".", LABELS[0]])
+def test_a_folder_that_trains_cannot_measure(photos: Path, tmp_path: Path, inside: str) -> None:
+    """Nor can one inside it: all its photos would be left out as copies, and nothing would be measured."""
+    folder = photos / inside
+    if inside != ".":
+        (folder / "deep").mkdir()
+        shutil.copy(folder / "000.jpg", folder / "deep" / "one.jpg")
+    with pytest.raises(FieldGuideError) as refused:
+        _prepare(DataConfig(folders=(str(photos),), elsewhere=(str(folder),), cache_size=48), tmp_path)
+    assert str(folder) in explain(refused.value)
+
+
 def test_a_whole_source_can_judge(photos: Path, tmp_path: Path) -> None:
     config = DataConfig(folders=(str(photos),), elsewhere_sources=("web",), cache_size=48)
     ready = _prepare(config, tmp_path)
