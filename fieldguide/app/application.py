@@ -145,6 +145,7 @@ class FieldGuide(QObject):
         self.history.guide_wanted.connect(self.guide.open_taxon)
         self.history.closer_wanted.connect(self._look_closely)
         self.history.look_wanted.connect(self._look_closely)
+        self.history.grow_wanted.connect(self.identify.add_photos)
         self.guide.help_wanted.connect(self.poison.open_taxon)
         self.guide.find_wanted.connect(self._show_find)
         self.guide.guide_chosen.connect(self._use_guide)

@@ -28,7 +28,7 @@ class HistoryController(QObject):
     Signals:
         closer_wanted, help_wanted: Observation. look_wanted: the same, and "zoom" or "heat".
         kind_wanted: Observation to be seen beside others of its kind. compare_wanted: ids of two finds.
-        guide_wanted: scientific name.
+        guide_wanted: scientific name. grow_wanted: Observation that is to get further photos.
     """
 
     closer_wanted = Signal(Observation)
@@ -37,6 +37,7 @@ class HistoryController(QObject):
     kind_wanted = Signal(Observation)
     compare_wanted = Signal(list)
     guide_wanted = Signal(str)
+    grow_wanted = Signal(Observation)
 
     def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -53,6 +54,7 @@ class HistoryController(QObject):
         page.closer_wanted.connect(self.closer_wanted)
         page.look_wanted.connect(self.look_wanted)
         page.help_wanted.connect(self.help_wanted)
+        page.grow_wanted.connect(self.grow_wanted)
         page.guide_wanted.connect(self.guide_wanted)
         page.kind_wanted.connect(self.kind_wanted)
         page.compare_wanted.connect(self.compare_wanted)

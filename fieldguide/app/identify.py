@@ -64,7 +64,7 @@ class IdentifyController(QObject):
         page.delete_wanted.connect(lambda number: parts.library.delete([number]))
         page.answered.connect(self._answer)
         page.place_wanted.connect(self._use_place_and_season)
-        page.view_wanted.connect(self._add_view)
+        page.view_wanted.connect(lambda find, _: self.add_photos(find))
         page.start_shown.connect(self.refresh_recent)
         page.work_built.connect(lambda: DragOut(page.work.result.photo, self._ask_shown, parts.library.carry))
         parts.gatherer.gathered.connect(lambda gathered: page.offer(gathered.groups))
@@ -137,9 +137,9 @@ class IdentifyController(QObject):
         if number not in {status.number for status in self._parts.jobs.running}:
             self.page.work.batch.finish()
 
-    def _add_view(self, observation: Observation, view: str) -> None:
+    def add_photos(self, observation: Observation) -> None:
         """Further photos of this very find: all are identified together, and its name, notes and answers stay."""
-        added = self._window.ask_photos(text("identify.add_view", view=text(f"identify.view_{view}")))
+        added = self._window.ask_photos(text("identify.add_photo"))
         if added and observation.id:
             self._parts.again.grow(observation, added)
 

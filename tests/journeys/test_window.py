@@ -6,18 +6,26 @@ import logging
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
 
 from fieldguide import __version__
 from fieldguide.app.application import FieldGuide
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.standing import current_danger
+from fieldguide.core.photo import read_photo
+from fieldguide.core.records import Seen
 from fieldguide.core.text import text
+from fieldguide.storage.observations import ObservationStore
 from tests.helpers.bundles import write_photo
 from tests.helpers.drops import drop_on
+from tests.helpers.stored_finds import CAMPESTRIS, EDULIS, MUSCARIA, make_find
 from tests.journeys.conftest import OpenWindow
 
 PATIENCE = 60_000  # the first window of a run imports torch
@@ -93,6 +101,55 @@ def test_a_person_names_the_find_and_takes_it_back(qtbot, window: FieldGuide, tm
         qtbot.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert work.observation is not None
     assert work.observation.verified is None
+
+
+@pytest.mark.parametrize("way", ["underside", "photo", "history"])
+def test_a_stored_find_grows_and_stays_itself(
+    qtbot, window: FieldGuide, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """By the view that is asked for, by the tile for any photo where none is, and by the button in the history."""
+    guide = window.parts.guide
+    store = ObservationStore(window.parts.files.database, guide)
+    cap, under = (write_photo(tmp_path / name, 0, seed) for seed, name in enumerate(("cap.jpg", "under.jpg")))
+    others = () if way == "photo" else (CAMPESTRIS,)
+    found = make_find(guide, EDULIS, photos=(read_photo(cap, 64).photo,), others=others, notes="under oaks")
+    seen = (Seen("spore_print", ("white",), answered_at=datetime(2026, 10, 4)),)
+    stored = store.add(replace(found, verified=MUSCARIA, tags=("club",), seen=seen, stars=3))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(under)], ""))
+    page: QWidget
+    if way == "history":
+        window.window.show_page("history")
+        page = window.history.page
+        window.history.page.open(stored)
+        words = text("identify.add_photo")
+    else:
+        page = window.identify.page
+        window.identify.page.open(stored)
+        words = text(
+            "identify.add_photo" if way == "photo" else "identify.add_view", view=text("identify.view_underside")
+        )
+    QApplication.processEvents()
+    button = next(
+        each
+        for each in page.findChildren(QAbstractButton)
+        if words in (each.accessibleName(), each.text()) and each.isVisible()
+    )
+    with qtbot.waitSignal(window.parts.again.ended, timeout=PATIENCE):
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.parts.lanes.busy, timeout=PATIENCE)
+
+    (grown,) = store.every()
+    assert [photo.path for photo in grown.photos] == [cap, under]
+    assert replace(grown, photos=stored.photos, identification=stored.identification) == stored
+    earlier, shown = store.identifications(stored.id)
+    assert earlier == stored.identification
+    assert shown == grown.identification
+    assert shown.model.id == "three-drawings"
+    assert current_danger(grown, guide) is Danger.DEADLY
+    seen_now = window.history.page.find if way == "history" else window.identify.page.observation
+    assert seen_now == grown
+    qtbot.keyClick(window.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: list(store.every()) == [stored], timeout=PATIENCE)
 
 
 def test_what_spoke_for_a_name_lies_over_the_photo(qtbot, window: FieldGuide, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ class FindDetail(QWidget):
         split_wanted: id and places of the photos that leave.
         kind_wanted: Observation to be seen beside another photo of its kind.
         delete_wanted: id. export_wanted: ExportKind and id. again_wanted, closer_wanted, help_wanted: Observation.
+        grow_wanted: Observation that is to get further photos.
         near_wanted: latitude and longitude around which finds are wanted.
         place_wanted: Observation whose place somebody wants to name.
         guide_wanted: scientific name. answered: id, and the find's answers as they are to be, a tuple of Seen.
@@ -59,6 +60,7 @@ class FindDetail(QWidget):
     delete_wanted = Signal(int)
     export_wanted = Signal(object, int)
     again_wanted = Signal(Observation)
+    grow_wanted = Signal(Observation)
     closer_wanted = Signal(Observation)
     help_wanted = Signal(Observation)
     near_wanted = Signal(float, float)
@@ -151,6 +153,9 @@ class FindDetail(QWidget):
         closer = button(text("history.closer"), "plain", "zoom", hint=text("history.closer_hint"))
         again.clicked.connect(lambda: self.again_wanted.emit(self.find))
         closer.clicked.connect(lambda: self.closer_wanted.emit(self.find))
+        more = button(text("identify.add_photo"), "plain", "photo", hint=text("identify.add_photo_hint"))
+        more.clicked.connect(lambda: self._on_find(self.grow_wanted.emit))
+        tools.addWidget(more)
         tools.addWidget(again)
         tools.addWidget(closer)
         kind = button(text("identify.kind"), "plain", "history", hint=text("identify.kind_hint"))

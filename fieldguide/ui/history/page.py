@@ -52,6 +52,7 @@ class HistoryPage(QWidget):
         again_wanted: Observation to be identified again. closer_wanted: Observation to be opened in Identify.
         look_wanted: the same, and "zoom" or "heat" to begin with.
         help_wanted: Observation of which somebody asks "Eaten it?". guide_wanted: scientific name.
+        grow_wanted: Observation that is to get further photos.
         moved_wanted: a photo is not where it was; answer with a folder for all of them (`Library.find_again`).
         compare_wanted: two ids. kind_wanted: Observation to be seen beside another photo of its kind.
     """
@@ -63,6 +64,7 @@ class HistoryPage(QWidget):
     look_wanted = Signal(Observation, str)
     help_wanted = Signal(Observation)
     guide_wanted = Signal(str)
+    grow_wanted = Signal(Observation)
     moved_wanted = Signal()
     compare_wanted = Signal(list)
     kind_wanted = Signal(Observation)
@@ -120,7 +122,7 @@ class HistoryPage(QWidget):
         detail.export_wanted.connect(lambda kind, number: self._export(kind, Filter(ids=frozenset({number}))))
         detail.photos.photo_wanted.connect(self.photo_wanted)
         detail.photos.find_again_wanted.connect(self.moved_wanted)
-        for name in ("again_wanted", "closer_wanted", "help_wanted", "guide_wanted"):
+        for name in ("again_wanted", "closer_wanted", "grow_wanted", "help_wanted", "guide_wanted"):
             getattr(detail, name).connect(getattr(self, name))
 
     def _add_keys(self) -> None:

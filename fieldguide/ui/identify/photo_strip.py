@@ -20,6 +20,7 @@ from fieldguide.ui.kit.thumbnails import Source, Thumbnails
 from fieldguide.ui.kit.tips import set_plain_tip
 
 _SIDE = 64
+ANY = "photo"  # the view of a tile that takes whatever photo of the find there is
 MOST_PHOTOS = 8  # thumbnails side by side; the last one says how many more there are
 
 
@@ -69,10 +70,11 @@ class _ViewTile(_Tile):
     def __init__(self, view: str) -> None:
         words = text(f"identify.view_{view}")
         super().__init__(_SIDE + 20)
-        self._icon = f"view_{view}"
+        self._icon = ANY if view == ANY else f"view_{view}"
         self._words = words
-        self.setAccessibleName(text("identify.add_view", view=words))
-        self.setToolTip(text("identify.add_view", view=words))
+        adds = text("identify.add_photo") if view == ANY else text("identify.add_view", view=words)
+        self.setAccessibleName(adds)
+        self.setToolTip(adds)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_now()
@@ -113,7 +115,7 @@ class PhotoStrip(QWidget):
         self._tiles: list[_PhotoTile] = []
 
     def show_photos(self, sources: Sequence[Source], missing: Sequence[str]) -> None:
-        """Show the photos of a find and the `missing` views (cap, underside, stem, base, section)."""
+        """Show the photos of a find and the `missing` views (cap, underside, stem, base, section, or `ANY`)."""
         clear(self._line)
         self._tiles = []
         for place, source in enumerate(sources[:MOST_PHOTOS]):

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.ui.identify.finds import Entry
-from fieldguide.ui.identify.photo_strip import PhotoStrip
+from fieldguide.ui.identify.photo_strip import ANY, PhotoStrip
 from fieldguide.ui.identify.verdict_panel import VerdictPanel
 from fieldguide.ui.identify.waiting import ProblemView, WaitingView
 from fieldguide.ui.kit.buttons import Segments, button, icon_button
@@ -142,7 +142,7 @@ class ResultView(QWidget):
         self.offer_name()
         readable = self._readable()
         sources = observation.photos if observation else entry.paths
-        self.strip.show_photos(sources, missing_views if self.offers_names else ())
+        self.strip.show_photos(sources, (missing_views or (ANY,)) if self.offers_names else ())
         if before is None or before.paths != entry.paths or self._path not in readable:
             self._heat.setChecked(False)
             self._path = None
