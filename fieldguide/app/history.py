@@ -18,7 +18,7 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
 
-_KEYS = ("open", "choose", "group", "compare", "delete", "find", "size", "clear")
+_KEYS = ("open", "choose", "group", "compare", "delete", "find", "saved", "keep", "all", "size", "clear")
 _MAP_KEYS = ("map_arrows", "map_zoom", "map_all")
 
 

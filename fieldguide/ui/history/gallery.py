@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -172,6 +173,9 @@ class Gallery(QWidget):
             ("Escape", self.view.clearSelection),
             ("C", self._compare.click),
             ("Ctrl+F", self.filters.field.setFocus),
+            *((f"Ctrl+{number}", partial(self.filters.saved.choose, number)) for number in range(1, 10)),
+            ("Ctrl+0", self.filters.clear),
+            ("Ctrl+S", self.filters.saved.ask_name),
             ("Ctrl++", lambda: self.tile_size.setValue(self.tile_size.value() + self.tile_size.pageStep())),
             ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),
         ):
@@ -228,12 +232,14 @@ class Gallery(QWidget):
         self.filters.show_near(latitude, longitude)
 
     def _look(self, key: str) -> None:
+        self.setFocusProxy({"tiles": self.view, "map": self.panel.map, "season": self.season}[key])
         self.save.setVisible(key != "tiles")
         self.tile_size.setVisible(key == "tiles")
         if self.model.rowCount():
             self._show_count(self.model.rowCount())  # the finds are the same
         else:
             self.search()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # whoever chose the map has its keys
 
     def _refresh(self) -> None:
         """The map or the season once more, when it is in front."""
@@ -285,7 +291,7 @@ class Gallery(QWidget):
             index = self.model.index(place)  # pointed at, not chosen: what is done next must not touch it
             self.view.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.view.scrollTo(index)
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _export_menu(self, export: Callable[[ExportKind], object]) -> QMenu:
         menu = QMenu(self)

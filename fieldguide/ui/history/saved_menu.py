@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QInputDialog, QMenu, QToolButton, QWidget
 
 from fieldguide.core.text import text
 from fieldguide.storage.saved_filters import FilterState
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class SavedMenu(QToolButton):
@@ -39,8 +42,15 @@ class SavedMenu(QToolButton):
         self._state = state
         self._fill()
 
+    def choose(self, number: int) -> None:
+        """Search by one of the menu, counted from 1; nothing where there are fewer."""
+        for state in list(self._saved.values())[number - 1 : number]:
+            self.chosen.emit(state)
+
     def ask_name(self) -> None:
-        """Keep what is chosen now, under a name."""
+        """Keep what is chosen now, under a name; nothing is chosen: there is nothing to keep."""
+        if not self._state:
+            return
         dialog = QInputDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(text("history.saved_keep"))
@@ -54,13 +64,14 @@ class SavedMenu(QToolButton):
     def _fill(self) -> None:
         menu = self.menu()
         menu.clear()
-        for name, state in self._saved.items():
-            menu.addAction(name.replace("&", "&&")).triggered.connect(
+        for number, (name, state) in enumerate(self._saved.items(), start=1):
+            key = "\t" + QKeySequence(f"Ctrl+{number}").toString(_NATIVE) if number < 10 else ""
+            menu.addAction(name.replace("&", "&&") + key).triggered.connect(
                 lambda _=False, state=state: self.chosen.emit(state)
             )
         if self._saved:
             menu.addSeparator()
-        keep = menu.addAction(text("history.saved_keep"))
+        keep = menu.addAction(text("history.saved_keep") + "\t" + QKeySequence("Ctrl+S").toString(_NATIVE))
         keep.setEnabled(bool(self._state))
         keep.triggered.connect(self.ask_name)
         if self._saved:

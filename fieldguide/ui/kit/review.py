@@ -33,7 +33,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "leave": ("Escape",),
 }
 _OF_NAMES = ("candidates", "arrows_up", "arrows_side", "verify", "relabel", "unknown")
-LISTED = (*_OF_NAMES, "compare", "kind", "zoom", "heat", "delete")
+LISTED = (*_OF_NAMES, "compare", "kind", "zoom", "heat", "hand", "delete")
 GROUPING = ("join", "part", "decide", "cancel")
 
 
