@@ -19,17 +19,19 @@ from fieldguide.ui.kit.surfaces import clear
 from fieldguide.ui.kit.thumbnails import Source, Thumbnails
 from fieldguide.ui.kit.tips import set_plain_tip
 
-_SIDE = 64
+_SIDE, _LOW_SIDE = 64, 40  # pixels of a tile; where the window is low
 ANY = "photo"  # the view of a tile that takes whatever photo of the find there is
 MOST_PHOTOS = 8  # thumbnails side by side; the last one says how many more there are
 
 
 class _Tile(QAbstractButton):
-    def __init__(self, side: int = _SIDE) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(side, _SIDE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def be_tall(self, side: int) -> None:
+        self.setFixedSize(side, side)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.update()
@@ -48,8 +50,9 @@ class _Tile(QAbstractButton):
 
 
 class _PhotoTile(_Tile):
-    def __init__(self, source: Source, thumbnails: Thumbnails) -> None:
+    def __init__(self, source: Source, thumbnails: Thumbnails, side: int) -> None:
         super().__init__()
+        self.be_tall(side)
         self.source, self._thumbnails = source, thumbnails
         name = (source.path if isinstance(source, Photo) else source).name
         self.setCheckable(True)
@@ -67,14 +70,25 @@ class _PhotoTile(_Tile):
 
 
 class _ViewTile(_Tile):
-    def __init__(self, view: str) -> None:
+    def __init__(self, view: str, side: int) -> None:
         words = text(f"identify.view_{view}")
-        super().__init__(_SIDE + 20)
+        super().__init__()
         self._icon = ANY if view == ANY else f"view_{view}"
         self._words = words
+        self.be_tall(side)
         adds = text("identify.add_photo") if view == ANY else text("identify.add_view", view=words)
         self.setAccessibleName(adds)
         self.setToolTip(adds)
+
+    def be_tall(self, side: int) -> None:
+        wide = QFontMetricsF(self._font()).horizontalAdvance(f"+ {self._words}")
+        self.setFixedSize(max(_SIDE + 20, round(wide) + 2 * TIGHT), side)
+
+    def _font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.8)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours = colours_now()
@@ -84,16 +98,15 @@ class _ViewTile(_Tile):
         painter.setBrush(QColor(colours.accent_soft if self.underMouse() else colours.panel))
         painter.setPen(QPen(QColor(colours.accent), 1.4, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(rect, ROUND, ROUND)
-        sign = QRectF(0, 0, 26, 26)
+        low = self.height() < _SIDE
+        sign = QRectF(0, 0, 14, 14) if low else QRectF(0, 0, 26, 26)
         sign.moveCenter(rect.center())
-        sign.moveTop(rect.top() + TIGHT)
+        sign.moveTop(rect.top() + (HAIR if low else TIGHT))
         paint_icon(painter, sign, self._icon, colours.accent)
-        font = QFont(self.font())
-        font.setPointSizeF(font.pointSizeF() * 0.8)
-        font.setWeight(QFont.Weight.DemiBold)
+        font = self._font()
         painter.setFont(font)
         painter.setPen(QColor(colours.accent))
-        words = rect.adjusted(2, sign.bottom() + HAIR, -2, -HAIR)
+        words = rect.adjusted(2, sign.bottom(), -2, -1) if low else rect.adjusted(2, sign.bottom() + HAIR, -2, -HAIR)
         shown = QFontMetricsF(font).elidedText(f"+ {self._words}", Qt.TextElideMode.ElideRight, words.width())
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, shown)
         self.paint_ring(painter)
@@ -112,6 +125,7 @@ class PhotoStrip(QWidget):
         thumbnails.arrived.connect(self._repaint)
         self._line = FlowLayout(spacing=TIGHT)
         self.setLayout(self._line)
+        self._side = _SIDE
         self._tiles: list[_PhotoTile] = []
 
     def show_photos(self, sources: Sequence[Source], missing: Sequence[str]) -> None:
@@ -119,17 +133,26 @@ class PhotoStrip(QWidget):
         clear(self._line)
         self._tiles = []
         for place, source in enumerate(sources[:MOST_PHOTOS]):
-            tile = _PhotoTile(source, self._thumbnails)
+            tile = _PhotoTile(source, self._thumbnails, self._side)
             tile.clicked.connect(lambda _on, place=place: self.chosen.emit(place))
             self._tiles.append(tile)
             self._line.addWidget(tile)
         for view in missing:
-            ghost = _ViewTile(view)
+            ghost = _ViewTile(view, self._side)
             ghost.clicked.connect(lambda _on, view=view: self.view_wanted.emit(view))
             self._line.addWidget(ghost)
         if self._tiles:
             self._tiles[0].setChecked(True)
         self.setVisible(len(sources) > 1 or bool(missing))
+
+    def be_low(self, *, low: bool) -> None:
+        """Smaller tiles: the window is low, and the photo comes first."""
+        side = _LOW_SIDE if low else _SIDE
+        if side != self._side:
+            self._side = side
+            for tile in self.findChildren(_Tile):
+                tile.be_tall(side)
+            self.updateGeometry()
 
     def choose(self, place: int) -> None:
         """Show which photo is the large one."""

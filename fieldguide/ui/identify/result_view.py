@@ -31,6 +31,7 @@ from fieldguide.ui.kit.wording import has_no_subject
 
 HEAT_WAYS = ("occlusion", "gradient", "lime")  # best first
 _BESIDE = 360  # pixels below the photo that its photos and buttons need side by side
+_LOW = 500  # pixels of height below which the photo gets more of them
 PANEL = (364, 460)  # narrowest and widest column of the verdict
 
 
@@ -220,10 +221,13 @@ class ResultView(QWidget):
         return side
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where the photo is narrow, the buttons stand below the photos of the find and not beside them."""
+        """Where the photo is narrow, the buttons stand below the photos of the find and not beside them; where it is
+        low, those are smaller.
+        """
         narrow = self.width() - self._right.minimumWidth() < _BESIDE
         way = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
         self._below.setDirection(way)
+        self.strip.be_low(low=self.height() < _LOW)
         super().resizeEvent(event)
 
     def _verdict_side(self) -> QWidget:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.shell.pages import Place
 
 _SIGN = 44
+_NARROW = 1000  # pixels of the window; below it an alarm beside a batch would be cut
 
 
 class _Sign(QWidget):
@@ -46,7 +47,8 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(TIGHT, SPACE, TIGHT, CLOSE)
         column.setSpacing(HAIR)
-        column.addWidget(_Sign(), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._sign, self._tall = _Sign(), 0
+        column.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(SPACE)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
@@ -65,6 +67,15 @@ class Rail(QFrame):
         keys = icon_button(text("shell.keys"), "keys", key="?")
         keys.clicked.connect(self.keys_wanted)
         column.addWidget(keys, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def fit(self, window: QSize) -> None:
+        """Where the window is too low or too narrow for the names, the icons stand alone: the find needs the room."""
+        self._tall = self._tall or self.sizeHint().height()
+        small = window.height() < self._tall or window.width() < _NARROW
+        self._sign.setHidden(small)
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if small else Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+        for made in self._buttons.values():
+            made.setToolButtonStyle(style)
 
     def show_chosen(self, key: str) -> None:
         """Light the button of a page, without a signal."""

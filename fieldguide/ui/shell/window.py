@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QImage,
     QKeySequence,
     QPaintEvent,
+    QResizeEvent,
     QShortcut,
 )
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
@@ -225,6 +226,11 @@ class MainWindow(QMainWindow):
         self._drop_overlay.hide()
         event.acceptProposedAction()
         self._take(event.mimeData())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The sidebar gives way on a small window."""
+        super().resizeEvent(event)
+        self._rail.fit(event.size())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell the first time, when the painting is over."""
