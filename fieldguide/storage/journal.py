@@ -133,9 +133,10 @@ def _step(connection: sqlite3.Connection, which: str) -> Step | None:
 
 def _keep_what_was_taken_back(connection: sqlite3.Connection, now: datetime) -> None:
     """Before something new: what was taken back and is fresh is forgotten; older steps count as done, and so do their
-    opposites after them.
+    opposites after them. Where the clock went back, steps of the future are older than they say.
     """
-    connection.execute("DELETE FROM step WHERE undone = 1 AND made_at > ?", ((now - FRESH).isoformat(),))
+    fresh = ((now - FRESH).isoformat(), now.isoformat())
+    connection.execute("DELETE FROM step WHERE undone = 1 AND made_at > ? AND made_at <= ?", fresh)
     undone = connection.execute("SELECT * FROM step WHERE undone = 1 ORDER BY id DESC").fetchall()
     for row in undone:
         opposite = _insert_step(connection, row["kind"], row["made_at"], not row["reversed"])

@@ -13,10 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 
-from fieldguide.core.errors import ErrorCode
 from fieldguide.core.guide import Guide
-from fieldguide.core.photo.folders import is_folder
-from fieldguide.core.records import Identification, Observation, Photo, UnreadablePhoto
+from fieldguide.core.records import Identification, Observation, Photo
 from fieldguide.storage import jobs, journal, places, reading, regroup, rows, saved_filters
 from fieldguide.storage.asking import ObservationReader, known_in, present_in
 from fieldguide.storage.change import KEEP, Change, check_place, differs, kind_of, write_change
@@ -24,7 +22,7 @@ from fieldguide.storage.database import Database
 from fieldguide.storage.derived import Derived, NamePlace
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.journal import Step, StepKind
-from fieldguide.storage.originals import FoundAgain, find_again, keep_copy, remove_spare
+from fieldguide.storage.originals import FoundAgain, find_again, is_out_of_reach, keep_copy, remove_spare
 from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.rows import library_folder
 from fieldguide.storage.saved_filters import FilterState
@@ -170,9 +168,9 @@ class ObservationStore(ObservationReader):
         """Store one find of a job, in the same transaction in which it leaves the job; None: it had left already.
 
         A find whose photos are all in the book is not stored again; one without a readable photo is not stored, and one
-        whose files are out of reach, as on a card that was pulled, waits on.
+        of whose files any is out of reach, as on a card that was pulled, waits on.
         """
-        if not observation.photos and all(_is_out_of_reach(file) for file in observation.unreadable):
+        if any(is_out_of_reach(file.path) for file in observation.unreadable):
             return Settled(FindState.WAITING, observation)
         if observation.identification is not None:
             observation = self._kept(observation)
@@ -389,8 +387,3 @@ class ObservationStore(ObservationReader):
 def _once(photos: Iterable[Photo]) -> tuple[Photo, ...]:
     """One and the same content once, under the first of its names."""
     return tuple({photo.sha256: photo for photo in reversed(list(photos))}.values())[::-1]
-
-
-def _is_out_of_reach(file: UnreadablePhoto) -> bool:
-    """Whether not the file alone but its folder is gone: a card was pulled, a share went away."""
-    return file.error.code is ErrorCode.PHOTO_MISSING and not is_folder(file.path.parent)

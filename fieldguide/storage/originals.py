@@ -18,6 +18,7 @@ from pathlib import Path
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import find_photos
+from fieldguide.core.photo.folders import DEAD
 from fieldguide.core.records import Photo
 from fieldguide.storage.database import Database
 from fieldguide.storage.locations import make_folder
@@ -42,6 +43,22 @@ def is_there(path: Path) -> bool:
         return path.is_file()
     except (OSError, ValueError):
         return False
+
+
+def is_out_of_reach(path: Path) -> bool:
+    """Whether not a file alone is gone but what it lies on: a card was pulled, a share went away. What is left of it is
+    no folder, or an empty one.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        try:
+            return next(path.parent.iterdir(), None) is None
+        except OSError:
+            return True
+    except (OSError, ValueError) as problem:
+        return getattr(problem, "errno", None) in DEAD
+    return False
 
 
 def keep_copy(photo: Photo, library: Path) -> Photo:

@@ -191,6 +191,55 @@ def test_a_job_pauses_and_goes_on_where_it_was(
     assert store.count() == 30
 
 
+def test_a_card_that_is_pulled_in_the_middle_is_gone_on_with_when_it_is_back(
+    identifier: Identifier,
+    jobs: Jobs,
+    bundle_path: Path,
+    store: ObservationStore,
+    library: Library,
+    notices: Notices,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> None:
+    card, away = tmp_path / "card", tmp_path / "away"
+    photos = [[write_photo(card / "DCIM" / f"{n}.jpg", n % 3, n)] for n in range(30)]
+    load(identifier, bundle_path)
+    library.changed.connect(lambda _: card.exists() and card.rename(away))
+    with qtbot.waitSignal(jobs.ended, timeout=60_000) as ended:
+        jobs.start(photos)
+    status = ended.args[0].status
+    assert 1 <= store.count() < 30
+    assert (status.waiting, status.unread) == (30 - store.count(), 0)
+    assert [line.number for line in jobs.unfinished] == [1], "it is offered"
+    assert [notice.errors[0].code for notice in notices.take()] == [ErrorCode.PHOTO_MISSING]
+    library.changed.disconnect()
+    away.rename(card)
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.go_on(1)
+    assert {photo.path for find in store.every() for photo in find.photos} == {path for (path,) in photos}
+    assert store.count() == 30
+    assert jobs.unfinished == ()
+
+
+def test_one_photo_under_three_names_is_one_find(
+    identifier: Identifier, jobs: Jobs, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path: Path
+) -> None:
+    first = write_photo(tmp_path / "IMG_1.jpg", 0)
+    copies = [tmp_path / name for name in ("IMG_1 (copy).JPG", "death cap.jpeg")]
+    for copy in copies:
+        copy.write_bytes(first.read_bytes())
+    load(identifier, bundle_path)
+    with qtbot.waitSignal(jobs.ended, timeout=60_000) as ended:
+        jobs.start([[path] for path in (first, *copies)])
+    (find,) = store.every()
+    assert [photo.path for photo in find.photos] == [first]
+    assert len(store.identifications(find.id)) == 1, "it is looked at once"
+    assert [known.id for known in ended.args[0].known] == [find.id] * 2
+    with qtbot.waitSignal(jobs.ended, timeout=60_000):
+        jobs.start([[first, *copies]])
+    assert store.count() == 1
+
+
 def test_a_stored_find_is_asked_about_again(
     identifier: Identifier,
     jobs: Jobs,

@@ -28,10 +28,10 @@ def find(guide: Guide, *names: str) -> Observation:
 
 
 def test_a_job_counts_what_became_of_its_finds_and_is_done_when_none_waits(
-    jobs: JobStore, store: ObservationStore, guide: Guide
+    jobs: JobStore, store: ObservationStore, guide: Guide, tmp_path: Path
 ) -> None:
     number = jobs.begin([*GROUPS, []], "card").number
-    unread = Observation((), (UnreadablePhoto(Path("/card/d.jpg"), FieldGuideError(ErrorCode.PHOTO_EMPTY, file="d")),))
+    unread = Observation((), (UnreadablePhoto(tmp_path / "d.jpg", FieldGuideError(ErrorCode.PHOTO_EMPTY, file="d")),))
     for position, (observation, state) in enumerate(
         [
             (find(guide, "a.jpg", "b.jpg"), FindState.STORED),

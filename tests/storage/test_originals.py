@@ -78,12 +78,17 @@ def test_moved_photos_are_found_again_by_their_content(tmp_path: Path, guide: Gu
         assert now == [photos[0].path, tmp_path / "renamed.jpg", photos[2].path]
 
 
-def test_a_card_that_is_pulled_leaves_its_finds_waiting(tmp_path: Path, guide: Guide) -> None:
+@pytest.mark.parametrize("left", ["nothing", "an empty folder", "one photo that was read"])
+def test_a_card_that_is_pulled_leaves_its_finds_waiting(tmp_path: Path, guide: Guide, left: str) -> None:
     with Database(tmp_path / "home" / "o.db") as database:
         store, jobs = ObservationStore(database, guide), JobStore(database)
         number = jobs.begin([[tmp_path / "card" / "a.jpg"], [tmp_path / "b.jpg"]], "card").number
-        gone = UnreadablePhoto(tmp_path / "card" / "a.jpg", FieldGuideError(ErrorCode.PHOTO_MISSING, file="a.jpg"))
-        told = store.settle(JobPlace(number, 0), Observation((), (gone,)))
+        if left == "an empty folder":  # where it was mounted
+            (tmp_path / "card").mkdir()
+        gone = UnreadablePhoto(tmp_path / "card" / "a.jpg", FieldGuideError(ErrorCode.PHOTO_TRUNCATED, file="a.jpg"))
+        read = (photo_at(tmp_path / "home" / "c.jpg", b"read"),) if left == "one photo that was read" else ()
+        found = make_find(guide, photos=read) if read else Observation(())
+        told = store.settle(JobPlace(number, 0), replace(found, unreadable=(gone,)))
         assert told is not None
         assert told.state is FindState.WAITING
         broken = replace(gone, path=tmp_path / "b.jpg")  # its folder is there: this one file was deleted
@@ -92,4 +97,4 @@ def test_a_card_that_is_pulled_leaves_its_finds_waiting(tmp_path: Path, guide: G
         assert told.state is FindState.UNREAD
         status = jobs.status(number)
         assert status is not None
-        assert (status.waiting, status.unread) == (1, 1)
+        assert (status.waiting, status.unread, store.count()) == (1, 1, 0)

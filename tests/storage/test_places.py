@@ -1,21 +1,35 @@
 from __future__ import annotations
 
+import csv
+import io
+import json
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from uuid import UUID
+from xml.etree import ElementTree
 
 import pytest
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
+from fieldguide.core.places import kilometres
 from fieldguide.core.towns import place_name
 from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
+from fieldguide.storage.export.csv import export_csv
+from fieldguide.storage.export.darwin_core import export_darwin_core
+from fieldguide.storage.export.geo import export_geojson, export_gpx
+from fieldguide.storage.export.places import UNCERTAINTY, Places
+from fieldguide.storage.export.places import placed as placed_for
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.search import Filter
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find
+
+Place = tuple[float, float]
 
 
 @pytest.fixture
@@ -110,6 +124,49 @@ def test_points_follow_the_filter_and_leave_out_what_has_no_place(store: Observa
     near = store.points(Filter(near=(-16.8, 180.0, 5.0)))
     assert set(near.ids) == {mild.id, deadly.id}, "both sides of the date line are near"
     assert store.points(Filter(text="zzz")).ids == ()
+
+
+@pytest.mark.parametrize(
+    ("here", "near", "far"),
+    [
+        ((65.0, 179.999), (65.0, -179.999), (65.0, 178.0)),
+        ((-16.8, -180.0), (-16.8, 180.0), (-16.8, 179.0)),
+        ((90.0, 0.0), (89.99, 170.0), (89.0, 0.0)),
+        ((-90.0, 12.0), (-89.99, -100.0), (-88.0, 12.0)),
+    ],
+)
+def test_at_the_date_line_and_at_the_poles_near_is_near_here_and_in_every_export(
+    store: ObservationStore, guide: Guide, tmp_path: Path, here: Place, near: Place, far: Place
+) -> None:
+    numbers = [store.add(placed(guide, *where)).id for where in (here, near, far)]
+    for one, other in ((here, near), (near, here)):
+        listed = store.page(Filter(near=(*one, 5.0))).observations
+        assert {find.id for find in listed} == set(numbers[:2]), other
+    store.keep_place(OwnPlace("Here", *here, 5.0))
+    assert store.count(Filter(place="Here")) == 2
+    finds = list(store.every())
+    for places, reach in ((Places.EXACT, 0.1), (Places.BLURRED, UNCERTAINTY / 1000)):
+        leaving = [replace(placed_for(find, places), verified=EDULIS) for find in finds]
+        told: dict[str, list[Place]] = {}
+        export_gpx(leaving, guide, tmp_path / "f.gpx")
+        points = ElementTree.parse(tmp_path / "f.gpx").getroot().iter("{http://www.topografix.com/GPX/1/1}wpt")
+        told["gpx"] = [(float(point.attrib["lat"]), float(point.attrib["lon"])) for point in points]
+        export_geojson(leaving, guide, tmp_path / "f.geojson")
+        features = json.loads((tmp_path / "f.geojson").read_text())["features"]
+        told["geojson"] = [tuple(reversed(each["geometry"]["coordinates"][:2])) for each in features]
+        export_csv(leaving, guide, tmp_path / "f.csv")
+        with (tmp_path / "f.csv").open(encoding="utf-8-sig", newline="") as stream:
+            told["csv"] = [(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(stream)]
+        export_darwin_core(leaving, guide, tmp_path / "f.zip", library=UUID(int=1), places=places)
+        with zipfile.ZipFile(tmp_path / "f.zip") as archive:
+            rows = csv.DictReader(io.StringIO(archive.read("occurrence.csv").decode()))
+            told["dwca"] = [(float(row["decimalLatitude"]), float(row["decimalLongitude"])) for row in rows]
+        for name, where in told.items():
+            assert len(where) == 3, name
+            for (latitude, longitude), find in zip(where, finds, strict=True):
+                assert -90 <= latitude <= 90, name
+                assert -180 <= longitude <= 180, name
+                assert kilometres(latitude, longitude, find.latitude or 0, find.longitude or 0) <= reach, name
 
 
 def test_the_season_counts_weeks_of_each_year(store: ObservationStore, guide: Guide) -> None:

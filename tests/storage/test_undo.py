@@ -69,6 +69,19 @@ def test_a_change_after_an_undo_keeps_what_was_taken_back_within_reach(store: Ob
     assert seen == ["new", "zero", "text of last week", "more", "text of last week", "zero"]
 
 
+def test_a_clock_that_went_back_puts_nothing_out_of_reach(store: ObservationStore, guide: Guide) -> None:
+    find = store.add(make_find(guide, notes="zero"))
+    store._now = lambda: datetime(2026, 10, 1, 12)
+    store.edit([find.id], Change(notes="text of last week"))
+    store._now = lambda: datetime(2000, 1, 1)  # an empty battery
+    store.undo()
+    store.edit([find.id], Change(notes="new"))
+    seen = [notes(store, find.id)]
+    while store.undo() is not None:
+        seen.append(notes(store, find.id))
+    assert seen == ["new", "zero", "text of last week", "zero"]
+
+
 def test_an_undo_of_one_change_leaves_every_other_alone(store: ObservationStore, guide: Guide) -> None:
     find = store.add(make_find(guide))
     step = store.edit([find.id], Change(verified=MUSCARIA))

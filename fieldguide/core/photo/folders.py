@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from fieldguide.core.photo.formats import PHOTO_SUFFIXES
+
+# What a phone, a drive or a share answers that is no longer there.
+DEAD = {errno.ENOTCONN, errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.EHOSTDOWN, errno.ETIMEDOUT}
 
 # What cameras, phones, servers and systems leave beside photos: thumbnails, bins, rescued pieces; in small letters.
 _LEFT_BEHIND = frozenset(

@@ -6,7 +6,6 @@ handed on. Knows nothing of models.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import io
 import struct
@@ -27,7 +26,7 @@ from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
-from fieldguide.core.photo.folders import is_folder
+from fieldguide.core.photo.folders import DEAD, is_folder
 from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image
 from fieldguide.core.photo.structure import BrokenError, png_is_short
 from fieldguide.core.records import Photo
@@ -42,9 +41,6 @@ _DECODERS_RAISE = (
     *(OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, AttributeError),
     *(RuntimeError, AssertionError, struct.error, zlib.error, Image.DecompressionBombError),
 )
-
-# What a phone, a drive or a share answers that is no longer there.
-_DEAD = {errno.ENOTCONN, errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.EHOSTDOWN, errno.ETIMEDOUT}
 
 _quiet_lock = threading.Lock()
 
@@ -130,7 +126,7 @@ def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise FieldGuideError(ErrorCode.PHOTO_MISSING, file=path.name) from missing
     except (OSError, ValueError) as problem:  # no permission, a dead drive, too long a name, a name with a NUL
-        gone = is_folder(path) or getattr(problem, "errno", None) in _DEAD
+        gone = is_folder(path) or getattr(problem, "errno", None) in DEAD
         code = ErrorCode.FOLDER_UNREADABLE if gone else ErrorCode.PHOTO_UNREADABLE
         raise FieldGuideError(code, file=path.name) from problem
     with stream:
