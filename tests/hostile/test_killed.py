@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -127,44 +126,3 @@ def test_copies_come_by_schedule_and_leave_by_age(tmp_path: Path) -> None:
     assert back_up_on_schedule(tmp_path / "o.db", folder, days=0, kept=3) is None
     back = day - timedelta(days=400)  # the clock went back: the copies of the future stop nothing
     assert back_up_on_schedule(tmp_path / "o.db", folder, days=2, kept=9, now=back) is not None
-
-
-FAULT = ROOT.parent / "shared" / "faults" / "locks_fail.c"
-
-
-@pytest.mark.skipif(sys.platform != "linux" or not FAULT.exists(), reason="the fault beside the checkout is not here")
-@pytest.mark.parametrize("errno", [13, 11])
-def test_where_memory_cannot_be_shared_a_rollback_journal_serves(tmp_path: Path, errno: int) -> None:
-    library = tmp_path / "l.so"
-    built = subprocess.run(["gcc", "-shared", "-fPIC", "-o", str(library), str(FAULT), "-ldl"], capture_output=True)
-    if built.returncode:
-        pytest.skip("no C compiler")
-    script = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from fieldguide.storage.database import Database\n"
-        "with Database(Path(sys.argv[1])) as database:\n"
-        "    with database.transaction() as connection:\n"
-        "        connection.execute(\"INSERT INTO library VALUES ('there')\")\n"
-        "    with database.reading() as connection:\n"
-        "        print(connection.execute('PRAGMA journal_mode').fetchone()[0])\n"
-    )
-    faults = {
-        "LOCKFILE": "o.db-shm",
-        "LOCKERR": str(errno),
-        "LOCKLO": "120",
-        "LOCKHI": "128",
-        "LD_PRELOAD": str(library),
-    }
-    for _ in range(2):
-        done = subprocess.run(
-            [sys.executable, "-c", script, str(tmp_path / "o.db")],
-            cwd=ROOT,
-            env=os.environ | faults,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr[-1500:]
-        assert done.stdout.strip() == "delete"
-    with sqlite3.connect(tmp_path / "o.db") as connection:
-        assert connection.execute("SELECT count(*) FROM library").fetchone()[0] == 2
