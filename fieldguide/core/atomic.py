@@ -6,8 +6,8 @@ import errno
 import io
 import os
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, TextIO
 
@@ -49,6 +49,26 @@ def written_together(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
     finally:
         for part in unfinished:
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def all_or_none() -> Iterator[Callable[[Path], None]]:
+    """Files and folders that belong together: what the block names before it makes it goes again when the block fails.
+
+    What is there already when it is named stays.
+    """
+    made: list[Path] = []
+
+    def name(path: Path) -> None:
+        made.extend(reversed([each for each in (path, *path.parents) if not each.exists()]))
+
+    try:
+        yield name
+    except BaseException:
+        for path in reversed(made):
+            with suppress(OSError):
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
 
 
 def _take_places(unfinished: Sequence[Path], paths: Sequence[Path]) -> None:

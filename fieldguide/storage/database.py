@@ -9,7 +9,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -43,6 +43,7 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         self._data_version = 0
+        self._lost = False  # a restore could not open the file again: whoever asks next tries
         scripts = sorted(migrations.glob("[0-9][0-9][0-9]_*.sql"))
         if not scripts:
             raise FileNotFoundError(migrations)  # a package that was built without them
@@ -75,15 +76,22 @@ class Database:
         """
         with self._lock:
             self._connection.close()
+            self._lost = True
             try:
                 prepare_restore(self.path, copy, len(self._scripts))
                 return finish_restore(self.path)
             finally:
-                self._open()
+                self._revive()
+
+    def _revive(self) -> None:
+        if self._lost:
+            self._open()
+            self._lost = False
 
     def changed_elsewhere(self) -> bool:
         """Whether another program wrote into the file since this was asked last."""
         with self._lock, sqlite_errors(self.path):
+            self._revive()
             version = int(self._connection.execute("PRAGMA data_version").fetchone()[0])
             before, self._data_version = self._data_version, version
         return before not in (0, version)
@@ -109,8 +117,15 @@ class Database:
     def _back_up(self, number: int) -> None:
         """A copy beside the file, taken through SQLite so that the write-ahead log is in it."""
         copy = self.path.with_name(f"{self.path.stem}.before-{number:03}{self.path.suffix}")
-        with closing(sqlite3.connect(copy)) as target:
-            self._connection.backup(target)
+        part = copy.with_name(f"{copy.name}.part")
+        part.unlink(missing_ok=True)  # of a start that was cut off
+        try:
+            with closing(sqlite3.connect(part)) as target:
+                self._connection.backup(target)
+            with os_errors(copy):
+                part.replace(copy)
+        finally:
+            part.unlink(missing_ok=True)
 
     def _migrate(self, number: int, script: Path) -> None:
         body = script.read_text(encoding="utf-8")
@@ -129,6 +144,7 @@ class Database:
             FieldGuideError: as the class, after which the file is as it was before the block.
         """
         with self._lock, sqlite_errors(self.path):
+            self._revive()
             if self._connection.in_transaction:
                 yield self._connection
                 return
@@ -144,6 +160,7 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection for reads, all of one moment."""
         with self._lock, sqlite_errors(self.path):
+            self._revive()
             if self._connection.in_transaction:
                 yield self._connection
                 return
@@ -249,23 +266,34 @@ def _connect(path: Path) -> sqlite3.Connection:
     """A connection with a write-ahead log; where the memory that it shares between programs does not work, with a
     rollback journal. Some network drives cannot share memory: there a file with a log is opened by one program alone.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
-        if _is_known(connection):
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return _prepared(path, _take_log)
     except sqlite3.OperationalError as problem:
-        connection.close()
         if getattr(problem, "sqlite_errorcode", 0) & 0xFF not in _NO_SHARED_MEMORY:
             raise
-        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = DELETE", "locking_mode = NORMAL"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return _prepared(path, _take_journal)
+
+
+def _prepared(path: Path, prepare: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    try:
+        prepare(connection)
     except BaseException:
-        connection.close()
+        connection.close()  # or its locks would keep everybody out
         raise
     return connection
+
+
+def _take_log(connection: sqlite3.Connection) -> None:
+    if _is_known(connection):
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _take_journal(connection: sqlite3.Connection) -> None:
+    for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = DELETE", "locking_mode = NORMAL"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
 
 def _is_known(connection: sqlite3.Connection) -> bool:
@@ -290,9 +318,10 @@ def sqlite_errors(path: Path) -> Iterator[None]:
 
 def _code_of(problem: sqlite3.Error, path: Path) -> ErrorCode | None:
     primary = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # the low byte; the rest is detail
-    if primary == sqlite3.SQLITE_IOERR:
-        return ErrorCode.DISK_FULL if _disk_is_full(path) else ErrorCode.NOT_WRITABLE
-    return _CODES.get(primary)
+    code = _CODES.get(primary)
+    if code in (ErrorCode.NOT_WRITABLE, ErrorCode.DATABASE_BUSY) and _disk_is_full(path):
+        return ErrorCode.DISK_FULL  # no room for the log, or for the memory that programs share
+    return code
 
 
 _CODES = {
@@ -304,6 +333,7 @@ _CODES = {
     sqlite3.SQLITE_NOMEM: ErrorCode.MEMORY_FULL,
     sqlite3.SQLITE_CORRUPT: ErrorCode.DATABASE_DAMAGED,
     sqlite3.SQLITE_NOTADB: ErrorCode.DATABASE_DAMAGED,
+    sqlite3.SQLITE_IOERR: ErrorCode.NOT_WRITABLE,
     sqlite3.SQLITE_READONLY: ErrorCode.NOT_WRITABLE,
     sqlite3.SQLITE_CANTOPEN: ErrorCode.NOT_WRITABLE,
     sqlite3.SQLITE_PERM: ErrorCode.NOT_WRITABLE,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from fieldguide.core.atomic import os_errors, write_whole, written_atomically
+from fieldguide.core.atomic import all_or_none, os_errors, write_whole, written_atomically
 from fieldguide.core.bounded import read_at_most
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -42,30 +42,34 @@ def export_class_folders(
     The copies tell where they were taken only where exact places are asked for: a data set is made to be handed on.
 
     Raises:
-        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; photos copied so far stay.
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; nothing new is left.
     """
     written = left_out = 0
     missing: list[Path] = []
-    make_folder(folder)
     known = _known(folder / LISTED)
     finds = {row["file"]: row for row in known or ()}
-    for observation in observations:
-        taxon = observation.verified if verified_only else shown_taxon(observation)
-        if taxon is None:
-            left_out += 1
-            continue
-        target = folder / class_folder(taxon)
-        make_folder(target)
-        for photo in observation.photos:
-            copy = target / _copy_name(photo, observation.id)
-            if _copy(photo.path, copy, places):
-                name = f"{target.name}/{copy.name}"
-                finds[name] = dict(zip(COLUMNS, (name, source, f"obs{observation.id:06}"), strict=True))
-            else:
-                missing.append(photo.path)
-        written += 1
-    if known is not None:
-        _list(finds.values(), folder / LISTED)
+    with all_or_none() as about_to_make:
+        about_to_make(folder)
+        make_folder(folder)
+        for observation in observations:
+            taxon = observation.verified if verified_only else shown_taxon(observation)
+            if taxon is None:
+                left_out += 1
+                continue
+            target = folder / class_folder(taxon)
+            about_to_make(target)
+            make_folder(target)
+            for photo in observation.photos:
+                copy = target / _copy_name(photo, observation.id)
+                about_to_make(copy)
+                if _copy(photo.path, copy, places):
+                    name = f"{target.name}/{copy.name}"
+                    finds[name] = dict(zip(COLUMNS, (name, source, f"obs{observation.id:06}"), strict=True))
+                else:
+                    missing.append(photo.path)
+            written += 1
+        if known is not None:
+            _list(finds.values(), folder / LISTED)
     return Exported(folder, written, left_out, tuple(missing))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
-from fieldguide.core.atomic import write_whole
+from fieldguide.core.atomic import all_or_none, write_whole
 from fieldguide.core.bounded import read_at_most
 from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -43,26 +43,35 @@ def export_photo_copies(
     """Copy each photo to `folder/NAME_obsNUMBER_DIGEST.suffix`. The finds come `placed` already.
 
     Raises:
-        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; photos copied so far are whole and stay.
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`, PHOTO_TOO_LARGE with `file`; nothing new is left.
     """
     written, missing = 0, list[Path]()
-    make_folder(folder)
-    for find in observations:
-        taxon = shown_taxon(find)
-        name = _NOT_IN_NAMES.sub("_", taxon.name if taxon else "unknown").strip("._") or "_"
-        for photo in find.photos:
-            target = folder / f"{name}_obs{find.id:06}_{photo.sha256[:12]}{photo.path.suffix.lower()}"
-            try:
-                with photo.path.open("rb") as stream:
-                    data = read_at_most(stream, MAX_FILE_BYTES)
-            except (OSError, ValueError):
-                missing.append(photo.path)
-                continue
-            if len(data) > MAX_FILE_BYTES:
-                raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=photo.path.name)
-            _write(target, data if places is Places.EXACT else without_place(data), find, guide, language)
-        written += 1
+    with all_or_none() as about_to_make:
+        about_to_make(folder)
+        make_folder(folder)
+        for find in observations:
+            taxon = shown_taxon(find)
+            name = _NOT_IN_NAMES.sub("_", taxon.name if taxon else "unknown").strip("._") or "_"
+            for photo in find.photos:
+                target = folder / f"{name}_obs{find.id:06}_{photo.sha256[:12]}{photo.path.suffix.lower()}"
+                try:
+                    with photo.path.open("rb") as stream:
+                        data = read_at_most(stream, MAX_FILE_BYTES)
+                except (OSError, ValueError):
+                    missing.append(photo.path)
+                    continue
+                if len(data) > MAX_FILE_BYTES:
+                    raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=photo.path.name)
+                for each in (target, _beside(target)):
+                    about_to_make(each)
+                _write(target, data if places is Places.EXACT else without_place(data), find, guide, language)
+            written += 1
     return Exported(folder, written, 0, tuple(missing))
+
+
+def _beside(target: Path) -> Path:
+    """The words of a photo that cannot hold them."""
+    return target.with_name(f"{target.name}.xmp")
 
 
 def keywords(find: Observation, guide: Guide, language: str) -> tuple[list[str], list[str]]:
@@ -82,7 +91,7 @@ def keywords(find: Observation, guide: Guide, language: str) -> tuple[list[str],
 def _write(target: Path, data: bytes, find: Observation, guide: Guide, language: str) -> None:
     if not data.startswith(b"\xff\xd8\xff"):
         write_whole(target, data)
-        write_whole(target.with_name(f"{target.name}.xmp"), _packet(b"", find, guide, language))
+        write_whole(_beside(target), _packet(b"", find, guide, language))
         return
     before, rest = _parted(data)
     body = _SIGN + _packet(before, find, guide, language)

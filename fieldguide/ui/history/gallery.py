@@ -173,13 +173,14 @@ class Gallery(QWidget):
             ("Escape", self.view.clearSelection),
             ("C", self._compare.click),
             ("Ctrl+F", self.filters.field.setFocus),
-            *((f"Ctrl+{number}", partial(self.filters.saved.choose, number)) for number in range(1, 10)),
             ("Ctrl+0", self.filters.clear),
             ("Ctrl+S", self.filters.saved.ask_name),
             ("Ctrl++", lambda: self.tile_size.setValue(self.tile_size.value() + self.tile_size.pageStep())),
             ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),
         ):
             bind_key(self, key, act, writing=key.startswith("Ctrl"))
+        for number in range(1, 10):
+            bind_key(self, f"Ctrl+{number}", partial(self.filters.saved.choose, number), writing=True)
 
     def ask_finds_at(self, point: QPoint, then: Callable[[list[int]], object]) -> bool:
         """Hand on the ids of the find at a point of the view, and of what is chosen with it, however far away some of
