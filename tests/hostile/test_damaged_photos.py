@@ -151,7 +151,7 @@ def test_a_jpeg_of_thousands_of_scans_or_of_arithmetic_coding_is_refused(tmp_pat
     """The one costs another way through all blocks for each scan, the other decodes anything to some picture."""
     data = encoded("jpg", progressive=True)
     last = data.rfind(b"\xff\xda")
-    assert code_of(tmp_path / "a.jpg", data[:-2] + data[last:-2] * 20 + b"\xff\xd9") is None
+    assert code_of(tmp_path / "a.jpg", data) is None
     assert code_of(tmp_path / "a.jpg", data[:-2] + data[last:-2] * 2000 + b"\xff\xd9") in BROKEN
     assert code_of(tmp_path / "a.jpg", encoded("jpg").replace(b"\xff\xc0", b"\xff\xc9", 1)) in BROKEN
 

@@ -17,6 +17,8 @@ from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
+    Image,
+    ImageChops,
     ImageFile,
     PngImagePlugin,
     TiffImagePlugin,
@@ -24,9 +26,12 @@ from PIL import (
 )
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.photo.boxes import tiles_of
 from fieldguide.core.photo.jpeg import WatchedJpeg
+from fieldguide.core.photo.loose_ends import refuse_loose_webp
 from fieldguide.core.photo.structure import (
     MAX_KEPT,
+    BrokenError,
     check_gif,
     jpeg_head,
     png_chunks,
@@ -34,6 +39,7 @@ from fieldguide.core.photo.structure import (
     webp_exif,
     webp_pictures,
 )
+from fieldguide.core.photo.tiff import refuse_loose_tiff
 
 
 class Format(StrEnum):
@@ -55,6 +61,7 @@ PHOTO_SUFFIXES = frozenset(
 # Camera raw files look like TIFF and would yield their 160-pixel preview.
 RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw"})
 MAX_BOXED = 64 * 2**20  # bytes of a HEIC or AVIF file whose header is looked at; a phone's has 2 to 8 MB
+FLAT = 300  # pixels a byte: photos have 1 to 50, and of white paper any end makes the same
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _KNOWN = {
@@ -133,10 +140,27 @@ def open_image(data: bytes, kind: Format) -> ImageFile.ImageFile:
     if kind is Format.WEBP:
         for picture in webp_pictures(data):
             refuse_lost(picture)
+        refuse_loose_webp(data)
+    elif isinstance(image, TiffImagePlugin.TiffImageFile):
+        refuse_loose_tiff(image, data)
     elif kind in (Format.HEIC, Format.AVIF):
         exif = image.info.get("exif")  # a camera's notes may hold empty pages
         refuse_lost(data[data.find(b"mdat") :], exif[6:] if isinstance(exif, bytes) else b"")
     return image
+
+
+def refuse_loose(image: Image.Image, data: bytes, kind: Format) -> None:
+    """Raises BrokenError when a decoded HEIC or AVIF does not miss its own end, for which it is decoded once more."""
+    tiles = tiles_of(data) if kind in (Format.HEIC, Format.AVIF) else None
+    if tiles is None or len(data) * FLAT < image.width * image.height:
+        return
+    try:
+        other = _decoder(kind)(io.BytesIO(tiles.ended_otherwise(data)))
+        other.load()
+    except (OSError, ValueError, RuntimeError, SyntaxError, EOFError):
+        return  # it does
+    if other.size == image.size and tiles.is_loose(ImageChops.difference(image, other)):
+        raise BrokenError("the picture ends before its data")
 
 
 def _decoder(kind: Format) -> Callable[[io.BytesIO], ImageFile.ImageFile]:

@@ -15,9 +15,11 @@ from typing import Any
 
 from PIL import JpegImagePlugin
 
+from fieldguide.core.photo.loose_ends import refuse_warned_jpeg
 from fieldguide.core.photo.structure import BrokenError, jpeg_head, jpeg_scan_end
 
 _FILLING = b"\x00\xff"  # with these some cameras fill the data up before its end
+_END = b"\xff\xd9"
 _BEYOND = b"\xfe" * 8  # the decoder looks eight bytes ahead; read as data they are the longest codes, not even a block
 
 
@@ -29,13 +31,15 @@ class WatchedJpeg(JpegImagePlugin.JpegImageFile):
         self._end = jpeg_scan_end(data, head)
         self._last = head.scan + len(data[head.scan : self._end].rstrip(_FILLING)) - 1  # a byte that the picture needs
         self._asked = 0  # how often the decoder wanted more than it may need
-        self._stream = io.BytesIO(data)
+        self._stream = io.BytesIO(data if self._end is not None else data + _END)  # it may lack its end marker
         super().__init__(self._stream)
 
     def load(self) -> Any:
         """Decode."""
         loaded = super().load()
-        if self._end is not None and not self._asked:
+        if self._end is None:
+            refuse_warned_jpeg(self._stream.getvalue())
+        elif not self._asked:
             raise BrokenError("the picture ends before its data")
         return loaded
 

@@ -27,7 +27,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
 from fieldguide.core.photo.folders import DEAD, is_folder
-from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image
+from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image, refuse_loose
 from fieldguide.core.photo.structure import BrokenError, png_is_short
 from fieldguide.core.records import Photo
 
@@ -77,6 +77,7 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
             with _quiet():
                 exif = read_exif(image)
         _load(image)
+        refuse_loose(image, data, kind)
         if kind is Format.PNG:
             if _ends_black(image) and png_is_short(io.BytesIO(data)):
                 raise BrokenError("rows are missing", cut=True)

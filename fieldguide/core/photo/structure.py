@@ -113,8 +113,10 @@ def _run_before(data: bytes, end: int) -> int:
 
 
 def _walk_scans(data: bytes, begin: int) -> None:
-    """Bound how many scans follow, and look for lost parts in those that hold no raw bits of flat ground."""
+    """Bound how many scans follow, look for lost parts in those that hold no raw bits of flat ground, miss no scan."""
+    finished: dict[int, set[int]] = {}
     for _ in range(MAX_SCANS):
+        _note_finished(finished, data[data.rindex(b"\xff\xda", 0, begin) : begin])
         place = begin
         while (found := _NEXT_MARKER.search(data, place)) and data[found.start() + 1] not in (0xD9, 0xDA):
             place = found.start() + 2 + int.from_bytes(data[found.start() + 2 : found.start() + 4], "big")
@@ -122,9 +124,19 @@ def _walk_scans(data: bytes, begin: int) -> None:
         if data[begin - 3]:  # where the band of frequencies begins; 0: the means of blocks
             refuse_lost(data[begin:end])
         if found is None or data[end + 1] == 0xD9:
+            if any(len(bands) < 64 for bands in finished.values()):
+                raise BrokenError("scans are missing", cut=True)
             return
         begin = end + 2 + int.from_bytes(data[end + 2 : end + 4], "big")
     raise BrokenError("scans without end")
+
+
+def _note_finished(finished: dict[int, set[int]], head: bytes) -> None:
+    """Add the frequencies that a scan brings to their last bit, by component (ITU T.81, B.2.3)."""
+    for component in head[5 : len(head) - 3 : 2]:
+        bands = finished.setdefault(component, set())
+        if not head[-1] & 15:
+            bands.update(range(head[-3], head[-2] + 1))
 
 
 def refuse_lost(data: bytes, spared: bytes = b"") -> None:
@@ -207,11 +219,11 @@ def webp_exif(stream: BinaryIO, size: int) -> bytes:
 
 
 def webp_pictures(data: bytes) -> Iterator[bytes]:
-    """The compressed chunks of a WebP file that was walked before."""
+    """The compressed chunks of a walked WebP file, but for lossless ones, where flat ground may be zeros."""
     place = 12
     while place + 8 <= len(data):
         length = int.from_bytes(data[place + 4 : place + 8], "little")
-        if data[place : place + 4] in (b"VP8 ", b"VP8L", b"ALPH", b"ANMF"):
+        if data[place : place + 4] in (b"VP8 ", b"ALPH", b"ANMF"):
             yield data[place + 8 : place + 8 + length]
         place += 8 + length + length % 2
 
