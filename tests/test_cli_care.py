@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zipfile
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from fieldguide import __version__
 from fieldguide.cli import main
 from fieldguide.cli import selftest as checks
+from fieldguide.core import text as sentences
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
@@ -19,7 +21,7 @@ from fieldguide.storage.database import Database
 from fieldguide.storage.locations import create_locations
 from fieldguide.storage.log import last_errors, log_to, without_private
 from fieldguide.storage.observations import ObservationStore
-from fieldguide.storage.settings import Settings, save_settings
+from fieldguide.storage.settings import Settings, read_settings, save_settings
 from tests.helpers.finds import deadly_find
 
 LINE = "2026-11-27 05:00:0%d,123 %s %s\n"
@@ -52,7 +54,43 @@ def test_a_model_that_cannot_be_loaded_is_a_line_and_status_1(
 ) -> None:
     save_settings(create_locations().settings, Settings(model_path=tmp_path / "none.fieldguide"))
     assert main(["doctor"]) == 1
-    assert "bundle_missing" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "bundle_missing" in told
+    assert "none.fieldguide" in told
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "\0" * 9])
+def test_damaged_settings_are_told_by_every_command_and_stay_for_the_window_to_tell(
+    content: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("fieldguide.services.doctor._model", lambda *_: iter(()))
+    file = create_locations().settings
+    file.write_text(content, encoding="utf-8")
+    assert main(["doctor"]) == 1
+    told = capsys.readouterr()
+    assert any(line.startswith("settings   ! The settings in") for line in told.out.splitlines())
+    assert main(["guide", "Amanita phalloides"]) == 0
+    assert "The settings in" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == content
+    assert read_settings(file, set_aside=True).problem is not None
+
+
+@pytest.mark.parametrize("damage", ["gone", "damaged"])
+@pytest.mark.parametrize("words", [["guide", "Amanita phalloides"], ["doctor"], ["identify", "a.jpg"], []])
+def test_a_program_without_its_sentences_says_so_in_one(
+    damage: str, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if damage == "damaged":
+        (tmp_path / "i18n" / "en").mkdir(parents=True)
+        for area in ("errors", "cli", "guide"):
+            (tmp_path / "i18n" / "en" / f"{area}.toml").write_bytes(b"a = \xff")
+    monkeypatch.setattr("fieldguide.core.text.resource", lambda *parts: tmp_path.joinpath(*parts))
+    monkeypatch.setattr("fieldguide.core.text._area", cache(sentences._area.__wrapped__))
+    monkeypatch.setattr("fieldguide.cli._has_display", lambda: False)
+    assert main(words) == 2
+    told = capsys.readouterr().err
+    assert "Install FieldGuide again" in told
+    assert "Traceback" not in told
 
 
 def test_the_doctor_writes_nothing_into_a_home_that_is_not_there(

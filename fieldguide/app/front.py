@@ -29,7 +29,7 @@ class Front(QObject):
     def __init__(self, qt: QApplication, locations: Locations) -> None:
         super().__init__()
         self.locations = locations
-        self.read = read_settings(locations.settings)
+        self.read = read_settings(locations.settings, set_aside=True)
         self.offered: list[Path] = []
         self.pasted: list[QImage] = []
         settings = self.read.settings

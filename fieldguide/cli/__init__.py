@@ -17,7 +17,7 @@ from pathlib import Path
 
 from fieldguide import __version__
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.text import choose_language, explain, text
+from fieldguide.core.text import NoSentencesError, choose_language, explain, text
 from fieldguide.storage.inbox import hand_over, has_window
 from fieldguide.storage.locations import LIBRARY_VARIABLE, find_locations
 from fieldguide.storage.settings import read_settings
@@ -34,13 +34,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _train(words[1:])
         if words == ["--selftest"]:  # first: it must work where settings and sentences do not
             return int(importlib.import_module("fieldguide.cli.selftest").selftest())
-        settings = read_settings(find_locations().settings).settings
-        choose_language(settings.language)
+        read = read_settings(find_locations().settings)
+        choose_language(read.settings.language)
         if words[:1] in (["identify"], ["guide"], ["history"], ["doctor"]) or (words and words[0].startswith("-")):
-            return _parse_and_run(words, settings.model_path)
+            if read.problem is not None:  # the window tells it itself
+                _complain(explain(read.problem))
+            return _parse_and_run(words, read.settings.model_path)
         return _open_window(words)
     except FieldGuideError as error:
         return _complain(explain(error))
+    except NoSentencesError as error:
+        return _complain(str(error))
     except KeyboardInterrupt:
         _complain(text("cli.interrupted"))
         return INTERRUPTED

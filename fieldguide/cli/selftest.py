@@ -19,7 +19,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.records import Observation
 from fieldguide.core.resources import resource, resources_folder
-from fieldguide.core.text import FALLBACK, catalogue, languages
+from fieldguide.core.text import FALLBACK, NoSentencesError, catalogue, explain, languages
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier
@@ -55,11 +55,21 @@ def selftest() -> int:
                 print(f"ok      {name:<10} {check()}", flush=True)
             except Exception as problem:  # whatever it is, the other checks still tell something
                 failed += 1
-                expected = isinstance(problem, FailedError | FieldGuideError)
-                why = str(problem) if expected else traceback.format_exc().rstrip()
-                print(f"FAILED  {name:<10} {why}", flush=True)
+                print(f"FAILED  {name:<10} {_why(problem)}", flush=True)
     print(f"{len(checks) - failed} of {len(checks)} hold", flush=True)
     return 1 if failed else 0
+
+
+def _why(problem: Exception) -> str:
+    """A sentence where there is one, else all that is known."""
+    if isinstance(problem, FailedError | NoSentencesError):
+        return str(problem)
+    if not isinstance(problem, FieldGuideError):
+        return traceback.format_exc().rstrip()
+    try:
+        return f"{explain(problem)} ({problem.code.value})"
+    except NoSentencesError:
+        return str(problem)
 
 
 def _hold(true: object, words: str) -> None:
@@ -125,6 +135,8 @@ def _journey(home: Path) -> str:
     try:
         network = ServedNetwork.load(_starter(), "cpu", children=children, frozen=FrozenModels(None))
         (found,) = FindIdentifier(network, guide).identify([[resource("samples", "fly_agaric.png")]])
+        for unread in found.unreadable:
+            raise unread.error
         with Database(home / "try" / "finds.db") as database:
             store = ObservationStore(database, guide)
             kept = store.get(store.add(found).id)

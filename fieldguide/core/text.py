@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import cache
+from pathlib import Path
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.resources import resource
@@ -17,9 +18,23 @@ LONGEST_FACT = 1000  # characters
 _chosen = FALLBACK
 
 
+class NoSentencesError(Exception):
+    """The catalogues are not there or cannot be read: the one failure that no catalogue can explain."""
+
+    def __init__(self, where: Path) -> None:
+        super().__init__(f"The program's sentences ({where}) are missing or damaged. Install FieldGuide again.")
+
+
 def languages() -> tuple[str, ...]:
-    """Codes (ISO 639-1) of the languages that have a catalogue."""
-    return tuple(sorted(folder.name for folder in resource("i18n").iterdir() if folder.is_dir()))
+    """Codes (ISO 639-1) of the languages that have a catalogue.
+
+    Raises:
+        NoSentencesError: not even English has one.
+    """
+    found = tuple(sorted({file.parent.name for file in resource("i18n").glob("*/*.toml")}))
+    if FALLBACK not in found:
+        raise NoSentencesError(resource("i18n", FALLBACK))
+    return found
 
 
 def choose_language(code: str) -> None:
@@ -47,7 +62,12 @@ def _area(code: str, area: str) -> dict[str, str]:
         words = resource("i18n", code, f"{area}.toml").read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}
-    return {f"{area}.{name}": sentence for name, sentence in tomllib.loads(words).items()}
+    except (OSError, UnicodeDecodeError) as problem:
+        raise NoSentencesError(resource("i18n", code, f"{area}.toml")) from problem
+    try:
+        return {f"{area}.{name}": sentence for name, sentence in tomllib.loads(words).items()}
+    except tomllib.TOMLDecodeError as problem:
+        raise NoSentencesError(resource("i18n", code, f"{area}.toml")) from problem
 
 
 def text(key: str, /, **facts: object) -> str:

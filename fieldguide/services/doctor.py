@@ -24,15 +24,19 @@ from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.resources import resources_folder
+from fieldguide.core.text import explain
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.served import ServedNetwork
 from fieldguide.storage.health import SQLITE, count_finds, may_be_written, size_of
 from fieldguide.storage.locations import Locations
 from fieldguide.storage.log import last_errors, log_files, without_private
-from fieldguide.storage.settings import Settings
+from fieldguide.storage.settings import Settings, read_settings
 
-_PARTS = {"PySide6": "PySide6-Essentials", "numpy": "numpy", "PIL": "Pillow", "pi_heif": "pi-heif", "psutil": "psutil"}
+_PARTS = {
+    **{"PySide6": "PySide6-Essentials", "numpy": "numpy", "PIL": "Pillow", "pi_heif": "pi-heif"},
+    **{"simplejpeg": "simplejpeg", "psutil": "psutil"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def examine(locations: Locations, settings: Settings, model: Path) -> Report:
     for name, look in _looks(locations, settings, model):
         try:
             found = [*look()]
-        except (FieldGuideError, OSError, ValueError, ImportError, psutil.Error) as problem:
+        except FieldGuideError as problem:
+            found = [f"! {explain(problem)} ({problem.code.value})"]
+        except (OSError, ValueError, ImportError, psutil.Error) as problem:
             found = [f"! {type(problem).__name__}: {problem}"]
         well = well and not any(each.startswith("!") for each in found)
         lines += [f"{name:<10} {each}" for each in found] or [f"{name:<10} -"]
@@ -83,7 +89,13 @@ def _looks(locations: Locations, settings: Settings, model: Path) -> Iterator[tu
     yield "guide", lambda: iter([f"{(guide := load_guide()).version}, {len(guide.records)} taxa"])
     yield "finds", lambda: iter([f"{count_finds(locations.database)}"])
     yield "paths", lambda: _paths(locations)
-    yield "settings", lambda: iter([f"{settings.theme}, {settings.language or 'system'}, {settings.device}"])
+    yield "settings", lambda: _settings(locations, settings)
+
+
+def _settings(locations: Locations, settings: Settings) -> Iterator[str]:
+    if problem := read_settings(locations.settings).problem:
+        raise problem
+    yield f"{settings.theme}, {settings.language or 'system'}, {settings.device}"
 
 
 def _program() -> Iterator[str]:

@@ -65,11 +65,11 @@ class SettingsRead:
     problem: FieldGuideError | None = None
 
 
-def read_settings(path: Path) -> SettingsRead:
+def read_settings(path: Path, *, set_aside: bool = False) -> SettingsRead:
     """The settings of a file; the usual ones when it is missing or damaged. Never raises for what the file holds.
 
     A value of the wrong kind is replaced by its default; the rest of the file counts. A file that is no settings at
-    all is renamed, before anything overwrites it.
+    all stays, and with `set_aside` is renamed before anything overwrites it: by who tells the person of it.
     """
     try:
         found = json.loads(path.read_bytes())
@@ -78,7 +78,7 @@ def read_settings(path: Path) -> SettingsRead:
     except FileNotFoundError:
         return SettingsRead(Settings())
     except (OSError, ValueError, RecursionError):
-        kept = path.with_name(f"{path.stem}.damaged{path.suffix}")
+        kept = path.with_name(f"{path.stem}.damaged{path.suffix}") if set_aside else path
         try:
             path.replace(kept)
         except OSError:

@@ -55,7 +55,11 @@ def test_a_value_of_the_wrong_kind_is_the_default_and_the_rest_counts(tmp_path: 
 def test_a_damaged_file_is_kept_and_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
-    read = read_settings(path)
+    looked = read_settings(path).problem
+    assert looked is not None
+    assert path.read_bytes() == content  # who only looks moves nothing
+    assert looked.facts["kept"] == str(path)
+    read = read_settings(path, set_aside=True)
     assert read.settings == Settings()
     assert read.problem is not None
     assert read.problem.code is ErrorCode.SETTINGS_DAMAGED
