@@ -40,8 +40,8 @@ def list_elsewhere(config: DataConfig, teaching: Sequence[ScannedPhoto]) -> list
     """The photos of the folders by other people, not yet read, numbered on from those that teach.
 
     Raises:
-        FieldGuideError: CONFIG_INVALID when a file, source or person both teaches and measures, or when a source, person or
-            year is set apart that no photo has, or all of them are; what `list_photos` raises.
+        FieldGuideError: CONFIG_INVALID when a file, source or person both teaches and measures, or a source, person
+            or year is set apart that no photo has, or all of them are; what `list_photos` raises.
     """
     for option, of_photo, wanted in (
         ("sources", "source", config.elsewhere_sources),
