@@ -140,6 +140,7 @@ class Trainings(QObject):
             return False
         child = self._follow("run", EVENTS)
         if self.plan.pid and child.attach(self.plan.pid):
+            self.paused = child.rests
             return True
         if self.plan.pid:  # it ended, or was ended, while nobody looked
             child.look()

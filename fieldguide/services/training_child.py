@@ -92,6 +92,11 @@ class Child(QObject):
             self._timer.start()
         return alive
 
+    @property
+    def rests(self) -> bool:
+        """Whether it was paused, by whichever window."""
+        return self._process is not None and self._alive() and self._process.status() == psutil.STATUS_STOPPED
+
     def pause(self) -> None:
         """It keeps its memory and computes nothing."""
         for process in self._family():

@@ -6,17 +6,22 @@ A small process that writes the trainer's events stands where the trainer does; 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from PIL import Image
 from PySide6.QtWidgets import QMessageBox
 
 from fieldguide.app.application import FieldGuide
+from fieldguide.core.photo import read_photo
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Finished, Judged, Passed, write_event
 from fieldguide.storage.settings import read_settings
 from fieldguide.storage.trainer_home import TrainerCall
+from tests.helpers.kept import keep
 from tests.helpers.labels import words_in
 from tests.helpers.patience import PATIENCE
+from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
 from tests.journeys.conftest import OpenWindow
 
 
@@ -99,4 +104,39 @@ def test_one_that_could_not_be_compared_is_said_to_be_unknown(
     qtbot.waitUntil(lambda: application.window.findChild(QMessageBox) is not None, timeout=PATIENCE)
     assert application.window.findChild(QMessageBox).text() == text("training.use_unjudged")
     assert application.parts.settings.model_path is None
+    application.close()
+
+
+def test_own_checked_finds_teach_when_asked_and_their_places_stay_at_home(
+    qtbot, open_window: OpenWindow, bundle_path: Path, tmp_path: Path
+) -> None:
+    """With one box: folders by kind, one find together, and no place in the copies; without it they are gone again."""
+    application = open_window(None)
+    photo = tmp_path / "find.jpg"
+    exif = Image.Exif()
+    exif.get_ifd(0x8825).update({1: "N", 2: (50.0, 30.0, 12.34), 3: "E", 4: (14.0, 15.0, 0.0)})
+    Image.new("RGB", (60, 40), "brown").save(photo, exif=exif.tobytes())
+    find = make_find(application.parts.guide, EDULIS, photos=(read_photo(photo, 64).photo,))
+    unchecked = make_find(application.parts.guide, PHALLOIDES, others=())
+    for each in (replace(find, verified=EDULIS), unchecked):
+        with qtbot.waitSignal(application.parts.library.changed, timeout=PATIENCE):
+            keep(application.parts.library, each)
+    controller, look = application.train, application.train.page.look
+    controller.trainings.call = trainer(bundle_path, "")
+    application.window.show_page("train")
+    controller.page.folders_offered.emit([tmp_path])
+    qtbot.waitUntil(lambda: not look.own.isHidden(), timeout=PATIENCE)
+    assert look.own.text() == text("training.own", count=1)
+    assert not look.own.isChecked()
+    look.own.click()
+    qtbot.waitUntil(lambda: controller.trainings.plan.own and not controller.trainings.running, timeout=PATIENCE)
+    folder = controller.trainings.plan.own_finds
+    assert str(folder) in controller.trainings.plan.teaching
+    (copied,) = folder.rglob("*.jpg")
+    assert copied.parent.name == "Boletus_edulis"
+    with Image.open(photo) as original, Image.open(copied) as copy:
+        assert dict(original.getexif().get_ifd(0x8825))
+        assert dict(copy.getexif().get_ifd(0x8825)) == {}
+    look.own.click()
+    qtbot.waitUntil(lambda: not controller.trainings.plan.own and not folder.exists(), timeout=PATIENCE)
     application.close()

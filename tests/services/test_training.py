@@ -144,6 +144,15 @@ def test_a_plan_survives_its_window(qtbot, tmp_path: Path) -> None:
     assert again.plan == trainings.plan
     with qtbot.waitSignal(again.reported, timeout=20_000):
         assert again.take_up()
+    assert not again.paused
+    again.pause()
+    qtbot.waitUntil(lambda: psutil.Process(again.plan.pid).status() == psutil.STATUS_STOPPED, timeout=20_000)
+    third = Trainings(tmp_path, python(WAITS))  # the window was killed while the training rested
+    assert third.take_up()
+    assert third.paused
+    third.pause()
+    assert psutil.Process(again.plan.pid).status() != psutil.STATUS_STOPPED
+    third.stop()
     again.stop()
     trainings.stop()
 

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Signal, SignalInstance
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QFileDialog, QProgressBar, QRadioButton, QVBoxLayout
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QProgressBar,
+    QRadioButton,
+    QVBoxLayout,
+)
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
@@ -69,7 +78,7 @@ class LookView(ScrollColumn):
         for preset in PRESETS:
             choice = QRadioButton(text(f"training.preset_{preset}"))
             self._group.addButton(choice)
-            self._lines[preset] = (choice, label("", "small"))
+            self._lines[preset] = (choice, _two_lines(label("", "small")))
             column = QVBoxLayout()
             column.setSpacing(HAIR)
             for widget in (choice, label(text(f"training.preset_{preset}_words")), self._lines[preset][1]):
@@ -78,7 +87,7 @@ class LookView(ScrollColumn):
             beside.addLayout(column, 1)
         self.presets.column.addLayout(beside)
         self._lines["quick"][0].setChecked(True)
-        self.cost = label(text("training.cost"), "small")
+        self.cost = _two_lines(label("", "small"))
         self.presets.column.addWidget(self.cost)
         self.train = button(text("training.train"), "primary")
         self.train.clicked.connect(lambda: self.train_wanted.emit(self.preset))
@@ -228,6 +237,13 @@ class LookView(ScrollColumn):
         chosen = QFileDialog.getExistingDirectory(self, title)
         if chosen:
             wanted.emit([Path(chosen)])
+
+
+def _two_lines(words: QLabel) -> QLabel:
+    """With room for what comes later, so that no button moves away under the mouse."""
+    words.setMinimumHeight(2 * words.fontMetrics().lineSpacing())
+    words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    return words
 
 
 def _rare(look: Look, fate: str) -> list[str]:

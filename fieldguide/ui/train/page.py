@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 
@@ -36,6 +36,8 @@ class TrainPage(QStackedWidget):
         self.start.acted.connect(self._choose)
         self.look.back_wanted.connect(lambda: self.setCurrentWidget(self.start))
         self.report.back_wanted.connect(lambda: self.setCurrentWidget(self.run))
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.currentChanged.connect(lambda _: self.setFocus())  # else it jumps from a button that goes to the sidebar
         self.setAcceptDrops(True)
 
     def show_trainer(self, *, here: bool, can: bool) -> None:
