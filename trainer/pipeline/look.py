@@ -71,6 +71,7 @@ def look(config: RunConfig, run: Path, guide: Guide, progress: Progress) -> even
         free=shutil.disk_usage(room).free,
         problem=problem,
         facts=facts,
+        deeper=sum(_is_deeper(Path(photo.file), root.absolute()) for photo in photos for root in roots),
     )
 
 
@@ -90,6 +91,10 @@ def _read(photos: Sequence[ScannedPhoto], progress: Progress) -> tuple[int, list
         alike = [file for files in of_size.values() if len(files) > 1 for file in files]
         digests = Counter(filter(None, pool.map(_digest, alike)))
     return sum(count - 1 for count in digests.values()), unreadable
+
+
+def _is_deeper(file: Path, root: Path) -> bool:
+    return file.is_relative_to(root) and len(file.relative_to(root).parts) > 2
 
 
 def _opens(file: str) -> bool:

@@ -34,7 +34,7 @@ PRESETS = ("quick", "standard", "best")
 _WIDEST, _NAMED = 820, 12
 LEAVE_OUT, OTHER = "-", "?"
 # what can harm stands out; what is merely so does not
-_ROLES = {"photos": "heading", "problem": "strong", "missing": "body", "thin": "body"}
+_ROLES = {"photos": "heading", "problem": "strong", "deeper": "strong", "missing": "body", "thin": "body"}
 
 
 class LookView(ScrollColumn):
@@ -171,7 +171,7 @@ class LookView(ScrollColumn):
         lines = [("photos", text("training.photos", photos=look.photos, labels=look.labels))]
         if look.problem:
             lines.append(("problem", explain(FieldGuideError(ErrorCode(look.problem), **(look.facts or {})))))
-        for key in ("copies", "loose", "empty"):
+        for key in ("copies", "deeper", "loose", "empty"):
             if count := getattr(look, key):
                 lines.append((key, text(f"training.{key}", count=count)))
         if look.unreadable_count:

@@ -33,3 +33,13 @@ def test_580_labels_of_which_a_hundred_are_rare(tmp_path: Path) -> None:
     assert {rare.taxon for rare in found.rare} == {kind.name for kind in kinds[:RARE]}
     assert all(rare.fate in ("genus", "family", "teaches", "left_out") for rare in found.rare)
     assert all(kind.photos < THIN for kind in found.thin)
+
+
+def test_folders_one_level_too_high_are_counted(tmp_path: Path) -> None:
+    for name in ("a/Boletus_edulis", "a/Amanita_muscaria", "b/Boletus_edulis"):
+        (tmp_path / "photos" / name).mkdir(parents=True)
+        Image.new("RGB", (8, 8)).save(tmp_path / "photos" / name / "1.jpg")
+    Image.new("RGB", (8, 8)).save(tmp_path / "photos" / "b" / "2.jpg")
+    for folders, deeper in ((["photos"], 3), (["photos/a", "photos/b"], 0)):
+        config = RunConfig(preset="quick", data=DataConfig(folders=tuple(str(tmp_path / name) for name in folders)))
+        assert look(config, tmp_path / "run", load_guide(), Progress(Style.QUIET)).deeper == deeper
