@@ -176,8 +176,9 @@ class Rare:
 class Look:
     """What lies in folders, before anything is trained. Files are counted; `copies` are the very same bytes again.
 
-    `deeper` are in folders inside the folder of a label. `unreadable` holds at most `MOST_FILES` of `unreadable_count` files. `sources` are those that a list of the photos
-    names, with their number. `elsewhere`: photos by other people. `free` is the room on the disk of the run, bytes.
+    `deeper` are in folders inside the folder of a label. `unreadable` holds at most `MOST_FILES` of `unreadable_count`
+    files. `sources` are those that a list of the photos names, with their number. `elsewhere`: photos by other people.
+    `free` is the room on the disk of the run, bytes.
     """
 
     photos: int
