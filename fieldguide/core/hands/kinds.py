@@ -45,6 +45,7 @@ class Asked:
         known: `[K]`, whether anything is known of it. question: how it is asked. weight: of its witness, 0.5 or 1.
         on_photos: whether a photo mostly shows it: then its witness counts half beside one.
         given: `[A,K]`, how often each answer is expected when the question is asked, summing to 1 over the answers.
+        told: `[A,K]`, whether the kind is told to have it.
     """
 
     question: Question
@@ -54,6 +55,7 @@ class Asked:
     weight: float
     on_photos: bool
     given: Matrix
+    told: NDArray[np.bool_]
 
     def counts(self, photo: bool) -> float:
         """The weight of its witness, beside a photo or without one."""
@@ -126,6 +128,13 @@ class Kinds:
                     found |= asked.of(value) < CONTRADICTS
         return found
 
+    def told(self, seen: Seen) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """`[K]` twice: whether a kind is told to have all that was seen, and whether it is told to be otherwise."""
+        asked = self.asked[seen.character]
+        rows = [CHARACTERS[seen.character].index(value) for value in seen.values]
+        has = asked.told[rows].all(axis=0)
+        return has, asked.known & ~has
+
     def fitting(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
         """`[K]`: the species that every answer fits and of which something is known each time; a deadly one needs no
         telling."""
@@ -187,11 +196,12 @@ class Kinds:
         shares = expected * np.where(np.isin(values, SELDOM), SELDOM_SHARE, 1.0)
         usual = shares @ table / np.maximum(shares.sum(axis=1), 1e-9)[:, None]
         given = np.maximum(np.where(counts[:, None] > 0, usual, 1 / len(values)), FLOOR).T
-        counts = self._told_by_members(counts, likelihood, given)
+        told = expected.T.astype(float)
+        counts = self._told_by_members(counts, likelihood, given, told)
         even, given = likelihood / likelihood.sum(axis=0), given / given.sum(axis=0)
         weight = 0.5 if question.character in HALF_WEIGHT else 1.0
         shown = question.character in ON_PHOTOS
-        return Asked(question, likelihood, even, counts > 0, weight, shown, given)
+        return Asked(question, likelihood, even, counts > 0, weight, shown, given, told > 0)
 
 
 @lru_cache(maxsize=2)

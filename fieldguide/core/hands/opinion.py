@@ -218,7 +218,11 @@ def staying_deadly(
 
 
 def _effects(kinds: Kinds, start: Matrix, counted: tuple[Seen, ...], photo: bool) -> tuple[Effect, ...]:
-    """What each answer did to the names that stood first before it and after it, compared with each other."""
+    """What each answer did to the names that stood first before it and after it, compared with each other.
+
+    It speaks against no kind that is told to have what was seen, however many states of it there are (a death cap's
+    gills may be white, cream, yellow or olive), and for none that is told to be otherwise.
+    """
     found = []
     before, total = start, np.zeros(len(start))
     for each in counted:
@@ -229,19 +233,18 @@ def _effects(kinds: Kinds, start: Matrix, counted: tuple[Seen, ...], photo: bool
         places = list({kinds.place[name.taxon.name]: None for name in best if name.probability >= WORTH_A_WORD})
         scores = score[places] if places else np.zeros(1)
         ratios = dict(zip(places, np.exp(scores - scores.mean()), strict=False))
-        rises = [place for place in places if ratios[place] >= SPEAKS_FOR]
-        falls = [place for place in places if ratios[place] <= SPEAKS_AGAINST]
-        found.append(Effect(each, _gathered(kinds, rises, falls), _gathered(kinds, falls, rises)))
+        has, lacks = kinds.told(each) if each.character in kinds.asked else (np.zeros(len(start), dtype=bool),) * 2
+        rises = [place for place in places if ratios[place] >= SPEAKS_FOR and has[place]]
+        falls = [place for place in places if ratios[place] <= SPEAKS_AGAINST and lacks[place]]
+        found.append(Effect(each, _gathered(kinds, rises, has), _gathered(kinds, falls, lacks)))
         before = after
     return tuple(found)
 
 
-def _gathered(kinds: Kinds, places: list[int], against: list[int]) -> tuple[Taxon, ...]:
-    """Several kinds of a genus as their genus, unless another of it goes the other way."""
-    divided = {kinds.taxa[place].genus for place in against}
-    genera = [kinds.taxa[place].genus for place in places]
-    found: dict[Taxon, None] = {}
-    for place, genus in zip(places, genera, strict=True):
-        together = genus is not None and genus not in divided and genera.count(genus) > 1 and genus in kinds.place
-        found[kinds.taxa[kinds.place[genus]] if together and genus else kinds.taxa[place]] = None
-    return tuple(found)[:MOST_NAMED]
+def _gathered(kinds: Kinds, places: list[int], so: NDArray[np.bool_]) -> tuple[Taxon, ...]:
+    """Several kinds of a genus as their genus where it is told the same, `so`, `[K]`: no species of it is otherwise."""
+    genera = [kinds.place.get(kinds.taxa[place].genus or "", place) for place in places]
+    gathered = [
+        genus if genera.count(genus) > 1 and so[genus] else place for place, genus in zip(places, genera, strict=True)
+    ]
+    return tuple(dict.fromkeys(kinds.taxa[place] for place in gathered))[:MOST_NAMED]

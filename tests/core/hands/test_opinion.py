@@ -46,9 +46,25 @@ def test_white_gills_speak_against_the_field_mushroom_and_for_the_destroying_ang
 
 
 def test_an_answer_that_speaks_against_several_of_a_genus_names_the_genus(guide: Guide) -> None:
+    said = identified(guide, ("Agaricus campestris", 0.4), ("Agaricus arvensis", 0.3), ("Amanita virosa", 0.2))
+    effect = hear_hand(said, [Seen("spore_print", ("white",))], guide).effects[0]
+    assert "Agaricus" in {taxon.name for taxon in effect.speaks_against}
+
+
+def test_a_genus_of_which_a_species_can_be_so_is_not_spoken_against(guide: Guide) -> None:
+    """Some of Boletus turn blue: an answer speaks against the two that do not, not against all of it."""
     said = identified(guide, ("Boletus edulis", 0.4), ("Boletus aereus", 0.3), ("Caloboletus calopus", 0.2))
     effect = hear_hand(said, [Seen("bruising", ("blue",))], guide).effects[0]
-    assert "Boletus" in {taxon.name for taxon in effect.speaks_against}
+    assert {taxon.name for taxon in effect.speaks_against} == {"Boletus edulis", "Boletus aereus"}
+
+
+def test_no_answer_speaks_against_a_kind_that_is_told_to_be_so(guide: Guide) -> None:
+    """A death cap has several gill colours, and so each of them is less its mark: none speaks against it."""
+    said = identified(guide, ("Amanita vaginata", 0.27), ("Amanita virosa", 0.14), ("Amanita phalloides", 0.13))
+    for character, states in guide.characters["Amanita phalloides"].values.items():
+        for state in states:
+            effect = hear_hand(said, [Seen(character, (state,), True)], guide).effects[0]
+            assert not {"Amanita", "Amanita phalloides"} & {taxon.name for taxon in effect.speaks_against}, state
 
 
 def test_an_answer_that_speaks_of_a_genus_both_ways_names_its_species(guide: Guide) -> None:
