@@ -140,6 +140,7 @@ class HistoryPage(QWidget):
             "kind": lambda: self._on_find(self._compare_kind),
             "zoom": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "zoom")),
             "heat": lambda: self._on_find(lambda find: self.look_wanted.emit(find, "heat")),
+            "hand": detail.hand.open,
             "delete": lambda: self._on_find(lambda find: self._library.delete([find.id])),
             "leave": self.go_back,
         }

@@ -85,6 +85,7 @@ class WorkView(QWidget):
             "kind": self.compare_kind,
             "zoom": result.photo.toggle_actual_size,
             "heat": result.toggle_heat,
+            "hand": result.panel.hand.open,
             "delete": self.delete,
             "leave": self.new_wanted.emit,
         }

@@ -1,6 +1,7 @@
 """Ask the hand: one question with its small drawings, what each answer did to the names, and what stays possible.
 
-Shows a find and asks about it; storing the answers is somebody else's. Digits answer, 0 is "cannot tell".
+Shows a find and asks about it; storing the answers is somebody else's. Digits answer, 0 is "cannot tell", Enter ends
+an answer of several values; the question stands above the earlier answers, and comes into view by itself.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QStyle, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QScrollArea, QStyle, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
@@ -33,6 +34,7 @@ from fieldguide.ui.kit.naming import name_of, when_words
 from fieldguide.ui.kit.surfaces import Card, clear, row
 
 SEVERAL = ("cap_colour", "gill_colour", "surface", "stem_pattern")  # more than one value may be true
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ICON = 44
 _DRAWING = 52
 
@@ -58,13 +60,15 @@ class HandCard(Card):
         self._again = ""  # a character to be asked once more
         self._opened = False
         self._shares: dict[str, float] = {}
+        self._done: QPushButton | None = None  # ends an answer of several values
         self.choices: dict[str, QPushButton] = {}
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(text("hands.title"))
         self._body = QVBoxLayout()
         self._body.setSpacing(TIGHT)
         self.column.addWidget(label(text("hands.title"), "heading"))
-        self.column.addWidget(label(text("hands.words"), "small"))
+        self._words = label(text("hands.words"), "small")
+        self.column.addWidget(self._words)
         self.column.addLayout(self._body)
 
     @property
@@ -86,9 +90,10 @@ class HandCard(Card):
         self._home = home
 
     def open(self) -> None:
-        """Ask the first question."""
+        """Ask the first question, with the keyboard."""
         self._opened = True
         self._show()
+        self._come_forward()
 
     def answer(self, values: Sequence[str], *, waits: bool = False, dug_out: bool = False) -> None:
         """Answer the question that is asked: no value means that nobody can tell, or that the answer waits."""
@@ -102,20 +107,26 @@ class HandCard(Card):
         """Ask for one character once more; its answer stays until there is another."""
         self._again, self._opened = character, True
         self._show()
+        self._come_forward()
 
     def event(self, event: QEvent) -> bool:
         """While the card has the keyboard its digits answer; elsewhere they choose a candidate."""
         override = event.type() is QEvent.Type.ShortcutOverride and bool(self._asked)
-        if isinstance(event, QKeyEvent) and override and Qt.Key.Key_0 <= event.key() <= Qt.Key.Key_9:
+        if isinstance(event, QKeyEvent) and override and self._answers_with(event.key()):
             event.accept()
             return True
         return super().event(event)
 
+    def _answers_with(self, key: int) -> bool:
+        return Qt.Key.Key_0 <= key <= Qt.Key.Key_9 or (key in _ENTER and self._done is not None)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Digits answer."""
+        """Digits answer, Enter ends."""
         place = event.key() - Qt.Key.Key_0
         values = CHARACTERS.get(self._asked, ())
-        if self._asked and place == 0:
+        if self._done is not None and event.key() in _ENTER:
+            self._done.click()
+        elif self._asked and place == 0:
             self.answer(())
         elif self._asked and 1 <= place <= len(values) and place <= 9:
             choice = self.choices[values[place - 1]]
@@ -128,13 +139,27 @@ class HandCard(Card):
         assert self._find is not None
         self._find = replace(self._find, seen=seen)
         self._show()
+        self._come_forward()
         self.answered.emit(seen)
+
+    def _come_forward(self) -> None:
+        """Take the keyboard, and scroll up to the names and the question, once they have their place."""
+        self.setFocus()
+        QTimer.singleShot(0, self, self._scroll)
+
+    def _scroll(self) -> None:
+        area: QWidget | None = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None and (sheet := area.widget()) is not None:
+            area.verticalScrollBar().setValue(self.mapTo(sheet, QPoint()).y() - TIGHT)
 
     def _show(self) -> None:
         clear(self._body)
         self.choices = {}
-        self._asked = ""
+        self._asked, self._done = "", None
         find = self._find
+        self._words.setVisible(find is None or not find.seen)
         if find is None:
             return
         if not self._guide.questions:
@@ -148,8 +173,9 @@ class HandCard(Card):
         opinion = hear_find(find, self._guide, labels=self._labels, home=self._home)
         if find.seen:
             self._show_names(opinion)
-            self._show_answers(find, opinion)
         self._ask(opinion)
+        if find.seen:
+            self._show_answers(find, opinion)
 
     def _show_names(self, opinion: HandOpinion) -> None:
         """The names after the answers; bars move from where they were, unless the desktop wants no motion."""
@@ -252,9 +278,11 @@ class HandCard(Card):
     def _ways_out(self, following: NextQuestion, several: bool) -> FlowLayout:
         ways = FlowLayout(spacing=CLOSE)
         if several:
-            done = button(text("hands.done"), "primary")
-            done.clicked.connect(lambda: self.answer([v for v, choice in self.choices.items() if choice.isChecked()]))
-            ways.addWidget(done)
+            self._done = button(text("hands.done"), "primary")
+            self._done.clicked.connect(
+                lambda: self.answer([v for v, choice in self.choices.items() if choice.isChecked()])
+            )
+            ways.addWidget(self._done)
         unknown = button(text("hands.cannot_tell"), "quiet")
         unknown.clicked.connect(lambda: self.answer(()))
         ways.addWidget(unknown)
@@ -263,6 +291,9 @@ class HandCard(Card):
             later.clicked.connect(lambda: self.answer((), waits=True))
             ways.addWidget(later)
         return ways
+
+    def _answer_ticked(self) -> None:
+        self.answer([value for value, choice in self.choices.items() if choice.isChecked()])
 
     def _call(self, taxon: Taxon) -> str:
         return name_of(taxon, self._guide).first

@@ -29,6 +29,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "kind": ("K",),
     "zoom": ("Z",),
     "heat": ("W",),
+    "hand": ("H",),
     "delete": ("Delete",),
     "leave": ("Escape",),
 }

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from fieldguide.core.guide import Guide, load_guide
+from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.records import Observation, Seen
 from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.hand_card import HandCard
+from fieldguide.ui.kit.surfaces import ScrollColumn
 from tests.core.hands.made import identified
 from tests.helpers.comfort import comfort_in
 from tests.helpers.labels import words_in
@@ -104,3 +106,36 @@ def test_bars_on_their_way_stay_when_the_stored_find_comes_back(card: HandCard, 
     assert [bar for bar in card.findChildren(ProbabilityBar) if not bar.isHidden()] == [
         bar for bar in before if not bar.isHidden()
     ]
+
+
+def test_several_colours_are_answered_by_keys_alone(card: HandCard, qtbot) -> None:
+    card.ask_again("cap_colour")
+    assert card.hasFocus(), "who is asked can answer at once"
+    qtbot.keyClick(card, Qt.Key.Key_1)
+    qtbot.keyClick(card, Qt.Key.Key_3)
+    with qtbot.waitSignal(card.answered) as told:
+        qtbot.keyClick(card, Qt.Key.Key_Return)
+    assert told.args[0][0].values == CHARACTERS["cap_colour"][0:3:2]
+    assert card.hasFocus()
+
+
+def test_the_names_and_the_next_question_come_into_view(qtbot) -> None:
+    page = ScrollColumn()
+    qtbot.addWidget(page)
+    tall = QWidget()
+    tall.setFixedHeight(2000)
+    card = HandCard(GUIDE)
+    page.column.addWidget(tall)
+    page.column.addWidget(card)
+    page.column.addStretch(1)
+    page.resize(440, 640)
+    page.show()
+    seen = tuple(
+        Seen(name, GUIDE.characters["Agaricus campestris"].states(name)[:1]) for name in ("ring", "flesh", "milk")
+    )
+    card.show_find(replace(FIND, seen=seen), GUIDE)
+    card.ask_again("smell")
+    card.answer(("none",))
+    first = next(iter(card.choices.values()))
+    qtbot.waitUntil(lambda: page.viewport().rect().contains(first.mapTo(page.viewport(), first.rect().center())))
+    assert card.mapTo(page.viewport(), card.rect().topLeft()).y() >= 0, "the names are in view too"
