@@ -44,7 +44,7 @@ def _bracket(look: Look, paper: Paper, colour: str) -> str:
             h = 22 * scale
         made.append(
             path(
-                f"M{x - 4},{y - 5 * scale:.1f} Q{x + w * 0.7:.1f},{y + 16 * scale:.1f} {x + w:.1f},{y:.1f} Q{x + w * 0.6:.1f},{y + 26 * scale:.1f} {x - 2},{y + 20 * scale:.1f}Z",
+                f"M{x - 4},{y - 5 * scale:.1f} Q{x + w * 0.7:.1f},{y + 16 * scale:.1f} {x + w:.1f},{y:.1f} Q{x + w * 0.86:.1f},{y + 26 * scale:.1f} {x - 2},{y + 20 * scale:.1f}Z",
                 below,
                 paper.ink,
                 1.8,
@@ -67,11 +67,11 @@ def _bracket(look: Look, paper: Paper, colour: str) -> str:
                 ellipse((x + w * (0.1 + 0.11 * n), y + (15 - 1.6 * abs(n - 2)) * scale), 1.1, 0.9, darker(below, 0.4))
                 for n in range(7)
             ]
-        top = f"M{x - 5},{y - 4 * scale:.1f} C{x + w * 0.1:.1f},{y - h:.1f} {x + w * 0.8:.1f},{y - h:.1f} {x + w:.1f},{y:.1f} C{x + w * 0.7:.1f},{y + 15 * scale:.1f} {x + w * 0.2:.1f},{y + 15 * scale:.1f} {x - 5},{y - 4 * scale:.1f}Z"
+        top = f"M{x - 5},{y - 4 * scale:.1f} C{x + w * 0.1:.1f},{y - h:.1f} {x + w * 0.99:.1f},{y - h:.1f} {x + w:.1f},{y:.1f} C{x + w * 0.95:.1f},{y + 15 * scale:.1f} {x + w * 0.2:.1f},{y + 15 * scale:.1f} {x - 5},{y - 4 * scale:.1f}Z"
         made.append(path(top, colour, paper.ink, 2.2))
         if look.surface == "zoned":
             for n, u in enumerate((0.42, 0.57, 0.71, 0.84)):  # across the skin, from its upper line to its lower one
-                rise, near = 2.76 * u * (1 - u), x + w * (0.3 * u * (1 - u) ** 2 + 2.4 * u * u * (1 - u) + u**3)
+                rise, near = 2.76 * u * (1 - u), x + w * (0.3 * u * (1 - u) ** 2 + 2.9 * u * u * (1 - u) + u**3)
                 made.append(
                     path(
                         f"M{near:.1f},{y - h * rise:.1f} Q{near + w * 0.1:.1f},{y:.1f} {near - w * 0.04:.1f},{y + 15 * scale * rise:.1f}",
@@ -313,7 +313,25 @@ def _gall(look: Look, paper: Paper, colour: str) -> str:
     return path("M100,190 Q98,120 100,40", "none", paper.straw, 4) + ear + lumps
 
 
+def _beard(look: Look, paper: Paper, colour: str) -> str:
+    """A ball of long hanging spines, the lower rows first."""
+    spines = "".join(
+        path(
+            f"M{x - 6:.1f},{y:.1f} Q{x - 4:.1f},{y + 20:.1f} {x + 4 * chance(look.seed, row * 20 + n) - 2:.1f},{y + 36:.1f} Q{x + 4:.1f},{y + 20:.1f} {x + 6:.1f},{y:.1f}Z",
+            mix(colour, lighter(colour), 0.5 * chance(look.seed, row * 20 + n)),
+            paper.ink,
+            1.1,
+        )
+        for row, (y, half) in enumerate(((136, 30), (122, 40), (108, 45), (95, 42)))
+        for n in range(8)
+        for x in (100 + half * (n / 3.5 - 1),)
+    )
+    return spines + path("M50,106 C50,62 150,62 150,106 Q100,94 50,106Z", colour, paper.ink, 2.2)
+
+
 def _other(look: Look, paper: Paper, colour: str) -> str:
+    if look.underside == "teeth":
+        return _beard(look, paper, colour)
     dots = "".join(
         ellipse((62 + 76 * chance(look.seed, n), 120 + 40 * chance(look.seed, n + 20)), 2.4, 2.4, darker(colour, 0.35))
         for n in range(16)

@@ -67,6 +67,8 @@ _SHAPES = {
         "branched": r"branch|coral|antler|cauliflower|\btips?\b",
     },
 }  # fmt: skip
+_NO_STEM = r"without (a )?stem|stemless|no stem"
+_SHELF = rf"\bfans?\b|shel[fv]|bracket|oyster|{_NO_STEM}"  # of what may be a cap on a stem too
 _ON_A_STEM = r"saddle|brain|fold|lobed|wrinkled cap"  # of what may be a cup or a cap of folds
 
 
@@ -135,6 +137,8 @@ def _form(states: tuple[str, ...], features: str) -> str:
     """What is not the closed ball that many others begin as, and of two the one that the features speak of."""
     if "phallus_or_cage" in states or ("morel_like" in states and re.search(_ON_A_STEM, features)):
         return "phallus_or_cage" if "phallus_or_cage" in states else "morel_like"
+    if "bracket" in states and re.search(_SHELF, features):
+        return "bracket"
     return next((state for state in states if state != "ball"), _first(states, "other"))
 
 
@@ -153,7 +157,7 @@ def _named_substrate(states: tuple[str, ...], habitat: str) -> str:
 
 def _middle(states: tuple[str, ...]) -> str:
     strong = tuple(state for state in states if state not in ("white", "cream")) if len(states) > 2 else states
-    return strong[len(strong) // 2] if strong else _first(states)
+    return strong[(len(strong) - 1) // 2] if strong else _first(states)
 
 
 def _marked(character: str, states: tuple[str, ...]) -> str:
@@ -181,10 +185,11 @@ def _surface(states: tuple[str, ...], features: str) -> str:
 
 def _named(character: str, states: tuple[str, ...], features: str) -> str:
     """The state that the features name first; empty when they name none of these."""
-    parts = re.split(r"\[note|;", features.lower())[0].split(",")
+    told = re.sub(_NO_STEM, "", re.split(r"\[note|;", features.lower())[0])
+    parts, before = told.split(","), re.split(r",| with .*?(?:,|$)| turning .*?(?:,|$)", told)
     of_cap = [part for part in parts if "cap" in part]
-    of_skin = [part for part in parts if not re.search(_ELSEWHERE, part)]
-    for words in (", ".join(of_cap), ", ".join(of_skin)):
+    of_skin, of_rest = ([part for part in each if not re.search(_ELSEWHERE, part)] for each in (parts, before))
+    for words in (", ".join(of_cap), ", ".join(of_skin), ", ".join(of_rest)):
         places = {
             state: min((place for word in _WORDS[character][state] if (place := _place(words, word)) >= 0), default=-1)
             for state in states

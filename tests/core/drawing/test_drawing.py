@@ -71,6 +71,26 @@ def test_what_one_has_to_know_is_drawn(guide: Guide) -> None:
     assert look(guide, "Armillaria mellea").growth == look(guide, "Hypholoma fasciculare").growth == "clustered"
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "colour"),
+    [
+        ("Pleurocybella porrigens", "bracket", "white"),  # "thin pure white fans without stem"
+        ("Pleurotus ostreatus", "bracket", "grey"),
+        ("Pleurotus eryngii", "cap_and_stem", "brown"),
+        ("Coprinus comatus", "cap_and_stem", "white"),  # "tall white shaggy cylinder turning to ink"
+        ("Trichaptum biforme", "bracket", "grey"),  # "thin grey shelves with violet toothed underside"
+    ],
+)
+def test_form_and_colour_are_what_the_features_name(guide: Guide, name: str, form: str, colour: str) -> None:
+    drawn = look(guide, name)
+    assert (drawn.form, drawn.cap_colour) == (form, colour)
+
+
+def test_spines_of_a_ball_hang(guide: Guide) -> None:
+    beard = look(guide, "Hericium erinaceus")
+    assert draw_kind(beard) != draw_kind(replace(beard, underside="smooth"))
+
+
 def test_what_is_below_a_funnel_and_on_a_shelf_shows(guide: Guide) -> None:
     hedgehog, shelf = look(guide, "Hydnum repandum"), look(guide, "Trametes versicolor")
     assert draw_kind(hedgehog) != draw_kind(replace(hedgehog, underside="smooth"))
