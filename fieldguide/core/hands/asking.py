@@ -1,6 +1,7 @@
 """Which question to ask next: the one that most reduces the expected doubt; parting deadly from the rest counts extra.
 
-Three quick ones come before any that needs a knife, a spade or hours, six unless such a one tells twice as much.
+Three quick ones come before any that needs a knife or a spade, six unless such a one tells twice as much; and six
+before one that takes hours, which is asked as soon as it tells most: it can wait while the others are answered.
 """
 
 from __future__ import annotations
@@ -73,11 +74,8 @@ def chosen_question(kinds: Kinds, gains: Sequence[float], asked: Collection[str]
         if name not in answered and gain >= ENOUGH and (effort not in best or gain > best[effort].gain):
             best[effort] = NextQuestion(each.question, effort, gain)
     quick = best.get(Effort.QUICK)
-    slow = max(
-        (best[effort] for effort in (Effort.DIG, Effort.CUT) if effort in best),
-        key=lambda each: each.gain,
-        default=None,
-    )
+    efforts = (Effort.DIG, Effort.CUT, *([Effort.HOURS] if done >= QUICK_USUALLY else []))
+    slow = max((best[effort] for effort in efforts if effort in best), key=lambda each: each.gain, default=None)
     if quick is None or slow is None:
         return quick or slow or best.get(Effort.HOURS)
     if done < QUICK_FIRST:

@@ -229,6 +229,16 @@ def test_efforts_are_read_from_what_a_question_needs(guide: Guide) -> None:
     assert {name for name, effort in efforts.items() if effort is Effort.CUT} == {"gill_attachment", "milk", "bruising"}
 
 
+def test_a_print_is_asked_for_once_six_quick_questions_are_answered(guide: Guide) -> None:
+    """What tells most of field mushroom and destroying angel is the print; it was asked last, after thirteen others."""
+    kinds, asked = kinds_of(guide), []
+    said = identified(guide, ("Agaricus campestris", 0.4), ("Amanita virosa", 0.2))
+    while (following := next_question(kinds, prior(kinds, said), asked)).question.character != "spore_print":
+        asked.append(following.question.character)
+    assert len([name for name in asked if effort_of(guide.questions[name]) is Effort.QUICK]) == 6
+    assert len(asked) <= 8
+
+
 def test_a_guide_without_characters_has_no_question_and_breaks_nothing(guide: Guide) -> None:
     bare = Guide(guide.records.values(), guide.syndromes.values(), guide.centres, guide.sources.values(), "bare")
     said = identified(guide, ("Boletus edulis", 0.9))
