@@ -152,6 +152,7 @@ class FieldGuide(QObject):
         self.settings.language_changed.connect(self._reopen)
         self.settings.library_chosen.connect(self._change_library)
         self.settings.place_changed.connect(self.identify.take_place)
+        self.settings.place_changed.connect(self.history.tell_hand)
         self.settings.help_wanted.connect(self.poison.open_empty)
         self.settings.moved_wanted.connect(self.window.find_moved)
         self.poison.country_chosen.connect(self.settings.take_country)

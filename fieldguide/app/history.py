@@ -62,8 +62,21 @@ class HistoryController(QObject):
         page.gallery.use_tile_width(parts.settings.tile_width)
         parts.pictures.photo.connect(lambda decoded: page.take_photo(*photo_of(decoded)[:2]))
         parts.pictures.photo_failed.connect(self._tell_lost)
+        parts.identifier.model_ready.connect(lambda _: self.tell_hand())
         self._window.chosen_again.connect(lambda key: page.go_back() if key == "history" else None)
+        self._tell_hand(page)
         return page
+
+    def tell_hand(self) -> None:
+        """Another model, or another region of the user's own, weighs what was answered."""
+        if "page" in self.__dict__:
+            self._tell_hand(self.page)
+
+    def _tell_hand(self, page: HistoryPage) -> None:
+        hand, model = page.detail.hand, self._parts.identifier.model
+        hand.use_home(self._parts.settings.region)
+        if model is not None:
+            hand.know_model(model.manifest.reference, model.manifest.labels)
 
     @property
     def furnishing(self) -> Page:

@@ -18,7 +18,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import HandOpinion
 from fieldguide.core.hands.asking import NextQuestion
-from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name
+from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name, waiting_words
 from fieldguide.core.records import Alarm, Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import explain, language, percent, text
@@ -103,7 +103,8 @@ class Table:
             self._wrapped(sentence)
         for place, candidate in enumerate(opinion.names, start=1):
             self._line(self._candidate(place, candidate))
-        for sentence in (*(effect_words(each, names) for each in opinion.effects), *notes(opinion, names)):
+        effects, waiting = (effect_words(each, names) for each in opinion.effects), map(waiting_words, opinion.waiting)
+        for sentence in (*effects, *notes(opinion, names), *waiting):
             self._wrapped(sentence)
         if opinion.ignored:
             self._wrapped(text("cli.dig_it"))

@@ -99,8 +99,12 @@ def notes(opinion: HandOpinion, call: Callable[[Taxon], str]) -> list[str]:
         found.append(text("hands.ignored"))
     if opinion.unnamed and opinion.effects:
         found.append(text("hands.unnamed", names=_joined(opinion.unnamed, call)))
-    found += [text("hands.waits", question=text(f"characters.ask_{character}")) for character in opinion.waiting]
     return found
+
+
+def waiting_words(character: str) -> str:
+    """That a question waits for its answer."""
+    return text("hands.waits", question=text(f"characters.ask_{character}"))
 
 
 def _joined(taxa: Iterable[Taxon], call: Callable[[Taxon], str], most: int = 0) -> str:

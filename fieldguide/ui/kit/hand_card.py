@@ -13,14 +13,32 @@ from datetime import datetime
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPushButton, QScrollArea, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QHBoxLayout,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
 
 from fieldguide.core.guide import Guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_find
 from fieldguide.core.hands.opinion import NO_PHOTO
-from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, value_name
-from fieldguide.core.records import Candidate, Observation
+from fieldguide.core.hands.wording import (
+    answer_words,
+    character_name,
+    danger_words,
+    effect_words,
+    notes,
+    value_name,
+    waiting_words,
+)
+from fieldguide.core.records import Candidate, ModelReference, Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import percent, text
 from fieldguide.ui.kit.bar import ProbabilityBar
@@ -55,6 +73,8 @@ class HandCard(Card):
         self._guide = guide
         self._find: Observation | None = None
         self._labels: tuple[Taxon, ...] = ()
+        self._model: ModelReference | None = None
+        self._labels_of_model: tuple[Taxon, ...] = ()
         self._home = ""
         self._asked = ""  # the character that is asked now
         self._again = ""  # a character to be asked once more
@@ -87,7 +107,19 @@ class HandCard(Card):
 
     def use_home(self, home: str) -> None:
         """The user's own region, or empty: it weighs the kinds that nobody named where a find tells no place."""
-        self._home = home
+        if home != self._home:
+            self._home = home
+            self._show()
+
+    def know_model(self, model: ModelReference, labels: Sequence[Taxon]) -> None:
+        """What the model that is loaded knows: told of finds which it named, where `show_find` tells no labels."""
+        if (model, tuple(labels)) != (self._model, self._labels_of_model):
+            self._model, self._labels_of_model = model, tuple(labels)
+            self._show()
+
+    def _known(self, find: Observation) -> tuple[Taxon, ...]:
+        named_by = find.identification.model if find.identification is not None else None
+        return self._labels or (self._labels_of_model if named_by == self._model else ())
 
     def open(self) -> None:
         """Ask the first question, with the keyboard."""
@@ -170,7 +202,7 @@ class HandCard(Card):
             start.clicked.connect(self.open)
             self._body.addWidget(start, 0, Qt.AlignmentFlag.AlignLeft)
             return
-        opinion = hear_find(find, self._guide, labels=self._labels, home=self._home)
+        opinion = hear_find(find, self._guide, labels=self._known(find), home=self._home)
         if find.seen:
             self._show_names(opinion)
         self._ask(opinion)
@@ -191,6 +223,8 @@ class HandCard(Card):
             self._body.addWidget(label(text("hands.alarm_grew"), "strong"))
         for words in (*danger_words(opinion, self._call), *notes(opinion, self._call)):
             self._body.addWidget(label(words, "body"))
+        for character in opinion.waiting:
+            self._body.addLayout(self._told(waiting_words(character), "hands.answer_now", character))
 
     def _add_name(self, each: Candidate, before: float) -> None:
         bar, share = ProbabilityBar(before), label(percent(each.probability), "small", wrap=False)
@@ -222,19 +256,23 @@ class HandCard(Card):
         done = {effect.seen.character: effect for effect in opinion.effects}
         for each in find.seen:
             effect = done.get(each.character)
-            line = row(spacing=TIGHT)
             words = effect_words(effect, self._call) if effect else answer_words(each)
-            line.addWidget(label(words, "body"), 1)
-            change = button(text("hands.change"), "link")
-            change.clicked.connect(lambda _c=False, character=each.character: self.ask_again(character))
-            line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
-            self._body.addLayout(line)
+            self._body.addLayout(self._told(words, "hands.change", each.character))
             if each.answered_at is not None:
                 by = text("hands.told_by", when=when_words(each.answered_at), by=each.by)
                 self._body.addWidget(label(by, "small"))
             if each.guide_version not in ("", self._guide.version):
                 self._body.addWidget(label(text("hands.other_guide"), "small"))
         self._body.addWidget(label(text("hands.judged"), "small"))
+
+    def _told(self, words: str, key: str, character: str) -> QHBoxLayout:
+        """A sentence, and beside it what asks for the character once more."""
+        line = row(spacing=TIGHT)
+        line.addWidget(label(words, "body"), 1)
+        again = button(text(key), "link")
+        again.clicked.connect(lambda: self.ask_again(character))
+        line.addWidget(again, 0, Qt.AlignmentFlag.AlignTop)
+        return line
 
     def _ask(self, opinion: HandOpinion) -> None:
         following = opinion.next
@@ -244,6 +282,7 @@ class HandCard(Card):
         self._body.addWidget(rule())
         if following is None:
             self._body.addWidget(label(text("hands.no_more"), "muted"))
+            self._body.addWidget(self._something_else(), 0, Qt.AlignmentFlag.AlignLeft)
             return
         character = self._asked = following.question.character
         self._body.addWidget(label(text(f"hands.effort_{following.effort.value}"), "overline"))
@@ -290,7 +329,18 @@ class HandCard(Card):
             later = button(text("hands.later"), "quiet")
             later.clicked.connect(lambda: self.answer((), waits=True))
             ways.addWidget(later)
+        ways.addWidget(self._something_else())
         return ways
+
+    def _something_else(self) -> QPushButton:
+        """For what the forager has seen without being asked: every question, in the botanist's order."""
+        opener = button(text("hands.something_else"), "quiet")
+        menu = QMenu(opener)
+        for character in self._guide.questions:
+            if character != self._asked:
+                menu.addAction(character_name(character), lambda character=character: self.ask_again(character))
+        opener.setMenu(menu)
+        return opener
 
     def _answer_ticked(self) -> None:
         self.answer([value for value, choice in self.choices.items() if choice.isChecked()])

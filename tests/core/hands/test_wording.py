@@ -8,7 +8,7 @@ import pytest
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.hands import Seen, hear_hand
-from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, states_words
+from fieldguide.core.hands.wording import answer_words, danger_words, effect_words, notes, states_words, waiting_words
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from tests.core.hands.made import identified
@@ -63,13 +63,12 @@ def test_deadly_kinds_that_an_answer_does_not_fit_stay_named_apart(guide: Guide)
 
 def test_what_has_to_be_said_is_said_the_gravest_first(guide: Guide) -> None:
     said = identified(guide, ("Agaricus campestris", 0.9))
-    told = notes(
-        hear_hand(
-            said, [Seen("underside", ("pores",)), Seen("base", ("sac",)), Seen("spore_print", (), waits=True)], guide
-        ),
-        call,
-    )
+    seen = [Seen("underside", ("pores",)), Seen("base", ("sac",)), Seen("spore_print", (), waits=True)]
+    opinion = hear_hand(said, seen, guide)
+    told = notes(opinion, call)
     assert told[0] == text("hands.contradicts")
-    assert told[-1] == text("hands.waits", question=text("characters.ask_spore_print"))
+    assert [waiting_words(each) for each in opinion.waiting] == [
+        text("hands.waits", question=text("characters.ask_spore_print"))
+    ]
     assert text("hands.ignored") in told, "the base was not dug out"
     assert notes(hear_hand(said, [], guide), call) == []

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.hands.wording import character_name
 from fieldguide.core.records import Observation, Seen
 from fieldguide.core.text import text
 from fieldguide.ui.kit.bar import ProbabilityBar
@@ -139,3 +140,33 @@ def test_the_names_and_the_next_question_come_into_view(qtbot) -> None:
     first = next(iter(card.choices.values()))
     qtbot.waitUntil(lambda: page.viewport().rect().contains(first.mapTo(page.viewport(), first.rect().center())))
     assert card.mapTo(page.viewport(), card.rect().topLeft()).y() >= 0, "the names are in view too"
+
+
+def test_what_was_seen_without_being_asked_can_be_answered(card: HandCard, qtbot) -> None:
+    card.open()
+    (opener,) = [each for each in card.findChildren(QPushButton) if each.text() == text("hands.something_else")]
+    actions = {action.text(): action for action in opener.menu().actions()}
+    assert len(actions) == len(GUIDE.questions) - 1
+    actions[character_name("smell")].trigger()
+    assert card.asked == "smell"
+
+
+def test_what_waits_is_answered_where_it_says_so(card: HandCard, qtbot) -> None:
+    card.ask_again("spore_print")
+    card.answer((), waits=True)
+    (now,) = [each for each in card.findChildren(QPushButton) if each.text() == text("hands.answer_now")]
+    now.click()
+    assert card.asked == "spore_print"
+
+
+def test_a_stored_find_says_what_its_model_has_no_label_for(card: HandCard) -> None:
+    """The model that is loaded tells its labels of finds that it named, and of no others."""
+    assert FIND.identification is not None
+    card.show_find(replace(FIND, seen=(Seen("ring", ("skirt",)),)), GUIDE)
+    shown = [GUIDE.records[name].taxon for name in ("Agaricus campestris", "Amanita virosa")]
+    unnamed = text("hands.unnamed", names="").split(":")[0]
+    assert unnamed in words_in(card)
+    card.know_model(FIND.identification.model, [record.taxon for record in GUIDE.records.values()])
+    assert unnamed not in words_in(card), "it has labels for all of them"
+    card.know_model(replace(FIND.identification.model, id="another"), shown)
+    assert unnamed in words_in(card)
