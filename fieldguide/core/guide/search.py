@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.guide import Guide, TaxonRecord, promises_a_meal
-from fieldguide.core.guide.characters import CHARACTERS
+from fieldguide.core.guide import Guide, PoisonCentre, TaxonRecord, promises_a_meal
+from fieldguide.core.guide.phrases import read_phrases, shown_as
+from fieldguide.core.guide.spelling import Words, spellings, words_of
 from fieldguide.core.taxonomy import Rank
-from fieldguide.core.text import text
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_FILLERS = frozenset(
-    {
-        *("a", "an", "the", "on", "in", "of", "with", "at", "und", "auf", "im", "mit", "der", "die", "das"),
-        *("sur", "dans", "avec", "du", "de", "la", "le", "les", "il", "con", "su", "en", "el", "na", "w", "z"),
-    }
-)
-_UNFOLDED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})  # no accents to strip from these
+SHORTEST_PLACE = 4  # letters: three are the beginning of many a name
 
 
 class Order(StrEnum):
@@ -61,12 +52,6 @@ class Hit:
     found_as: str = ""
 
 
-def fold(words: str) -> str:
-    """Words as they are compared: no capitals, no accents."""
-    plain = unicodedata.normalize("NFKD", words.casefold().translate(_UNFOLDED))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace("_", " ")
-
-
 def in_season(record: TaxonRecord, month: int) -> bool:
     """Whether the taxon is found in this month (1 to 12) of the northern half; True when its season is not known."""
     if record.months is None:
@@ -76,7 +61,7 @@ def in_season(record: TaxonRecord, month: int) -> bool:
 
 
 class GuideIndex:
-    """The names of one guide, folded once. About 1 ms for any search over 1,500 taxa, 50 when a word is misspelt."""
+    """The names of one guide, folded once. Some milliseconds for any search over 1,500 taxa."""
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
@@ -85,35 +70,61 @@ class GuideIndex:
             names = dict.fromkeys(
                 (record.taxon.name, *record.common_names.values(), *record.other_names, *record.synonyms)
             )
-            folded = {spelt: name for name in reversed(names) for spelt in _spellings(name)}
+            folded = {spelt: name for name in reversed(names) for spelt in spellings(name)}
             self._names.append((record, tuple(folded.items())))
-        self._words = {word for _, names in self._names for spelt, _ in names for word in spelt.split()}
+        self._joined = {spelt.replace(" ", ""): spelt for _, names in self._names for spelt, _ in names if " " in spelt}
+        self._words = Words({word for _, names in self._names for spelt, _ in names for word in spelt.split()})
+        self._regions = sorted({region for record in guide.records.values() for region in record.regions})
 
     def find(self, wanted: Wanted) -> list[Hit]:
         """Taxa that fit: with a text the closest names first, else in the order that is wanted.
 
-        A text that is no name may be a misspelt one, or tell characters ("white print, ring, sac, on soil").
+        A text that is no name may be a misspelt one, or tell characters, dangers and a region, beside names or alone
+        ("white print, ring, sac, on soil"; "Amanita, deadly, Europe").
         """
-        words = fold(wanted.text).split()
-        characters = read_characters_of(wanted.text) if "," in wanted.text else frozenset()
-        if characters:
-            return self.find(replace(wanted, text="", characters=wanted.characters | characters))
+        words = words_of(wanted.text)
+        if "," in wanted.text and (narrower := self._narrowed(wanted)):
+            return self.find(narrower)
         found = self._named(wanted, [{word} for word in words])
         if words and not found:
-            near = [{word, *(known for known in self._words if is_near(word, known))} for word in words]
-            found = self._named(wanted, near)
-        if words and not found and (characters := read_characters_of(wanted.text)):
-            return self.find(replace(wanted, text="", characters=wanted.characters | characters))
+            found = self._named(
+                wanted, [{word, self._joined.get(word, word), *self._words.near(word)} for word in words]
+            )
+        if words and not found and (narrower := self._narrowed(wanted)) and not narrower.text:
+            return self.find(narrower)
         if words:
             found.sort(key=lambda each: each[0])
         elif wanted.order is Order.DANGER:
             found.sort(key=lambda each: -each[1].record.danger.shown.severity)
         return [hit for _, hit in found]
 
+    def centres(self, typed: str) -> list[PoisonCentre]:
+        """Whom to call, where somebody types the name of a centre, of its town or country ("Muenchen")."""
+        meant = [words.split() for words in spellings(typed)]  # "München" or "Muenchen", as the table has it
+        if not all(meant) or min(len(word) for words in meant for word in words) < SHORTEST_PLACE:
+            return []
+        return [
+            centre
+            for centre, words in ((each, _place_words(each)) for each in self.guide.centres)
+            if any(all(any(word.startswith(one) for word in words) for one in each) for each in meant)
+        ]
+
+    def _narrowed(self, wanted: Wanted) -> Wanted | None:
+        told = read_phrases(wanted.text, self._regions)
+        if not told:
+            return None
+        return replace(
+            wanted,
+            text=" ".join(told.rest),
+            characters=wanted.characters | told.characters,
+            dangers=wanted.dangers | told.dangers,
+            region=told.region or wanted.region,
+        )
+
     def _named(self, wanted: Wanted, words: list[set[str]]) -> list[tuple[int, Hit]]:
         """Taxa of which one name holds, for each typed word, one of the spellings that it may stand for."""
-        typed = fold(wanted.text).strip()
-        misspelt = any(len(spellings) > 1 for spellings in words)
+        typed = " ".join(words_of(wanted.text))
+        misspelt = any(len(meant) > 1 for meant in words)
         found: list[tuple[int, Hit]] = []
         for record, names in self._names:
             if not _fits(record, wanted, self.guide):
@@ -124,7 +135,7 @@ class GuideIndex:
             matches = [
                 (abs(len(folded) - len(typed)) if misspelt else _distance(folded, typed), name)
                 for folded, name in names
-                if all(any(word in folded for word in spellings) for spellings in words)
+                if all(any(word in folded for word in meant) for meant in words)
             ]
             if matches:
                 distance, name = min(matches, key=lambda match: match[0])
@@ -133,75 +144,9 @@ class GuideIndex:
         return found
 
 
-def _spellings(name: str) -> set[str]:
-    """A name as it may be typed: without accents, and with ae, oe, ue for umlauts."""
-    long = name.translate(_UMLAUTS)
-    return {fold(name), fold(long)}
-
-
-def is_near(typed: str, word: str) -> bool:
-    """Whether a word of three letters or more is another with one slip (two from eight letters on).
-
-    A slip is a letter wrong, missing, added, or two letters changed about (Damerau 1964).
-    """
-    typed, word = typed.replace("ph", "f"), word.replace("ph", "f")
-    allowed = 0 if len(typed) < 3 else 1 if len(typed) < 8 else 2
-    if abs(len(typed) - len(word)) > allowed or len(word) < 3:
-        return False
-    before: list[int] = []
-    row = list(range(len(word) + 1))
-    for i, letter in enumerate(typed, start=1):
-        older, before, row = before, row, [i] + [0] * len(word)
-        for j, other in enumerate(word, start=1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == word[j - 2] and typed[i - 2] == other:
-                row[j] = min(row[j], older[j - 2] + 1)
-        if min(row) > allowed:
-            return False
-    return row[-1] <= allowed
-
-
-def read_characters_of(words: str) -> frozenset[tuple[str, str]]:
-    """The characters that phrases between commas tell, in the language in use or in the words of the tables.
-
-    Empty when one of the phrases tells none. A bare character ("ring") means any of its states but none.
-    """
-    found: set[tuple[str, str]] = set()
-    for phrase in words.split(","):
-        named = set(fold(phrase).split()) - _FILLERS
-        if not named:
-            continue
-        pairs = _values_of(named)
-        if not pairs:
-            return frozenset()
-        found |= pairs
-    return frozenset(found)
-
-
-def _values_of(words: set[str]) -> set[tuple[str, str]]:
-    """The values that a phrase names: all its words are words of the value or of its character, one of the value."""
-    bare: set[tuple[str, str]] = set()
-    best: list[tuple[int, tuple[str, str]]] = []
-    for character, values in CHARACTERS.items():
-        names = _words_of(f"{text(f'characters.{character}')} {character}")
-        if all(_begins(word, names) for word in words):
-            bare |= {(character, value) for value in values if value not in ("none", "plain")}
-        for value in values:
-            own = _words_of(f"{text(f'characters.{character}_{value}')} {value}")
-            hits = sum(_begins(word, own) for word in words)
-            if hits and all(_begins(word, own | names) for word in words):
-                best.append((hits, (character, value)))
-    most = max((hits for hits, _ in best), default=0)
-    chosen = [pair for hits, pair in best if hits == most]
-    return bare or set(chosen[:1])
-
-
-def _words_of(words: str) -> set[str]:
-    return set(re.findall(r"\w{3,}", fold(words)))
-
-
-def _begins(word: str, words: set[str]) -> bool:
-    return any(each.startswith(word) or (len(each) > 3 and word.startswith(each)) for each in words)
+def _place_words(centre: PoisonCentre) -> set[str]:
+    names = (centre.name, shown_as(f"countries.{centre.country}"))
+    return {word for name in names for spelt in spellings(name) for word in spelt.split()}
 
 
 def _fits(record: TaxonRecord, wanted: Wanted, guide: Guide) -> bool:

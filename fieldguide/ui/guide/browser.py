@@ -13,7 +13,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import language, text
 from fieldguide.ui.guide.character_filter import CharacterFilter
 from fieldguide.ui.guide.taxa import HitRole, TaxonLine, TaxonModel
-from fieldguide.ui.kit.buttons import Segments
+from fieldguide.ui.kit.buttons import Segments, button
 from fieldguide.ui.kit.danger import danger_word
 from fieldguide.ui.kit.filters import FilterButton
 from fieldguide.ui.kit.flow import FlowLayout
@@ -21,16 +21,23 @@ from fieldguide.ui.kit.icons import icon
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import REGIONS, month_name, rank_name, region_name
-from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.kit.surfaces import clear, row
 
 _WIDTH = 390
+_MOST_CENTRES = 3
 RANKS = (Rank.SPECIES, Rank.GENUS, Rank.FAMILY)
 
 
 class GuideBrowser(QFrame):
-    """`chosen` carries the scientific name of the taxon that was clicked or reached by the arrow keys."""
+    """The search and what it finds.
+
+    Signals:
+        chosen: scientific name of the taxon that was clicked or reached by the arrow keys.
+        help_wanted: whom to call, when a poison centre was found by its town or country and clicked.
+    """
 
     chosen = Signal(str)
+    help_wanted = Signal()
 
     def __init__(self, guide: Guide, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,7 +45,8 @@ class GuideBrowser(QFrame):
         self.setFixedWidth(_WIDTH)
         self.field = QLineEdit()
         self.field.setPlaceholderText(text("guide.search"))
-        self.field.setAccessibleName(text("guide.search"))
+        self.field.setAccessibleName(text("guide.search_hint"))
+        self.field.setToolTip(text("guide.search_hint"))
         self.field.setClearButtonEnabled(True)
         self.field.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.field.installEventFilter(self)
@@ -63,20 +71,23 @@ class GuideBrowser(QFrame):
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setAccessibleName(text("guide.taxa"))
         self._pages = QStackedWidget()
+        self._centres = QVBoxLayout()
+        self._centres.setSpacing(0)
         self._lay_out()
         self.field.textChanged.connect(self._search)
-        for button in (self.dangers, self.ranks, self.month, self.region, self.characters):
-            button.changed.connect(self._search)
+        for each in (self.dangers, self.ranks, self.month, self.region, self.characters):
+            each.changed.connect(self._search)
         self.order.chosen.connect(self._search)
         self.list.selectionModel().currentChanged.connect(self._tell)
 
     def _empty_page(self) -> QWidget:
-        nothing = label(text("guide.nothing"), "muted")
-        nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        column.addWidget(nothing)
+        for key in ("guide.nothing", "guide.search_hint"):
+            words = label(text(key), "muted")
+            words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(words)
         column.addStretch(1)
         return page
 
@@ -86,11 +97,12 @@ class GuideBrowser(QFrame):
         column.setSpacing(CLOSE)
         column.addWidget(self.field)
         filters = FlowLayout(spacing=HAIR + 2)
-        for button in (self.dangers, self.ranks, self.month, self.region, self.characters):
-            filters.addWidget(button)
+        for each in (self.dangers, self.ranks, self.month, self.region, self.characters):
+            filters.addWidget(each)
         column.addLayout(filters)
         line = row(self._count, None, self.order, spacing=TIGHT)
         column.addLayout(line)
+        column.addLayout(self._centres)
         for page in (self.list, self._empty_page()):
             self._pages.addWidget(page)
         column.addWidget(self._pages, 1)
@@ -139,6 +151,15 @@ class GuideBrowser(QFrame):
     def _search(self) -> None:
         self.model.search(self.wanted())
         self._show_count()
+        self._show_centres()
+
+    def _show_centres(self) -> None:
+        """Whom to call in the town or country that was typed; the sheet has the others."""
+        clear(self._centres)
+        for centre in self.model.centres(self.field.text())[:_MOST_CENTRES]:
+            call = button(f"{centre.name}  {centre.phone}", "link", "phone", hint=text("guide.eaten"))
+            call.clicked.connect(self.help_wanted)
+            self._centres.addWidget(call, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _show_count(self) -> None:
         count = self.model.rowCount()

@@ -31,7 +31,7 @@ class GuidePage(QWidget):
     """The page. Guides are read and kept by somebody else: paths and versions go out, drafts and lists come in.
 
     Signals:
-        help_wanted: scientific name of a taxon that somebody has eaten.
+        help_wanted: scientific name of a taxon that somebody has eaten; empty when none was named.
         finds_wanted: scientific name of the taxon that came to the front; answer with `take_finds`.
         find_wanted: id of a stored find that was clicked.
         versions_wanted: the shelf is opened; answer with `take_versions`.
@@ -79,6 +79,7 @@ class GuidePage(QWidget):
         self.browser.chosen.connect(self.open_taxon)
         self.detail.taxon_wanted.connect(self.open_taxon)
         self.detail.help_wanted.connect(self.help_wanted)
+        self.browser.help_wanted.connect(lambda: self.help_wanted.emit(""))
         self.detail.find_wanted.connect(self.find_wanted)
         self._shelf.clicked.connect(self.open_shelf)
         for keys, act in (("/", self.find_taxon), ("Ctrl+F", self.find_taxon), ("Alt+Left", self.go_back)):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from fieldguide.core.guide import Guide
+from fieldguide.core.guide import Guide, PoisonCentre
 from fieldguide.core.guide.search import GuideIndex, Hit, Wanted
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
@@ -73,6 +73,10 @@ class TaxonModel(QAbstractListModel):
             self._index = GuideIndex(self._guide)
         self._hits = self._index.find(wanted)
         self.endResetModel()
+
+    def centres(self, typed: str) -> list[PoisonCentre]:
+        """Whom to call, by the town or country that was typed."""
+        return self._index.centres(typed) if self._index is not None else []
 
     def use_guide(self, guide: Guide) -> None:
         """List the same of another guide, once anything is listed at all."""

@@ -5,8 +5,11 @@ import pytest
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import load_guide
 from fieldguide.core.guide.changes import DangerChange, compare_guides
-from fieldguide.core.guide.search import GuideIndex, Order, Wanted, fold, in_season, is_near, read_characters_of
+from fieldguide.core.guide.phrases import Phrases, read_phrases
+from fieldguide.core.guide.search import GuideIndex, Order, Wanted, in_season
+from fieldguide.core.guide.spelling import Words, fold, is_near
 from fieldguide.core.taxonomy import Rank
+from fieldguide.core.text import choose_language, languages, text
 from tests.helpers.guides import corrected, without
 
 GUIDE = load_guide()
@@ -117,18 +120,76 @@ def test_one_slip_is_near(typed: str, word: str, near: bool) -> None:
     assert is_near(typed, word) is near
 
 
+def test_slips_are_looked_for_among_all_words_as_among_each() -> None:
+    words = sorted({word for record in GUIDE.records.values() for word in fold(record.taxon.name).split()})
+    for typed in ("boletis", "faloides", "agarikus", "cap", "ab", "gallerina"):
+        assert Words(words).near(typed) == {word for word in words if is_near(typed, word)}
+
+
 def test_characters_are_typed_between_commas_and_found() -> None:
-    assert read_characters_of("white print, sac, on soil") == {
+    assert read_phrases("white print, sac, on soil").characters == {
         ("spore_print", "white"),
         ("base", "sac"),
         ("substrate", "soil"),
     }
-    assert ("ring", "skirt") in read_characters_of("ring")
-    assert ("ring", "none") not in read_characters_of("ring")
-    assert read_characters_of("white print, blue whales") == frozenset()
+    assert read_phrases("whiet print").characters == {("spore_print", "white")}, "slips are forgiven here too"
+    assert ("ring", "skirt") in read_phrases("ring").characters
+    assert ("ring", "none") not in read_phrases("ring").characters
     found = {hit.record.taxon.name for hit in GuideIndex(load_guide()).find(Wanted("white print, ring, sac, on soil"))}
     assert {"Amanita phalloides", "Amanita virosa"} <= found
     assert not {"Agaricus campestris", "Boletus edulis"} & found
+
+
+def test_dangers_regions_and_names_stand_beside_characters() -> None:
+    regions = ("asia", "europe", "north_america")
+    told = read_phrases("white print, deadly, Eurpoe, blue whales", regions)
+    deadly = frozenset({Danger.DEADLY})
+    assert told == Phrases(frozenset({("spore_print", "white")}), deadly, "europe", ("blue whales",))
+    assert not read_phrases("blue whales", regions)
+    assert names(Wanted("blue whales, ring")) == []
+    hits = INDEX.find(Wanted("galerina, deadly, europe"))
+    assert "Galerina marginata" in {hit.record.taxon.name for hit in hits}
+    assert all(hit.record.danger is Danger.DEADLY for hit in hits)
+    assert all("Galerina" in hit.record.taxon.name for hit in hits)
+    assert names(Wanted("Europe")) == names(Wanted(region="europe"))
+
+
+def test_dangers_are_typed_in_the_language_in_use() -> None:
+    choose_language("de")
+    try:
+        assert read_phrases("tödlich, weisses Sporenpulver, Europa", ("europe",)).dangers == {Danger.DEADLY}
+        assert read_phrases("Europa", ("europe",)).region == "europe"
+    finally:
+        choose_language("en")
+
+
+@pytest.mark.parametrize("code", languages())
+def test_what_the_field_proposes_to_type_is_understood_in_every_language(code: str) -> None:
+    choose_language(code)
+    try:
+        for key in ("guide.search", "guide.search_hint"):
+            told = read_phrases(text(key).rpartition(":")[2].rstrip("."), ("europe", "asia"))
+            assert {("spore_print", "white"), ("base", "sac")} <= told.characters
+            assert told.rest == ()
+        assert (told.dangers, told.region) == ({Danger.DEADLY}, "europe")
+    finally:
+        choose_language("en")
+
+
+@pytest.mark.parametrize("typed", ["Muenchen", "München", "munchen", "muench"])
+def test_a_poison_centre_is_found_by_its_town(typed: str) -> None:
+    (centre,) = INDEX.centres(typed)
+    assert centre.phone == "+49 89 19240"
+
+
+def test_poison_centres_are_found_by_their_country_and_not_by_a_mushroom() -> None:
+    assert {centre.country for centre in INDEX.centres("germany")} == {"DE"}
+    assert INDEX.centres("amanita") == INDEX.centres("mar") == INDEX.centres("") == []
+
+
+@pytest.mark.parametrize("typed", ["death-cap", "deathcap", "Death Cap!", "  death   cap "])
+def test_signs_and_gaps_between_words_do_not_matter(typed: str) -> None:
+    assert "Amanita phalloides" in names(Wanted(typed))[:1]
 
 
 def test_a_deadly_kind_of_which_nothing_is_told_is_not_left_out() -> None:

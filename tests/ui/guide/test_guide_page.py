@@ -226,3 +226,14 @@ def test_the_shelf_lists_guides_and_asks_for_another(page: GuidePage, shelf: Gui
     assert text("guide.versions_in_use") in words_in(page.versions)
     with qtbot.waitSignal(page.draft_wanted):
         page.versions.brought.emit(Path("guide.zip"))
+
+
+def test_a_poison_centre_is_offered_where_its_town_is_typed(qtbot, page: GuidePage) -> None:
+    page.browser.field.setText("Muenchen")
+    calls = [each for each in page.browser.findChildren(QPushButton) if "+49 89 19240" in each.text()]
+    assert len(calls) == 1
+    with qtbot.waitSignal(page.help_wanted) as asked:
+        calls[0].click()
+    assert asked.args == [""]
+    page.browser.field.setText("amanita")
+    assert not [each for each in page.browser.findChildren(QPushButton) if "+49" in each.text() and each.isVisible()]
