@@ -76,6 +76,11 @@ class TaxonView(ScrollColumn):
         """What is shown."""
         return self._record
 
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is shown: the columns of the look-alikes come one by one."""
+        return all(table.whole for table in self.findChildren(LookalikeTable))
+
     def show_record(self, record: TaxonRecord, guide: Guide) -> None:
         """Show another record."""
         self._record = record

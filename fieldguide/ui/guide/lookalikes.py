@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QWidget
 
@@ -12,6 +13,7 @@ from fieldguide.core.decision.lookalikes import Check, Lookalike, dangerous_look
 from fieldguide.core.guide import Guide, TaxonRecord
 from fieldguide.core.guide.characters import CHARACTERS, parting_characters
 from fieldguide.core.hands.wording import character_name, check_words, states_words
+from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
@@ -22,14 +24,17 @@ from fieldguide.ui.kit.naming import name_of_record, onset_of, onset_words, seas
 
 _COLUMN = 190
 _DRAWING = 132
-
-
 MOST = 12  # columns; the worst come first
 
 
 def lookalikes_of(record: TaxonRecord, guide: Guide) -> list[Lookalike]:
     """Dangerous taxa that it is taken for, or that are taken for it, the worst first; at most `MOST`."""
-    return list(dangerous_lookalikes((record.taxon,), guide))[:MOST]
+    return list(_lookalikes_of(record.taxon, guide))
+
+
+@lru_cache(maxsize=64)
+def _lookalikes_of(taxon: Taxon, guide: Guide) -> tuple[Lookalike, ...]:
+    return tuple(dangerous_lookalikes((taxon,), guide)[:MOST])
 
 
 def unlisted_of(record: TaxonRecord, guide: Guide) -> list[str]:
@@ -54,32 +59,53 @@ class LookalikeTable(QScrollArea):
         grid.setContentsMargins(0, 0, 0, TIGHT)
         grid.setHorizontalSpacing(SPACE)
         grid.setVerticalSpacing(TIGHT)
+        self._grid, self._guide = grid, guide
         found = lookalikes_of(record, guide)
         others = [other for each in found if (other := guide.record(each.taxon.name)) is not None]
-        records = [record, *others]
-        for place, each in enumerate(records):
-            grid.setColumnMinimumWidth(place, _COLUMN)
-            grid.setColumnStretch(place, 1)
-            self._head(grid, place, each)
-        compared = compare_records(records, guide)
-        parting = {character for each in compared for character in each.parting}
-        for place, each in enumerate(records):
-            picture = KindDrawing(each.taxon.name, guide, _DRAWING, parting if place == 0 else compared[place].parting)
-            if not picture.empty:
-                grid.addWidget(picture, 3, place, Qt.AlignmentFlag.AlignLeft)
-        line = 4
-        for heading, words, parts in [*_rows(records, compared, found, guide), *_facts(records, guide)]:
-            grid.addWidget(rule(), line, 0, 1, len(records))
-            grid.addWidget(label(heading, "strong"), line + 1, 0, 1, len(records))
-            for place, sentence in enumerate(words):
-                untold = (
-                    "" if line == 4 and place == 0 else text("guide.untold")
-                )  # it is what the others are checked against
-                shown = label(sentence or untold, ("strong" if parts[place] else "body") if sentence else "small")
-                grid.addWidget(selectable(shown), line + 2, place, Qt.AlignmentFlag.AlignTop)
-            line += 3
+        self._records = [record, *others]
+        self._compared = compare_records(self._records, guide)
+        self._lines = [*_rows(self._records, self._compared, found, guide), *_facts(self._records, guide)]
         self._sheet = sheet
+        self._columns = iter(range(len(self._records)))
         self.setWidget(sheet)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._add_next)
+        self._timer.start(0)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every column is there."""
+        return not self._timer.isActive()
+
+    def _add_next(self) -> None:
+        if not self._add_column():
+            self._timer.stop()
+        self._fit()
+
+    def _add_column(self) -> bool:
+        """The next column, the first one with what the lines are called: one by one, so that a page opens at once."""
+        place = next(self._columns, None)
+        if place is None:
+            return False
+        grid, record = self._grid, self._records[place]
+        for line, (heading, _, _) in enumerate(self._lines if place == 0 else ()):
+            grid.addWidget(rule(), 4 + 3 * line, 0, 1, len(self._records))
+            grid.addWidget(label(heading, "strong"), 5 + 3 * line, 0, 1, len(self._records))
+        grid.setColumnMinimumWidth(place, _COLUMN)
+        grid.setColumnStretch(place, 1)
+        self._head(grid, place, record)
+        parting = self._compared[place].parting
+        if place == 0:
+            parting = tuple({character: None for each in self._compared for character in each.parting})
+        picture = KindDrawing(record.taxon.name, self._guide, _DRAWING, parting)
+        if not picture.empty:
+            grid.addWidget(picture, 3, place, Qt.AlignmentFlag.AlignLeft)
+        for line, (_, words, parts) in enumerate(self._lines):
+            # the first is what the others are checked against
+            untold = "" if line == place == 0 else text("guide.untold")
+            shown = label(words[place] or untold, ("strong" if parts[place] else "body") if words[place] else "small")
+            grid.addWidget(selectable(shown), 6 + 3 * line, place, Qt.AlignmentFlag.AlignTop)
+        return True
 
     def _head(self, grid: QGridLayout, place: int, record: TaxonRecord) -> None:
         name = name_of_record(record)
@@ -105,6 +131,9 @@ class LookalikeTable(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As tall as what it holds at this width: the page scrolls, not the table."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         width = max(self.viewport().width(), self._sheet.minimumSizeHint().width())
         height = self._sheet.heightForWidth(width)
         bar = self.horizontalScrollBar().sizeHint().height() if width > self.viewport().width() else 0

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS, first_check, parting_characters
 from fieldguide.core.guide.search import Wanted
 from fieldguide.core.text import text
-from fieldguide.ui.guide.lookalikes import LookalikeTable, compare_records
+from fieldguide.ui.guide.lookalikes import LookalikeTable, compare_records, lookalikes_of
 from fieldguide.ui.guide.page import GuidePage
 from fieldguide.ui.guide.taxa import HitRole
 from fieldguide.ui.kit.drawings import KindDrawing
+from fieldguide.ui.kit.naming import name_of_record
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.comfort import comfort_in
 from tests.helpers.labels import words_in
@@ -49,10 +51,11 @@ def test_a_species_without_a_row_says_whose_characters_these_are(page: GuidePage
     assert text("characters.inherited", name=heir.split()[0]) in words_in(page.detail)
 
 
-def test_a_guide_without_characters_says_so_and_breaks_nothing(page: GuidePage) -> None:
+def test_a_guide_without_characters_says_so_and_breaks_nothing(page: GuidePage, qtbot) -> None:
     bare = Guide(GUIDE.records.values(), GUIDE.syndromes.values(), GUIDE.centres, GUIDE.sources.values(), "bare")
     page.use_guide(bare)
     page.open_taxon("Agaricus campestris")
+    qtbot.waitUntil(lambda: page.detail.whole)
     words = words_in(page.detail)
     assert text("characters.none_told") in words
     assert text("danger.check_cap") in words  # the key features are compared instead
@@ -62,14 +65,33 @@ def test_a_guide_without_characters_says_so_and_breaks_nothing(page: GuidePage) 
 def test_the_table_compares_characters_marks_what_parts_and_hides_what_nobody_has(qtbot) -> None:
     table = LookalikeTable(GUIDE.records["Agaricus campestris"], GUIDE)
     qtbot.addWidget(table)
+    qtbot.waitUntil(lambda: table.whole)
     words = words_in(table)
     assert text("guide.parts", character=text("characters.gill_colour")) in words
     assert text("guide.check_first") in words
     assert text("danger.check_nothing_told") not in words
     bolete = LookalikeTable(GUIDE.records["Boletus edulis"], GUIDE)
     qtbot.addWidget(bolete)
+    qtbot.waitUntil(lambda: bolete.whole)
     assert text("characters.gill_colour") not in words_in(bolete)
     assert comfort_in(words) == []
+
+
+def openers(table: LookalikeTable) -> list[str]:
+    return [each.text() for each in table.findChildren(QPushButton)]
+
+
+def test_the_columns_of_a_table_come_one_by_one_and_all_come(qtbot) -> None:
+    """Twelve look-alikes at once held the window for a quarter of a second at every kind that was leafed to."""
+    table = LookalikeTable(GUIDE.records["Amanita phalloides"], GUIDE)
+    qtbot.addWidget(table)
+    assert not table.whole
+    early = words_in(table)
+    qtbot.waitUntil(lambda: table.whole)
+    late = words_in(table)
+    for lookalike in lookalikes_of(GUIDE.records["Amanita phalloides"], GUIDE):
+        assert name_of_record(GUIDE.records[lookalike.taxon.name]).first in {*openers(table)}
+    assert len(early) < len(late)
 
 
 def test_the_sac_in_the_ground_is_what_to_check_first(qtbot) -> None:
@@ -96,6 +118,7 @@ def test_what_is_told_of_the_whole_genus_is_no_mark_of_a_species(qtbot) -> None:
                 assert check == ("base", ("sac",))
     table = LookalikeTable(GUIDE.records["Amanita phalloides"], GUIDE)
     qtbot.addWidget(table)
+    qtbot.waitUntil(lambda: table.whole)
     words = words_in(table)
     bases = "; ".join(text(f"characters.base_{value}") for value in virosa.states("base"))  # one has a comma of its own
     assert text("characters.varies", states=bases) in words
@@ -109,8 +132,9 @@ def test_a_species_told_by_its_genus_varies_as_it_does() -> None:
     assert told.wide == {name for name, states in told.values.items() if len(states) > 2}
 
 
-def test_what_parts_is_ringed_in_the_drawings(page: GuidePage) -> None:
+def test_what_parts_is_ringed_in_the_drawings(page: GuidePage, qtbot) -> None:
     page.open_taxon("Agaricus campestris")
+    qtbot.waitUntil(lambda: page.detail.whole)
     assert len(page.detail.findChildren(KindDrawing)) > 2
 
 

@@ -92,6 +92,7 @@ def test_a_wheel_over_the_table_turns_the_page_and_not_the_columns(page: GuidePa
     page.open_taxon("Amanita phalloides")
     QApplication.processEvents()
     (table,) = page.findChildren(LookalikeTable)
+    qtbot.waitUntil(lambda: table.whole)
     assert table.horizontalScrollBar().maximum() > 0
     for delta, accepted in ((QPoint(0, -120), False), (QPoint(-120, 0), True)):
         where = QPointF(20, 20)
@@ -110,8 +111,9 @@ def test_a_wheel_over_the_table_turns_the_page_and_not_the_columns(page: GuidePa
         assert (table.horizontalScrollBar().value() > 0) is accepted
 
 
-def test_a_deadly_taxon_is_told_with_onset_and_why_delay_kills(page: GuidePage) -> None:
+def test_a_deadly_taxon_is_told_with_onset_and_why_delay_kills(page: GuidePage, qtbot) -> None:
     page.open_taxon("Amanita phalloides")
+    qtbot.waitUntil(lambda: page.detail.whole)
     banner = page.detail.findChild(DangerBanner)
     assert banner.level is Danger.DEADLY
     assert text("guide.delay") in banner.accessibleDescription()
