@@ -10,6 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
 from fieldguide.core.guide import Guide
+from fieldguide.core.guide.search import index_of
+from fieldguide.core.hands.kinds import kinds_of
 from fieldguide.core.text import text
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.guides import GuideDraft, GuideShelf
@@ -38,6 +40,13 @@ class GuideController(QObject):
     def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._parts, self._thumbnails = parts, thumbnails
+        parts.identifier.model_ready.connect(self._look_through_once)
+
+    def _look_through_once(self) -> None:
+        """Once nothing else is waited for: what the page and the hand look through, made before they are opened."""
+        self._parts.identifier.model_ready.disconnect(self._look_through_once)
+        guide = self._parts.guide
+        self._parts.lanes.start(Lane.READING, lambda _: _looked_through(guide))
 
     @cached_property
     def page(self) -> GuidePage:
@@ -89,15 +98,15 @@ class GuideController(QObject):
         self._work(lambda shelf: shelf.read_draft(path)).done.connect(self.page.take_draft)
 
     def _install(self, draft: GuideDraft) -> None:
-        self._work(lambda shelf: shelf.choose(shelf.install(draft).version)).done.connect(self._use)
+        self._work(lambda shelf: _looked_through(shelf.choose(shelf.install(draft).version))).done.connect(self._use)
 
     def _choose(self, version: str) -> None:
-        self._work(lambda shelf: shelf.choose(version)).done.connect(self._use)
+        self._work(lambda shelf: _looked_through(shelf.choose(version))).done.connect(self._use)
 
     def _remove(self, version: str) -> None:
         def act(shelf: GuideShelf) -> Guide:
             shelf.remove(version)
-            return shelf.read_chosen().guide
+            return _looked_through(shelf.read_chosen().guide)
 
         self._work(act).done.connect(self._use)
 
@@ -106,6 +115,13 @@ class GuideController(QObject):
             self.guide_chosen.emit(guide)
             self._parts.notices.tell("guide.taken", version=guide.version)
         self._list()
+
+
+def _looked_through(guide: Guide) -> Guide:
+    """The guide, with its names and characters made ready off the GUI thread: a second for 10,000 kinds."""
+    index_of(guide)
+    kinds_of(guide)
+    return guide
 
 
 def _keys() -> tuple[KeyGroup, ...]:

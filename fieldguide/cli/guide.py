@@ -13,7 +13,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, TaxonRecord, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.core.guide.search import GuideIndex, Wanted
+from fieldguide.core.guide.search import Wanted, index_of
 from fieldguide.core.hands import Seen, hear_hand
 from fieldguide.core.hands.kinds import kinds_of
 from fieldguide.core.hands.wording import answer_words, character_name, ground_words, states_words
@@ -46,7 +46,7 @@ def look_up(name: str, seen: Sequence[Seen], *, as_json: bool) -> int:
 
 def _named(name: str, guide: Guide) -> list[TaxonRecord]:
     found = guide.resolve(name)
-    hits = [hit.record for hit in GuideIndex(guide).find(Wanted(name))]
+    hits = [hit.record for hit in index_of(guide).find(Wanted(name))]
     first = [guide.records[found.taxon.name]] if found is not None else []
     records = [*first, *(record for record in hits if record not in first)]
     if not records:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
+from itertools import accumulate
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide, PoisonCentre, TaxonRecord, promises_a_meal
@@ -61,19 +65,23 @@ def in_season(record: TaxonRecord, month: int) -> bool:
 
 
 class GuideIndex:
-    """The names of one guide, folded once. Some milliseconds for any search over 1,500 taxa."""
+    """The names of one guide, folded once. Some milliseconds for any search over 1,500 taxa. Made by `index_of`."""
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
-        self._names: list[tuple[TaxonRecord, tuple[tuple[str, str], ...]]] = []
-        for record in sorted(guide.records.values(), key=lambda record: record.taxon.name):
+        self._records = sorted(guide.records.values(), key=lambda record: record.taxon.name)
+        self._names: list[tuple[str, str, int]] = []  # as it may be typed, as it is, whose
+        for number, record in enumerate(self._records):
             names = dict.fromkeys(
                 (record.taxon.name, *record.common_names.values(), *record.other_names, *record.synonyms)
             )
             folded = {spelt: name for name in reversed(names) for spelt in spellings(name)}
-            self._names.append((record, tuple(folded.items())))
-        self._joined = {spelt.replace(" ", ""): spelt for _, names in self._names for spelt, _ in names if " " in spelt}
-        self._words = Words({word for _, names in self._names for spelt, _ in names for word in spelt.split()})
+            self._names += [(spelt, name, number) for spelt, name in folded.items()]
+        lines = [spelt for spelt, _, _ in self._names]
+        self._lines = "\n".join(("", *lines, ""))  # every name between two line ends
+        self._starts = list(accumulate((len(line) + 1 for line in lines), initial=1))
+        self._joined = {spelt.replace(" ", ""): spelt for spelt in lines if " " in spelt}
+        self._words = Words({word for spelt in lines for word in spelt.split()})
         self._regions = sorted({region for record in guide.records.values() for region in record.regions})
 
     def find(self, wanted: Wanted) -> list[Hit]:
@@ -123,25 +131,39 @@ class GuideIndex:
 
     def _named(self, wanted: Wanted, words: list[set[str]]) -> list[tuple[int, Hit]]:
         """Taxa of which one name holds, for each typed word, one of the spellings that it may stand for."""
+        if not words:
+            return [(0, Hit(record)) for record in self._records if _fits(record, wanted, self.guide)]
         typed = " ".join(words_of(wanted.text))
         misspelt = any(len(meant) > 1 for meant in words)
-        found: list[tuple[int, Hit]] = []
-        for record, names in self._names:
-            if not _fits(record, wanted, self.guide):
-                continue
-            if not words:
-                found.append((0, Hit(record)))
-                continue
-            matches = [
-                (abs(len(folded) - len(typed)) if misspelt else _distance(folded, typed), name)
-                for folded, name in names
-                if all(any(word in folded for word in meant) for meant in words)
-            ]
-            if matches:
-                distance, name = min(matches, key=lambda match: match[0])
+        holding = set.intersection(*({line for word in meant for line in self._holding(word)} for meant in words))
+        best: dict[int, tuple[int, str]] = {}
+        for line in sorted(holding):
+            folded, name, number = self._names[line]
+            distance = abs(len(folded) - len(typed)) if misspelt else _distance(folded, typed)
+            if number not in best or distance < best[number][0]:
+                best[number] = (distance, name)
+        found = []
+        for number, (distance, name) in best.items():
+            record = self._records[number]
+            if _fits(record, wanted, self.guide):
                 untold = name == record.taxon.name or promises_a_meal(name)
                 found.append((distance, Hit(record, "" if untold else name)))
         return found
+
+    def _holding(self, word: str) -> Iterator[int]:
+        """The names that hold a word anywhere; one or two letters: that have a word which begins so."""
+        for sought in (word,) if len(word) > 2 else (f"\n{word}", f" {word}"):
+            at = self._lines.find(sought)
+            while at >= 0:
+                line = bisect_right(self._starts, at + len(sought) - 1) - 1
+                yield line
+                at = self._lines.find(sought, self._starts[line + 1] - 1)
+
+
+@lru_cache(maxsize=2)
+def index_of(guide: Guide) -> GuideIndex:
+    """The index of this guide; the same object for the same guide. The first time 0.1 s for 1,500 taxa."""
+    return GuideIndex(guide)
 
 
 def _place_words(centre: PoisonCentre) -> set[str]:

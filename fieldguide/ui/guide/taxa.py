@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from fieldguide.core.guide import Guide, PoisonCentre
-from fieldguide.core.guide.search import GuideIndex, Hit, Wanted
+from fieldguide.core.guide.search import GuideIndex, Hit, Wanted, index_of
 from fieldguide.core.text import text
 from fieldguide.ui.kit.colours import colours_now
 from fieldguide.ui.kit.danger import chip_size, danger_word, paint_chip
@@ -70,7 +70,7 @@ class TaxonModel(QAbstractListModel):
         self.beginResetModel()
         self._wanted = wanted
         if self._index is None:
-            self._index = GuideIndex(self._guide)
+            self._index = index_of(self._guide)
         self._hits = self._index.find(wanted)
         self.endResetModel()
 
