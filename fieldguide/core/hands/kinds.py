@@ -132,8 +132,8 @@ class Kinds:
         """`[K]` twice: whether a kind is told to have all that was seen, and whether it is told to be otherwise."""
         asked = self.asked[seen.character]
         rows = [CHARACTERS[seen.character].index(value) for value in seen.values]
-        has = asked.told[rows].all(axis=0)
-        return has, asked.known & ~has
+        has: NDArray[np.bool_] = np.asarray(asked.told[rows].all(axis=0))
+        return has, np.asarray(asked.known & ~has)
 
     def fitting(self, seen: tuple[Seen, ...]) -> NDArray[np.bool_]:
         """`[K]`: the species that every answer fits and of which something is known each time; a deadly one needs no

@@ -10,6 +10,7 @@ import getpass
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
@@ -308,6 +309,9 @@ class HandCard(Card):
         self._body.addLayout(flow)
         self._body.addLayout(self._ways_out(following, several))
 
+    def _ask_from_menu(self, character: str, _checked: bool = False) -> None:
+        self.ask_again(character)
+
     def _of_other_guide(self) -> str:
         """The first character that another guide asked about: this one asks again; empty when there is none."""
         seen = self._find.seen if self._find is not None else ()
@@ -338,7 +342,7 @@ class HandCard(Card):
         menu = QMenu(opener)
         for character in self._guide.questions:
             if character != self._asked:
-                menu.addAction(character_name(character), lambda character=character: self.ask_again(character))
+                menu.addAction(character_name(character)).triggered.connect(partial(self._ask_from_menu, character))
         opener.setMenu(menu)
         return opener
 
