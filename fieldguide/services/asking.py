@@ -11,9 +11,9 @@ from datetime import date
 from PySide6.QtCore import QObject
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, taxon_danger
+from fieldguide.core.decision.standing import taxon_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.services.lanes import Job, Lane, Lanes
 from fieldguide.services.notices import Notices
@@ -41,7 +41,7 @@ class LibraryReader(QObject):
 
     def current_danger(self, observation: Observation) -> Danger:
         """The danger to show for a find by today's guide: see `core.decision.standing`."""
-        return current_danger(heard(observation, self._guide), self._guide)
+        return danger_today(observation, self._guide)
 
     def taxon_danger(self, observation: Observation) -> Danger:
         """Today's danger of what the find is called, for the chip beside its name."""

@@ -349,7 +349,7 @@ class Library(LibraryReader):
     def _tell_exported(self, done: Exported) -> None:
         self._notices.tell("storage.exported", count=done.observations, path=str(done.path))
         if done.left_out:
-            self._notices.tell("storage.exported_left_out", count=done.left_out)
+            self._notices.tell(f"storage.exported_{done.why.value}", count=done.left_out)
         if done.missing:
             self._notices.tell("storage.exported_missing", count=len(done.missing), file=done.missing[0].name)
 

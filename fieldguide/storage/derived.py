@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from sqlite3 import Connection
 
-from fieldguide.core.decision.standing import current_danger, shown_taxon
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.storage import places, reading, rows, search
 from fieldguide.storage.search import NAMELESS
@@ -52,7 +52,7 @@ class Derived:
                     key,
                     self.guide.version if self.guide else None,
                     rows.clean(taxon.name).casefold() if taxon else NAMELESS,
-                    current_danger(heard(observation, self.guide), self.guide).shown.severity if self.guide else 0,
+                    danger_today(observation, self.guide).shown.severity if self.guide else 0,
                     self._place(connection, observation),
                     observation.id,
                 ),

@@ -14,9 +14,9 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, shown_taxon
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation, VerdictKind
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.rows import clean, file_name, first_key
@@ -330,7 +330,7 @@ def _facets(observation: Observation, guide: Guide | None) -> list[str]:
     words += [_tag_word(tag) for tag in observation.tags]
     words.append(f"stars{observation.stars}")
     if guide is not None:
-        words.append(f"danger{current_danger(heard(observation, guide), guide).shown.value}")
+        words.append(f"danger{danger_today(observation, guide).shown.value}")
     return words
 
 

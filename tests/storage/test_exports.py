@@ -15,6 +15,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.places import kilometres
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.storage.export import LeftOut
 from fieldguide.storage.export.class_folders import class_folder, export_class_folders
 from fieldguide.storage.export.csv import export_csv
 from fieldguide.storage.export.darwin_core import TERMS, export_darwin_core
@@ -101,7 +102,8 @@ def test_a_workbook_holds_both_tables_as_text(finds: list[Observation], guide: G
 
 def test_map_files_hold_what_has_a_place(finds: list[Observation], guide: Guide, tmp_path: Path) -> None:
     hard = [replace(finds[0], notes="a & b <c> \x0b"), *finds[1:]]
-    assert export_gpx(iter(hard), guide, tmp_path / "a.gpx").left_out == 2
+    done = export_gpx(iter(hard), guide, tmp_path / "a.gpx")
+    assert (done.left_out, done.why) == (2, LeftOut.PLACELESS)
     points = ElementTree.parse(tmp_path / "a.gpx").getroot()
     assert [point.attrib["lat"] for point in points] == ["48.137000", "48.137000"]
     export_geojson(iter(hard), guide, tmp_path / "a.geojson")
@@ -180,7 +182,7 @@ def test_darwin_core_on_request_names_the_unverified_too(
     slime = replace(make_find(guide, Taxon("Fuligo septica", Rank.SPECIES, "Fuligo", "Physaraceae")), id=9)
     beetle = replace(make_find(guide, Taxon("Lucanus cervus", Rank.SPECIES, "Lucanus", "Lucanidae")), id=10)
     done = export_darwin_core([*finds, slime, beetle], guide, tmp_path / "all.zip", LIBRARY, verified_only=False)
-    assert (done.observations, done.left_out) == (4, 2)
+    assert (done.observations, done.left_out, done.why) == (4, 2, LeftOut.NAMELESS)
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         lines = list(csv.DictReader(archive.read("occurrence.csv").decode().splitlines(keepends=True)))
     assert [line["kingdom"] for line in lines] == ["Fungi", "Fungi", "Protozoa", ""]

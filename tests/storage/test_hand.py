@@ -5,18 +5,25 @@ from __future__ import annotations
 import json
 import uuid
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from fieldguide.cli.history.book import document, line
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Alarm, Observation, Seen
+from fieldguide.core.text import text
 from fieldguide.storage.change import Change
 from fieldguide.storage.export.darwin_core import export_darwin_core
+from fieldguide.storage.export.geo import export_geojson, export_gpx
 from fieldguide.storage.export.json import export_json
 from fieldguide.storage.journal import StepKind
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
+from fieldguide.ui.history.wording import spoken_find
+from fieldguide.ui.kit.wording import machine_words
 from tests.helpers.stored_finds import CAMPESTRIS, EDULIS, make_identification, make_photo
 
 WHEN = datetime(2026, 10, 4, 9, 30)
@@ -66,6 +73,31 @@ def test_a_sac_raises_the_danger_that_the_book_shows_and_filters_by(store: Obser
     assert store.count(deadly) == 1
     store.undo()
     assert store.count(deadly) == 0
+
+
+def test_what_the_hand_raised_stands_in_every_list_and_export(
+    store: ObservationStore, guide: Guide, tmp_path: Path
+) -> None:
+    find = stored(store, guide, SAC, Seen("gill_colour", ("white",)))
+    find = replace(find, latitude=48.1, longitude=11.5)
+    for seen, level in (((), Danger.CAUTION), (find.seen, Danger.DEADLY)):
+        told = replace(find, seen=seen)
+        assert danger_today(told, guide).shown is level
+        export_gpx([told], guide, tmp_path / "f.gpx")
+        assert f"<desc>{level.value}" in (tmp_path / "f.gpx").read_text()
+        export_geojson([told], guide, tmp_path / "f.geojson")
+        (feature,) = json.loads((tmp_path / "f.geojson").read_text())["features"]
+        assert feature["properties"]["danger_today"] == level.value
+        assert document(told, guide)["danger_today"] == level.value
+        assert text(f"ui.danger_{level.value}") in line(told, guide)
+        assert text(f"ui.danger_{level.value}") in spoken_find(told, guide)
+    assert find.identification is not None
+    poisonous = replace(find.identification, alarm=Alarm(Danger.POISONOUS, 0.5, 0.0, 0.5, raised=True))
+    named = replace(find, verified=CAMPESTRIS, identification=poisonous)
+    assert machine_words(replace(named, seen=()), guide) == text(
+        "ui.machine_danger", danger=text("ui.danger_poisonous")
+    )
+    assert machine_words(named, guide) == "", "what the hand found is worse, and is shown itself"
 
 
 def test_joined_finds_keep_every_answer_and_the_first_one_wins(store: ObservationStore, guide: Guide) -> None:

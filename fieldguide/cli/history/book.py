@@ -10,8 +10,9 @@ from typing import Any
 
 from fieldguide.cli.document import observation_document
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, shown_taxon
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
 from fieldguide.core.towns import place_name
@@ -60,7 +61,7 @@ def line(find: Observation, guide: Guide) -> str:
     """One find as a line of the list."""
     taxon = shown_taxon(find)
     day = f"{find.observed_at:%Y-%m-%d}" if find.observed_at else "-" * 10
-    level = current_danger(find, guide).shown
+    level = danger_today(find, guide).shown
     tags = f"  [{', '.join(find.tags)}]" if find.tags else ""
     name = taxon.name if taxon else text("history.kind_unknown")
     return f"{find.id:6}  {day}  {text(f'ui.danger_{level.value}'):18}  {name}{tags}"
@@ -73,7 +74,7 @@ def document(find: Observation, guide: Guide) -> dict[str, Any]:
         "datetime": find.observed_at.isoformat() if find.observed_at else None,
         "latitude": find.latitude,
         "longitude": find.longitude,
-        "danger_today": current_danger(find, guide).shown.value,
+        "danger_today": danger_today(find, guide).shown.value,
         "verified_name": find.verified.name if find.verified else None,
         "tags": list(find.tags),
         "stars": find.stars,

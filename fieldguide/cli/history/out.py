@@ -41,7 +41,7 @@ def export_book(book: Book, arguments: argparse.Namespace) -> int:
     else:
         print(text("storage.exported", count=done.observations, path=str(done.path)))
     if done.left_out:
-        print(text("storage.exported_left_out", count=done.left_out), file=sys.stderr)
+        print(text(f"storage.exported_{done.why.value}", count=done.left_out), file=sys.stderr)
     return SOME_LEFT if done.missing else DONE
 
 

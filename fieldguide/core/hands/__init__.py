@@ -5,6 +5,17 @@ Pure: an identification and answers in, an opinion out. What a person says never
 
 from fieldguide.core.hands.answers import Seen, read_seen
 from fieldguide.core.hands.asking import Effort, NextQuestion, effort_of
-from fieldguide.core.hands.opinion import HandOpinion, hear_find, hear_hand, heard
+from fieldguide.core.hands.opinion import HandOpinion, danger_today, hear_find, hear_hand, heard
 
-__all__ = ["Effort", "HandOpinion", "NextQuestion", "Seen", "effort_of", "hear_find", "hear_hand", "heard", "read_seen"]
+__all__ = [
+    "Effort",
+    "HandOpinion",
+    "NextQuestion",
+    "Seen",
+    "danger_today",
+    "effort_of",
+    "hear_find",
+    "hear_hand",
+    "heard",
+    "read_seen",
+]

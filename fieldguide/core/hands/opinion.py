@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.decide import CANDIDATES, CARRIERS, POISONOUS_SHARE, RINGS_ALWAYS
+from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands.answers import Seen
 from fieldguide.core.hands.asking import NextQuestion, next_question
@@ -149,6 +150,13 @@ def heard(observation: Observation, guide: Guide) -> Observation:
     if said is None or not any(each.counts for each in observation.seen):
         return observation
     return replace(observation, identification=replace(said, alarm=hear_find(observation, guide).alarm))
+
+
+def danger_today(observation: Observation, guide: Guide) -> Danger:
+    """What every list, view and export shows a find as: the worst of what the machine warned of, what the hand found,
+    and what a person named it, by this guide.
+    """
+    return current_danger(heard(observation, guide), guide)
 
 
 def _posterior(start: Matrix, scores: Matrix) -> Matrix:

@@ -28,6 +28,14 @@ class ExportKind(StrEnum):
 FOLDERS = frozenset({ExportKind.PHOTOS, ExportKind.CLASS_FOLDERS})
 
 
+class LeftOut(StrEnum):
+    """Why finds are left out; the catalogue `storage` holds the words `exported_REASON` for each."""
+
+    UNVERIFIED = "unverified"  # no person gave a name
+    NAMELESS = "nameless"
+    PLACELESS = "placeless"
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """What was written.
@@ -35,7 +43,7 @@ class Exported:
     Attributes:
         path: the file, or the folder of class folders.
         observations: how many finds are in it.
-        left_out: finds that the format cannot hold or that were not asked for (without a label, say).
+        left_out: finds that the format cannot hold or that were not asked for; `why`.
         missing: photos that are no longer where they were, or could not be copied.
     """
 
@@ -43,3 +51,4 @@ class Exported:
     observations: int
     left_out: int = 0
     missing: tuple[Path, ...] = ()
+    why: LeftOut = LeftOut.UNVERIFIED

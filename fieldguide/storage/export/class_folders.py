@@ -16,7 +16,7 @@ from fieldguide.core.photo.privacy import without_place
 from fieldguide.core.photo.reading import MAX_FILE_BYTES
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.storage.export import Exported
+from fieldguide.storage.export import Exported, LeftOut
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.locations import make_folder
 
@@ -70,7 +70,8 @@ def export_class_folders(
             written += 1
         if known is not None:
             _list(finds.values(), folder / LISTED)
-    return Exported(folder, written, left_out, tuple(missing))
+    why = LeftOut.UNVERIFIED if verified_only else LeftOut.NAMELESS
+    return Exported(folder, written, left_out, tuple(missing), why=why)
 
 
 def class_folder(taxon: Taxon) -> str:

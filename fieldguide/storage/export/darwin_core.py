@@ -23,7 +23,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
 from fieldguide.core.text import text
-from fieldguide.storage.export import Exported
+from fieldguide.storage.export import Exported, LeftOut
 from fieldguide.storage.export.places import UNCERTAINTY, Places
 from fieldguide.storage.rows import file_name
 
@@ -92,7 +92,8 @@ def export_darwin_core(
         archive.writestr("multimedia.csv", _media_table(media))
         archive.writestr("meta.xml", _meta())
         archive.writestr("eml.xml", _eml(library, today or date.today()))
-    return Exported(path, written, left_out)
+    why = LeftOut.UNVERIFIED if verified_only else LeftOut.NAMELESS
+    return Exported(path, written, left_out, why=why)
 
 
 def _occurrence(observation: Observation, taxon: Taxon, guide: Guide, shape: _Shape) -> dict[str, object]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from fieldguide.core.atomic import written_text
-from fieldguide.core.decision.standing import current_danger, shown_taxon
+from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.storage.export import Exported
+from fieldguide.storage.export import Exported, LeftOut
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.export.table import FIND_COLUMNS, find_row
 
@@ -40,14 +41,14 @@ def export_gpx(
             taxon = shown_taxon(find)
             # Local time without a zone is no GPX time, which is UTC: the day stands in the description.
             day = f"{find.observed_at:%Y-%m-%d} " if find.observed_at else ""
-            about = f"{day}{current_danger(find, guide).shown.value} {find.notes}".strip()
+            about = f"{day}{danger_today(find, guide).shown.value} {find.notes}".strip()
             stream.write(
                 f'<wpt lat="{find.latitude:.6f}" lon="{find.longitude:.6f}"><name>{_xml(taxon.name if taxon else "?")}'
                 f"</name><desc>{_xml(about)}</desc></wpt>\n"
             )
             written += 1
         stream.write("</gpx>\n")
-    return Exported(path, written, left_out)
+    return Exported(path, written, left_out, why=LeftOut.PLACELESS)
 
 
 def export_geojson(
@@ -77,7 +78,7 @@ def export_geojson(
             stream.write(json.dumps(feature, ensure_ascii=False, allow_nan=False))
             written += 1
         stream.write("\n]}\n")
-    return Exported(path, written, left_out)
+    return Exported(path, written, left_out, why=LeftOut.PLACELESS)
 
 
 def _xml(words: str) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
-from fieldguide.core.decision.standing import current_danger, machine_danger
+from fieldguide.core.decision.standing import machine_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Alarm, Candidate, Identification, Observation, Seen
 from fieldguide.storage.export import Exported
 from fieldguide.storage.rows import file_name
@@ -53,7 +53,7 @@ def _document(observation: Observation, guide: Guide, language: str) -> dict[str
         "longitude": observation.longitude,
         "photos": photos + failed,
         "machine_alarm": machine_danger(said, guide).shown.value,
-        "danger_today": current_danger(heard(observation, guide), guide).shown.value,
+        "danger_today": danger_today(observation, guide).shown.value,
         "verified_name": observation.verified.name if observation.verified else None,
         "verified_rank": observation.verified.rank.value if observation.verified else None,
         "notes": observation.notes,

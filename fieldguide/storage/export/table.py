@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from fieldguide.core.decision.standing import current_danger, machine_danger, shown_taxon
+from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.export.places import UNCERTAINTY, Places
@@ -59,7 +59,7 @@ def find_row(find: Observation, guide: Guide, language: str, places: Places = Pl
         UNCERTAINTY if places is Places.BLURRED and find.latitude is not None else None,
         "; ".join(file_name(photo.path) for photo in find.photos),
         *_taxon(shown_taxon(find), guide, language),
-        current_danger(heard(find, guide), guide).shown.value,
+        danger_today(find, guide).shown.value,
         machine_danger(said, guide).shown.value,
         "true" if find.verified else "false",
         find.verified.name if find.verified else "",

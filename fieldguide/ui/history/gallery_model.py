@@ -15,8 +15,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.services.library import ChangeKind, Library, LibraryChange
 from fieldguide.storage.asking import PAGE, Listing, Page
@@ -171,7 +170,7 @@ class GalleryModel(QAbstractListModel):
         if known is None or known[0] is not find:
             known = self._levels[find.id] = (
                 find,
-                current_danger(heard(find, self._library.guide), self._library.guide),
+                danger_today(find, self._library.guide),
             )
         return known[1]
 

@@ -29,10 +29,10 @@ from PySide6.QtGui import (
 
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger, machine_danger, shown_taxon
+from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.photo import read_photo
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
@@ -76,7 +76,7 @@ def write_report(
             pictures.append(f'<img src="{address.toString()}" width="{width}">')
         body.append(_find_html(find, guide, " ".join(pictures)))
         if find.latitude is not None and find.longitude is not None:
-            level = current_danger(heard(find, guide), guide).shown
+            level = danger_today(find, guide).shown
             dots.append(_Dot(find.id, find.latitude, find.longitude, level))
         written += 1
     who = escape(text("storage.report_by", who=recorded_by)) if recorded_by else ""
@@ -100,7 +100,7 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     name = name_of(taxon, guide).first if taxon else text("history.kind_unknown")
     latin = f" (<i>{escape(taxon.name)}</i>)" if taxon and taxon.name != name else ""
     by = text("storage.report_named") if find.verified else text("storage.report_guess")
-    shown = text(f"ui.danger_{current_danger(heard(find, guide), guide).shown.value}")
+    shown = text(f"ui.danger_{danger_today(find, guide).shown.value}")
     alarm = text(f"ui.danger_{machine_danger(find.identification, guide).shown.value}")
     day = day_words(find.observed_at) if find.observed_at else text("history.no_date")
     where = text("history.no_place")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QDate, QLocale, QTime
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import current_danger, shown_taxon
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Identification, Observation
 from fieldguide.core.text import percent, text
 from fieldguide.core.towns import towns
@@ -21,7 +22,7 @@ from fieldguide.ui.kit.wording import machine_words, short_verdict, verdict_word
 
 def spoken_find(find: Observation, guide: Guide) -> str:
     """One find as a screen reader says it in the list."""
-    danger = machine_words(find, guide) or danger_word(current_danger(find, guide))
+    danger = machine_words(find, guide) or danger_word(danger_today(find, guide))
     parts = [danger, short_verdict(find, guide), date_words(find)]
     if find.verified is not None:
         parts.append(text("history.named_by_you"))

@@ -11,9 +11,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from fieldguide.core.danger import Danger
-from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
 from fieldguide.ui.kit.danger import danger_word
@@ -56,7 +55,7 @@ class Entry:
         """Today's danger; None while it waits and when nothing could be read."""
         if self.observation is None or not self.readable:
             return None
-        return current_danger(heard(self.observation, guide), guide)
+        return danger_today(self.observation, guide)
 
     def machine_words(self, guide: Guide) -> str:
         """The machine's warning beside a milder name that a person gave; else empty."""

@@ -13,9 +13,8 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from fieldguide.core.decision.standing import current_danger
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import heard
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
 from fieldguide.ui.kit.buttons import button, icon_button
@@ -57,7 +56,7 @@ class _Side(QWidget):
         self.photo = PhotoView()
         self._name, self._when = label("", "heading"), label("", "small", wrap=False)
         first = exhibits[0].find
-        self._chip = DangerChip(current_danger(heard(first, guide), guide))
+        self._chip = DangerChip(danger_today(first, guide))
         self._count = label("", "small", wrap=False)
         before = icon_button(text("identify.pair_before"), "chevron_left")
         after = icon_button(text("identify.pair_after"), "chevron_right")
@@ -93,7 +92,7 @@ class _Side(QWidget):
     def show_place(self) -> None:
         """Show the photo of the place, as soon as it is read."""
         find, photo = self.shown.find, self.shown.photo
-        self._chip.set_level(current_danger(heard(find, self._guide), self._guide))
+        self._chip.set_level(danger_today(find, self._guide))
         self._name.setText(short_verdict(find, self._guide))
         self._when.setText(day_words(find.observed_at) if find.observed_at else text("history.no_date"))
         self._count.setText(text("identify.pair_count", place=self.place + 1, count=len(self._exhibits)))

@@ -10,6 +10,7 @@ from fieldguide.core.decision.lookalikes import dangerous_lookalikes
 from fieldguide.core.decision.parting import DeadlyDouble, Parting
 from fieldguide.core.decision.standing import PLAUSIBLE, current_danger, is_milder, leading_taxon, machine_danger
 from fieldguide.core.guide import Guide
+from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import percent, text
@@ -112,10 +113,14 @@ def _carrier(taxon: Taxon, share: str, guide: Guide) -> Carrier:
 
 
 def machine_words(observation: Observation, guide: Guide) -> str:
-    """What the machine warns of beside a milder name that a person gave: "Machine: Deadly"; else empty."""
-    if not is_milder(observation.verified, observation.identification, guide):
+    """What the machine warns of beside a milder name that a person gave: "Machine: Deadly"; else, and where the hand
+    found worse, empty.
+    """
+    machine = machine_danger(observation.identification, guide)
+    worse = danger_today(observation, guide).severity > machine.severity
+    if worse or not is_milder(observation.verified, observation.identification, guide):
         return ""
-    return text("ui.machine_danger", danger=text(f"ui.danger_{current_danger(observation, guide).shown.value}"))
+    return text("ui.machine_danger", danger=text(f"ui.danger_{machine.shown.value}"))
 
 
 def named_words(observation: Observation, guide: Guide) -> str:
