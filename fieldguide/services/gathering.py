@@ -16,6 +16,7 @@ from fieldguide.services.lanes import Handle, Lane, Lanes
 from fieldguide.services.notices import Notices
 
 GATHER_GROUP = "gather"
+MANY = 300  # files from which on somebody would wonder what happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Gathered:
 
 
 class Gatherer(QObject):
-    """Signal `gathered`: Gathered, at least one file. A folder without photos becomes a notice."""
+    """Signal `gathered`: Gathered, at least one file. A folder without photos becomes a notice, and one with many."""
 
     gathered = Signal(object)
 
@@ -39,6 +40,7 @@ class Gatherer(QObject):
         wanted = tuple(paths)
         self._lanes.cancel(GATHER_GROUP)
         job = self._lanes.start(Lane.READING, lambda handle: _gather(wanted, handle), GATHER_GROUP)
+        job.reported.connect(lambda count: self._notices.tell("storage.gathering", count=count))
         job.done.connect(self.gathered)
         job.failed.connect(self._notices.report)
 
@@ -49,6 +51,8 @@ def _gather(paths: Sequence[Path], handle: Handle) -> Gathered:
         raise FieldGuideError(ErrorCode.FOLDER_WITHOUT_PHOTOS, file=paths[0].name)
     if len(files) == 1:
         return Gathered((files,))
+    if len(files) >= MANY:
+        handle.tell(len(files))
     photos = []
     for file in files:
         handle.check()

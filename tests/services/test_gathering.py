@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import ExifTags, Image
 
+from fieldguide.core.text import text
 from fieldguide.services.gathering import Gatherer
 from fieldguide.services.lanes import Lanes
 from fieldguide.services.notices import Notices
@@ -55,3 +56,13 @@ def test_a_folder_without_photos_is_told(qtbot, gatherer: Gatherer, tmp_path: Pa
     with qtbot.waitSignal(gatherer.notices.posted):
         gatherer.gather([tmp_path])
     assert tmp_path.name in gatherer.notices.take()[0].words
+
+
+def test_a_folder_of_thousands_is_announced_and_offered(qtbot, gatherer: Gatherer, tmp_path: Path) -> None:
+    first = photo(tmp_path / "IMG_0000.jpg").read_bytes()[:20]
+    for number in range(2000):
+        (tmp_path / f"IMG_{number:04}.jpg").write_bytes(first)
+    with qtbot.waitSignal(gatherer.gathered, timeout=120_000) as told:
+        gatherer.gather([tmp_path])
+    assert len(told.args[0].groups) == 2000
+    assert gatherer.notices.take()[0].words == text("storage.gathering", count=2000)
