@@ -54,6 +54,11 @@ def test_a_season_without_a_window(bundle_path: Path, tmp_path: Path, capsys: py
     found = told(capsys, "check", status=1)
     assert isinstance(found, dict)
     assert (found["missing"], found["damage"]) == ([str(card / "0.jpg")], [])
+    (tmp_path / "moved").mkdir()
+    (card / "1.jpg").rename(tmp_path / "moved" / "renamed.jpg")
+    found = told(capsys, "check", "--find-in", str(tmp_path / "moved"), status=1)
+    assert isinstance(found, dict)
+    assert (found["missing"], found["mended"]["found_again"]) == ([str(card / "0.jpg")], 1)
     jobs = told(capsys, "jobs")
     assert isinstance(jobs, list)
     assert [each["state"] for each in jobs] == ["done", "done"]
@@ -62,7 +67,9 @@ def test_a_season_without_a_window(bundle_path: Path, tmp_path: Path, capsys: py
 def test_what_cannot_be_done_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "empty").mkdir()
     assert main(["history", "import", str(tmp_path / "empty")]) == 2
-    assert main(["history", "jobs", "--go-on", "7"]) == 2
+    for verb in ("--go-on", "--cancel"):
+        assert main(["history", "jobs", verb, "7"]) == 2
+        assert "7" in capsys.readouterr().err
     assert main(["history", "restore", str(tmp_path / "none.db")]) == 2
     capsys.readouterr()
     assert main(["history", "list", "--since", "3 October"]) == 2

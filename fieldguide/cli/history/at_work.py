@@ -37,8 +37,9 @@ def _glance(file: Path) -> Photo:
 
 def show_jobs(book: Book, arguments: argparse.Namespace) -> int:
     """List the jobs, or give one up, or go on with it."""
-    if arguments.cancel is not None:
-        book.jobs.change(arguments.cancel, JobState.CANCELLED)
+    if arguments.cancel is not None and book.jobs.change(arguments.cancel, JobState.CANCELLED) is None:
+        complain(text("cli.no_job", number=arguments.cancel))
+        return USAGE
     if arguments.go_on is not None:
         book.jobs.change(arguments.go_on, JobState.OPEN)
         return _run_job(book, arguments.go_on, arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QProgressBar, QVBoxLayout, QWidget
 
 from fieldguide.core.danger import Danger
@@ -108,6 +109,11 @@ class BatchPanel(QFrame):
         index = self.view.model().index(place, 0)
         if index.isValid():
             self.view.setCurrentIndex(index)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is shown stays in the list's sight when a notice comes or goes."""
+        super().resizeEvent(event)
+        self.view.scrollTo(self.view.currentIndex())
 
     def _tell(self, index: QModelIndex) -> None:
         if index.isValid():

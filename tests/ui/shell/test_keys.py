@@ -166,3 +166,21 @@ def test_everything_of_a_batch_is_in_sight_on_the_smallest_window(window: MainWi
     assert (window.width(), banner.isVisible()) == (900, True)
     right = banner.mapTo(window, banner.rect().topRight()).x()
     assert right < 900, "cut off on the right"
+
+
+def test_the_find_that_is_shown_stays_in_sight_of_the_list_when_a_notice_comes(
+    window: MainWindow, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.begin([[pictures[place % 4]] for place in range(12)])
+    for place in range(12):
+        page.take_result(place, mild_find(guide, (pictures[place % 4],), place + 1))
+    page.finish()
+    window.resize(900, 600)
+    view = page.work.batch.view
+    for place in (4, 5, 6, 11):
+        page.work.batch.choose(place)
+        window.notices.tell("You named it.")
+        QApplication.processEvents()
+        assert view.viewport().rect().contains(view.visualRect(view.currentIndex())), place
+        window.notices.clear()
+        QApplication.processEvents()
