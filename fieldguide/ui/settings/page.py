@@ -92,15 +92,22 @@ class SettingsPage(ScrollColumn):
         """How much room the trainer's libraries take that were set up here, bytes; 0: none were."""
         self.trainer.setVisible(size > 0)
         self._trainer_words.setText(text("settings.trainer_words", gb=f"{size / 1e9:.1f}"))
+        self._trainer_remove.setEnabled(True)
 
     def _add_trainer(self) -> None:
         self.trainer = self._card("trainer")
         self._trainer_words = label("", "muted")
-        remove = button(text("settings.trainer_remove"), "plain")
-        remove.clicked.connect(self.remove_trainer_wanted)
+        self._trainer_remove = button(text("settings.trainer_remove"), "plain")
+        self._trainer_remove.clicked.connect(self._remove_trainer)
         self.trainer.column.addWidget(self._trainer_words)
-        self.trainer.column.addLayout(row(remove, None))
+        self.trainer.column.addLayout(row(self._trainer_remove, None))
         self.show_trainer(0)
+
+    def _remove_trainer(self) -> None:
+        """Thousands of files take a while: `show_trainer` tells when they are gone."""
+        self._trainer_words.setText(text("settings.trainer_removing"))
+        self._trainer_remove.setEnabled(False)
+        self.remove_trainer_wanted.emit()
 
     def _add_looks(self, settings: Settings) -> None:
         card = self._card("looks")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QPushButton
 
 from fieldguide.core.text import text
 from fieldguide.storage.locations import find_locations
@@ -86,3 +86,18 @@ def test_licences_are_shown_as_they_are(qtbot, theme) -> None:
     dialog = LicencesDialog()
     qtbot.addWidget(dialog)
     assert "Apache" in dialog.findChild(QPlainTextEdit).toPlainText()
+
+
+def test_removing_the_trainer_is_told_while_it_lasts(page, qtbot) -> None:
+    page.show_trainer(3_500_000_000)
+    words = text("settings.trainer_words", gb="3.5")
+    assert words in [label.text() for label in page.trainer.findChildren(QLabel)]
+    button = page.trainer.findChild(QPushButton)
+    with qtbot.waitSignal(page.remove_trainer_wanted):
+        button.click()
+    assert text("settings.trainer_removing") in [label.text() for label in page.trainer.findChildren(QLabel)]
+    assert not button.isEnabled()
+    page.show_trainer(1_000_000_000)  # something of it could not be removed
+    assert button.isEnabled()
+    page.show_trainer(0)
+    assert page.trainer.isHidden()
