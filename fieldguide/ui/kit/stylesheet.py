@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from string import Template
 
 from fieldguide.ui.kit.colours import Colours
@@ -82,7 +83,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit { backg
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {
     border: 2px solid $accent; padding: 6px 9px; }
 QComboBox::drop-down { border: none; width: 26px; }
-QComboBox::down-arrow { image: url("$chevron"); width: 14px; height: 14px; }
+QComboBox::down-arrow { image: url("$chevron_down"); width: 14px; height: 14px; }
+QFileDialog { backward-icon: url("$chevron_left"); forward-icon: url("$chevron_right");
+    filedialog-parent-directory-icon: url("$chevron_up"); }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; selection-background-color: $accent_soft;
     selection-color: $text; padding: 4px; }
 
@@ -123,6 +126,7 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QSplitter::handle { background: transparent; }
 """)
 
+CHEVRONS = ("down", "left", "right", "up")
 _SIZES = {"tiny": 0.8, "small": 0.89, "body": 1.0, "heading": 1.13, "alarm": 1.32, "title": 1.5, "display": 2.0}
 
 
@@ -131,7 +135,7 @@ def sizes(body: float) -> dict[str, float]:
     return {name: round(body * factor, 1) for name, factor in _SIZES.items()}
 
 
-def stylesheet(colours: Colours, body: float, chevron: str) -> str:
-    """The sheet; `chevron` is the path of a picture in the theme's colour (style sheets cannot tint one)."""
+def stylesheet(colours: Colours, body: float, chevrons: Mapping[str, str]) -> str:
+    """The sheet; `chevrons`: paths of pictures in the theme's colour (style sheets cannot tint one), by `CHEVRONS`."""
     plain = {name: getattr(colours, name) for name in colours.__slots__ if isinstance(getattr(colours, name), str)}
-    return _SHEET.substitute(plain, **sizes(body), chevron=chevron)
+    return _SHEET.substitute(plain, **sizes(body), **{f"chevron_{way}": path for way, path in chevrons.items()})

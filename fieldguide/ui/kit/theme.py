@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from fieldguide.core.resources import resource
 from fieldguide.ui.kit.colours import DARK, LIGHT, Colours, qt_palette
-from fieldguide.ui.kit.stylesheet import stylesheet
+from fieldguide.ui.kit.stylesheet import CHEVRONS, stylesheet
 
 SMALLEST_BODY = 10.0  # points; some desktops report none, and offscreen Qt reports 9
 
@@ -52,8 +52,9 @@ class Theme(QObject):
         font.setPointSizeF(body)
         self._application.setFont(font)
         self._application.setPalette(qt_palette(colours))
-        chevron = resource("icons", "chevron_down_on_dark.svg" if colours.dark else "chevron_down_on_light.svg")
-        self._application.setStyleSheet(stylesheet(colours, body, chevron.as_posix()))
+        ground = "dark" if colours.dark else "light"
+        chevrons = {way: resource("icons", f"chevron_{way}_on_{ground}.svg").as_posix() for way in CHEVRONS}
+        self._application.setStyleSheet(stylesheet(colours, body, chevrons))
         self.changed.emit()
 
     def _follow(self) -> None:

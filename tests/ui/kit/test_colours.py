@@ -5,6 +5,7 @@ import dataclasses
 
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QToolButton
 
 from fieldguide.core.danger import Danger
 from fieldguide.ui.kit.colours import DARK, LIGHT, Colours, colours_now
@@ -81,3 +82,14 @@ def test_text_grows_with_the_chosen_scale(theme: Theme) -> None:
     before = QGuiApplication.font().pointSizeF()
     theme.apply(ThemeChoice.LIGHT, 1.5)
     assert QGuiApplication.font().pointSizeF() == pytest.approx(before * 1.5, abs=0.1)
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_the_arrows_of_a_file_dialog_are_seen_on_their_ground(qtbot, theme: Theme, choice: ThemeChoice) -> None:
+    theme.apply(choice)
+    dialog = QFileDialog(options=QFileDialog.Option.DontUseNativeDialog)
+    qtbot.addWidget(dialog)
+    for name in ("backButton", "forwardButton", "toParentButton"):
+        arrow = dialog.findChild(QToolButton, name).icon().pixmap(24, 24).toImage()
+        drawn = [arrow.pixelColor(x, y) for x in range(arrow.width()) for y in range(arrow.height())]
+        assert max(contrast(each.name(), theme.colours.raised) for each in drawn if each.alpha() > 200) >= 3, name
