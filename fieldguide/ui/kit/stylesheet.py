@@ -98,8 +98,11 @@ QHeaderView::section { background: $panel; color: $muted; border: none; border-b
     padding: 8px; font-weight: 600; }
 QCheckBox, QRadioButton { spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 2px solid $muted; border-radius: 5px; background: $raised; }
-QCheckBox::indicator:checked { width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 2px solid $muted; border-radius: 5px;
+    background: $raised; }
+QRadioButton::indicator { border-radius: 9px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked {
+    width: 8px; height: 8px; border: 5px solid $accent; background: $on_accent; }
 QScrollArea { background: transparent; border: none; }
 QScrollArea > QWidget > QWidget#sheet { background: transparent; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 2px; }

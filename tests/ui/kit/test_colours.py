@@ -5,7 +5,7 @@ import dataclasses
 
 import pytest
 from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QToolButton
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QRadioButton, QToolButton
 
 from fieldguide.core.danger import Danger
 from fieldguide.ui.kit.colours import DARK, LIGHT, Colours, colours_now
@@ -93,3 +93,17 @@ def test_the_arrows_of_a_file_dialog_are_seen_on_their_ground(qtbot, theme: Them
         arrow = dialog.findChild(QToolButton, name).icon().pixmap(24, 24).toImage()
         drawn = [arrow.pixelColor(x, y) for x in range(arrow.width()) for y in range(arrow.height())]
         assert max(contrast(each.name(), theme.colours.raised) for each in drawn if each.alpha() > 200) >= 3, name
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+@pytest.mark.parametrize("kind", [QCheckBox, QRadioButton])
+def test_a_choice_that_is_not_made_has_a_rim_that_is_seen(
+    qtbot, theme: Theme, choice: ThemeChoice, kind: type[QCheckBox | QRadioButton]
+) -> None:
+    theme.apply(choice)
+    box = kind()
+    qtbot.addWidget(box)
+    box.show()
+    image = box.grab().toImage()
+    drawn = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert max(contrast(each, theme.colours.raised) for each in drawn - {theme.colours.window}) >= 3
