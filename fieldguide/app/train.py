@@ -10,12 +10,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.parts import Parts
 from fieldguide.app.trainer import TrainerController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
+from fieldguide.core.text import explain, text
 from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
 from fieldguide.core.training.events import Audited, Estimate, Event, Judged, Look, Progress
 from fieldguide.core.training.report import Report, read_report
@@ -26,6 +26,7 @@ from fieldguide.storage.export import Exported, ExportKind
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.search import Filter
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.shell.attention import ask_for_attention
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 from fieldguide.ui.train.look_view import LEAVE_OUT
@@ -288,8 +289,8 @@ class TrainController(QObject):
     def _end(self, verb: str, problem: FieldGuideError | None) -> None:
         if problem is not None:
             self._parts.notices.report(problem)
-        if verb == "run":
-            QApplication.alert(self._window)
+        if verb == "run" and (problem is not None or self.trainings.finished):
+            ask_for_attention(self._window, explain(problem) if problem else text("training.finished"))
         if verb == "look" and problem is not None:
             self.page.look.show_problem(problem)
         elif verb == "audit" and problem is not None:
