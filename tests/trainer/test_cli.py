@@ -58,11 +58,18 @@ print(status, "torch" in sys.modules)
         ["find-rate", "nowhere", "--out", "run"],
         ["run", "one", "--out", "run"],
         ["run", "one", "--out", "run", "--dry-run"],
+        ["run", "two", "--out", "begun"],
     ],
 )
 def test_a_wrong_call_is_refused_before_torch_is_loaded(call: list[str], tmp_path: Path) -> None:
     (tmp_path / "one" / "Boletus_edulis").mkdir(parents=True)
     (tmp_path / "one" / "Boletus_edulis" / "1.jpg").touch()
+    for name in ("Boletus_edulis", "Amanita_muscaria"):
+        (tmp_path / "two" / name).mkdir(parents=True)
+        for number in range(8):
+            (tmp_path / "two" / name / f"{number}.jpg").touch()
+    (tmp_path / "begun").mkdir()
+    (tmp_path / "begun" / "config.toml").touch()
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, sys.path))}
     told = subprocess.run(
         [sys.executable, "-c", REFUSED, *call],

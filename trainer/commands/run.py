@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Finished, Started
@@ -37,6 +38,9 @@ def run(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     folder = RunFolder(arguments.out)
     wanted = complete(configuration(arguments, folder.config if arguments.resume else None))
+    alone = int(os.environ.get("WORLD_SIZE", "1")) == 1  # of several, another may have begun this very run
+    if alone and folder.config.exists() and not (arguments.resume or arguments.dry_run):
+        raise FieldGuideError(ErrorCode.RUN_EXISTS, folder=str(folder.root))
     guide = load_guide()
     refuse_early(wanted, guide, folder)
     # From here on torch is needed, which takes seconds to load.

@@ -96,7 +96,8 @@ def write_tensorboard(folder: Path, table: list[Outcome]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     for outcome in table:
         with SummaryWriter(str(folder / outcome.run)) as writer:
-            numbers = {"val_top1": outcome.validation, "test_top1": outcome.test["top1"] or 0.0}
+            # Names of their own: under the name of a curve its last epoch would stand for what ships.
+            numbers = {"model_val_top1": outcome.validation, "model_test_top1": outcome.test["top1"] or 0.0}
             log = RunFolder(folder.parent / outcome.run).log
             lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
             writer.add_hparams(outcome.options, numbers, run_name=".", global_step=len(lines))
