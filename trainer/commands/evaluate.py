@@ -16,7 +16,7 @@ from fieldguide.core.text import text
 from fieldguide.inference.network import Network
 from trainer.config import DEVICES
 from trainer.evaluation import document
-from trainer.evaluation.document import Evaluation, FolderFacts, GateResult, ModelFacts
+from trainer.evaluation.document import Bound, Evaluation, FolderFacts, GateResult, ModelFacts
 from trainer.evaluation.facts import label_facts
 from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.folder_photos import FolderPhotos, predict_folders, read_folders, split_background
@@ -136,9 +136,12 @@ def gate_in_words(decided: GateResult) -> list[str]:
     first = text("bundle.gate_passes" if decided.passes else "bundle.gate_refuses", **price)
     facts = {"old": decided.old_count, "new": decided.new_count}
     passed = text("bundle.gate_passed_photos", **facts, old_deadly=decided.old_deadly, new_deadly=decided.new_deadly)
-    broken = [bound for bound in decided.bounds if not bound.holds]
-    against = [
-        text(f"bundle.gate_{bound.name}", new=points(bound.new), old=points(bound.old), limit=points(bound.limit))
-        for bound in broken
-    ]
+    against = [_against(bound) for bound in decided.bounds if not bound.holds]
     return ["", first, passed, *against, *(f"  {file}" for file in decided.newly_missed[:NAMED])]
+
+
+def _against(bound: Bound) -> str:
+    """A bound that does not hold, in words."""
+    unsaid = "_unsaid" if bound.name == "right" and bound.new is None else ""
+    facts = {"new": points(bound.new), "old": points(bound.old), "limit": points(bound.limit)}
+    return text(f"bundle.gate_{bound.name}{unsaid}", **facts)

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from fieldguide.core.text import text
 from tests.helpers.bundles import GUARANTEE, write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main
-from trainer.evaluation.document import Evaluation, read
+from trainer.commands.evaluate import gate_in_words
+from trainer.evaluation.document import Bound, Evaluation, GateResult, read
 
 THRESHOLDS = {"species": 0.6, "genus": 0.6, "family": 0.6, "deadly": 0.0, "harmful": 0.0}
 BOLD = {"deadly": 0.9, "harmful": 0.9, "deadly_guarantee": GUARANTEE, "harmful_guarantee": GUARANTEE}
@@ -97,3 +99,13 @@ def test_a_folder_that_is_not_there_is_said(
 ) -> None:
     assert main(["evaluate", str(bundle_path), str(tmp_path / "nowhere"), "--device", "cpu"]) == 1
     assert "nowhere" in capsys.readouterr().err
+
+
+def test_of_a_model_that_names_nothing_no_share_is_told_as_right() -> None:
+    bounds = (
+        Bound("recall_deadly", 1.0, 1.0, 1.0, at_least=True, holds=True),
+        Bound("false_deadly", 0.4, 0.4, 0.45, at_least=False, holds=True),
+        Bound("right", 0.9, None, 0.8, at_least=True, holds=False),
+    )
+    told = gate_in_words(GateResult(False, bounds, 0, 0, 0, 0, ()))
+    assert told[-1] == text("bundle.gate_right_unsaid", old="90.0", limit="80.0")
