@@ -120,6 +120,7 @@ KINDS: dict[str, tuple[Finding, Change]] = {
 ALSO = {  # what a made defect may rightly be listed as, beside its own kind
     Finding.NEAR_COPY: ("copy under another label", "wrong label"),
     Finding.COPY_ACROSS_LABELS: ("wrong label",),
+    Finding.LABEL_ERROR: ("copy under another label",),
     Finding.LOW_CONTRAST: ("dark", "overexposed", "blurred"),
     Finding.LIGHT: ("drawing on paper", "screenshot of a telephone", "low contrast"),
     Finding.GRAYSCALE: ("drawing on paper", "dark", "low contrast", "overexposed"),

@@ -1,7 +1,7 @@
 """Which copies of real photos the split keeps on one side: `python -m tests.benchmarks.bench_copies FOLDER [PHOTOS]`.
 
-Copies are made of each photo in several ways; the table says how many fall into one group with their photo, by hashes
-alone and with the cuts that the starter model's eye finds, and which photos that are no copies do.
+One copy is made of each photo, in several ways; the table says how many fall into one group with their photo, by
+hashes alone and with the cuts that the starter model's eye finds, and which photos that are no copies do.
 """
 
 from __future__ import annotations
@@ -46,44 +46,39 @@ WAYS: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
-def _grouped(folder: Path, pictures: Sequence[Image.Image], files: Sequence[str]) -> tuple[list[int], list[int]]:
-    """The groups by hashes alone, and with cuts."""
+def _together(folder: Path, pictures: Sequence[Image.Image], files: Sequence[str]) -> tuple[float, float]:
+    """The share of photos that are in one group with their copy, by hashes alone and with cuts.
+
+    `pictures`: the photos, then one copy of each: with more, each photo's nearest by embedding would be other copies.
+    """
     folder.mkdir()
     for number, picture in enumerate(pictures):
-        (folder / f"{number // 1000}").mkdir(exist_ok=True)
-        picture.save(folder / f"{number // 1000}" / f"{number:05}.jpg", quality=80)
+        picture.save(folder / f"{number:05}.jpg", quality=80)
     run, quiet = RunFolder(folder.with_suffix(".run")).create(), Progress(Style.QUIET)
-    photos = scan(DataConfig(folders=(str(folder),), cache_size=96), run, quiet)
-    by_hash = group_photos(photos)
-    pairs = [pair for pair in find_cuts(photos, run, quiet) if pair[1] < len(files)]
+    photos = scan(DataConfig(folders=(str(folder.parent),), cache_size=96), run, quiet)
+    pairs, count = find_cuts(photos, run, quiet), len(files)
     for one, other in pairs:
-        print(f"  together: {files[one]} {files[other]}")
-    return by_hash, group_photos(photos, find_cuts(photos, run, quiet))
+        if other - one != count:
+            print(f"  together: {files[one % count]} {files[other % count]}")
+    found = (group_photos(photos), group_photos(photos, pairs))
+    shares = [sum(a == b for a, b in zip(each[:count], each[count:], strict=True)) / count for each in found]
+    return shares[0], shares[1]
 
 
 def main() -> None:
     """Print the table."""
     torch.set_num_threads(1)
     files = find_photos([Path(sys.argv[1])])
-    files = random.Random(1).sample(files, min(int(sys.argv[2]) if len(sys.argv) > 2 else 500, len(files)))
+    files = random.Random(1).sample(files, min(int(sys.argv[2]) if len(sys.argv) > 2 else 100, len(files)))
     photos = []
     for file in files:
         with Image.open(file) as picture:
             photos.append(picture.convert("RGB"))
-    ways = list(WAYS)
-    everything = [*photos, *(WAYS[way](photo) for way in ways for photo in photos)]
-    with TemporaryDirectory() as folder:
-        grouped = _grouped(Path(folder) / "copies", everything, [str(file) for file in files])
-    count = len(photos)
-    for groups, name in zip(grouped, ("hashes", "with cuts"), strict=True):
-        print(f"{count} photos; {name}: in one group with another: {count - len(set(groups[:count]))}")
-    for number, way in enumerate(ways, start=1):
-        copies = [groups[number * count : (number + 1) * count] for groups in grouped]
-        shares = [
-            sum(a == b for a, b in zip(groups[:count], copy, strict=True)) / count
-            for groups, copy in zip(grouped, copies, strict=True)
-        ]
-        print(f"| {way} | {shares[0]:.1%} | {shares[1]:.1%} |", flush=True)
+    for way, change in WAYS.items():
+        with TemporaryDirectory() as folder:
+            everything = [*photos, *map(change, photos)]
+            by_hash, with_cuts = _together(Path(folder) / "copies", everything, [str(file) for file in files])
+        print(f"| {way} | {by_hash:.1%} | {with_cuts:.1%} |", flush=True)
 
 
 if __name__ == "__main__":

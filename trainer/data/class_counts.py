@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from fieldguide.core.atomic import written_atomically, written_text
 from fieldguide.core.text import text
@@ -47,6 +48,7 @@ def _draw(ordered: list[str], counts: Mapping[tuple[str, str], int]) -> Figure:
         left = [start + width for start, width in zip(left, widths, strict=True)]
     axes.set_title(text("prepare.plot_title"))
     axes.set_xlabel(text("prepare.plot_axis"))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(axis="y", labelsize=7)
     axes.margins(y=0.01)
     axes.invert_yaxis()

@@ -30,7 +30,8 @@ _SHORT = 32  # and that the best of `_STEPS` is found at
 _WORTH = 0.75  # correlation at `_SHORT` from which the finer look is worth its time
 _PARTS = 5  # parts of the cut along each side
 _FLAT = 2.5  # grey levels: a part that varies less shows nothing to compare
-OVERLAID = 0.75  # correlation within the parts, their median, from which one lies over the other
+OVERLAID = 0.75  # correlation within the parts, their median, from which one lies over the other ...
+_WORST_FIFTH = 0.6  # ... where the fifth of them that agrees least reaches this too: a frame alone is no picture
 _BLOCK = 1024  # rows of the table of cosines in memory at once
 
 
@@ -99,8 +100,8 @@ def overlay(one: Picture, other: Picture) -> float:
     """How well the one picture, cut out of the other and perhaps mirrored, lies over it: -1 to 1, 1 is the same.
 
     At the best place of the best of all cuts that leave `LEAST` of the width or more, the median correlation within
-    the parts of the cut; -1 where half of them show nothing. The height of a cut follows from its width, for the two
-    aspects are known.
+    the parts of the cut; -1 where half of them show nothing, or a fifth agrees too little: two screenshots share all
+    but the picture. The height of a cut follows from its width, for the two aspects are known.
     """
     return max(_lies_over(one, other), _lies_over(other, one))
 
@@ -128,7 +129,9 @@ def _median_of_parts(below: Gray, above: Gray) -> float:
         spread = float(lower.std() * upper.std())
         if min(lower.std(), upper.std()) >= _FLAT:
             found.append(float(((lower - lower.mean()) * (upper - upper.mean())).mean()) / spread)
-    return float(np.median(found)) if len(found) > _PARTS**2 / 2 else -1.0
+    if len(found) <= _PARTS**2 / 2 or np.quantile(found, 0.2) < _WORST_FIFTH:
+        return -1.0
+    return float(np.median(found))
 
 
 def _parts(picture: Gray) -> list[Gray]:

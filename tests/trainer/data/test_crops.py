@@ -37,6 +37,21 @@ def test_two_simple_drawings_of_one_thing_are_no_copies() -> None:
         assert max(overlay(first, other) for other in others) < OVERLAID
 
 
+def test_two_screenshots_of_other_pictures_are_no_copies() -> None:
+    def patches(seed: int, width: int, height: int, low: int, high: int) -> Image.Image:
+        drawn = np.random.default_rng(seed).integers(low, high, (height // 6, width // 6), dtype=np.uint8)
+        return Image.fromarray(drawn).resize((width, height))
+
+    def screen(seed: int) -> Picture:
+        """A dark picture above bright lines that are the same on every screen."""
+        frame = patches(0, 64, 96, 150, 255)
+        frame.paste(patches(seed, 64, 54, 0, 80), (0, 8))
+        return Picture(np.asarray(frame))
+
+    assert overlay(screen(3), screen(3)) >= OVERLAID
+    assert max(overlay(screen(3), screen(other)) for other in range(4, 12)) < OVERLAID
+
+
 def test_a_picture_of_one_colour_lies_over_nothing() -> None:
     blank = Picture(np.full((96, 96), 128, dtype=np.uint8))
     assert overlay(blank, _picture(0, 3)) < OVERLAID
