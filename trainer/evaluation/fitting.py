@@ -151,7 +151,7 @@ def fit_decision(
         coverage=config.coverage,
         ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere", people),
     )
-    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed), alarms.compared)
+    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed))
     genera = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
     usual = None if elsewhere is None else own
     unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, novel_genera=genera, reference=usual)
