@@ -151,6 +151,8 @@ class FieldGuide(QObject):
         self.guide.guide_chosen.connect(self._use_guide)
         self.settings.language_changed.connect(self._reopen)
         self.settings.library_chosen.connect(self._change_library)
+        self.settings.restored.connect(self.identify.page.forget)
+        self.settings.restored.connect(lambda: self.parts.jobs.begin_anew())
         self.settings.place_changed.connect(self.identify.take_place)
         self.settings.place_changed.connect(self.history.tell_hand)
         self.settings.help_wanted.connect(self.poison.open_empty)

@@ -33,6 +33,7 @@ class SettingsController(QObject):
         language_changed: another language was chosen.
         remove_trainer_wanted: what was set up to train with shall go.
         library_chosen: folder of the library from now on, and whether the finds are to be taken along.
+        restored: a backup took the place of the finds.
         place_changed: another region, or place and season shall take part or not.
     """
 
@@ -40,6 +41,7 @@ class SettingsController(QObject):
     moved_wanted = Signal()
     language_changed = Signal()
     place_changed = Signal()
+    restored = Signal()
     remove_trainer_wanted = Signal()
     library_chosen = Signal(Path, bool)
 
@@ -141,6 +143,7 @@ class SettingsController(QObject):
     def _restore(self, path: Path) -> None:
         job = self._parts.library.bring_back(path)
         job.done.connect(lambda kept: self._parts.notices.tell("settings.restored", file=path.name, kept=str(kept)))
+        job.done.connect(lambda _: self.restored.emit())
 
     def _back_up(self, path: Path) -> None:
         database = self._parts.locations.database

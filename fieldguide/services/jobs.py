@@ -91,6 +91,15 @@ class Jobs(QObject):
         """Look for jobs that an earlier run of the program left; they are offered by `changed`."""
         return self._ask(lambda store: store.unfinished(), self._take_found)
 
+    def begin_anew(self) -> Job:
+        """Another book took the place of this one: forget what runs and waits here, and offer what that one left."""
+        self._identifier.cancel_batch(self._batch)
+        self._running, self._batch = 0, None
+        for kept in (self._turns, self._lines, self._known, self._unreadable):
+            kept.clear()
+        self._tell()
+        return self.load()
+
     def start(self, groups: Sequence[Sequence[Path]], title: str = "") -> Job:
         """Keep a new job and give it the first turn; `done` carries its JobStatus."""
         kept = [tuple(group) for group in groups if group]

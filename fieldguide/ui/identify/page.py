@@ -262,6 +262,12 @@ class IdentifyPage(QWidget):
             self._stack.setCurrentWidget(self.alone)
             self.alone.begin()
 
+    def forget(self) -> None:
+        """The finds of this sitting are in the book no more: what is done to them could reach others."""
+        if self._work is not None:
+            self._work.finds.show_stored(())
+        self.show_start()
+
     def show_start(self) -> None:
         """The empty page."""
         self._stack.setCurrentWidget(self.start)
