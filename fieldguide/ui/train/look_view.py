@@ -68,7 +68,10 @@ class LookView(ScrollColumn):
         self.own.clicked.connect(self.own_wanted)
         self.own_words = label(text("training.own_words"), "small")
         self.own_words.setVisible(False)
-        for part in (self.found, self.bar, self.elsewhere, self.names, self.own, self.own_words, self.presets):
+        for part in (self.found, self.bar, self.elsewhere, self.names):
+            self._sheet.addWidget(part)
+        self._sheet.addLayout(row(self.own, None))  # as wide as it can be clicked
+        for part in (self.own_words, self.presets):
             self._sheet.addWidget(part)
         self._group = QButtonGroup(self)
         self._lines = {}

@@ -31,7 +31,7 @@ from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, WIDE
 from fieldguide.ui.kit.naming import name_called
-from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 from fieldguide.ui.train.curve import Curve
 from fieldguide.ui.train.save_dialog import SaveDialog
 from fieldguide.ui.train.wording import minutes
@@ -85,7 +85,7 @@ class RunView(ScrollColumn):
         sheet.addWidget(self.title)
         sheet.addWidget(self.work)
         sheet.addWidget(self.result)
-        sheet.addWidget(self.keep)
+        sheet.addLayout(row(self.keep, None))  # as wide as it can be clicked
         self.keeps = label(text("training.keeps"), "small")
         sheet.addWidget(self.keeps)
         self._later = (self.report, self.use, self.judge, self.save, self.trace)
