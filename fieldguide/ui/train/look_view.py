@@ -27,11 +27,11 @@ from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, WIDE
 from fieldguide.ui.kit.naming import name_called
 from fieldguide.ui.kit.relabel import RelabelDialog
-from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, drop, row
 from fieldguide.ui.train.wording import minutes
 
 PRESETS = ("quick", "standard", "best")
-_WIDEST, _NAMED = 820, 12
+_WIDEST, _NAMED, _ASKED = 820, 12, 20  # hundreds of names to answer at once would freeze the window
 LEAVE_OUT, OTHER = "-", "?"
 # what can harm stands out; what is merely so does not
 _ROLES = {"photos": "heading", "problem": "strong", "deeper": "strong", "missing": "body", "thin": "body"}
@@ -208,10 +208,14 @@ class LookView(ScrollColumn):
         self.elsewhere.show()
 
     def _show_names(self, unknown: Sequence[FolderName]) -> None:
+        """Names to answer, those with most photos first; the rest when it is wanted."""
         clear(self.names.column)
         self.names.setVisible(bool(unknown))
         self.names.column.addWidget(label(text("training.unknown"), "heading"))
-        for name in unknown:
+        self._ask_names(sorted(unknown, key=lambda name: -name.photos))
+
+    def _ask_names(self, unknown: Sequence[FolderName]) -> None:
+        for name in unknown[:_ASKED]:
             choice = QComboBox()
             choice.setAccessibleName(name.raw)
             choice.addItem(text("training.keep_name"), "")
@@ -222,6 +226,10 @@ class LookView(ScrollColumn):
             choice.activated.connect(lambda _, raw=name.raw, choice=choice: self._answer(raw, choice))
             words = label(text("training.folder", name=name.raw, count=name.photos))
             self.names.column.addLayout(row(words, choice))
+        if rest := unknown[_ASKED:]:
+            more = button(text("training.more_names", count=len(rest)), "quiet")
+            more.clicked.connect(lambda: (drop(self.names.column, more), self._ask_names(rest)))
+            self.names.column.addWidget(more)
 
     def _answer(self, raw: str, choice: QComboBox) -> None:
         if choice.currentData() == OTHER:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPushButton, QWidget
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
@@ -86,6 +87,18 @@ def test_an_unknown_name_is_answered_with_a_near_one(page, qtbot) -> None:
     assert answered.args == ["Agaricus_arvennsiss", "Agaricus novus"]
 
 
+def test_hundreds_of_unknown_names_are_asked_a_few_at_a_time(page, qtbot) -> None:
+    many = [FolderName(f"Folder_{number}", number, f"Folder {number}", "unknown", "unknown") for number in range(580)]
+    page.setCurrentWidget(page.look)
+    page.look.show_look(replace(LOOK, names=tuple(many)))
+    asked = [box.accessibleName() for box in page.look.names.findChildren(QComboBox)]
+    assert asked == [f"Folder_{579 - number}" for number in range(20)]
+    (more,) = page.look.names.findChildren(QPushButton)
+    assert more.text() == text("training.more_names", count=560)
+    more.click()
+    assert len(page.look.names.findChildren(QComboBox)) == 40
+
+
 def test_a_preset_says_what_it_takes_and_that_the_disk_is_too_small(page, qtbot) -> None:
     page.look.show_look(LOOK)
     page.look.show_estimate(Estimate("quick", 30, 100, 10**8, "cpu"))
@@ -100,8 +113,6 @@ def test_a_preset_says_what_it_takes_and_that_the_disk_is_too_small(page, qtbot)
 
 
 def test_what_cannot_train_says_what_to_do(page) -> None:
-    from dataclasses import replace
-
     page.look.show_look(replace(LOOK, problem="data_one_class", facts={"folder": "photos", "labels": "1"}))
     assert text("errors.data_one_class", folder="photos", labels="1") in words_in(page.look)
     assert not page.look.train.isEnabled()
