@@ -71,8 +71,8 @@ class LookView(ScrollColumn):
         for part in (self.found, self.bar, self.elsewhere, self.names):
             self._sheet.addWidget(part)
         self._sheet.addLayout(row(self.own, None))  # as wide as it can be clicked
-        for part in (self.own_words, self.presets):
-            self._sheet.addWidget(part)
+        self._sheet.addWidget(self.own_words)
+        self._sheet.addWidget(self.presets)
         self._group = QButtonGroup(self)
         self._lines = {}
         self.expected: dict[str, tuple[int, int]] = {}  # seconds, by preset, as the trainer estimated them
@@ -228,7 +228,12 @@ class LookView(ScrollColumn):
             self.names.column.addLayout(row(words, choice))
         if rest := unknown[_ASKED:]:
             more = button(text("training.more_names", count=len(rest)), "quiet")
-            more.clicked.connect(lambda: (drop(self.names.column, more), self._ask_names(rest)))
+
+            def ask_more() -> None:
+                drop(self.names.column, more)
+                self._ask_names(rest)
+
+            more.clicked.connect(ask_more)
             self.names.column.addWidget(more)
 
     def _answer(self, raw: str, choice: QComboBox) -> None:
