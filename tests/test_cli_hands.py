@@ -171,3 +171,15 @@ def test_a_kind_says_how_well_it_is_known_and_that_it_was_recalled(capsys: pytes
     assert max(map(len, told.splitlines())) <= 110
     assert "from memory" in " ".join(told.split())
     assert "gills: blades; closed: all is inside" in " ".join(told.split())
+
+
+def test_answers_that_fit_no_kind_of_a_name_say_so_of_that_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guide", "Amanita", "--seen", "milk=white"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert catalogue("en")["cli.none_named_fits"] in told
+    assert catalogue("en")["hands.fits_none"] not in told, "milk caps do"
+
+
+def test_a_town_is_no_kind_and_names_its_poison_centre(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["guide", "Muenchen"]) == 2
+    assert "+49 89 19240" in capsys.readouterr().out

@@ -50,6 +50,8 @@ def _named(name: str, guide: Guide) -> list[TaxonRecord]:
     first = [guide.records[found.taxon.name]] if found is not None else []
     records = [*first, *(record for record in hits if record not in first)]
     if not records:
+        for centre in index_of(guide).centres(name):
+            print(f"{centre.name}: {centre.phone}")
         raise FieldGuideError(ErrorCode.KIND_UNKNOWN, word=name)
     return records
 
@@ -71,7 +73,7 @@ def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: G
         return
     table = Table(sys.stdout, guide)
     table.add_sentence(". ".join(answer_words(each) for each in seen) + ".")
-    table.add_sentence(text("cli.kinds_fit", count=len(fitting)) if fitting else text("hands.fits_none"))
+    table.add_sentence(_count_words(len(fitting), len(records) < len(guide.records)))
     for record in fitting[:LISTED]:
         print(f"   {_called(record):56}  {text(f'ui.danger_{record.danger.shown.value}')}")
     if any(not each.counts and each.values for each in seen):
@@ -82,6 +84,12 @@ def _list_fitting(records: Sequence[TaxonRecord], seen: Sequence[Seen], guide: G
     if opinion.next is not None:
         table.add_sentence(f"{text('hands.next')}: {text(f'characters.ask_{opinion.next.question.character}')}")
     table.add_sentence(text("cli.guess"))
+
+
+def _count_words(count: int, named: bool) -> str:
+    if count:
+        return text("cli.kinds_fit", count=count)
+    return text("cli.none_named_fits" if named else "hands.fits_none")
 
 
 def _show(record: TaxonRecord, guide: Guide) -> None:

@@ -68,9 +68,9 @@ class TaxonRecord:
     other_names: tuple[str, ...] = ()  # further common names, of any language: found by a search, not shown
 
     def common_name(self, language: str) -> str:
-        """The common name to show in `language`, else in English, else empty; see `shown_names`."""
-        shown = self.shown_names
-        return shown.get(language) or shown.get("en", "")
+        """The common name to show in `language`; empty where it has none (see `shown_names`): a name of another
+        language would look like one of the reader's, and the scientific one is everybody's."""
+        return self.shown_names.get(language, "")
 
     @property
     def shown_names(self) -> dict[str, str]:

@@ -31,6 +31,7 @@ class CharacterFilter(QToolButton):
         self._actions: dict[tuple[str, str], QAction] = {}
         for character, values in CHARACTERS.items():
             inner = menu.addMenu(character_name(character))
+            inner.setStyleSheet(f"QMenu {{ icon-size: {_ICON}px; }}")  # a menu's own icons are too small to tell apart
             inner.aboutToShow.connect(lambda name=character: self._draw(name))
             for value in values:
                 action = inner.addAction(value_name(character, value))

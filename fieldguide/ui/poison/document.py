@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSizeF, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPointF, QRectF, QSize, QSizeF, QUrl
 from PySide6.QtGui import QFont, QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
 from fieldguide.core.atomic import written_atomically
@@ -38,7 +38,8 @@ _SMALL_POINTS = 7.5
 _FOOT_POINTS = 18
 _DPI = 300
 _MARGIN_MM = 16
-_PHOTO_HEIGHT = 260  # of about 950 that a page is high
+_PHOTO_HEIGHT, _PHOTO_WIDTH = 260, 640  # of about 950 and 670 that a page measures
+_PHOTO_TALLEST, _PHOTO_NARROWEST = 520, 130  # a tall one is higher than the others until something can be seen of it
 _STYLE = """
 body { color: #000; } h1 { font-size: 19pt; margin: 0; } h2 { font-size: 11.5pt; margin: 9pt 0 3pt 0; }
 p, li, td, th { font-size: 9.5pt; } p { margin: 2pt 0; } ul { margin: 0 0 0 -18pt; } li { margin: 1pt 0; }
@@ -110,12 +111,12 @@ def make_document(case: Case, help_: Help, guide: Guide, photos: Sequence[QImage
     document.setDefaultStyleSheet(_STYLE)
     for number, photo in enumerate(photos):
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(f"photo:{number}"), photo)
-    document.setHtml(sheet_html(case, help_, guide, len(photos), now))
+    document.setHtml(sheet_html(case, help_, guide, [photo.size() for photo in photos], now))
     return document
 
 
-def sheet_html(case: Case, help_: Help, guide: Guide, photos: int, now: datetime) -> str:
-    """The whole sheet; pictures are `photo:0` and so on."""
+def sheet_html(case: Case, help_: Help, guide: Guide, photos: Sequence[QSize], now: datetime) -> str:
+    """The whole sheet; pictures of these sizes are `photo:0` and so on."""
     parts = [
         f"<h1>{_t('title')}</h1><p>{_t('subtitle')}</p>",
         _whom_to_call(help_),
@@ -156,6 +157,15 @@ def _whom_to_call(help_: Help) -> str:
         lines.append(f"<p class='small'>{escape(phone)}: {ground}</p>")
     country = f" ({escape(country_name(help_.country))})" if help_.country else ""
     return f"<h2>{_t('pdf_call')}{country}</h2>{''.join(lines)}"
+
+
+def printed_size(size: QSize) -> QSize:
+    """How large a photo is printed: as high as the others, unless it is too wide for the page or too narrow to see."""
+    ratio = max(1e-6, size.width() / max(1, size.height()))
+    height = min(
+        max(_PHOTO_HEIGHT, _PHOTO_NARROWEST / max(ratio, 1e-6)), _PHOTO_TALLEST, _PHOTO_WIDTH / max(ratio, 1e-6)
+    )
+    return QSize(max(1, round(height * ratio)), max(1, round(height)))
 
 
 def _bullets(kind: str, keys: Sequence[str]) -> str:
@@ -206,7 +216,7 @@ def _suspects(case: Case, guide: Guide) -> str:
     return f"<h2>{_t('suspects')}</h2><p>{words}</p>{table}"
 
 
-def _find(find: Observation, guide: Guide, photos: int) -> str:
+def _find(find: Observation, guide: Guide, photos: Sequence[QSize]) -> str:
     unknown = text("poison.pdf_unknown")
     place = f"{find.latitude:.5f}, {find.longitude:.5f}" if find.latitude is not None else unknown
     said = find.identification
@@ -229,6 +239,9 @@ def _find(find: Observation, guide: Guide, photos: int) -> str:
         shares = {"deadly": percent(said.alarm.deadly), "harmful": percent(said.alarm.harmful)}
         alarm = f"<p>{_t('pdf_alarm', **shares)}</p>"
     # side by side in one paragraph: a page breaks between lines, never through one
-    pictures = " ".join(f"<img src='photo:{number}' height='{_PHOTO_HEIGHT}'>" for number in range(photos))
+    pictures = " ".join(
+        f"<img src='photo:{number}' width='{size.width()}' height='{size.height()}'>"
+        for number, size in enumerate(map(printed_size, photos))
+    )
     pictures = f"<p>{pictures}</p>" if photos else ""
     return f"<h2>{_t('pdf_find')}</h2><table width='100%'>{rows}</table>{alarm}{pictures}"

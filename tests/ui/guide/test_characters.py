@@ -162,3 +162,9 @@ def test_characters_and_slips_are_typed_in_the_search(page: GuidePage) -> None:
         assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"
     page.browser.field.setText("death kap")
     assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"
+
+
+def test_the_drawings_in_the_menu_are_large_enough_to_tell_apart(qtbot, page: GuidePage) -> None:
+    menu = next(action.menu() for action in page.browser.characters.menu().actions() if action.menu())
+    menu.aboutToShow.emit()
+    assert menu.sizeHint().height() > 36 * len(menu.actions())

@@ -9,6 +9,7 @@ import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QSize, QSizeF
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtPrintSupport import QPrinter
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -29,7 +30,7 @@ from fieldguide.ui.poison.case import (
     phone_words,
     verified_words,
 )
-from fieldguide.ui.poison.document import make_document
+from fieldguide.ui.poison.document import make_document, print_sheet, printed_size
 from fieldguide.ui.poison.sheet import PoisonSheet
 from tests.helpers.labels import words_in
 from tests.helpers.stored_finds import (
@@ -230,7 +231,8 @@ def test_no_photo_is_torn_across_pages(qapp) -> None:
         identification=make_identification(PHALLOIDES, guide),
         seen=(Seen("base", ("sac",), True),),
     )
-    photos = [QImage(600 - 60 * number, 600, QImage.Format.Format_RGB32) for number in range(6)]
+    sizes = [(600, 600), (540, 600), (3000, 300), (300, 3000), (480, 600), (5000, 10)]  # panoramas among them
+    photos = [QImage(width, height, QImage.Format.Format_RGB32) for width, height in sizes]
     document = make_document(case_of(find, guide), help_in("DE", guide), guide, photos, datetime(2026, 10, 1, 12))
     assert text("poison.pdf_answers") in document.toPlainText()
     height = 900.0
@@ -264,3 +266,24 @@ def test_every_country_to_choose_has_a_name_and_every_number_a_page(guide) -> No
     for code in countries(guide):
         assert text(f"countries.{code}") == country_name(code)
         assert help_in(code, guide).number is None or help_in(code, guide).number.was_read
+
+
+@pytest.mark.parametrize(
+    ("photo", "printed"),
+    [((400, 300), (347, 260)), ((3000, 300), (640, 64)), ((300, 600), (130, 260)), ((300, 3000), (52, 520))],
+)
+def test_a_panorama_is_neither_cut_off_nor_tiny(photo: tuple[int, int], printed: tuple[int, int]) -> None:
+    assert printed_size(QSize(*photo)) == QSize(*printed)
+
+
+def test_a_printer_gets_the_pages_of_the_pdf(find, guide, tmp_path: Path) -> None:
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    photos = [QImage(4000, 500, QImage.Format.Format_RGB32), picture()]
+    pages = print_sheet(printer, case_of(find, guide), help_in("DE", guide), guide, photos, datetime(2026, 10, 1, 12))
+    reader = PdfReader(tmp_path / "printed.pdf")
+    assert len(reader.pages) == pages
+    said = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert "+49 30 19240" in said
+    assert sum(len(page.images) for page in reader.pages) == 2
