@@ -124,6 +124,31 @@ def test_no_single_answer_breaks_it(photo: int) -> None:
         keeps_the_law(said, hear_hand(said, [seen], GUIDE), [seen])
 
 
+def test_no_single_answer_takes_any_deadly_kind_away() -> None:
+    """Each deadly kind of the guide far behind a mild name, rung for or not, and every single answer."""
+    scores = np.array([KINDS.scores((seen,)) for seen in SINGLE])
+    out = np.array([KINDS.contradicted((seen,)) for seen in SINGLE])
+    for place in np.flatnonzero(KINDS.deadly):
+        name = KINDS.taxa[place].name
+        for level in (Danger.CAUTION, Danger.DEADLY):
+            carriers = (name,) if level is Danger.DEADLY else ()
+            said = identified(
+                GUIDE, ("Agaricus campestris", 0.8), (name, 0.05), level=level, deadly=0.05, carriers=carriers
+            )
+            start = prior(KINDS, said)
+            every = start * np.exp(scores - scores.max(axis=1, keepdims=True))
+            every /= every.sum(axis=1, keepdims=True)
+            for now, contradicted in zip(every, out, strict=True):
+                alarm = grown_alarm(said.alarm, KINDS, start, now)
+                assert alarm.level.severity >= level.severity
+                assert alarm.deadly >= 0.05
+                stay = staying_deadly(KINDS, np.maximum(start, now), now, contradicted, alarm, NAMED_FROM)
+                named = {each.candidate.taxon.name: each.fits for each in stay}
+                if carriers or not contradicted[place]:
+                    assert name in named, "it had 5 % before"
+                    assert named[name] == (not contradicted[place])
+
+
 @pytest.mark.parametrize("photo", range(2))
 def test_no_pair_of_answers_breaks_it(photo: int) -> None:
     """Every pair about two characters: the alarm and the named kinds themselves, without the words around them."""
