@@ -116,7 +116,7 @@ class TaxonView(ScrollColumn):
         head = QVBoxLayout()
         head.setSpacing(HAIR)
         picture = KindDrawing(record.taxon.name, guide, _PORTRAIT)
-        head.addWidget(selectable(label(name.first, "display")))
+        self._sheet.addWidget(selectable(label(name.first, "display")))  # long words need the whole width
         if name.common:
             head.addWidget(selectable(label(ranked_name(record.taxon), "scientific")))
         family = record.taxon.family or ""
