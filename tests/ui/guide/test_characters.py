@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QPushButton
 
 from fieldguide.core.guide import Guide, load_guide
@@ -14,6 +15,7 @@ from fieldguide.ui.guide.page import GuidePage
 from fieldguide.ui.guide.taxa import HitRole
 from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.naming import name_of_record
+from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from tests.helpers.comfort import comfort_in
 from tests.helpers.labels import words_in
@@ -164,7 +166,8 @@ def test_characters_and_slips_are_typed_in_the_search(page: GuidePage) -> None:
     assert page.browser.model.index(0).data(HitRole).record.taxon.name == "Amanita phalloides"
 
 
-def test_the_drawings_in_the_menu_are_large_enough_to_tell_apart(qtbot, page: GuidePage) -> None:
+def test_the_drawings_in_the_menu_are_large_enough_to_tell_apart(theme: Theme, page: GuidePage) -> None:
     menu = next(action.menu() for action in page.browser.characters.menu().actions() if action.menu())
-    menu.aboutToShow.emit()
+    menu.popup(QPoint())
     assert menu.sizeHint().height() > 36 * len(menu.actions())
+    menu.close()
