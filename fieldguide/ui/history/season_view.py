@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QDate, QLocale, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -19,7 +19,7 @@ from fieldguide.storage.season import WEEKS, KindSeason
 from fieldguide.ui.kit.colours import Colours, colours_now
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE
-from fieldguide.ui.kit.naming import month_name, name_of
+from fieldguide.ui.kit.naming import day_words, month_name, name_of
 from fieldguide.ui.kit.painting import paint_line, styled
 
 MOST = 60  # kinds on the sheet: the most found
@@ -154,4 +154,4 @@ class SeasonView(QScrollArea):
 
 
 def _day(day: date) -> str:
-    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM")
+    return day_words(day, year=False)

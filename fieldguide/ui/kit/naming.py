@@ -5,9 +5,10 @@ Knows the guide, no widget and no page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from PySide6.QtCore import QDate, QLocale, QTime
 
@@ -153,13 +154,17 @@ def rank_name(rank: Rank) -> str:
 def when_words(when: datetime) -> str:
     """A date with its time, in the manner of this computer."""
     locale = QLocale()
-    day = locale.toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
-    return f"{day}, {locale.toString(QTime(when.hour, when.minute), QLocale.FormatType.ShortFormat)}"
+    return f"{day_words(when)}, {locale.toString(QTime(when.hour, when.minute), QLocale.FormatType.ShortFormat)}"
 
 
-def day_words(when: datetime) -> str:
-    """A date without its time."""
-    return QLocale().toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
+def day_words(when: date, *, year: bool = True) -> str:
+    """A date without its time, in the order and with the dots of the language: "5. Sept. 2026", "Sep 5, 2026"."""
+    locale = QLocale()
+    long = locale.dateFormat(QLocale.FormatType.LongFormat)  # "dddd, d. MMMM yyyy"
+    pattern = re.sub(r"\W*d{3,4}\W*", "", long).replace("MMMM", "MMM")
+    if not year:
+        pattern = re.sub(r"('[^']*'|\W)*y+", "", pattern)
+    return locale.toString(QDate(when.year, when.month, when.day), pattern)
 
 
 def country_name(code: str) -> str:

@@ -1,9 +1,10 @@
 """Chips, bars, notices, segments, empty states, thumbnails and the flowing layout."""
 
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,6 +28,7 @@ from fieldguide.ui.kit.danger import DangerChip, danger_word
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.flow import FlowLayout
 from fieldguide.ui.kit.labels import label
+from fieldguide.ui.kit.naming import day_words, when_words
 from fieldguide.ui.kit.notices import MOST, NoticeBar, NoticeKind
 from fieldguide.ui.kit.surfaces import drop, row, take_out
 from fieldguide.ui.kit.thumbnails import Thumbnails
@@ -260,3 +262,24 @@ def test_a_widget_that_was_moved_tells_its_new_layout_what_room_it_wants(qtbot) 
     grows.setText("one line\ntwo lines\nthree lines")
     QApplication.processEvents()
     assert column.sizeHint().height() > before
+
+
+@pytest.mark.parametrize(
+    ("code", "whole", "short"),
+    [
+        ("de", "5. Sept. 2026", "5. Sept."),
+        ("en_US", "Sep 5, 2026", "Sep 5"),
+        ("en_GB", "5 Sept 2026", "5 Sept"),
+        ("es", "5 de sept de 2026", "5 de sept"),
+        ("pl", "5 wrz 2026", "5 wrz"),
+    ],
+)
+def test_days_are_written_as_in_the_language(code: str, whole: str, short: str) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale(code))
+    try:
+        assert day_words(datetime(2026, 9, 5, 14, 30)) == whole
+        assert day_words(date(2026, 9, 5), year=False) == short
+        assert when_words(datetime(2026, 9, 5, 14, 30)).startswith(f"{whole}, ")
+    finally:
+        QLocale.setDefault(before)
