@@ -63,4 +63,18 @@ def test_every_language_has_a_guide_to_show(qtbot, code: str) -> None:
 
 @pytest.mark.parametrize("code", languages())
 def test_no_guide_comforts(code: str) -> None:
-    assert comfort_in(help_file(code).read_text(encoding="utf-8"), "en") == []
+    assert comfort_in(help_file(code).read_text(encoding="utf-8"), code) == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_guide_has_the_parts_of_the_english_one_and_names_what_the_window_shows(code: str) -> None:
+    own, english = (help_file(each).read_text(encoding="utf-8") for each in (code, "en"))
+
+    def form(guide: str) -> list[str]:
+        return [line.split(" ")[0] if line[:1] in {"#", "-", "", *"12345"} else "text" for line in guide.splitlines()]
+
+    assert form(own) == form(english)
+    choose_language(code)
+    pages = ("shell.page_history", "shell.page_models", "shell.page_settings")
+    for key in (*pages, "identify.eaten_it", "hands.title", "ui.care_check", "ui.care_report"):
+        assert f"*{text(key)}" in own, key
