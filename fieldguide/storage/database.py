@@ -318,12 +318,11 @@ def sqlite_errors(path: Path) -> Iterator[None]:
 
 def _code_of(problem: sqlite3.Error, path: Path) -> ErrorCode | None:
     primary = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # the low byte; the rest is detail
-    code = _CODES.get(primary)
-    if code in (ErrorCode.NOT_WRITABLE, ErrorCode.DATABASE_BUSY) and _disk_is_full(path):
-        return ErrorCode.DISK_FULL  # no room for the log, or for the memory that programs share
-    return code
+    return ErrorCode.DISK_FULL if primary in _FOR_WANT_OF_ROOM and _disk_is_full(path) else _CODES.get(primary)
 
 
+# What SQLite says, too, when there is no room for its log or for the memory that programs share.
+_FOR_WANT_OF_ROOM = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN})
 _CODES = {
     sqlite3.SQLITE_FULL: ErrorCode.DISK_FULL,
     sqlite3.SQLITE_BUSY: ErrorCode.DATABASE_BUSY,
