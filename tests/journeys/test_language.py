@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from fieldguide.core.text import catalogue
 from fieldguide.storage.locations import create_locations
@@ -40,4 +41,13 @@ def test_another_language_opens_the_window_anew_where_it_was(open_window: OpenWi
     assert again.window.front == "settings"
     assert PLACES[-1].title == catalogue("de")["shell.page_settings"]
     assert QLocale().language() is QLocale.Language.German, "dates and numbers too"
+    english = set(catalogue("en").values()) - set(catalogue("de").values())
+    for place in PLACES:
+        again.window.show_page(place.key)
+    pieces = again.window.findChildren(QWidget)
+    words = {each.text() for each in pieces if isinstance(each, QLabel | QAbstractButton)}
+    words |= {each.placeholderText() for each in pieces if isinstance(each, QLineEdit)}
+    words |= {each.toolTip() for each in pieces} | {each.accessibleName() for each in pieces}
+    assert len(words) > 100, "every page was built"
+    assert words & english == set(), "no page goes on in the language of before"
     again.window.close_now()
