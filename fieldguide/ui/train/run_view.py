@@ -89,8 +89,9 @@ class RunView(ScrollColumn):
         self.keeps = label(text("training.keeps"), "small")
         sheet.addWidget(self.keeps)
         self._later = (self.report, self.use, self.judge, self.save, self.trace)
+        self._acts = (self.resume, self.pause, self.stop, *self._later, self.new)
         acts = FlowLayout(spacing=CLOSE)
-        for act in (self.resume, self.pause, self.stop, *self._later, self.new):
+        for act in self._acts:
             acts.addWidget(act)
         sheet.addLayout(acts)
         self._state = ""
@@ -103,6 +104,7 @@ class RunView(ScrollColumn):
         if state == "works" and self._state not in ("works", "paused"):
             self._begin()
         self._state = state
+        held = any(act.hasFocus() for act in self._acts)
         for widget, seen in (
             (self.work, working or (state == "rests" and self.curve.begun)),
             (self.bar, working),
@@ -120,6 +122,8 @@ class RunView(ScrollColumn):
         self.pause.setText(text("training.go_on" if state == "paused" else "training.pause"))
         for act in (*self._later[1:], self.new):
             act.setEnabled(state not in ASKING)
+        if held:  # else the keys would go from a button that is gone to the sidebar
+            next(act for act in self._acts if not act.isHidden() and act.isEnabled()).setFocus()
 
     def show_plan(self, low: int, high: int, begun: float, *, goes_on: bool) -> None:
         """What was expected of the whole (seconds; 0: nothing), when it began, and whether it outlives the window."""

@@ -146,6 +146,17 @@ def test_a_run_is_followed_and_a_deadly_mistake_stands_first(page) -> None:
     assert page.run.pause.text() == text("training.go_on")
 
 
+def test_the_keys_stay_on_the_page_when_a_button_goes(page, qtbot) -> None:
+    page.setCurrentWidget(page.run)
+    page.run.show_state("rests")
+    with qtbot.waitActive(page):
+        page.activateWindow()
+    page.run.resume.setFocus()
+    for state, button in (("works", page.run.pause), ("paused", page.run.pause), ("done", page.run.report)):
+        page.run.show_state(state)
+        assert QApplication.focusWidget() is button
+
+
 def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
     page.setCurrentWidget(page.run)
     page.run.take(Finished("r", "b", "h", (OWN,)))
