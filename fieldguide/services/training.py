@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
 from fieldguide.core.training.decisions import DECISIONS, Decision, Decisions
 from fieldguide.services.training_child import Child
 from fieldguide.storage.locations import make_folder
@@ -111,7 +112,7 @@ class Trainings(QObject):
         """Train, or go on where it stood."""
         if self.plan is not None:
             begun = ["--resume"] if (Path(self.plan.run) / "config.toml").exists() else []
-            where = [] if begun else [*self._where(), "--preset", self.plan.preset]
+            where = [] if begun else [*self._where(), "--preset", self.plan.preset, *_named()]
             self._start("run", EVENTS, *where, "--out", self.plan.run, *begun, goes_on=bool(begun))
             if self._child is not None:
                 self.change(pid=self._child.pid, begun=self.plan.begun or time.time())
@@ -221,6 +222,12 @@ class Trainings(QObject):
             if self.verb == "run":
                 self.change(pid=0)
             self.ended.emit(self.verb, problem)
+
+
+def _named() -> list[str]:
+    """What the model is called until somebody saves it under a name: two of them on the shelf are told apart."""
+    version = datetime.now().strftime("%Y-%m-%d %H:%M")
+    return ["--name", text("training.model_name"), "--set", f'export.version="{version}"']
 
 
 def _read(file: Path) -> Plan | None:

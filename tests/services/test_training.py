@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -92,6 +93,7 @@ def test_own_finds_teach_beside_the_folders(qtbot, tmp_path: Path) -> None:
     for act in (
         lambda: trainings.begin([tmp_path / "photos"]),
         lambda: (trainings.change(own=True), trainings.look()),
+        lambda: trainings.run(),
         lambda: trainings.pass_on(tmp_path / "o.fieldguide", "Ours", "2", "CC0", "", ["Ada", "Bo"]),
         lambda: trainings.trace([tmp_path / "a.jpg"]),
     ):
@@ -99,8 +101,9 @@ def test_own_finds_teach_beside_the_folders(qtbot, tmp_path: Path) -> None:
             act()
         assert ended.args[1] is None
     plan = trainings.plan
-    first, second, third, fourth = (Path(plan.run) / "log.txt").read_text().splitlines()
+    first, second, run, third, fourth = (Path(plan.run) / "log.txt").read_text().splitlines()
     assert (str(plan.own_finds) in first, str(plan.own_finds) in second) == (False, True)
+    assert re.search(r"'--name', 'Own model', '--set', 'export.version=\"\d{4}-\d\d-\d\d \d\d:\d\d\"'", run)
     assert "'--author', 'Ada', '--author', 'Bo'" in third
     assert f"'{tmp_path / 'a.jpg'}', '{Path(plan.run) / 'model.fieldguide'}'" in fourth
 
