@@ -9,6 +9,8 @@ from typing import TextIO
 
 from fieldguide.core.training import events
 
+SETTLING = 1.0  # seconds of a step before its time left is reckoned
+
 
 class Style(StrEnum):
     """How progress is shown."""
@@ -42,14 +44,15 @@ class Progress:
     def advance(self, done: int, total: int, note: str = "") -> None:
         """`done` of `total` units are done; shown at most every two seconds on a terminal and fifteen in a log.
 
-        The time left is reckoned from the second call on: what comes before the first is slow for other reasons.
+        The time left is reckoned from the first call on, for what comes before it is slow for other reasons, and told
+        when a second has passed since: of several that work side by side the first ones come all at once.
         """
         now = time.monotonic()
         self._first = self._first or (now, done)
         if self.style is Style.QUIET or (now - self._printed < self._every and done != total):
             return
         began, before = self._first
-        if done == before != total:
+        if done != total and (done == before or now - began < SETTLING):
             return
         self._printed = now
         left = (now - began) / (done - before) * (total - done) if done > before else 0.0
