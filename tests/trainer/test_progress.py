@@ -23,7 +23,9 @@ def test_a_slow_beginning_does_not_make_the_first_estimate_tenfold(monkeypatch: 
 
 
 def test_a_first_handful_that_comes_all_at_once_is_not_taken_for_the_speed(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter([0.0, 0.0, 0.5, 0.501, 0.502, 2.5, 20.0])  # three photos were ready; the fourth took two seconds
+    clock = iter(
+        [100.0, 100.0, 100.5, 100.501, 100.502, 102.5, 120.0]
+    )  # three photos were ready; the fourth took two seconds
     monkeypatch.setattr(module.time, "monotonic", lambda: next(clock))
     told = io.StringIO()
     progress = Progress(Style.PERSON, told, every=0.0)
