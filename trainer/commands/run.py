@@ -19,7 +19,7 @@ from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder, held
 
 if TYPE_CHECKING:
-    from trainer.evaluation.records import Names
+    from trainer.evaluation.document import Metrics
     from trainer.fit.process_group import ProcessGroup
 
 
@@ -68,21 +68,31 @@ def run(arguments: argparse.Namespace) -> int:
     if style is Style.JSON:
         progress.event(Finished(str(folder.root), str(folder.bundle), str(folder.report), measured_events(metrics)))
     elif style is Style.PERSON:
-        print(_summary(metrics.own.names))
+        print(summary(metrics))
         print(text("train.done_files", bundle=folder.bundle, report=folder.report))
     return 0
 
 
-def _summary(names: Names) -> str:
-    """How often it is right, for the narrowest rank that its test photos have: a model of genera knows no species."""
+def summary(metrics: Metrics) -> str:
+    """The deadly alarm with its price, then how often the names are right, on photos by other people first: for the
+    narrowest rank that the photos have, since a model of genera knows no species.
+    """
     from trainer.report.figures import among_five, points
 
-    for rank in ("species", "genus", "family"):
-        found = names.at(rank)
-        if found.top1.value is not None:
-            facts = {"top1": points(found.top1.value), "five": among_five(found)}
-            return text("train.done", rank=text(f"train.rank_{rank}"), **facts)
-    return text("train.done_unmeasured")
+    lines = [text("train.done")]
+    deadly = metrics.first.danger.deadly
+    if deadly.recall.photos:
+        facts = {"share": points(deadly.recall.value), "low": points(deadly.recall.low), "photos": deadly.recall.photos}
+        lines.append(text("bundle.measured_deadly", **facts, false=points(deadly.false_alarms.value)))
+    for ground, measured in (("elsewhere", metrics.elsewhere), ("own", metrics.own)):
+        if measured is None:
+            continue
+        named = [(rank, measured.names.at(rank)) for rank in ("species", "genus", "family")]
+        rank, found = next(((rank, names) for rank, names in named if names.top1.value is not None), named[0])
+        facts = {"photos": found.top1.photos, "rank": text(f"train.rank_{rank}"), "top1": points(found.top1.value)}
+        key = f"train.done_{ground}" if found.top1.photos else f"train.done_{ground}_unmeasured"
+        lines.append(text(key, **facts, five=among_five(found)))
+    return "\n".join(lines)
 
 
 def _begin(folder: RunFolder, config: RunConfig, guide: Guide, group: ProcessGroup, *, resume: bool) -> None:

@@ -21,6 +21,7 @@ from tests.helpers.bundles import LABELS, write_photo
 from tests.helpers.comfort import comfort_in
 from tests.helpers.metrics_schema import schema
 from trainer.cli import main
+from trainer.commands.run import summary
 from trainer.config import RunConfig, write_config
 from trainer.data.labels import Labels
 from trainer.data.split import SplitPhoto, write_split
@@ -319,3 +320,14 @@ def test_a_long_table_says_that_it_scrolls(run: RunFolder) -> None:
 def test_what_comes_from_outside_is_escaped_in_every_piece(name: str) -> None:
     made = [name_of(name), bullets([name]), card("1", name, name), table([Column(name)], [(words(name),)])]
     assert all(str(escape(name)) in piece and name not in piece.replace(str(escape(name)), "") for piece in made)
+
+
+def test_the_last_words_of_a_run_tell_the_alarms_price_and_photos_by_other_people_first(run: RunFolder) -> None:
+    made = change(run)
+    alarm, own = summary(made).splitlines()[1:]
+    assert alarm.startswith("Deadly alarm: rang for")
+    assert "of the others" in alarm
+    assert "flatters" in own
+    told = summary(replace(made, elsewhere=made.own)).splitlines()[2:]
+    assert told[0].startswith("On 8 photos by other people: species right at first")
+    assert told[1] == own
