@@ -215,14 +215,16 @@ class HandCard(Card):
         self._body.addWidget(label(text("hands.after"), "overline"))
         if self._find is not None and self._find.identification is None:
             self._body.addWidget(label(text("hands.no_photo"), "small"))
+        photo = self._find.identification.alarm if self._find and self._find.identification else NO_PHOTO
+        if opinion.alarm.level.severity > photo.level.severity:
+            self._body.addWidget(label(text("hands.alarm_grew"), "strong"))
+        for words in danger_words(opinion, self._call):  # danger first: a mild name may lead the list
+            self._body.addWidget(label(words, "body"))
         before = self._shares or {each.taxon.name: each.probability for each in opinion.before}
         for each in opinion.names:
             self._add_name(each, before.get(each.taxon.name, 0.0))
         self._shares = {each.taxon.name: each.probability for each in opinion.names}
-        photo = self._find.identification.alarm if self._find and self._find.identification else NO_PHOTO
-        if opinion.alarm.level.severity > photo.level.severity:
-            self._body.addWidget(label(text("hands.alarm_grew"), "strong"))
-        for words in (*danger_words(opinion, self._call), *notes(opinion, self._call)):
+        for words in notes(opinion, self._call):
             self._body.addWidget(label(words, "body"))
         for character in opinion.waiting:
             self._body.addLayout(self._told(waiting_words(character), "hands.answer_now", character))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPushButton, QWidget
 
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
@@ -170,3 +170,21 @@ def test_a_stored_find_says_what_its_model_has_no_label_for(card: HandCard) -> N
     assert unnamed not in words_in(card), "it has labels for all of them"
     card.know_model(replace(FIND.identification.model, id="another"), shown)
     assert unnamed in words_in(card)
+
+
+def test_what_kills_stands_above_the_names(card: HandCard) -> None:
+    """A field mushroom leads, a destroying angel is possible: that comes first, with a photo and without."""
+    for find in (
+        replace(FIND, seen=(Seen("ring", ("skirt",)),)),
+        Observation((), seen=(Seen("base", ("sac",), True),)),
+    ):
+        card.show_find(find, GUIDE)
+        QApplication.processEvents()
+        (danger,) = [
+            each
+            for each in card.findChildren(QLabel)
+            if each.isVisible() and each.text().startswith(text("hands.deadly", names="").split(":")[0])
+        ]
+        bars = [each for each in card.findChildren(ProbabilityBar) if each.isVisible()]
+        assert bars
+        assert all(danger.mapTo(card, QPoint()).y() < each.mapTo(card, QPoint()).y() for each in bars)
