@@ -61,6 +61,7 @@ class LookalikesCard(Card):
         self._waiting: tuple[Lookalike, ...] = ()
         self._guide: Guide | None = None
         self._has_model = False
+        self._shown: tuple[object, ...] = ()
 
     def show_lookalikes(self, find: Observation, guide: Guide, labels: Sequence[Taxon]) -> bool:
         """Find and show them; `labels` is what the model knows (empty: not known).
@@ -74,6 +75,10 @@ class LookalikesCard(Card):
         plausible = [] if has_no_subject(find) else plausible_taxa(said)
         if leading is not None:
             plausible = list(dict.fromkeys([leading, *plausible]))
+        shown = (leading, tuple(plausible), guide, tuple(labels))
+        if shown == self._shown:  # an answer of the hand changes the find, not what its names are taken for
+            return double is not None
+        self._shown = shown
         found = dangerous_lookalikes(plausible, guide, labels)
         at_first = 0 if double else SHOWN_AT_FIRST
         clear(self._list)

@@ -54,8 +54,18 @@ from fieldguide.ui.kit.surfaces import Card, clear, row
 
 SEVERAL = ("cap_colour", "gill_colour", "surface", "stem_pattern")  # more than one value may be true
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LONGEST_LINE = 24  # letters
 _ICON = 44
 _DRAWING = 52
+
+
+def in_two_lines(words: str) -> str:
+    """A long answer broken at the gap next to its middle: a button cannot wrap, and the column may be narrow."""
+    gaps = [place for place, letter in enumerate(words) if letter == " "]
+    if len(words) <= _LONGEST_LINE or not gaps:
+        return words
+    middle = min(gaps, key=lambda place: abs(2 * place - len(words)))
+    return f"{words[:middle]}\n{words[middle + 1 :]}"
 
 
 class HandCard(Card):
@@ -295,7 +305,9 @@ class HandCard(Card):
         several = character in SEVERAL
         flow = FlowLayout(spacing=HAIR)
         for value in CHARACTERS[character]:
-            choice = button(value_name(character, value), "plain")
+            words = value_name(character, value)
+            choice = button(in_two_lines(words), "plain")
+            choice.setAccessibleName(words)
             choice.setIcon(answer_icon(character, value, _ICON))
             choice.setIconSize(QSize(_ICON, _ICON))
             choice.setCheckable(several)

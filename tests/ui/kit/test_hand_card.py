@@ -12,10 +12,12 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.characters import CHARACTERS
 from fieldguide.core.hands.wording import character_name
 from fieldguide.core.records import Observation, Seen
-from fieldguide.core.text import text
+from fieldguide.core.text import choose_language, languages, text
 from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.hand_card import HandCard
+from fieldguide.ui.kit.metrics import SPACE
 from fieldguide.ui.kit.surfaces import ScrollColumn
+from fieldguide.ui.kit.theme import Theme
 from tests.core.hands.made import identified
 from tests.helpers.comfort import comfort_in
 from tests.helpers.labels import words_in
@@ -188,3 +190,18 @@ def test_what_kills_stands_above_the_names(card: HandCard) -> None:
         bars = [each for each in card.findChildren(ProbabilityBar) if each.isVisible()]
         assert bars
         assert all(danger.mapTo(card, QPoint()).y() < each.mapTo(card, QPoint()).y() for each in bars)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_question_fits_into_the_narrowest_column(qtbot, theme: Theme, code: str) -> None:
+    choose_language(code)
+    try:
+        card = HandCard(GUIDE)
+        qtbot.addWidget(card)
+        card.show_find(FIND, GUIDE)
+        for character in CHARACTERS:
+            card.ask_again(character)
+            widest = max(choice.sizeHint().width() for choice in card.choices.values())
+            assert widest <= 364 - 4 * SPACE, (character, widest)
+    finally:
+        choose_language("en")
