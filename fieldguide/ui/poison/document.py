@@ -141,7 +141,11 @@ def _t(key: str, **facts: object) -> str:
 def _whom_to_call(help_: Help) -> str:
     number = help_.number
     phone = phone_words(number.phone) if number else "112"
-    unknown = f" <span class='small'>{_t('emergency_unknown')}</span>" if number is None else ""
+    unknown = (
+        f" <span class='small'>{_t('emergency_unknown' if help_.country else 'emergency_anywhere')}</span>"
+        if number is None
+        else ""
+    )
     lines = [f"<p><span class='phone'>{escape(phone)}</span> {_t('emergency')}{unknown}</p>"]
     for centre in help_.centres:
         spoken = (spoken_language(code) for code in centre.languages)
@@ -151,7 +155,7 @@ def _whom_to_call(help_: Help) -> str:
             f" <span class='small'>{escape(details)}</span></p>"
         )
     if not help_.centres:
-        lines.append(f"<p>{_t('centre_none')}</p>")
+        lines.append(f"<p>{_t('centre_none' if help_.country else 'centre_choose')}</p>")
     if number is not None:
         ground = _t("emergency_read" if number.was_read else "emergency_recalled")
         lines.append(f"<p class='small'>{escape(phone)}: {ground}</p>")

@@ -155,10 +155,10 @@ class PoisonSheet(QDialog):
         number = help_.number
         words = [text("poison.emergency_words")]
         if number is None:
-            words.append(text("poison.emergency_unknown"))
+            words.append(text("poison.emergency_unknown" if help_.country else "poison.emergency_anywhere"))
         self._add_number(text("poison.emergency"), phone_words(number.phone) if number else WIDELY, words)
         if not help_.centres:
-            self._numbers.addWidget(label(text("poison.centre_none")))
+            self._numbers.addWidget(label(text("poison.centre_none" if help_.country else "poison.centre_choose")))
         for centre in help_.centres:
             self._add_number(centre.name, phone_words(centre.phone), _centre_words(centre))
         if number is not None:

@@ -162,7 +162,9 @@ def test_a_country_without_a_centre_still_gets_a_number(qtbot, guide, theme) -> 
     said = words_in(sheet)
     assert text("poison.country_guessed") not in said
     assert "112" in said
-    assert text("poison.centre_none") in said
+    assert text("poison.centre_choose") in said
+    assert text("poison.centre_none") not in said, "no country was chosen that could have none"
+    assert text("poison.emergency_unknown") not in said
     assert text("poison.suspects_none") in said
 
 
