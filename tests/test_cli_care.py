@@ -110,7 +110,9 @@ def test_the_doctor_tells_a_folder_that_is_none(
     (own_home / "data").write_text("a file where a folder should be", encoding="utf-8")
     assert main(["doctor"]) == 1
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("paths")]
-    assert [line for line in told if "! " in line] == [line for line in told if line.split(",")[0].endswith("/data")]
+    assert [line for line in told if "! may not be written to: " in line] == [
+        line for line in told if line.split(",")[0].endswith("/data")
+    ]
 
 
 def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def _model(locations: Locations, settings: Settings, model: Path) -> Iterator[st
 def _paths(locations: Locations) -> Iterator[str]:
     places = (locations.library, locations.data, locations.config, locations.logs, locations.models)
     for folder in dict.fromkeys((*places, locations.database, locations.thumbnails, locations.frozen)):
-        refused = "! " if folder in places and not may_be_written(folder) else ""
+        refused = "! may not be written to: " if folder in places and not may_be_written(folder) else ""
         yield f"{refused}{folder}, {f'{size_of(folder) >> 10} kB' if folder.exists() else 'not there yet'}"
     there = next(folder for folder in (locations.library, *locations.library.parents) if folder.exists())
     yield f"{shutil.disk_usage(there).free >> 20} MB free on the disk"
