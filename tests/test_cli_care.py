@@ -112,8 +112,6 @@ def test_the_doctor_tells_a_folder_that_is_none(
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("paths")]
     closed = [line for line in told if "! may not be written to: " in line]
     assert closed == [line for line in told if line.split(",")[0].endswith("/data")]
-        line for line in told if line.split(",")[0].endswith("/data")
-    ]
 
 
 def test_a_log_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
