@@ -59,6 +59,7 @@ print(status, "torch" in sys.modules)
         ["run", "one", "--out", "run"],
         ["run", "one", "--out", "run", "--dry-run"],
         ["run", "two", "--out", "begun"],
+        ["run", "two", "--out", "run", "--model", "swin"],
     ],
 )
 def test_a_wrong_call_is_refused_before_torch_is_loaded(call: list[str], tmp_path: Path) -> None:

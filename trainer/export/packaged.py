@@ -18,7 +18,8 @@ from torch import Tensor, nn
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.runtime import open_program
-from trainer.fit.network import Classifier, read_state, unknown_network
+from trainer.fit.known import unknown_network
+from trainer.fit.network import Classifier, read_state
 
 Colours = tuple[float, ...]
 _IMAGENET: tuple[Colours, Colours] = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from difflib import get_close_matches
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -23,6 +22,7 @@ from fieldguide.core.text import text
 from fieldguide.inference.runtime import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
 from trainer.fit.half import plain_name
+from trainer.fit.known import unknown_network
 from trainer.fit.small_cnn import small_cnn
 
 PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
@@ -217,15 +217,6 @@ def refuse_unreachable(name: str) -> None:
     except OSError:
         host = urlsplit(page).hostname
         refuse("network.init", text("train.weights_unreachable", name=name, host=host))
-
-
-def unknown_network(name: str) -> FieldGuideError:
-    """NETWORK_UNKNOWN, with those whose names are like it and those that most people begin with."""
-    known = [*timm.list_models(), *torchvision.models.list_models(torchvision.models)]
-    within = sorted((each for each in known if name.lower() in each), key=len) if name else []
-    like = within[:6] or get_close_matches(name.lower(), known, 4)
-    near = dict.fromkeys([*like, "resnet18", SMALL_CNN])
-    return FieldGuideError(ErrorCode.NETWORK_UNKNOWN, name=name, near=", ".join(near))
 
 
 def _without_head(model: Any) -> nn.Module:

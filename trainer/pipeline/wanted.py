@@ -15,6 +15,7 @@ from trainer.data.elsewhere import list_elsewhere
 from trainer.data.rare import name_labels
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions
 from trainer.data.scan import list_photos
+from trainer.fit.known import known_networks, unknown_network
 from trainer.pipeline.folders import refuse_folders
 from trainer.run_folder import RunFolder
 
@@ -48,13 +49,17 @@ def start_from(network: NetworkConfig) -> NetworkConfig:
 
 
 def refuse_early(config: RunConfig, guide: Guide, run: RunFolder | None = None) -> None:
-    """Refuse folders and manifests that cannot be read or cannot train, before anything is loaded that takes long.
+    """Refuse a network that nobody knows, and folders and manifests that cannot be read or cannot train.
+
+    Nothing is loaded that takes long.
 
     What a review in the folder `run` decided is heeded; a run that has begun there has its labels already.
 
     Raises:
-        FieldGuideError: what `list_photos`, `list_elsewhere` and `refuse_folders` raise.
+        FieldGuideError: NETWORK_UNKNOWN; what `list_photos`, `list_elsewhere` and `refuse_folders` raise.
     """
+    if config.network.name not in known_networks():
+        raise unknown_network(config.network.name)
     photos = list_photos(config.data)
     list_elsewhere(config.data, photos)
     if run is None or not run.config.exists():

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 import timm
 import torch
+import torchvision
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from trainer.config import FitConfig, NetworkConfig, Phase
+from trainer.config import SMALL_CNN, FitConfig, NetworkConfig, Phase
 from trainer.fit import network as network_module
+from trainer.fit.known import known_networks
 from trainer.fit.network import create_network, stages
 from trainer.fit.schedule import changes, create_optimizer, learning_stages, optimizer_at
 
@@ -42,11 +44,19 @@ def test_a_head_that_also_pools_leaves_its_pooling_behind() -> None:
     assert network.head.in_features == 512
 
 
-def test_who_mistypes_a_network_is_told_the_nearest() -> None:
+def test_the_networks_are_those_that_the_libraries_themselves_list() -> None:
+    listed = {*timm.list_models(), *torchvision.models.list_models(torchvision.models), SMALL_CNN}
+    assert set(known_networks()) == listed
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("xception", "legacy_xception"), ("torchvision.swin_t", "swin_t"), ("rsnet34", "resnet34")]
+)
+def test_who_mistypes_a_network_is_told_the_nearest(name: str, near: str) -> None:
     with pytest.raises(FieldGuideError) as refusal:
-        create_network(NetworkConfig("xception"), 7)
+        create_network(NetworkConfig(name), 7)
     assert refusal.value.code is ErrorCode.NETWORK_UNKNOWN
-    assert "legacy_xception" in refusal.value.facts["near"]
+    assert near in str(refusal.value.facts["near"]).split(", ")
 
 
 @pytest.mark.parametrize(
