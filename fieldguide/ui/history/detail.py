@@ -16,6 +16,7 @@ from fieldguide.storage.export import ExportKind
 from fieldguide.ui.history.answers import AnswersCard
 from fieldguide.ui.history.photos import FindPhotos
 from fieldguide.ui.history.wording import correction_words, date_words, place_words
+from fieldguide.ui.kit.alarm_strip import AlarmStrip
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button, icon_button
 from fieldguide.ui.kit.flow import FlowLayout
@@ -134,6 +135,7 @@ class FindDetail(QWidget):
         panel.setFixedWidth(_PANEL)
         panel.column.setContentsMargins(SPACE, 0, SPACE, SPACE)
         panel.column.addWidget(self.banner)
+        AlarmStrip(self.banner, panel)
         panel.column.addWidget(self._correction)
         panel.column.addWidget(selectable(self._title))
         panel.column.addWidget(self._named)

@@ -15,6 +15,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import text
 from fieldguide.ui.identify.lookalikes_card import LookalikesCard
 from fieldguide.ui.identify.place_line import PlaceLine
+from fieldguide.ui.kit.alarm_strip import AlarmStrip
 from fieldguide.ui.kit.banner import DangerBanner
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.candidates_card import CandidatesCard
@@ -92,6 +93,7 @@ class VerdictPanel(ScrollColumn):
         self._observation: Observation | None = None
         self.banner = DangerBanner()
         self.banner.help_wanted.connect(self.help_wanted)
+        AlarmStrip(self.banner, self)
         self._verdict = selectable(label("", "title"))
         self._reason = selectable(label("", "muted"))
         self._verified = label("", "heading")

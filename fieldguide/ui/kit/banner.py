@@ -79,9 +79,13 @@ class _Sign(QWidget):
 
 
 class DangerBanner(QFrame):
-    """Shows one `Alert`. `help_wanted` fires when somebody asks "Eaten it?"."""
+    """Shows one `Alert`.
+
+    Signals: `help_wanted` when somebody asks "Eaten it?", `told` when there is another alert or another theme.
+    """
 
     help_wanted = Signal()
+    told = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,20 +127,21 @@ class DangerBanner(QFrame):
         outer.addLayout(column, 1)
 
     @property
-    def _filled(self) -> bool:
+    def filled(self) -> bool:
+        """Whether it is filled to its edges: harm, or nobody knows."""
         return self.level.severity >= Danger.UNKNOWN.severity and not self.quiet
 
     @property
     def ink(self) -> str:
         """Colour of what is written on the banner."""
         pair = colours_now().danger(self.level)
-        return pair.on_fill if self._filled else pair.ink
+        return pair.on_fill if self.filled else pair.ink
 
     @property
     def ground(self) -> str:
         """Colour that the banner is filled with."""
         pair = colours_now().danger(self.level)
-        return pair.fill if self._filled else pair.soft
+        return pair.fill if self.filled else pair.soft
 
     def tell(self, alert: Alert) -> None:
         """Show this warning, and say it to screen readers as one sentence."""
@@ -214,6 +219,7 @@ class DangerBanner(QFrame):
             self.setStyleSheet(sheet)
             self._help.setIcon(QIcon(pixmap("phone", ground, ICON, self.devicePixelRatioF())))
             self._fold.setIcon(QIcon(pixmap("chevron_down", ink, ICON, self.devicePixelRatioF())))
+            self.told.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """A new theme dresses the banner again."""
@@ -229,9 +235,9 @@ class DangerBanner(QFrame):
         outline.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUNDER, ROUNDER)
         painter.fillPath(outline, QColor(self.ground))
         painter.setClipPath(outline)
-        _paint_stripes(painter, self.height(), QColor(self.ink), 0.9 if self._filled else 0.55)
+        _paint_stripes(painter, self.height(), QColor(self.ink), 0.9 if self.filled else 0.55)
         painter.setClipping(False)
-        if not self._filled:
+        if not self.filled:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self.ink), 1))
             painter.drawPath(outline)

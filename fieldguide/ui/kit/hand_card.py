@@ -1,7 +1,7 @@
 """Ask the hand: one question with its small drawings, what each answer did to the names, and what stays possible.
 
-Shows a find and asks about it; storing the answers is somebody else's. Digits answer, 0 is "cannot tell", Enter ends
-an answer of several values; the question stands above the earlier answers, and comes into view by itself.
+Shows a find and asks about it; storing the answers is somebody else's. The question (`question_box`) stands above the
+earlier answers, and comes into view by itself.
 """
 
 from __future__ import annotations
@@ -10,33 +10,19 @@ import getpass
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QCheckBox,
-    QHBoxLayout,
-    QMenu,
-    QPushButton,
-    QScrollArea,
-    QStyle,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QStyle, QVBoxLayout, QWidget
 
 from fieldguide.core.guide import Guide
-from fieldguide.core.guide.characters import CHARACTERS
-from fieldguide.core.hands import Effort, HandOpinion, NextQuestion, Seen, effort_of, hear_find
+from fieldguide.core.hands import HandOpinion, NextQuestion, Seen, effort_of, hear_find
 from fieldguide.core.hands.opinion import NO_PHOTO
 from fieldguide.core.hands.wording import (
     answer_words,
-    character_name,
     danger_words,
     effect_words,
     notes,
-    value_name,
     waiting_words,
 )
 from fieldguide.core.records import Candidate, ModelReference, Observation
@@ -45,27 +31,14 @@ from fieldguide.core.text import percent, text
 from fieldguide.ui.kit.bar import ProbabilityBar
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.danger import DangerChip
-from fieldguide.ui.kit.drawings import KindDrawing, answer_icon
-from fieldguide.ui.kit.flow import FlowLayout
+from fieldguide.ui.kit.drawings import KindDrawing
 from fieldguide.ui.kit.labels import label, rule
-from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
+from fieldguide.ui.kit.metrics import TIGHT
 from fieldguide.ui.kit.naming import name_of, when_words
-from fieldguide.ui.kit.surfaces import Card, clear, row
+from fieldguide.ui.kit.question_box import OtherQuestions, QuestionBox
+from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row
 
-SEVERAL = ("cap_colour", "gill_colour", "surface", "stem_pattern")  # more than one value may be true
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_LONGEST_LINE = 24  # letters
-_ICON = 44
 _DRAWING = 52
-
-
-def in_two_lines(words: str) -> str:
-    """A long answer broken at the gap next to its middle: a button cannot wrap, and the column may be narrow."""
-    gaps = [place for place, letter in enumerate(words) if letter == " "]
-    if len(words) <= _LONGEST_LINE or not gaps:
-        return words
-    middle = min(gaps, key=lambda place: abs(2 * place - len(words)))
-    return f"{words[:middle]}\n{words[middle + 1 :]}"
 
 
 class HandCard(Card):
@@ -87,12 +60,10 @@ class HandCard(Card):
         self._model: ModelReference | None = None
         self._labels_of_model: tuple[Taxon, ...] = ()
         self._home = ""
-        self._asked = ""  # the character that is asked now
         self._again = ""  # a character to be asked once more
         self._opened = False
         self._shares: dict[str, float] = {}
-        self._done: QPushButton | None = None  # ends an answer of several values
-        self.choices: dict[str, QPushButton] = {}
+        self._question: QuestionBox | None = None  # that is asked now
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setAccessibleName(text("hands.title"))
         self._body = QVBoxLayout()
@@ -105,7 +76,12 @@ class HandCard(Card):
     @property
     def asked(self) -> str:
         """The character that is asked now; empty when none is."""
-        return self._asked
+        return self._question.character if self._question is not None else ""
+
+    @property
+    def choices(self) -> dict[str, QPushButton]:
+        """The answers that are offered now, by their value."""
+        return self._question.choices if self._question is not None else {}
 
     def show_find(self, find: Observation, guide: Guide, labels: Sequence[Taxon] = ()) -> None:
         """Show what is known of a find; `labels` is what its model knows (empty: not known)."""
@@ -138,13 +114,13 @@ class HandCard(Card):
         self._show()
         self._come_forward()
 
-    def answer(self, values: Sequence[str], *, waits: bool = False, dug_out: bool = False) -> None:
+    def answer(self, values: Sequence[str], waits: bool = False, dug_out: bool = False) -> None:
         """Answer the question that is asked: no value means that nobody can tell, or that the answer waits."""
         assert self._find is not None, "a find is shown"
         now = datetime.now().replace(microsecond=0)
-        given = Seen(self._asked, tuple(values), dug_out, waits, now, getpass.getuser(), self._guide.version)
+        given = Seen(self.asked, tuple(values), dug_out, waits, now, getpass.getuser(), self._guide.version)
         self._again = ""
-        self._tell((*(each for each in self._find.seen if each.character != self._asked), given))
+        self._tell((*(each for each in self._find.seen if each.character != given.character), given))
 
     def ask_again(self, character: str) -> None:
         """Ask for one character once more; its answer stays until there is another."""
@@ -154,29 +130,20 @@ class HandCard(Card):
 
     def event(self, event: QEvent) -> bool:
         """While the card has the keyboard its digits answer; elsewhere they choose a candidate."""
-        override = event.type() is QEvent.Type.ShortcutOverride and bool(self._asked)
-        if isinstance(event, QKeyEvent) and override and self._answers_with(event.key()):
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._takes(event.key()):
             event.accept()
             return True
         return super().event(event)
 
-    def _answers_with(self, key: int) -> bool:
-        return Qt.Key.Key_0 <= key <= Qt.Key.Key_9 or (key in _ENTER and self._done is not None)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Digits answer, Enter ends."""
-        place = event.key() - Qt.Key.Key_0
-        values = CHARACTERS.get(self._asked, ())
-        if self._done is not None and event.key() in _ENTER:
-            self._done.click()
-        elif self._asked and place == 0:
-            self.answer(())
-        elif self._asked and 1 <= place <= len(values) and place <= 9:
-            choice = self.choices[values[place - 1]]
-            if choice.isEnabled():
-                choice.click()
+        if self._question is not None and self._takes(event.key()):
+            self._question.press(event.key())
         else:
             super().keyPressEvent(event)
+
+    def _takes(self, key: int) -> bool:
+        return self._question is not None and self._question.takes(key)
 
     def _tell(self, seen: tuple[Seen, ...]) -> None:
         assert self._find is not None
@@ -192,15 +159,14 @@ class HandCard(Card):
 
     def _scroll(self) -> None:
         area: QWidget | None = self.parentWidget()
-        while area is not None and not isinstance(area, QScrollArea):
+        while area is not None and not isinstance(area, ScrollColumn):
             area = area.parentWidget()
         if area is not None and (sheet := area.widget()) is not None:
-            area.verticalScrollBar().setValue(self.mapTo(sheet, QPoint()).y() - TIGHT)
+            area.verticalScrollBar().setValue(self.mapTo(sheet, QPoint()).y() - TIGHT - area.covered)
 
     def _show(self) -> None:
         clear(self._body)
-        self.choices = {}
-        self._asked, self._done = "", None
+        self._question = None
         find = self._find
         self._words.setVisible(find is None or not find.seen)
         if find is None:
@@ -292,76 +258,23 @@ class HandCard(Card):
         question = self._guide.questions.get(self._again or self._of_other_guide())
         if question is not None:
             following = NextQuestion(question, effort_of(question), 0.0)
+        asked = following.question.character if following is not None else ""
+        others = OtherQuestions(each for each in self._guide.questions if each != asked)
+        others.chosen.connect(self.ask_again)
         self._body.addWidget(rule())
         if following is None:
             self._body.addWidget(label(text("hands.no_more"), "muted"))
-            self._body.addWidget(self._something_else(), 0, Qt.AlignmentFlag.AlignLeft)
+            self._body.addWidget(others, 0, Qt.AlignmentFlag.AlignLeft)
             return
-        character = self._asked = following.question.character
-        self._body.addWidget(label(text(f"hands.effort_{following.effort.value}"), "overline"))
-        self._body.addWidget(label(text(f"characters.ask_{character}"), "strong"))
-        self._body.addWidget(label(text(f"characters.how_{character}"), "small"))
-        dug = QCheckBox(text("hands.dug"))
-        several = character in SEVERAL
-        flow = FlowLayout(spacing=HAIR)
-        for value in CHARACTERS[character]:
-            words = value_name(character, value)
-            choice = button(in_two_lines(words), "plain")
-            choice.setAccessibleName(words)
-            choice.setIcon(answer_icon(character, value, _ICON))
-            choice.setIconSize(QSize(_ICON, _ICON))
-            choice.setCheckable(several)
-            if not several:
-                choice.clicked.connect(lambda _c=False, value=value: self.answer((value,), dug_out=dug.isChecked()))
-            self.choices[value] = choice
-            flow.addWidget(choice)
-        if following.effort is Effort.DIG:
-            self._body.addWidget(dug)
-            for choice in self.choices.values():
-                choice.setEnabled(False)
-                dug.toggled.connect(choice.setEnabled)
-        self._body.addLayout(flow)
-        self._body.addLayout(self._ways_out(following, several))
-
-    def _ask_from_menu(self, character: str, _checked: bool = False) -> None:
-        self.ask_again(character)
+        self._question = QuestionBox(following, others)
+        self._question.answered.connect(self.answer)
+        self._body.addWidget(self._question)
 
     def _of_other_guide(self) -> str:
         """The first character that another guide asked about: this one asks again; empty when there is none."""
         seen = self._find.seen if self._find is not None else ()
         today = ("", self._guide.version)
         return next((each.character for each in seen if each.guide_version not in today and not each.waits), "")
-
-    def _ways_out(self, following: NextQuestion, several: bool) -> FlowLayout:
-        ways = FlowLayout(spacing=CLOSE)
-        if several:
-            self._done = button(text("hands.done"), "primary")
-            self._done.clicked.connect(
-                lambda: self.answer([v for v, choice in self.choices.items() if choice.isChecked()])
-            )
-            ways.addWidget(self._done)
-        unknown = button(text("hands.cannot_tell"), "quiet")
-        unknown.clicked.connect(lambda: self.answer(()))
-        ways.addWidget(unknown)
-        if following.effort is Effort.HOURS:
-            later = button(text("hands.later"), "quiet")
-            later.clicked.connect(lambda: self.answer((), waits=True))
-            ways.addWidget(later)
-        ways.addWidget(self._something_else())
-        return ways
-
-    def _something_else(self) -> QPushButton:
-        """For what the forager has seen without being asked: every question, in the botanist's order."""
-        opener = button(text("hands.something_else"), "quiet")
-        menu = QMenu(opener)
-        for character in self._guide.questions:
-            if character != self._asked:
-                menu.addAction(character_name(character)).triggered.connect(partial(self._ask_from_menu, character))
-        opener.setMenu(menu)
-        return opener
-
-    def _answer_ticked(self) -> None:
-        self.answer([value for value, choice in self.choices.items() if choice.isChecked()])
 
     def _call(self, taxon: Taxon) -> str:
         return name_of(taxon, self._guide).first

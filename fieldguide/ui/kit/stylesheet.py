@@ -42,6 +42,7 @@ QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:disabled, QToolButton:disabled { color: $strong_line; background: transparent; }
 QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 6px 13px; }
+QPushButton[look="plain"]:checked { background: $accent_soft; color: $accent; border-color: $accent; }
 QPushButton[look="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; padding: 9px 20px; }
 QPushButton[look="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[look="primary"]:disabled { background: $track; border-color: $track; color: $muted; }

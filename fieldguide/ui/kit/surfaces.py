@@ -35,6 +35,7 @@ class ScrollColumn(QScrollArea):
         self.column.setContentsMargins(margin, margin, margin, margin)
         self.column.setSpacing(spacing)
         self.setWidget(sheet)
+        self.covered = 0  # pixels at the top edge that something may lie over
         self.viewport().setAutoFillBackground(False)
         sheet.setAutoFillBackground(False)
 
