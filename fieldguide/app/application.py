@@ -206,6 +206,7 @@ class FieldGuide(QObject):
         place = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
         if place != self.parts.settings.window:
             self.parts.change_settings(window=place)
+        self.train.trainings.close()
         self.rested = self.parts.close()
         self._put_back()
 

@@ -98,7 +98,6 @@ class TrainController(QObject):
         trainings.ended.connect(self._end)
         trainings.changed.connect(self._show_state)
         self.trainer.changed.connect(self._find_trainer)
-        window.closing.connect(trainings.close)
 
     def remove_trainer(self) -> None:
         """Stop what it does, and remove what was set up."""

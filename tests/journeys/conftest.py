@@ -30,5 +30,6 @@ def open_window(qapp: QApplication, qtbot) -> Iterator[OpenWindow]:
     for made in opened:
         if made.window.isVisible():
             made.window.close()
+        made.train.trainings.close()  # of a window that was never shown, or failed
         made.window.deleteLater()
         made.theme.deleteLater()

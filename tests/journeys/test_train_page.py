@@ -140,3 +140,15 @@ def test_own_checked_finds_teach_when_asked_and_their_places_stay_at_home(
     look.own.click()
     qtbot.waitUntil(lambda: not controller.trainings.plan.own and not folder.exists(), timeout=PATIENCE)
     application.close()
+
+
+def test_a_window_that_closes_follows_no_child_any_more(qtbot, open_window: OpenWindow, tmp_path: Path) -> None:
+    """Else its end would reach a page that is gone."""
+    application = open_window(None)
+    trainings = application.train.trainings
+    trainings.call = TrainerCall((sys.executable, "-c", "import time; time.sleep(60)"))
+    application.window.show_page("train")
+    application.train.page.folders_offered.emit([tmp_path])
+    assert trainings.running
+    application.close()
+    assert not trainings.running

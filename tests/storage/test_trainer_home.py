@@ -150,7 +150,7 @@ def test_the_last_words_of_pip_become_a_sentence(said: str, code: ErrorCode, tmp
 
 def test_how_far_it_is_is_read_from_what_pip_writes() -> None:
     told: list[SetUp] = []
-    reader = trainer_home._Told(told.append)
+    reader = trainer_home._Output(told.append)
     for said in (
         "Collecting torch>=2.6 (from fieldguide==0.1.0)\n  Downloading torch-2.14.1-cp311-cp311-manylinux_2.whl",
         " (880.0 MB)\nProgress 1000 of 88",
