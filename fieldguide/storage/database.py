@@ -9,6 +9,8 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
@@ -101,24 +103,24 @@ class Database:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
         connection.create_function("kilometres", 4, kilometres, deterministic=True)
+        # The tables first: another program that makes them at this moment sets the version with them.
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         version = _version(connection)  # again: the header may lag behind the write-ahead log
         _refuse_too_new(self.path, version, len(scripts))
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if version == 0 and tables:
             raise FieldGuideError(ErrorCode.DATABASE_DAMAGED, path=str(self.path))  # somebody else's database
         connection.execute("PRAGMA synchronous = FULL")  # one flush per find: a flat battery loses nothing stored
         if max_pages is not None:
             connection.execute(f"PRAGMA max_page_count = {max_pages:d}")
         for number, script in enumerate(scripts[version:], start=version + 1):
-            if version:  # nothing to lose in a new one
+            if version and _version(connection) < number:  # nothing to lose in a new one
                 self._back_up(number)
             self._migrate(number, script)
 
     def _back_up(self, number: int) -> None:
         """A copy beside the file, taken through SQLite so that the write-ahead log is in it."""
         copy = self.path.with_name(f"{self.path.stem}.before-{number:03}{self.path.suffix}")
-        part = copy.with_name(f"{copy.name}.part")
-        part.unlink(missing_ok=True)  # of a start that was cut off
+        part = copy.with_name(f"{copy.name}.{uuid.uuid4().hex}.part")  # another program may do the same
         try:
             with closing(sqlite3.connect(part)) as target:
                 self._connection.backup(target)
@@ -128,13 +130,18 @@ class Database:
             part.unlink(missing_ok=True)
 
     def _migrate(self, number: int, script: Path) -> None:
-        body = script.read_text(encoding="utf-8")
+        """One step, unless another program took it in the meantime: a step taken twice would turn the version back."""
+        connection = self._connection
         try:
-            self._connection.executescript(f"BEGIN IMMEDIATE;\n{body}\n;PRAGMA user_version = {number:d};\nCOMMIT;")
-        except sqlite3.Error:
+            connection.execute("BEGIN IMMEDIATE")
+            if _version(connection) < number:
+                for statement in _statements(script.read_text(encoding="utf-8")):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {number:d}")
+            connection.execute("COMMIT")
+        except BaseException:
             self._roll_back()
-            if _version(self._connection) < number:  # else another window did it in the meantime
-                raise
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -286,8 +293,21 @@ def _prepared(path: Path, prepare: Callable[[sqlite3.Connection], object]) -> sq
 
 def _take_log(connection: sqlite3.Connection) -> None:
     if _is_known(connection):
-        connection.execute("PRAGMA journal_mode = WAL")
+        _begin_log(connection)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _begin_log(connection: sqlite3.Connection) -> None:
+    """Of two who begin one at once SQLite refuses one without waiting."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
 
 
 def _take_journal(connection: sqlite3.Connection) -> None:
@@ -365,6 +385,16 @@ def _refuse_by_header(path: Path, known: int) -> None:
 def _refuse_too_new(path: Path, version: int, known: int) -> None:
     if version > known:
         raise FieldGuideError(ErrorCode.DATABASE_TOO_NEW, path=str(path), version=version, known=known)
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One after the other: `executescript` would end the transaction that stands open."""
+    statement = ""
+    for piece in script.split(";")[:-1]:
+        statement += f"{piece};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _version(connection: sqlite3.Connection) -> int:

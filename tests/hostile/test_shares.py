@@ -7,6 +7,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,18 +62,31 @@ with Database(Path(sys.argv[1])) as database:
     store = ObservationStore(database, guide)
     seen = 0
     store.changed_elsewhere()
+    print("ready", flush=True)
+    sys.stdin.readline()  # both begin at once
     for number in range(40):
         find = store.add(make_find(guide, photos=(make_photo(f"{who}{number}.jpg"),), notes=who))
         store.edit([find.id], Change(tags=(who, str(number))))
         seen += store.changed_elsewhere()
-    print(seen)
+    print("done", flush=True)
+    sys.stdin.readline()  # one may have written everything before the other began
+    print(seen + store.changed_elsewhere())
 """
 
 
 def test_two_who_write_at_once_lose_nothing_and_see_each_other(tmp_path: Path) -> None:
     library = tmp_path / "o.db"
     command = [sys.executable, "-c", WRITES, str(library)]
-    both = [subprocess.Popen([*command, who], cwd=ROOT, stdout=subprocess.PIPE, text=True) for who in ("ann", "bob")]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    both = [subprocess.Popen([*command, who], cwd=ROOT, **pipes) for who in ("ann", "bob")]
+    for word in ("ready", "done"):
+        for each in both:
+            assert each.stdout is not None
+            assert each.stdout.readline() == f"{word}\n"
+        for each in both:
+            assert each.stdin is not None
+            each.stdin.write("go\n")
+            each.stdin.flush()
     told = [each.communicate(timeout=120)[0] for each in both]
     assert [each.returncode for each in both] == [0, 0]
     assert all(int(seen) > 0 for seen in told), "each saw that the other wrote"
@@ -83,6 +99,24 @@ def test_two_who_write_at_once_lose_nothing_and_see_each_other(tmp_path: Path) -
         with database.reading() as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
         assert store.steps() == 80
+
+
+def test_many_who_open_a_new_library_at_once_make_it_once(tmp_path: Path) -> None:
+    """A step that two took would turn the version back, and the next start would fail."""
+    together = threading.Barrier(6)
+
+    def open_it(path: Path) -> None:
+        together.wait()
+        Database(path).close()
+
+    for number in range(10):
+        library = tmp_path / f"{number}.db"
+        with ThreadPoolExecutor(together.parties) as pool:
+            for opened in [pool.submit(open_it, library) for _ in range(together.parties)]:
+                opened.result()
+        with closing(sqlite3.connect(library)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone()[0] == Database.known_version()
+            assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
 @pytest.mark.parametrize("locked", ["folder", "file"])
