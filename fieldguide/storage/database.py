@@ -124,8 +124,10 @@ class Database:
         try:
             with closing(sqlite3.connect(part)) as target:
                 self._connection.backup(target)
-            with os_errors(copy):
-                part.replace(copy)
+                late = _version(target) >= number  # another program took the step, and made its copy, meanwhile
+            if not late:
+                with os_errors(copy):
+                    part.replace(copy)
         finally:
             part.unlink(missing_ok=True)
 

@@ -1,4 +1,6 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,18 @@ def test_an_old_file_is_backed_up_before_each_step(tmp_path: Path, later: Path) 
         assert connection.execute("SELECT uuid FROM library").fetchone()[0] == "before"
     with Database(tmp_path / f"o.before-{KNOWN + 1:03}.db") as backup, backup.reading() as connection:
         assert connection.execute("SELECT uuid FROM library").fetchone()[0] == "before"
+
+
+def test_the_copy_before_a_step_is_of_before_however_many_open_at_once(tmp_path: Path, later: Path) -> None:
+    for number in range(5):
+        path = tmp_path / f"{number}.db"
+        Database(path).close()
+        with ThreadPoolExecutor(6) as pool:
+            for opened in [pool.submit(Database, path, migrations=later) for _ in range(6)]:
+                opened.result().close()
+        with closing(sqlite3.connect(tmp_path / f"{number}.before-{KNOWN + 1:03}.db")) as copy:
+            assert copy.execute("PRAGMA user_version").fetchone()[0] == KNOWN
+    assert not list(tmp_path.glob("*.part"))
 
 
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, later: Path) -> None:
