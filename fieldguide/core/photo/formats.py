@@ -26,7 +26,7 @@ from PIL import (
 )
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.core.photo.boxes import tiles_of
+from fieldguide.core.photo.boxes import refuse_pictureless, tiles_of
 from fieldguide.core.photo.jpeg import WatchedJpeg
 from fieldguide.core.photo.loose_ends import refuse_loose_webp
 from fieldguide.core.photo.structure import (
@@ -109,7 +109,7 @@ def check_head(stream: BinaryIO, kind: Format) -> None:
     """Walk what can be walked without reading the picture, so that a file padded without end is not even read.
 
     Raises:
-        BrokenError: see `core.photo.structure`.
+        BrokenError: see `core.photo.structure`; and what Pillow raises of the head of a TIFF or BMP.
     """
     if kind is Format.JPEG:
         jpeg_head(stream)
@@ -120,6 +120,10 @@ def check_head(stream: BinaryIO, kind: Format) -> None:
         webp_exif(stream, stream.seek(0, io.SEEK_END))
     elif kind is Format.GIF:
         check_gif(stream)
+    elif kind in (Format.HEIC, Format.AVIF):
+        refuse_pictureless(stream)
+    else:
+        _decoder(kind)(stream)
     stream.seek(0)
 
 
@@ -163,7 +167,7 @@ def refuse_loose(image: Image.Image, data: bytes, kind: Format) -> None:
         raise BrokenError("the picture ends before its data")
 
 
-def _decoder(kind: Format) -> Callable[[io.BytesIO], ImageFile.ImageFile]:
+def _decoder(kind: Format) -> Callable[[BinaryIO], ImageFile.ImageFile]:
     if kind is Format.HEIC:
         from pi_heif import HeifImageFile  # costs 20 ms, and few need it
 

