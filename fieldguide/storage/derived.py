@@ -6,7 +6,6 @@ Every function works inside a transaction that the caller opened.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from sqlite3 import Connection
 
 from fieldguide.core.decision.standing import shown_taxon
@@ -40,11 +39,8 @@ class Derived:
         found = reading.read_observations(connection, numbers)
         for observation in found:
             self.drop(connection, [observation.id])
-            row = connection.execute(
-                "SELECT created_at, deleted_at FROM observation WHERE id = ?", (observation.id,)
-            ).fetchone()
-            when = observation.observed_at or datetime.fromisoformat(row[0])
-            key = rows.sort_key(when, observation.id)
+            key = rows.sort_key(observation.observed_at, observation.id)
+            row = connection.execute("SELECT deleted_at FROM observation WHERE id = ?", (observation.id,)).fetchone()
             taxon = shown_taxon(observation)
             connection.execute(
                 "UPDATE observation SET sort_key = ?, joined_guide = ?, called = ?, danger = ?, place = ? WHERE id = ?",
@@ -57,7 +53,7 @@ class Derived:
                     observation.id,
                 ),
             )
-            if row[1] is None:
+            if row[0] is None:
                 search.index(connection, observation, key, self.guide)
         return found
 

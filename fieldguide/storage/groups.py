@@ -13,10 +13,9 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from fieldguide.storage import search
-from fieldguide.storage.rows import ID_BITS
+from fieldguide.storage.rows import DAY
 from fieldguide.storage.search import Filter, Key, Sort
 
-_DAY = 86_400 << ID_BITS  # of sort keys
 _LAST = 2**63 - 1  # no sort key is larger
 
 
@@ -32,7 +31,7 @@ class GroupBy(StrEnum):
 
 
 _VALUES = {  # what parts the list, and the index that has it and the danger
-    GroupBy.DAY: (f"o.sort_key / {_DAY}", search.COVERING),
+    GroupBy.DAY: (f"(o.sort_key + {DAY}) / {DAY}", search.COVERING),
     GroupBy.KIND: ("o.called", "observation_by_name"),
     GroupBy.PLACE: ("o.place", "observation_by_place"),
     GroupBy.DANGER: ("o.danger", "observation_by_danger"),
@@ -53,9 +52,9 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
 
     Attributes:
         by: what they have in common.
-        value: the number of the day (`day`), the scientific name in small letters (`search.NAMELESS`: none), the place
-            (empty: unknown), the severity of the danger, the number of stars, or the tier of the words (0: called so,
-            1: mentioned).
+        value: the number of the day (`day`; 0: no date), the scientific name in small letters (`search.NAMELESS`:
+            none), the place (empty: unknown), the severity of the danger, the number of stars, or the tier of the words
+            (0: called so, 1: mentioned).
         finds: how many, at least one.
         worst: severity of the worst danger of today among them; None when that was not asked.
         rising: whether the list goes from the oldest to the newest.
@@ -69,8 +68,8 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
 
     @property
     def day(self) -> date | None:
-        """The day of a group of days."""
-        return date.fromordinal(int(self.value) + 1) if self.by is GroupBy.DAY else None
+        """The day of a group of days; None for those without a date."""
+        return date.fromordinal(int(self.value)) if self.by is GroupBy.DAY and self.value else None
 
     @property
     def start(self) -> Key:
@@ -80,12 +79,12 @@ class Group(NamedTuple):  # not a dataclass: seven thousand days of twenty years
         if self.by is not GroupBy.DAY:
             return Key(0, self.value, _LAST)
         day = int(self.value)
-        return Key(0, 0, day * _DAY - 1 if self.rising else (day + 1) * _DAY)
+        return Key(int(self.rising and not day), 0, (day - 1) * DAY - 1 if self.rising else day * DAY)
 
 
 def grouped_by(wanted: Filter) -> GroupBy:
     """What the groups of a list have in common: its order says it."""
-    if len(search.tiers_of(wanted)) > 1:
+    if search.by_words(wanted):
         return GroupBy.WORDS
     return _OF_ORDER.get(wanted.sort, GroupBy.DAY)
 
@@ -106,7 +105,7 @@ def read_groups(connection: Connection, wanted: Filter) -> tuple[Group, ...]:
         source += f" INDEXED BY {walked}"  # the planner takes one that needs the rows
     found = connection.execute(
         f"SELECT {value} AS value, count(*), max(o.danger) FROM {source} WHERE {' AND '.join(conditions)}"
-        f" GROUP BY value ORDER BY value {'DESC' if falling else 'ASC'}",
+        f" GROUP BY value ORDER BY value = 0, value {'DESC' if falling else 'ASC'}",
         {**values, "match": match},
     )
     rising = wanted.sort is Sort.OLDEST
@@ -125,11 +124,11 @@ def place_of_row(listed: Sequence[Group], row: int) -> tuple[Key, int] | None:
 def read_places_of_day(connection: Connection, wanted: Filter, day: date) -> tuple[str, ...]:
     """Where the finds of a day were made, the place with the most first."""
     conditions, values = search.conditions_of(wanted)
-    first = (day.toordinal() - 1) * _DAY
+    first = (day.toordinal() - 1) * DAY
     found = connection.execute(
         f"SELECT o.place FROM observation o WHERE o.place != '' AND o.sort_key >= :first AND o.sort_key < :next"
         f" AND {' AND '.join(conditions)} GROUP BY o.place ORDER BY count(*) DESC, o.place",
-        {**values, "first": first, "next": first + _DAY},
+        {**values, "first": first, "next": first + DAY},
     )
     return tuple(row[0] for row in found)
 

@@ -16,11 +16,16 @@ from fieldguide.core.records import Identification, Observation, Photo, Seen, Un
 from fieldguide.core.taxonomy import Taxon
 
 ID_BITS = 24  # of the sort key; the seconds of the year 9999 need 39 more, 63 in all
+DAY = 86_400 << ID_BITS  # of sort keys
 _EPOCH = datetime(1, 1, 1)
 
 
-def sort_key(when: datetime, observation_id: int) -> int:
-    """The key that orders finds: by wall-clock time, then by the order in which they came."""
+def sort_key(when: datetime | None, observation_id: int) -> int:
+    """The key that orders finds: by wall-clock time, then by the order in which they came. Those without a date have
+    the day before all others, below 0.
+    """
+    if when is None:
+        return observation_id - DAY
     seconds = int((when.replace(tzinfo=None) - _EPOCH).total_seconds())
     return (seconds << ID_BITS) | (observation_id & ((1 << ID_BITS) - 1))
 
@@ -51,7 +56,7 @@ def insert_observation(connection: sqlite3.Connection, observation: Observation,
         ),
     )
     number = int(cursor.lastrowid or 0)
-    key = sort_key(observation.observed_at or created_at, number)
+    key = sort_key(observation.observed_at, number)
     connection.execute("UPDATE observation SET sort_key = ? WHERE id = ?", (key, number))
     write_photos(connection, number, observation.photos)
     _write_unreadable(connection, number, observation.unreadable)

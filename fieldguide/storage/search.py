@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import shown_taxon
@@ -32,7 +33,9 @@ _IN_BOOK = "o.deleted_at IS NULL"
 
 
 class Sort(StrEnum):
-    """How the found are ordered. NEWEST with words: those that are called so come first, then those that mention it."""
+    """How the found are ordered; those without a date follow those with one. NEWEST with words: those that are called
+    so come first, then those that mention it.
+    """
 
     NEWEST = "newest"
     OLDEST = "oldest"
@@ -52,7 +55,7 @@ class Filter:
         dangers: shown danger by today's guide, as it is shown (`Danger.shown`).
         kinds: rank of the verdict.
         verified: True for finds with a human's label, False for those without.
-        since, until: first and last day, both included; by the date of the find, else of its storing.
+        since, until: first and last day, both included; a find without a date is on none.
         ids: only these finds; None: any.
         tags: all of them. stars: at least so many. place: the name of the nearest place.
         near: latitude and longitude in degrees, and kilometres around them.
@@ -119,21 +122,20 @@ def page_of(
 ) -> list[tuple[int, Key]]:
     """Ids of the next finds that fit, each with its key; the first `skip` (of the key's tier) are passed over."""
     found: list[tuple[int, Key]] = []
-    tiers = tiers_of(wanted)
-    for tier in range(after.tier if after else 0, len(tiers)):
+    for tier in range(after.tier if after else 0, len(_tiers_of(wanted))):
         start = after if after is not None and after.tier == tier else None
         over = skip if tier == (after.tier if after else 0) else 0
-        found += _walk(connection, wanted, tiers[tier], tier, start, (limit - len(found), over))
+        found += _walk(connection, wanted, tier, start, (limit - len(found), over))
         if len(found) >= limit:
             break
     return found
 
 
 def count(connection: sqlite3.Connection, wanted: Filter, tier: int | None = None) -> int:
-    """How many finds fit; with a tier, those of this one (see `tiers_of`)."""
+    """How many finds fit; with a tier, those of this one: called so, and mentioned only (see `by_words`)."""
     match, conditions, values = match_of(wanted), *conditions_of(wanted)
     if tier is not None:
-        match = tiers_of(wanted)[tier]
+        match = _tiers_of(wanted)[tier].match
     if not match:
         sql = f"SELECT count(*) FROM observation o WHERE {' AND '.join(conditions)}"
         return int(connection.execute(sql, values).fetchone()[0])
@@ -142,23 +144,39 @@ def count(connection: sqlite3.Connection, wanted: Filter, tier: int | None = Non
     return int(connection.execute(sql, {**values, "match": match}).fetchone()[0])
 
 
-def tiers_of(wanted: Filter) -> list[str]:
-    """The matches to list one after the other; an empty one: everything. Two: called so, and mentioned only."""
+def by_words(wanted: Filter) -> bool:
+    """Whether those that are called so are listed before those that only mention it."""
+    return wanted.sort is Sort.NEWEST and bool(_words(wanted))
+
+
+class _Tier(NamedTuple):
+    """A part of a list: what matches (empty: everything) and, beyond the filter, a condition."""
+
+    match: str
+    condition: str = ""
+
+
+def _tiers_of(wanted: Filter) -> list[_Tier]:
+    """What is listed one after the other."""
+    if wanted.sort is Sort.OLDEST:
+        return [_Tier(match_of(wanted), f"o.sort_key {sign} 0") for sign in (">=", "<")]
+    if not by_words(wanted):
+        return [_Tier(match_of(wanted))]
     words = _words(wanted)
-    if not words or wanted.sort is not Sort.NEWEST:
-        return [match_of(wanted)]
     called = " AND ".join(_in("called", words))
     facets = _facet_match(wanted)
     first = " AND ".join([called, *facets])
     rest = " AND ".join(_in(_SOUGHT, words))
-    return [first, " AND ".join([f"(({rest}) NOT ({called}))", *facets])]
+    return [_Tier(first), _Tier(" AND ".join([f"(({rest}) NOT ({called}))", *facets]))]
 
 
 def _walk(
-    connection: sqlite3.Connection, wanted: Filter, match: str, tier: int, after: Key | None, part: tuple[int, int]
+    connection: sqlite3.Connection, wanted: Filter, tier: int, after: Key | None, part: tuple[int, int]
 ) -> list[tuple[int, Key]]:
     order = _ORDERS[wanted.sort]
+    match, condition = _tiers_of(wanted)[tier]
     parts, values = conditions_of(wanted)
+    parts += [condition] if condition else []
     conditions = " AND ".join(parts)
     values |= {"limit": part[0], "skip": part[1], "match": match}
     if after is not None:
@@ -209,9 +227,9 @@ def _within(conditions: list[str]) -> str:
 def conditions_of(wanted: Filter) -> tuple[list[str], dict[str, object]]:
     """What is not a word of the search table: dates, ids, places."""
     parts, values = [_IN_BOOK], dict[str, object]()
-    if wanted.since is not None:
+    if wanted.since is not None or wanted.until is not None:
         parts.append("o.sort_key >= :since")
-        values["since"] = first_key(_midnight(wanted.since))
+        values["since"] = first_key(_midnight(wanted.since or date.min))
     if wanted.until is not None and wanted.until < date.max:
         parts.append("o.sort_key < :until")
         values["until"] = first_key(_midnight(wanted.until + timedelta(days=1)))

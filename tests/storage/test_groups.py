@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
 from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.storage.asking import PAGE
+from fieldguide.storage.change import Change
+from fieldguide.storage.database import MIGRATIONS, Database
 from fieldguide.storage.groups import GroupBy, place_of_row
 from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.rows import sort_key
 from fieldguide.storage.search import FAR, Filter, Sort
 from tests.helpers.stored_finds import CAMPESTRIS, EDULIS, MUSCARIA, PHALLOIDES, make_find
 
@@ -42,7 +47,9 @@ QUESTIONS = [
 
 
 @pytest.mark.parametrize("wanted", QUESTIONS, ids=lambda wanted: f"{wanted.sort}-{wanted.text}{sorted(wanted.tags)}")
-def test_any_row_is_read_from_its_group_on(book: ObservationStore, wanted: Filter) -> None:
+def test_any_row_is_read_from_its_group_on(book: ObservationStore, guide: Guide, wanted: Filter) -> None:
+    for taxon in (EDULIS, MUSCARIA, PHALLOIDES):
+        book.add(replace(make_find(guide, taxon, observed_at=None), tags=("rare",)))
     every = [find.id for find in book.every(wanted)]
     groups = book.groups(wanted)
     assert sum(group.finds for group in groups) == len(every) == book.count(wanted)
@@ -74,6 +81,26 @@ def test_days_tell_count_worst_and_places(book: ObservationStore) -> None:
     assert {group.worst for group in groups} == {Danger.DEADLY.severity}
     assert book.places_of_days(Filter(), [date(2026, 9, 1)]) == {date(2026, 9, 1): ("Munich", "Ulm")}
     assert book.places_of_days(Filter(place="Ulm"), [date(2026, 9, 1)]) == {date(2026, 9, 1): ("Ulm",)}
+
+
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST])
+def test_finds_without_a_date_are_a_group_of_their_own_at_the_end(
+    book: ObservationStore, guide: Guide, sort: Sort
+) -> None:
+    bare = book.add(make_find(guide, EDULIS, observed_at=None))
+    last = book.groups(Filter(sort=sort))[-1]
+    assert (last.by, last.day, last.finds) == (GroupBy.DAY, None, 1)
+    assert [find.id for find in book.every(Filter(sort=sort))][-1] == bare.id
+    for words in ("", "edulis"):
+        for days in ({"since": date(1, 1, 1)}, {"until": date.max}, {"until": date(2026, 12, 31)}):
+            assert bare.id not in {find.id for find in book.every(Filter(text=words, sort=sort, **days))}
+    book.edit([bare.id], Change(observed_at=datetime(2026, 9, 2, 8)))
+    assert {group.day for group in book.groups(Filter(sort=sort))} == {date(2026, 9, day) for day in (1, 2, 3)}
+    book.undo()
+    assert book.groups(Filter(sort=sort))[-1] == last
+    book.redo()
+    book.edit([bare.id], Change(observed_at=None))
+    assert book.groups(Filter(sort=sort))[-1] == last
 
 
 def test_a_name_groups_those_called_so_before_those_that_mention_it(book: ObservationStore) -> None:
@@ -110,3 +137,30 @@ def test_stars_group_the_most_first(book: ObservationStore) -> None:
         (GroupBy.STARS, 1, 8),
         (GroupBy.STARS, 0, 8),
     ]
+
+
+def test_finds_of_an_older_library_leave_the_day_of_their_storing(tmp_path: Path, guide: Guide) -> None:
+    """Until 005 a find without a date stood, in the list and in the search, on the day on which it was stored."""
+    older = tmp_path / "older"
+    older.mkdir()
+    for script in sorted(MIGRATIONS.glob("*.sql"))[:5]:
+        shutil.copy(script, older)
+    with Database(tmp_path / "book.db", migrations=older) as database:
+        store = ObservationStore(database, guide)
+        dated, bare, binned = (
+            store.add(make_find(guide, EDULIS, observed_at=when, notes="under oaks")).id
+            for when in (datetime(2026, 9, 1), None, None)
+        )
+        store.delete([binned])
+        with database.transaction() as connection:
+            for number in (bare, binned):
+                stored = sort_key(datetime(2026, 11, 20), number)
+                connection.execute("UPDATE search SET rowid = ? WHERE rowid = ?", (stored, sort_key(None, number)))
+                connection.execute("UPDATE observation SET sort_key = ? WHERE id = ?", (stored, number))
+    with Database(tmp_path / "book.db") as database:
+        store = ObservationStore(database, guide)
+        assert [group.day for group in store.groups()] == [date(2026, 9, 1), None]
+        assert [find.id for find in store.every(Filter(text="oaks"))] == [dated, bare]
+        store.undo()
+        assert [find.id for find in store.every(Filter(text="oaks"))] == [dated, binned, bare]
+        assert store.index_missing() == 0

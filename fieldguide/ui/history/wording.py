@@ -37,9 +37,9 @@ def date_words(find: Observation) -> str:
 
 
 def time_words(find: Observation) -> str:
-    """The time of the day below a heading that tells the day; a word when nobody knows the day."""
+    """The time of the day below a heading that tells the day, or that nobody knows it."""
     if find.observed_at is None:
-        return text("history.no_date")
+        return ""
     return QLocale().toString(QTime(find.observed_at.hour, find.observed_at.minute), QLocale.FormatType.ShortFormat)
 
 
@@ -48,6 +48,8 @@ def heading_words(group: Group, guide: Guide) -> tuple[str, str]:
     day, value = group.day, str(group.value)
     if day is not None:
         return QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.LongFormat), ""
+    if group.by is GroupBy.DAY:
+        return text("history.head_no_date"), ""
     if group.by is GroupBy.KIND:
         if value == NAMELESS:
             return text("history.head_nameless"), ""

@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.services.library import Library
+from fieldguide.storage.change import Change
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Sort
 from fieldguide.ui.history.gallery import Gallery
 from fieldguide.ui.history.page import HistoryPage
 from fieldguide.ui.history.tile_layout import Measures, TileLayout
+from fieldguide.ui.history.wording import heading_words
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find, make_photo
 
@@ -97,6 +99,16 @@ def test_a_heading_chooses_its_day_and_lets_it_go(qtbot, page) -> None:
     assert page.find is None, "a heading opens nothing"
     qtbot.mouseClick(gallery.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert chosen(gallery) == []
+
+
+def test_a_find_moves_to_its_day_and_back_to_those_without_a_date(qtbot, page, library, guide) -> None:
+    gallery = page.gallery
+    for when in (None, NEWEST, None):
+        with qtbot.waitSignal(gallery.model.counted, timeout=PATIENCE):
+            library.edit([1], Change(observed_at=when))
+        group = gallery.model.groups[gallery.model.group_of(gallery.model.row_of(1))]
+        assert (group is gallery.model.groups[-1]) == (when is None)
+        assert (heading_words(group, guide)[0] == text("history.head_no_date")) == (when is None)
 
 
 def test_joining_keeps_the_place_and_deleting_the_one_beside(qtbot, page, library, store) -> None:
