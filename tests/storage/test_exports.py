@@ -15,6 +15,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.places import kilometres
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.core.text import text
 from fieldguide.storage.export import LeftOut
 from fieldguide.storage.export.class_folders import class_folder, export_class_folders
 from fieldguide.storage.export.csv import export_csv
@@ -64,6 +65,7 @@ def test_csv_has_a_row_a_find_and_beside_it_a_row_a_candidate(
     assert (first["datetime"], first["notes"]) == ("2026-09-19T14:30:00", 'two lines,\n"quoted"')
     assert first["files"].split("; ") == [str(photo.path) for photo in finds[0].photos]
     assert rows[1]["datetime"] == rows[1]["latitude"] == ""
+    assert [row["is_verified"] for row in rows] == ["true", "false", "false", "false"]
     assert [row["observation_id"] for row in candidates] == ["1", "1", "2", "2", "3"]
     assert (candidates[0]["common_name"], candidates[0]["confidence"]) == ("Grüner Knollenblätterpilz", "0.7")
 
@@ -96,6 +98,7 @@ def test_a_workbook_holds_both_tables_as_text(finds: list[Observation], guide: G
     with zipfile.ZipFile(tmp_path / "finds.xlsx") as book:
         sheets = [book.read(f"xl/worksheets/sheet{number}.xml").decode() for number in (1, 2)]
         assert "=1+1" in book.read("xl/sharedStrings.xml").decode()
+    assert ' t="b"><v>1</v>' in sheets[0]
     assert [sheet.count("<row ") for sheet in sheets] == [2, 3]
     assert not any("<f>" in sheet for sheet in sheets)
 
@@ -106,10 +109,16 @@ def test_map_files_hold_what_has_a_place(finds: list[Observation], guide: Guide,
     assert (done.left_out, done.why) == (2, LeftOut.PLACELESS)
     points = ElementTree.parse(tmp_path / "a.gpx").getroot()
     assert [point.attrib["lat"] for point in points] == ["48.137000", "48.137000"]
+    assert (points[0][1].text or "").startswith(f"2026-09-19 {text('ui.danger_deadly')} a & b")
     export_geojson(iter(hard), guide, tmp_path / "a.geojson")
     features = json.loads((tmp_path / "a.geojson").read_text())["features"]
     assert features[0]["geometry"] == {"type": "Point", "coordinates": [11.575, 48.137]}
-    assert features[0]["properties"]["machine_alarm"] == "deadly"
+    properties = [feature["properties"] for feature in features]
+    assert properties[0]["machine_alarm"] == "deadly"
+    # A map program makes a column of dates, and one of yes and no, of what has the type in every row.
+    assert [each["is_verified"] for each in properties] == [True, False]
+    export_geojson([replace(hard[0], observed_at=None)], guide, tmp_path / "b.geojson")
+    assert json.loads((tmp_path / "b.geojson").read_text())["features"][0]["properties"]["datetime"] is None
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.storage.export import Exported
 from fieldguide.storage.export.places import Places, beside
-from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, candidate_rows, find_row, harmless
+from fieldguide.storage.export.table import CANDIDATE_COLUMNS, FIND_COLUMNS, Cell, candidate_rows, find_row, harmless
 
 
 def export_csv(
@@ -37,7 +37,11 @@ def export_csv(
         finds.writerow(FIND_COLUMNS)
         candidates.writerow(CANDIDATE_COLUMNS)
         for find in observations:
-            finds.writerow([harmless(cell) for cell in find_row(find, guide, language, places)])
-            candidates.writerows([harmless(cell) for cell in row] for row in candidate_rows(find, guide, language))
+            finds.writerow([_written(cell) for cell in find_row(find, guide, language, places)])
+            candidates.writerows([_written(cell) for cell in row] for row in candidate_rows(find, guide, language))
             written += 1
     return Exported(path, written)
+
+
+def _written(cell: Cell) -> Cell:
+    return str(cell).lower() if isinstance(cell, bool) else harmless(cell)

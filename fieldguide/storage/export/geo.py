@@ -41,7 +41,8 @@ def export_gpx(
             taxon = shown_taxon(find)
             # Local time without a zone is no GPX time, which is UTC: the day stands in the description.
             day = f"{find.observed_at:%Y-%m-%d} " if find.observed_at else ""
-            about = f"{day}{danger_today(find, guide).shown.value} {find.notes}".strip()
+            level = text(f"ui.danger_{danger_today(find, guide).shown.value}")
+            about = f"{day}{level} {find.notes}".strip()
             stream.write(
                 f'<wpt lat="{find.latitude:.6f}" lon="{find.longitude:.6f}"><name>{_xml(taxon.name if taxon else "?")}'
                 f"</name><desc>{_xml(about)}</desc></wpt>\n"

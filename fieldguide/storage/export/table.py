@@ -13,7 +13,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.export.places import UNCERTAINTY, Places
 from fieldguide.storage.rows import file_name
 
-Cell = str | int | float | None
+Cell = str | int | float | bool | None
 
 FIND_COLUMNS = (
     *("observation_id", "datetime", "latitude", "longitude", "uncertainty_m", "files"),
@@ -53,7 +53,7 @@ def find_row(find: Observation, guide: Guide, language: str, places: Places = Pl
     verdict = said.verdict if said else None
     return (
         find.id,
-        find.observed_at.isoformat(timespec="seconds") if find.observed_at else "",
+        find.observed_at.isoformat(timespec="seconds") if find.observed_at else None,
         find.latitude,
         find.longitude,
         UNCERTAINTY if places is Places.BLURRED and find.latitude is not None else None,
@@ -61,7 +61,7 @@ def find_row(find: Observation, guide: Guide, language: str, places: Places = Pl
         *_taxon(shown_taxon(find), guide, language),
         danger_today(find, guide).shown.value,
         machine_danger(said, guide).shown.value,
-        "true" if find.verified else "false",
+        find.verified is not None,
         find.verified.name if find.verified else "",
         verdict.kind.value if verdict else "",
         verdict.taxon.name if verdict and verdict.taxon else "",
@@ -69,7 +69,7 @@ def find_row(find: Observation, guide: Guide, language: str, places: Places = Pl
         verdict.reason.value if verdict else "",
         round(alarm.probability, 4) if alarm else None,
         round(alarm.deadly, 4) if alarm else None,
-        ("true" if alarm.raised else "false") if alarm else "",
+        alarm.raised if alarm else None,
         "; ".join(one.taxon.name for one in alarm.taxa) if alarm else "",
         said.model.id if said else "",
         said.model.version if said else "",

@@ -55,5 +55,7 @@ def _write(sheet: Worksheet, place: int, cells: tuple[Cell, ...]) -> None:
     for column, cell in enumerate(cells):
         if isinstance(cell, str):
             sheet.write_string(place, column, cell[:_LONGEST])
+        elif isinstance(cell, bool):
+            sheet.write_boolean(place, column, cell)
         elif cell is not None:
             sheet.write_number(place, column, cell)

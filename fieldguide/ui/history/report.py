@@ -36,13 +36,13 @@ from fieldguide.core.hands import danger_today
 from fieldguide.core.photo import read_photo
 from fieldguide.core.records import Observation, Photo
 from fieldguide.core.text import text
-from fieldguide.core.towns import place_name
 from fieldguide.core.world import squared
 from fieldguide.storage.export import Exported
 from fieldguide.storage.export.places import Places
 from fieldguide.ui.history.map_ground import fitting, paint_ground, paint_scale
+from fieldguide.ui.history.wording import date_words, place_words
 from fieldguide.ui.kit.colours import LIGHT
-from fieldguide.ui.kit.naming import day_words, name_of
+from fieldguide.ui.kit.naming import name_of
 
 MOST_PHOTOS = 4  # of a find
 _SIDE = 520  # pixels of a photo's long side
@@ -102,13 +102,9 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     by = text("storage.report_named") if find.verified else text("storage.report_guess")
     shown = text(f"ui.danger_{danger_today(find, guide).shown.value}")
     alarm = text(f"ui.danger_{machine_danger(find.identification, guide).shown.value}")
-    day = day_words(find.observed_at) if find.observed_at else text("history.no_date")
-    where = text("history.no_place")
-    if find.latitude is not None and find.longitude is not None:
-        where = f"{place_name(find.latitude, find.longitude)} ({find.latitude:.4f}, {find.longitude:.4f})"
     notes = escape(find.notes).replace("\n", "<br>")
     lines = [f"<b>{escape(shown)} · {escape(text('storage.report_alarm', alarm=alarm))}</b>", escape(by)]
-    lines += [f"{escape(day)} · {escape(where)}", escape(", ".join(find.tags)), notes]
+    lines += [f"{escape(date_words(find))} · {escape(place_words(find))}", escape(", ".join(find.tags)), notes]
     facts = "<br>".join(line for line in lines if line)
     words = f"<h3>{find.id} · {escape(name)}{latin}</h3><p>{facts}</p>"
     # In one row of a table, so that a page never ends between a name and its photos.
