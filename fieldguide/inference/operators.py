@@ -9,6 +9,7 @@ everything inlined, after loading (`refuse_operators`). Allow lists both times; 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from fieldguide.core.bundle import BundleFile
@@ -64,6 +65,11 @@ _PRIM = frozenset(
     max abs isinstance annotate rangelist
     """.split()  # noqa: SIM905
 )
+# Python and torch take a text apart in their own ways (torch reads `# type:` in a comment). Only what both read alike is
+# read: letters of ASCII, strings on one line with nothing before them, no comment, no line that goes on.
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_AMBIGUOUS = re.compile(r"[^\x20-\x7e\n]|[#\\']|\w\"|\"{3}")
+_SPACES = frozenset({"torch", "ops"})  # where operators are found by name
 _METHODS = frozenset({"__len__", "__contains__"})  # dunder methods that containers have; `__setstate__` runs at load
 # Types are written like values (`__annotations__["0"] = __torch__.torch.nn...`); only calls and arithmetic run.
 _LITERALS = (
@@ -102,6 +108,9 @@ def _allowed(kind: str) -> bool:
 
 def _program_problems(bundle: BundleFile) -> Iterator[str]:
     for name, source in bundle.program().items():
+        if _AMBIGUOUS.search(_STRING.sub('""', source)):
+            yield f"a program that can be read in two ways {name}"
+            continue
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -112,7 +121,8 @@ def _program_problems(bundle: BundleFile) -> Iterator[str]:
 
 
 def _source_problems(tree: ast.Module) -> Iterator[str]:
-    """What would run while loading, and calls into other namespaces than `torch`, `aten` and `prim`."""
+    """What would run while loading, and operators of other namespaces than `torch`, `aten` and `prim`."""
+    named = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             if node.name.startswith("__") and node.name.endswith("__") and node.name not in _METHODS:
@@ -126,8 +136,10 @@ def _source_problems(tree: ast.Module) -> Iterator[str]:
             yield from _class_problems(node)
         elif isinstance(node, ast.Attribute) and node.attr == "classes" and _dotted(node) == "__torch__.torch.classes":
             yield "a class of another library"
-        elif isinstance(node, ast.Call):
-            yield from _call_problems(node)
+        elif isinstance(node, ast.Attribute) and id(node) not in named:
+            yield from _operator_problems(node)
+        elif isinstance(node, ast.Name) and node.id in _SPACES and id(node) not in named:
+            yield f"{node.id} under another name"
     for statement in tree.body:
         if not isinstance(statement, ast.ClassDef | ast.FunctionDef | ast.Import | ast.ImportFrom):
             yield "a statement outside of functions"
@@ -146,11 +158,12 @@ def _class_problems(node: ast.ClassDef) -> Iterator[str]:
             yield f"a statement in class {node.name}"
 
 
-def _call_problems(node: ast.Call) -> Iterator[str]:
-    path = _dotted(node.func).split(".")
+def _operator_problems(node: ast.Attribute) -> Iterator[str]:
+    """An operator need not be called where it is named: `a = torch.save`."""
+    path = _dotted(node).split(".")
     if path[0] == "ops" and not _allowed("::".join(path[1:])):
         yield "::".join(path[1:])
-    elif path[0] == "torch" and len(path) == 2 and not (_allowed(f"aten::{path[1]}") or path[1] in _PRIM):
+    elif path[0] == "torch" and not (_allowed(f"aten::{path[1]}") or path[1] in _PRIM):
         yield f"aten::{path[1]}"
 
 

@@ -33,6 +33,11 @@ CPU_BATCH, CUDA_BATCH = 16, 128
 # Other kernels and processors round differently: 1e-4 of float32 logits, 1e-2 with the TF32 of graphics cards. A wrong
 # mean, channel order or scale shows as 0.5 and more.
 TOLERANCE = 0.02
+# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError).
+_FAILURES = (
+    *(RuntimeError, MemoryError, AttributeError, ValueError, TypeError),
+    *(LookupError, ArithmeticError, AssertionError),
+)
 
 
 class Runtime:
@@ -130,7 +135,7 @@ class Runtime:
             part = batch[start : start + self.batch_size]
             try:
                 answer = self._forward(part)
-            except (RuntimeError, MemoryError) as problem:
+            except _FAILURES as problem:
                 self._give_way(problem, len(part))
                 continue
             self._refuse_answer(answer, len(part))
@@ -171,7 +176,7 @@ class Runtime:
             values = torch.from_numpy(picture[None].astype(np.float32)).to(self.device).requires_grad_()
             logits, _ = self._module(values)
             (logits[0] * torch.from_numpy(weights).to(self.device)).sum().backward()
-        except RuntimeError as problem:
+        except _FAILURES as problem:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
         if values.grad is None:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
@@ -241,12 +246,10 @@ class Runtime:
         if not all(np.isfinite(values).all() for values in answer):
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
 
-    def _give_way(self, problem: RuntimeError | MemoryError, tried: int) -> None:
+    def _give_way(self, problem: Exception, tried: int) -> None:
         """Fewer pictures at once where memory lacks, the processor where the card fails; else it is the program."""
         on_the_card = self.device == "cuda" or isinstance(problem, torch.OutOfMemoryError)
-        lacks = isinstance(problem, MemoryError | torch.OutOfMemoryError) or any(
-            words in str(problem) for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
-        )
+        lacks = _lacks_memory(problem)
         if lacks and tried > 1:
             self.batch_size = tried // 2
             if on_the_card:
@@ -317,6 +320,12 @@ def _odd_picture(size: int) -> npt.NDArray[np.uint8]:
     return np.random.default_rng(0).integers(0, 256, (1, 3, size, size), np.uint8)
 
 
+def _lacks_memory(problem: Exception) -> bool:
+    return isinstance(problem, MemoryError | torch.OutOfMemoryError) or any(
+        words in str(problem) for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
+    )
+
+
 def _first_line(problem: BaseException) -> str:
     return str(problem).strip().partition("\n")[0][:120]
 
@@ -341,7 +350,7 @@ def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
     """The frozen program on `device`, channels last (measured: the fastest of four ways), its operators looked at."""
     with _naming(bundle.path.name), _ignore_jit_deprecation():
         module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
-        refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
+        refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
     return module
 
 
@@ -349,8 +358,15 @@ def _open(bundle: BundleFile, device: str) -> torch.nn.Module:
     """The program as it was written, in evaluation mode, its operators looked at and nothing of it run yet."""
     with _ignore_jit_deprecation():
         module: torch.nn.Module = torch.jit.load(io.BytesIO(bundle.data), map_location=device)  # type: ignore[no-untyped-call]
-    refuse_operators(_kinds(module.inlined_graph), bundle.path.name)
+    refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
     return module.eval()
+
+
+def _forward(module: torch.nn.Module) -> Any:
+    """The program that will run; a part of the same name would be found in its place, and looked at instead."""
+    if not isinstance(module.forward, torch.ScriptMethod):
+        raise contradiction("a part is named as the program is")
+    return module.forward
 
 
 def _kinds(graph: Any) -> Iterator[str]:
@@ -377,5 +393,7 @@ def _naming(file: str) -> Iterator[None]:
         yield
     except FieldGuideError as error:
         raise FieldGuideError(error.code, **{"file": file, **error.facts}) from error.__cause__
-    except (RuntimeError, AttributeError, ValueError, TypeError) as problem:
+    except _FAILURES as problem:
+        if _lacks_memory(problem):
+            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=1) from problem
         raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file) from problem
