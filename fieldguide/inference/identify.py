@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.decision import decide
 from fieldguide.core.decision.calibration import softmax
 from fieldguide.core.decision.fusion import disagreement, fuse
@@ -123,6 +122,7 @@ class FindIdentifier:
             return []
         try:
             logits, embeddings = self.runtime.run(np.stack([each.picture for each in batch]))
+            strangeness = self._unknown.score(logits, embeddings) if self._unknown else np.zeros(len(batch))
         except FieldGuideError as failed:
             if len(batch) > 1:
                 return [opinion for each in batch for opinion in self._run([each])]
@@ -130,7 +130,6 @@ class FindIdentifier:
             error = FieldGuideError(ErrorCode.MODEL_NO_ANSWER, file=path.name, problem=explain(failed))
             return [UnreadablePhoto(path, error)]
         probabilities = softmax(logits, self.runtime.manifest.temperature)
-        strangeness = self._unknown.score(logits, embeddings) if self._unknown else np.zeros(len(batch))
         return [
             Opinion(each.photo, row, float(score))
             for each, row, score in zip(batch, probabilities, strangeness, strict=True)
@@ -204,10 +203,5 @@ def _unknown_model(runtime: Network) -> UnknownModel | None:
     if named is None:
         return None
     model = unknown_model(str(named), runtime.bundle.arrays("statistics.npz"), runtime.manifest.temperature)
-    try:
-        scores = model.score(runtime.golden.logits, runtime.golden.embedding)
-    except (ValueError, IndexError, TypeError) as problem:
-        raise contradiction(f"the arrays of the unknown score {named} do not fit") from problem
-    if scores.shape != (len(runtime.golden.images),) or not np.isfinite(scores).all():
-        raise contradiction(f"the unknown score {named} gives no numbers")
+    model.score(runtime.golden.logits, runtime.golden.embedding)
     return model

@@ -10,6 +10,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from fieldguide.core.danger import Danger
+from fieldguide.core.decision.unknown import Score, UnknownModel
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.records import Observation, Reason, VerdictKind
@@ -159,6 +160,21 @@ def test_statistics_that_do_not_fit_are_refused(tmp_path: Path, guide: Guide) ->
     with pytest.raises(FieldGuideError) as caught:
         FindIdentifier(Runtime.load(path, "cpu"), guide)
     assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
+
+
+def test_a_photo_whose_unknown_score_is_no_number_is_named_and_takes_no_other_with_it(
+    identifier: FindIdentifier, tmp_path: Path
+) -> None:
+    photos = [write_photo(tmp_path / f"{label}.jpg", label) for label in range(3)]
+    arrays = {
+        "logit_mean": np.zeros(3),
+        "logit_spread": np.array([1.0, 0.0, 1.0]),
+    }  # label 1: 0 by 0
+    unlucky = FindIdentifier(identifier.runtime, identifier.guide)
+    unlucky._unknown = UnknownModel(Score.STANDARD_LOGIT, arrays)
+    found = list(unlucky.identify([[photo] for photo in photos]))
+    assert [find.identification is None for find in found] == [False, True, False]
+    assert found[1].unreadable[0].error.code is ErrorCode.MODEL_NO_ANSWER
 
 
 def test_reading_ahead_is_bounded(tmp_path: Path) -> None:

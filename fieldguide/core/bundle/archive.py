@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO
 
 import numpy as np
@@ -45,6 +46,7 @@ BUNDLE_SUFFIX = ".fieldguide"
 MAX_FILE_BYTES = 512 * 2**20
 MAX_TABLE_BYTES = 8 * 2**30  # of weights alone: their owner trains with them
 MAX_MANIFEST_BYTES = 64 * 2**20
+MAX_ARRAYS_BYTES = 256 * 2**20  # of one extra file: they are worked with in the window's own process
 MAX_GOLDEN = 64  # the trainer writes four; each costs time before the first answer
 
 # All that torch writes today. Older layouts (`model.json`, `attributes.pkl`) would be read by another, laxer loader.
@@ -90,18 +92,32 @@ class BundleFile:
             return {name: archive.read(name).decode("utf-8", "replace") for name in names if name.endswith(".py")}
 
     def arrays(self, name: str) -> dict[str, npt.NDArray[np.generic]]:
-        """The arrays of an extra `.npz` by their names; empty when there is none.
+        """The arrays of an extra `.npz` by their names, all of real numbers; empty when there is none.
 
         Raises:
-            FieldGuideError: BUNDLE_DAMAGED, BUNDLE_TOO_LARGE or BUNDLE_UNSAFE (it is an archive itself).
+            FieldGuideError: BUNDLE_CONTRADICTORY for anything else in it; BUNDLE_DAMAGED, BUNDLE_TOO_LARGE or
+                BUNDLE_UNSAFE (it is an archive itself).
         """
         packed = self.extra(name)
         if packed is None:
             return {}
         with _naming(self.path.name), zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            refuse_sizes(archive.infolist(), self.path.name)
-        with _naming(self.path.name), np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-            return {key: arrays[key] for key in arrays.files}
+            refuse_sizes(archive.infolist(), self.path.name, MAX_ARRAYS_BYTES)
+        try:
+            with _naming(self.path.name), np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+                found = {key: arrays[key] for key in arrays.files}
+        except (
+            TypeError,
+            LookupError,
+            SyntaxError,
+            ArithmeticError,
+            TokenError,
+        ) as problem:  # of a header as Python reads it
+            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.path.name) from problem
+        for key, values in found.items():
+            if not isinstance(values, np.ndarray) or values.dtype.kind not in "biuf":
+                raise contradiction(f"{key:.40} of {name} is no array of numbers")
+        return found
 
     def golden(self) -> Golden:
         """The golden samples, their shapes checked against the manifest.
@@ -113,7 +129,7 @@ class BundleFile:
         images, logits, embedding = (arrays.get(key) for key in ("images", "logits", "embedding"))
         if images is None or logits is None or embedding is None:
             raise contradiction("golden.npz is missing or lacks an array")
-        size, count = self.manifest.input.size, len(images)
+        size, count = self.manifest.input.size, len(images) if images.ndim else 0
         if images.dtype != np.uint8 or images.shape != (count, 3, size, size) or count == 0:
             raise contradiction(f"golden images are {images.dtype} {images.shape}, the input is {size} pixels")
         if count > MAX_GOLDEN:

@@ -85,14 +85,27 @@ class UnknownModel:
         """Raises FieldGuideError BUNDLE_CONTRADICTORY when an array is missing."""
         missing = [name for name in ARRAYS[self.kind] if name not in self.arrays]
         if missing:
-            raise FieldGuideError(
-                ErrorCode.BUNDLE_CONTRADICTORY, problem=f"unknown score {self.kind} lacks {', '.join(missing)}"
-            )
+            raise self._contradiction(f"lacks {', '.join(missing)}")
 
     def score(self, logits: Floats, embedding: Floats) -> NDArray[np.float64]:
-        """Scores `[N]` of logits `[N,C]` and embeddings `[N,D]`; larger is stranger, the scale is the score's own."""
-        found = _FUNCTIONS[self.kind](self, np.asarray(logits, np.float64), np.asarray(embedding, np.float64))
-        return np.asarray(found, np.float64)
+        """Scores `[N]` of logits `[N,C]` and embeddings `[N,D]`; larger is stranger, the scale is the score's own.
+
+        Raises:
+            FieldGuideError: BUNDLE_CONTRADICTORY when the arrays do not fit, or give no finite number: one that is none
+                is above no threshold, so a stranger would pass for known.
+        """
+        values = np.asarray(logits, np.float64), np.asarray(embedding, np.float64)
+        try:
+            with np.errstate(all="ignore"):
+                found = np.asarray(_FUNCTIONS[self.kind](self, *values), np.float64)
+        except (ValueError, LookupError, TypeError, ArithmeticError, MemoryError) as problem:
+            raise self._contradiction("has arrays that do not fit") from problem
+        if found.shape != (len(logits),) or not np.isfinite(found).all():
+            raise self._contradiction("gives no numbers")
+        return found
+
+    def _contradiction(self, problem: str) -> FieldGuideError:
+        return FieldGuideError(ErrorCode.BUNDLE_CONTRADICTORY, problem=f"unknown score {self.kind} {problem}")
 
     def _array(self, name: str) -> NDArray[np.float64]:
         return np.asarray(self.arrays[name], np.float64)

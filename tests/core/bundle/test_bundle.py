@@ -201,6 +201,12 @@ def test_a_huge_file_is_not_even_opened(tmp_path: Path) -> None:
         {"logits": np.zeros((2, 3), np.float32)},
         {"logits": np.full((2, 2), np.nan, np.float32)},
         {"embedding": np.zeros((1, 4), np.float32)},
+        {"images": np.uint8(3)},
+        {"embedding": np.float32(1)},
+        {"logits": np.full((2, 2), "1")},
+        {"logits": np.zeros((2, 2), complex)},
+        {"logits": np.zeros((2, 2), [("a", "f4")])},
+        {"embedding": np.zeros((2, 4), "M8[s]")},
     ],
 )
 def test_golden_samples_that_do_not_fit_are_refused(tmp_path: Path, change: dict[str, np.ndarray]) -> None:
@@ -223,6 +229,32 @@ def test_arrays_are_never_unpickled(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(FieldGuideError) as caught:
         read_bundle(write(tmp_path / "a.fieldguide", files)).golden()
     assert caught.value.code is ErrorCode.BUNDLE_DAMAGED
+
+
+def header(words: str) -> bytes:
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(words)) + words.encode()
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        b"no array",
+        header("[" * 3000),
+        header("{'descr': '|u1', 'fortran_order': False, 'shape': (1099511627776,)}"),
+        header("{'descr': '|u1', 'fortran_order': False, 'shape': (-1,)}"),
+        header("{'descr': '|u1', 'fortran_order': False, 'shape': ('a',)}"),
+        header("{'descr': ['a'], 'fortran_order': False, 'shape': (1,)}"),
+        header("{'descr': '|u1'}"),
+    ],
+)
+def test_arrays_that_are_none_are_refused(tmp_path: Path, array: bytes) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("images.npy", array)
+    files = entries(**{"m/extra/golden.npz": stream.getvalue()})
+    with pytest.raises(FieldGuideError) as caught:
+        read_bundle(write(tmp_path / "a.fieldguide", files)).golden()
+    assert caught.value.code in (ErrorCode.BUNDLE_DAMAGED, ErrorCode.BUNDLE_CONTRADICTORY)
 
 
 def test_a_bomb_inside_the_arrays_is_refused(tmp_path: Path) -> None:

@@ -56,8 +56,9 @@ def test_a_label_without_a_genus_is_no_genus() -> None:
 
 @pytest.mark.parametrize("genus", [[0, 0], [0, 0, 10**12], [0, 0, -2]])
 def test_genera_that_fit_no_labels_are_refused_before_they_cost_memory(genus: list[int]) -> None:
-    with pytest.raises(ValueError, match="genera for 3 labels"):
+    with pytest.raises(FieldGuideError) as caught:
         UnknownModel(Score.GENUS, {"genus": np.array(genus)}).score(LOGITS, NEAR_FAR)
+    assert "genera for 3 labels" in str(caught.value.__cause__)
 
 
 def test_a_logit_is_high_or_low_for_its_own_label() -> None:
@@ -114,3 +115,23 @@ def test_half_precision_arrays_are_computed_in_double() -> None:
 def test_distances_and_lengths() -> None:
     assert squared_distances(np.array([[0.0, 3.0]]), np.array([[4.0, 0.0], [0.0, 3.0]])).tolist() == [[25.0, 0.0]]
     assert unit_length(np.array([[3.0, 4.0], [0.0, 0.0]])).tolist() == [[0.6, 0.8], [0.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrays"),
+    [
+        (Score.BACKGROUND, {"background_index": np.array(np.inf)}),
+        (Score.BACKGROUND, {"background_index": np.array(9)}),
+        (Score.BACKGROUND, {"background_index": np.array([0, 1])}),
+        (Score.SUBJECT, {"weight": np.zeros(7), "bias": np.array(0.0)}),
+        (Score.SUBJECT, {"weight": np.zeros((2, 2)), "bias": np.array(0.0)}),
+        (Score.SUBJECT, {"weight": np.full(2, 1e308), "bias": np.array(1e308)}),
+        (Score.STANDARD_LOGIT, {"logit_mean": np.zeros(3), "logit_spread": np.array([1.0, 1.0, 0.0])}),
+        (Score.NEIGHBOURS, {"centre": np.zeros(2), "whitening": np.eye(2), "bank": np.eye(2), "k": np.array(np.nan)}),
+    ],
+)
+def test_a_score_that_is_no_number_never_passes_for_known(kind: Score, arrays: dict[str, np.ndarray]) -> None:
+    """NaN is above no threshold, and a label that no golden sample has may have no spread."""
+    with pytest.raises(FieldGuideError) as caught:
+        UnknownModel(kind, arrays).score(LOGITS, NEAR_FAR)
+    assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
