@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from fieldguide.core.atomic import os_errors
-from fieldguide.storage.database import sqlite_errors
+from fieldguide.storage.connection import sqlite_errors
 from fieldguide.storage.locations import make_folder
 
 _STAMP = "%Y-%m-%d-%H%M%S"

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from fieldguide.storage.database import sqlite_errors
+from fieldguide.storage.connection import sqlite_errors
 
 SQLITE = sqlite3.sqlite_version
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.storage.database import BUSY_SECONDS, sqlite_errors
+from fieldguide.storage.connection import BUSY_SECONDS, sqlite_errors
 from fieldguide.storage.locations import make_folder
 
 LONG_SIDE = 256  # pixels

@@ -14,8 +14,9 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
 from fieldguide.storage.backup import back_up, back_up_on_schedule, backups
 from fieldguide.storage.change import Change
-from fieldguide.storage.database import Database, finish_restore, prepare_restore
+from fieldguide.storage.database import Database
 from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.restoring import finish_restore, prepare_restore
 from tests.helpers.stored_finds import make_find
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -124,7 +124,7 @@ def test_an_interrupted_first_start_begins_again(tmp_path: Path, guide: Guide) -
 def test_a_file_held_by_another_is_said_to_be_busy(
     tmp_path: Path, guide: Guide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fieldguide.storage.database.BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("fieldguide.storage.connection.BUSY_SECONDS", 0.01)
     path = tmp_path / "o.db"
     with Database(path) as one, Database(path) as two, one.transaction():
         with pytest.raises(FieldGuideError) as refused:

@@ -9,8 +9,9 @@ from fieldguide.cli.history.book import DONE, SOME_LEFT, Book, print_json
 from fieldguide.core.text import text
 from fieldguide.storage.backup import back_up, backups
 from fieldguide.storage.checking import check_library
-from fieldguide.storage.database import Database, finish_restore, prepare_restore
+from fieldguide.storage.database import Database
 from fieldguide.storage.locations import create_locations
+from fieldguide.storage.restoring import finish_restore, prepare_restore
 
 
 def make_backup(book: Book, arguments: argparse.Namespace) -> int:
