@@ -122,10 +122,14 @@ def page_of(
 ) -> list[tuple[int, Key]]:
     """Ids of the next finds that fit, each with its key; the first `skip` (of the key's tier) are passed over."""
     found: list[tuple[int, Key]] = []
-    for tier in range(after.tier if after else 0, len(_tiers_of(wanted))):
+    tiers = _tiers_of(wanted)
+    for tier in range(after.tier if after else 0, len(tiers)):
         start = after if after is not None and after.tier == tier else None
         over = skip if tier == (after.tier if after else 0) else 0
-        found += _walk(connection, wanted, tier, start, (limit - len(found), over))
+        walked = tiers[tier]
+        if by_words(wanted) and tier and after is None and not skip and not found:
+            walked = _Tier(match_of(wanted))  # nothing is called so: nothing need be left out
+        found += _walk(connection, wanted, tier, walked, start, (limit - len(found), over))
         if len(found) >= limit:
             break
     return found
@@ -171,10 +175,15 @@ def _tiers_of(wanted: Filter) -> list[_Tier]:
 
 
 def _walk(
-    connection: sqlite3.Connection, wanted: Filter, tier: int, after: Key | None, part: tuple[int, int]
+    connection: sqlite3.Connection,
+    wanted: Filter,
+    number: int,
+    tier: _Tier,
+    after: Key | None,
+    part: tuple[int, int],
 ) -> list[tuple[int, Key]]:
     order = _ORDERS[wanted.sort]
-    match, condition = _tiers_of(wanted)[tier]
+    match, condition = tier
     parts, values = conditions_of(wanted)
     parts += [condition] if condition else []
     conditions = " AND ".join(parts)
@@ -206,7 +215,7 @@ def _walk(
             f"SELECT {chosen} FROM observation o WHERE {conditions} AND {within} {beyond}"
             f" ORDER BY {order.columns} {some}"
         )
-    return [(row[0], Key(tier, row[1], row[2])) for row in connection.execute(sql, values)]
+    return [(row[0], Key(number, row[1], row[2])) for row in connection.execute(sql, values)]
 
 
 def _few(connection: sqlite3.Connection, match: str) -> bool:
