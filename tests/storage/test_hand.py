@@ -84,7 +84,7 @@ def test_what_the_hand_raised_stands_in_every_list_and_export(
         told = replace(find, seen=seen)
         assert danger_today(told, guide).shown is level
         export_gpx([told], guide, tmp_path / "f.gpx")
-        assert f"<desc>{level.value}" in (tmp_path / "f.gpx").read_text()
+        assert f"<desc>{text(f'ui.danger_{level.value}')}" in (tmp_path / "f.gpx").read_text()
         export_geojson([told], guide, tmp_path / "f.geojson")
         (feature,) = json.loads((tmp_path / "f.geojson").read_text())["features"]
         assert feature["properties"]["danger_today"] == level.value
