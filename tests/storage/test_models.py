@@ -9,6 +9,7 @@ from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.operators import refuse_program
 from fieldguide.storage.models import ModelShelf
+from tests.helpers.archives import files_of
 
 
 @pytest.fixture
@@ -60,6 +61,17 @@ def test_a_missing_starter_model_is_listed_as_missing(tmp_path: Path) -> None:
 
 def test_the_card_is_read_or_empty(shelf: ModelShelf) -> None:
     assert isinstance(shelf.read_card(shelf.every()[0]), str)
+
+
+def test_a_card_is_read_as_far_as_the_window_can_lay_it_out(
+    shelf: ModelShelf, bundle_path: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.fieldguide"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in files_of(bundle_path).items():
+            archive.writestr(name, b"a" * 2**20 if name.endswith("card.md") else data)
+    installed = shelf.install(path, refuse_program)
+    assert 10_000 < len(shelf.read_card(installed)) < 100_000
 
 
 def test_a_hostile_program_never_comes_onto_the_shelf(shelf: ModelShelf, bundle_path: Path, tmp_path: Path) -> None:

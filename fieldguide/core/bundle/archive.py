@@ -45,7 +45,7 @@ __all__ = [
 BUNDLE_SUFFIX = ".fieldguide"
 MAX_FILE_BYTES = 512 * 2**20
 MAX_TABLE_BYTES = 8 * 2**30  # of weights alone: their owner trains with them
-MAX_MANIFEST_BYTES = 64 * 2**20
+MAX_MANIFEST_BYTES = 32 * 2**20
 MAX_ARRAYS_BYTES = 256 * 2**20  # of one extra file: they are worked with in the window's own process
 MAX_GOLDEN = 64  # the trainer writes four; each costs time before the first answer
 

@@ -19,7 +19,8 @@ from fieldguide.core.records import ModelReference
 from fieldguide.core.taxonomy import Rank, Taxon
 
 SCHEMA = 2
-MAX_LABELS = 100_000
+MAX_LABELS = 20_000  # each name that the guide does not have is looked for among misspellings: half a millisecond
+MAX_VALUES = 1_000_000  # in the whole text: twenty million empty lists took half a minute and 2 GB
 MAX_NAME = 200
 MAX_WORDS = 2000  # of a licence, an author, a region
 TEMPERATURES = (0.01, 100.0)
@@ -130,8 +131,11 @@ class Manifest:
         Raises:
             FieldGuideError: BUNDLE_TOO_NEW for a later schema, whatever else it holds; else BUNDLE_CONTRADICTORY.
         """
+        data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+        if sum(map(data.count, (b",", b"[", b"{"))) > MAX_VALUES:
+            raise contradiction("the manifest is too long")
         try:
-            document = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
+            document = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_key_twice)
         except (ValueError, RecursionError) as problem:
             raise contradiction("the manifest is not JSON") from problem
         if not isinstance(document, dict):

@@ -120,7 +120,8 @@ class NameIndex(Generic[T]):
         for key, value in named:
             found.setdefault(key, {})[value] = None
         self._of = {key: tuple(values) for key, values in found.items()}
-        self._keys = list(self._of)
+        self._keys = sorted(self._of, key=len)
+        self._lengths = np.array([len(key) for key in self._keys], dtype=np.int64)
         self._counts = np.array([_counts(key) for key in self._keys], dtype=np.int16).reshape(-1, 26)
 
     def get(self, key: str) -> tuple[T, ...]:
@@ -131,10 +132,11 @@ class NameIndex(Generic[T]):
         """All whose key is at most `bound` edits away, with the number of edits; nearest first."""
         if not self._keys or bound < 1:
             return []
-        apart = np.abs(self._counts - _counts(key)).sum(axis=1)  # one edit changes at most two counts
+        first, end = np.searchsorted(self._lengths, (len(key) - bound, len(key) + bound + 1))
+        apart = np.abs(self._counts[first:end] - _counts(key)).sum(axis=1)  # one edit changes at most two counts
         found = [
             (distance, value)
-            for place in np.flatnonzero(apart <= 2 * bound)
+            for place in first + np.flatnonzero(apart <= 2 * bound)
             if (distance := edits(key, self._keys[place], bound)) <= bound
             for value in self._of[self._keys[place]]
         ]
@@ -147,6 +149,8 @@ def _counts(key: str) -> npt.NDArray[np.int64]:
 
 def _latin(raw: str) -> str:
     """Latin letters for what looks like them, no accents, nothing invisible."""
+    if raw.isascii() and raw.isprintable():
+        return raw.replace("|", "l")
     composed = unicodedata.normalize("NFKC", raw).translate(_LOOKALIKES)
     plain = unicodedata.normalize("NFKD", composed).translate(_LOOKALIKES)
     return "".join(_letter(one) for one in plain if one.isspace() or unicodedata.category(one) not in _INVISIBLE)

@@ -15,7 +15,7 @@ from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_of, plain_keys, read_name
 from fieldguide.core.taxonomy import Rank, Taxon
 
-REMEMBERED = 2**17  # names: more than a bundle may have labels
+REMEMBERED = 2**15  # names: more than a bundle may have labels
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -82,6 +82,7 @@ class Resolver:
             for taxon, record in known.items()
             for name in (*record.common_names.values(), *record.other_names)
         )
+        self._spelt_like = lru_cache(REMEMBERED)(self._find_near)
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
         self.danger = lru_cache(REMEMBERED)(self._find_danger)
 
@@ -118,9 +119,12 @@ class Resolver:
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
+        return [pair for pair in self._spelt_like(key) if _fits(pair[1], reading)]
+
+    def _find_near(self, key: str) -> list[tuple[int, Taxon]]:
         bound = allowed_edits(key)
         both = [pair for index in (self._accepted, self._synonyms) for pair in index.near(key, bound + 1) if bound]
-        return sorted((pair for pair in both if _fits(pair[1], reading)), key=lambda pair: pair[0])
+        return sorted(both, key=lambda pair: pair[0])
 
     def _named(self, reading: Reading) -> Iterator[Taxon]:
         """What a genus and any other of the words name together: "Amanita aff. phalloides"."""

@@ -111,11 +111,19 @@ def test_contradictions_are_refused_and_named(change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "3", '{"schema": NaN}', b"\xff\xfe", "[" * 100_000, '{"schema": 2, "schema": 2}']
+    "text", ["", "{", "[]", "3", '{"schema": NaN}', b"\xff\xfe", "[" * 100_000, '{"schema": 2, "schema": 2}', "\ud800"]
 )
 def test_what_is_no_json_object_is_refused(text: str | bytes) -> None:
     with pytest.raises(FieldGuideError) as caught:
         Manifest.from_json(text)
+    assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
+
+
+@pytest.mark.parametrize("value", ["[]", "{}", "0"])
+def test_a_million_values_are_refused_before_they_cost_memory(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json, "loads", lambda *_, **__: pytest.fail("it was read"))
+    with pytest.raises(FieldGuideError) as caught:
+        Manifest.from_json('{"schema": 2, "metrics": {"a": [' + f"{value}," * 1_000_001 + "0]}}")
     assert caught.value.code is ErrorCode.BUNDLE_CONTRADICTORY
 
 
