@@ -194,6 +194,8 @@ class DecisionConfig:
         shift_margin: factor on the temperature against overconfidence on photos from elsewhere.
         background_recall: share of photos of other things that must come out unknown.
         most_strange: share of subjects that the unknown score may call strange for it.
+        cross_sources: whether, without photos from elsewhere, names and alarms are fitted on answers of heads that were
+            each trained without one source.
         split: name that the guarantees carry.
     """
 
@@ -212,6 +214,7 @@ class DecisionConfig:
     shift_margin: Annotated[float, Meta(ge=0.1, le=10)] = 1.0
     background_recall: Share = 0.97
     most_strange: Share = 0.03
+    cross_sources: bool = True
     split: str = "calibration"
 
 

@@ -61,6 +61,18 @@ class CachedPhotos:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def select(self, positions: npt.NDArray[np.int64]) -> CachedPhotos:
+        """The photos at these positions alone, at least one."""
+        draw = self.draw[positions]
+        return CachedPhotos(
+            self.pixels,
+            self.rows[positions],
+            self.target[positions],
+            self.aspect[positions],
+            self.weight[positions],
+            draw / draw.sum(),
+        )
+
     def in_order(self, size: int) -> Iterator[Batch]:
         """Every photo once, in the order of the cache."""
         for start in range(0, len(self), size):

@@ -58,7 +58,9 @@ class UnknownFit:
 
 @dataclass(frozen=True, slots=True)
 class FittingReport:
-    """How the decision policy was fitted. `relaxed`: what of the configuration's wishes could not be held."""
+    """How the decision policy was fitted, and on which ground (see `Ground.kind`). `relaxed`: what of the
+    configuration's wishes could not be held.
+    """
 
     photos: int
     config: DecisionConfig = field(default_factory=DecisionConfig)
@@ -66,6 +68,7 @@ class FittingReport:
     ranks: tuple[RankFit, ...] = ()
     relaxed: tuple[str, ...] = ()
     unknown: UnknownFit | None = None
+    ground: str = "own"
 
 
 @dataclass(frozen=True, slots=True)

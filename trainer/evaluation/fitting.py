@@ -1,8 +1,8 @@
 """The whole decision policy fitted at once: temperature, ranks, alarms, prediction set, unknown score.
 
 On photos from elsewhere where there are any, with the kinds among them that no label covers; else on the calibration
-split, which flatters: its photos come from the sources that teach. One function, `fit_decision`, that any run folder's
-predictions can be given to again.
+split, whose photos come from the sources that teach: crossed, where each source was answered by a head trained without
+it, or as it is, which flatters most. One function, `fit_decision`, that any run folder's predictions can be given to.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from trainer.evaluation.unknown import Comparison, FittedUnknown, fit_threshold,
 from trainer.evaluation.verdicts import UNKNOWN, say, sum_up
 
 VAGUE = 0.5  # share of its own kinds for which a model that names neither species nor genus is of little use
+MOST_NOVEL = 0.35  # share of kinds without a label, where nobody has counted how many a walk meets
 FEWEST_LABELS = 10  # below this, striking a label out leaves the next one certain and teaches nothing
 
 
@@ -91,9 +92,10 @@ def fit_decision(
     *,
     novel: Predictions | None = None,
     elsewhere: Predictions | None = None,
+    crossed: Predictions | None = None,
     people: int | None = None,
 ) -> FittedDecision:
-    """Fit everything on photos from elsewhere, or where there are none on the calibration split.
+    """Fit everything on photos from elsewhere, or where there are none on the calibration split, crossed if it is.
 
     Args:
         calibration: photos with a label; rows of the background label are moved to `background`, rows without a label
@@ -104,6 +106,8 @@ def fit_decision(
         config: what to hold.
         novel: photos of species held out of training, only to measure the unknown score on.
         elsewhere: photos of subjects by other sources; those of a kind without a label carry their truth.
+        crossed: calibration photos of subjects answered across sources (`pipeline.crossing`): names and alarms are
+            fitted on them where there is no `elsewhere`; the unknown score stays the calibration split's.
         people: who took the photos that it is fitted on, 1 or more; None where that is not known of all.
 
     Returns:
@@ -112,17 +116,19 @@ def fit_decision(
     config = config or DecisionConfig()
     tree = label_tree(labels)
     own, others = separate(calibration, background, tree)
-    photos = own if elsewhere is None else elsewhere
+    ground, photos = _ground(own, elsewhere, crossed)
     subjects = photos.select(photos.targets >= 0)
     if len(subjects) == 0:
         return FittedDecision(DecisionPolicy(1.0, Thresholds()))
     weights = balanced_weights(subjects.targets, config.balance)
     temperature = config.shift_margin * fit_temperature(subjects.logits, subjects.targets, weights)
     temperature = float(np.clip(temperature, 0.25, 8.0))
-    weights = weigh_novel(photos.targets, weights, config.novel_share)
+    weights = weigh_novel(photos.targets, weights, _novel_share(photos, ground, config))
     probabilities = softmax(photos.logits, temperature)
     truth = photos.true_taxa(labels)
-    thresholds, ranks, relaxed = _fit_names(probabilities, truth, weights, tree, config)
+    thresholds, ranks, relaxed = _fit_names(
+        probabilities, truth, weights, tree, config, real=bool((photos.targets < 0).any())
+    )
     alarms = fit_alarms(
         probabilities,
         dangers(labels, truth, guide),
@@ -130,7 +136,7 @@ def fit_decision(
         photos.sources,
         deadly_alpha=config.deadly_alpha,
         harmful_alpha=config.harmful_alpha,
-        split=config.split if elsewhere is None else "elsewhere",
+        split=config.split if ground == "own" else ground,
         weights=weights,
     )
     thresholds = replace(
@@ -149,13 +155,30 @@ def fit_decision(
             wide_share=config.wide_share,
         ),
         coverage=config.coverage,
-        ground=ground_of(photos, weights, "own" if elsewhere is None else "elsewhere", people),
+        ground=ground_of(photos, weights, ground, people),
     )
-    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed))
+    report = FittingReport(len(photos), config, temperature, tuple(ranks), tuple(relaxed), ground=ground)
+    if ground == "crossed":
+        subjects = own  # the unknown score is of the shipped head
     genera = None if elsewhere is None else of_unknown_genera(elsewhere, tree)
     usual = None if elsewhere is None else own
     unknown = fit_unknown(subjects, others, tree, temperature, novel=novel, novel_genera=genera, reference=usual)
     return _with_unknown(unknown, others, tree, temperature, thresholds, config, report)
+
+
+def _ground(own: Predictions, elsewhere: Predictions | None, crossed: Predictions | None) -> tuple[str, Predictions]:
+    if elsewhere is not None:
+        return "elsewhere", elsewhere
+    return ("own", own) if crossed is None else ("crossed", crossed)
+
+
+def _novel_share(photos: Predictions, ground: str, config: DecisionConfig) -> float:
+    """To which share photos without a label are weighed. Of crossed ones at most `MOST_NOVEL`: how many there are only
+    tells how much the sources differ in their kinds.
+    """
+    if ground != "crossed" or config.novel_share:
+        return config.novel_share
+    return MOST_NOVEL if (photos.targets < 0).mean() > MOST_NOVEL else 0.0
 
 
 def ground_of(photos: Predictions, weights: NDArray[np.float64], kind: str, people: int | None = None) -> Ground:
@@ -181,6 +204,8 @@ def _fit_names(
     weights: NDArray[np.float64],
     tree: LabelTree,
     config: DecisionConfig,
+    *,
+    real: bool,
 ) -> tuple[Thresholds, list[RankFit], list[str]]:
     """The thresholds of the ranks as `config` asks; and, of what it asks, what had to be relaxed.
 
@@ -188,7 +213,6 @@ def _fit_names(
     While it names neither species nor genus for more than `VAGUE` of its own kinds, the simulated kinds
     without a label are dropped first, then the bound is made less sure.
     """
-    real = any(taxon is not None and taxon not in tree.labels for taxon in truth)
     simulate = len(tree.labels) >= FEWEST_LABELS and not real
     unseen = (config.unseen_species, config.unseen_genera) if simulate else (0.0, 0.0)
     ways = [(unseen, config.confidence), ((0.0, 0.0), config.confidence), ((0.0, 0.0), min(0.5, config.confidence))]

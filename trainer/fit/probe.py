@@ -86,10 +86,25 @@ def fit_head(
     seed: int,
     progress: Progress,
 ) -> None:
-    """Train the head on fixed features with AdamW and a cosine rate; features are scaled to unit variance and back.
+    """Replace the network's head, in place, by one that is trained on fixed features (see `train_head`)."""
+    head = train_head(network, features, photos, loss, config, seed, progress)
+    with torch.no_grad():
+        network.head.weight.copy_(head.weight)
+        network.head.bias.copy_(head.bias)
+
+
+def train_head(
+    network: Classifier,
+    features: Tensor,
+    photos: CachedPhotos,
+    loss: TreeLoss,
+    config: FitConfig,
+    seed: int,
+    progress: Progress,
+) -> torch.nn.Linear:
+    """A head for `network` trained with AdamW and a cosine rate; features are scaled to unit variance and back.
 
     features: float [N,D] on the CPU, maybe mapped from a file: read batch by batch, twice from beginning to end before.
-    The network's head is replaced in place.
     """
     torch.manual_seed(seed)
     mean, std = features.mean(0), features.std(0) + 1e-3
@@ -113,8 +128,9 @@ def fit_head(
             schedule.step()
         progress.advance(epoch + 1, config.probe_epochs, f"loss {float(value.detach()):.3f}")
     with torch.no_grad():
-        network.head.weight.copy_(head.weight / std)
-        network.head.bias.copy_(head.bias - (head.weight * mean / std).sum(1))
+        head.bias.sub_((head.weight * mean / std).sum(1))
+        head.weight.div_(std)
+    return head
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:

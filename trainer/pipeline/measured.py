@@ -34,7 +34,8 @@ class SplitAnswers:
     """The network's answers to the photos that fit the policy and to those that measure it; None of no photos.
 
     `held_out`: kinds that were kept out of the labels. `elsewhere_fit` and `elsewhere`: photos by people who taught
-    nothing, of kinds with a label and without. All three carry their true taxon.
+    nothing, of kinds with a label and without. `crossed`: the calibration photos answered across sources. All carry
+    their true taxon.
     """
 
     calibration: Predictions
@@ -42,6 +43,7 @@ class SplitAnswers:
     held_out: Predictions | None
     elsewhere_fit: Predictions | None
     elsewhere: Predictions | None
+    crossed: Predictions | None = None
 
 
 def ask_splits(
@@ -88,6 +90,7 @@ def fit_policy(config: RunConfig, ready: Prepared, answers: SplitAnswers) -> Fit
         config.decision,
         novel=answers.held_out,
         elsewhere=elsewhere,
+        crossed=answers.crossed,
         people=people_on(ready.placed, ELSEWHERE_FIT if elsewhere is not None else "calibration"),
     )
 

@@ -6,12 +6,15 @@ bundle once -> report. Steps before the export are taken from the run folder whe
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fieldguide.core.guide import Guide
 from trainer.config import RunConfig
 from trainer.evaluation import document
 from trainer.evaluation.document import Metrics
 from trainer.fit.network import Classifier
 from trainer.fit.process_group import ProcessGroup
+from trainer.pipeline.crossing import cross_sources
 from trainer.pipeline.exported import export_run, seal_bundle
 from trainer.pipeline.measured import ask_splits, fit_policy, measure
 from trainer.pipeline.preparation import ALONE, Prepared, fit_run, prepare_run
@@ -37,6 +40,8 @@ def finish_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Clas
     progress.step("exporting", "exporting")
     exported = export_run(config, run, ready, network)
     answers = ask_splits(config, exported, run, ready, progress)
+    if answers.elsewhere_fit is None and config.decision.cross_sources:
+        answers = replace(answers, crossed=cross_sources(config, run, ready, network, answers.calibration, progress))
 
     progress.step("calibrating", "calibrating")
     fitted = fit_policy(config, ready, answers)

@@ -64,7 +64,9 @@ def objections(shown: Shown) -> list[str]:
 def _ground(shown: Shown) -> list[str]:
     """That nobody's photos but its own were asked, or that it does clearly worse on others."""
     if shown.run and shown.first.split != ELSEWHERE:
-        return [text("report.against_no_elsewhere")]
+        crossed = shown.fitting is not None and shown.fitting.ground == "crossed"
+        more = f" {text('report.against_no_elsewhere_crossed')}" if crossed else ""
+        return [text("report.against_no_elsewhere") + more]
     worse = differences(shown)
     return [text("report.against_gap", points=round(100 * GAP), differences="; ".join(worse))] if worse else []
 

@@ -156,7 +156,8 @@ def _first_names(measures: SplitMeasures) -> list[str]:
 def _grounds(shown: Shown) -> list[str]:
     """Each source by itself; then own photos beside those from elsewhere, and how far apart they are."""
     if shown.first.split != ELSEWHERE:
-        return [text("card.no_elsewhere")] if shown.run else []
+        crossed = shown.fitting is not None and shown.fitting.ground == "crossed"
+        return [text("card.no_elsewhere"), *([text("card.crossed")] if crossed else [])] if shown.run else []
     sources = shown.first.sources.items()
     lines = [text("card.source", source=name or text("card.no_source"), **_of_source(each)) for name, each in sources]
     if shown.own:
