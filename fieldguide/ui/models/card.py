@@ -120,8 +120,7 @@ class ModelView(ScrollColumn):
     def _add_silence(self, manifest: Manifest) -> None:
         card = self._block(text("models.silence"))
         card.column.addWidget(label(text("danger.guarantee_limit")))
-        words = facts.coverage_words(manifest)
-        if words:
+        for words in filter(None, (facts.coverage_words(manifest), facts.ground_words(manifest))):
             card.column.addWidget(label(words))
 
     def _add_measures(self, manifest: Manifest) -> None:

@@ -13,6 +13,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import percent, text
 
 DEADLY, HARMFUL = "deadly", "harmful"
+MOST_SOURCES = 8  # that are named
 LIMITS = ("senses", "labels", "photos", "labelled", "guide", "eaten")
 
 
@@ -62,6 +63,19 @@ def coverage_words(manifest: Manifest) -> str:
     """What the prediction set promises; empty when it promises nothing."""
     coverage = Thresholds.from_manifest(manifest.thresholds).coverage
     return text("danger.guarantee_coverage", percent=percent(coverage, 1)) if coverage is not None else ""
+
+
+def ground_words(manifest: Manifest) -> str:
+    """On whose photos alarms and thresholds were fitted; empty when the maker does not say."""
+    ground = Thresholds.from_manifest(manifest.thresholds).ground
+    if ground is None:
+        return ""
+    sources = ", ".join(ground.sources[:MOST_SOURCES]) or "–"
+    more = ", …" * (len(ground.sources) > MOST_SOURCES)
+    novel = percent(ground.strangers)
+    return text(
+        f"models.fitted_{ground.kind}", photos=ground.photos, sources=sources + more, day=ground.day, novel=novel
+    )
 
 
 def threshold_words(manifest: Manifest) -> str:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from fieldguide.core.bundle.manifest import Manifest
+from fieldguide.core.decision.thresholds import GROUNDS
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.preprocess import InputSpec
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
@@ -91,6 +92,21 @@ def test_an_alarm_that_nothing_can_ring_is_told_as_one(guide) -> None:
     assert deadly.words == text("danger.guarantee_never_rings")
     assert harmful.words == text("danger.guarantee_none")
     assert facts.coverage_words(PLAIN) == ""
+
+
+@pytest.mark.parametrize("kind", GROUNDS)
+def test_on_whose_photos_the_alarms_were_fitted_is_told(page, kind: str) -> None:
+    sources = [f"s{number}" for number in range(12)]
+    ground = {"kind": kind, "sources": sources, "photos": 631, "strangers": 0.35, "day": "2026-11-27", "people": None}
+    manifest = replace(FITTED, thresholds=FITTED.thresholds | {"ground": ground})
+    words = facts.ground_words(manifest)
+    for said in ("631", "s0", "s7, …", "2026-11-27", *(["35 %"] if kind == "elsewhere" else [])):
+        assert said in words
+    assert "s8" not in words
+    page.show_in_use(STARTER.path)
+    page.take_models([replace(STARTER, manifest=manifest)])
+    assert words in words_in(page.view)
+    assert facts.ground_words(FITTED) == ""
 
 
 def test_odd_metrics_are_left_out_and_not_guessed() -> None:
