@@ -5,18 +5,20 @@ A reading turns a raw name into keys of the letters a-z; an index finds taxa by 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
 
 T = TypeVar("T")
 
-MAX_LETTERS = 300  # of a raw name; what follows is not read
+MAX_LETTERS = 300  # of a raw name; of a longer one its two ends are read
 
 # Letters that look like Latin ones and do not decompose to them (after the confusables of Unicode UTS 39), by sight.
 _LOOKALIKES = str.maketrans(
@@ -28,15 +30,19 @@ _LOOKALIKES = str.maketrans(
         **dict(zip("օոսցհյքղԁѕ", "onughjpnds", strict=True)),
         **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ȷ": "j", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"},
         **{"Ł": "L", "Ø": "O", "Đ": "D", "Ħ": "H", "Æ": "Ae", "Œ": "Oe", "ß": "ss", "ẞ": "SS", "|": "l"},
-        **{"×": " "},
+        **dict(zip("ⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲭⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲬ", "abehikmnopctxABEHIKMNOPCTX", strict=True)),
+        **{"×": " ", "@": "a"},
     }
 )
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
-_DIGITS = str.maketrans("01345", "olees")  # inside a word
+_DIGITS = str.maketrans("01345", "oleas")  # inside a word
+
+_ALIKE = str.maketrans("iyjk", "lllc")
 
 _BELOW = {"var", "varietas", "f", "fo", "forma", "subsp", "ssp", "subspecies", "subvar", "subf", "cv", "fsp"}
 _ROUGHLY = {"cf", "cfr", "conf", "agg", "aggr", "aggregate", "complex", "cplx", "group", "grp", "gr", "coll"}
-_ROUGHLY |= {"sl", "slat", "ss", "sstr", "sensu", "lato", "stricto", "amplo", "auct", "auctt", "nom", "emend"}
+_ROUGHLY |= {"sl", "slat", "ss", "sstr", "sensu", "lato", "stricto", "amplo", "auct", "auctt", "emend"}
+_ROUGHLY |= {"nom", "prov", "nud", "inval", "illeg", "ined", "comb", "nov"}
 _OTHER = {"aff", "affin", "affinis", "nr", "near", "prope"}
 _NO_EPITHET = {"sp", "spp", "species", "indet", "sect", "section", "subsect", "subgen", "subgenus", "ser", "series"}
 _KINGDOMS = {"animalia", "plantae", "fungi", "chromista", "protozoa", "bacteria", "archaea", "viruses"}
@@ -67,13 +73,20 @@ def read_name(raw: str) -> Reading:
 
     "Genus sp." is the genus; so is "Genus aff. epithet", which says that it is another species than that.
     """
-    plain = _latin(raw[:MAX_LETTERS])
+    plain = _latin(_decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}"))
     text = tuple(filter(None, map(key_of, _words(plain))))
     found = replace(_read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain))), text=text)
     inside = [_read(_words(part)) for part in re.findall(r"[(\[{]([^)\]}]+)", plain)]
     if not found.keys:  # "(Amanita phalloides)"
         return replace(inside[0], text=text) if inside else found
     return replace(found, keys=(*found.keys, *(key for each in inside for key in each.keys)))  # "Death cap (Amanita)"
+
+
+def look_of(key: str) -> str:
+    """How a key looks and sounds at a glance: rn and m, i and l and y, ph and f, single and doubled letters are one."""
+    for pair, one in (("rn", "m"), ("vv", "w"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ae", "e"), ("oe", "e")):
+        key = key.replace(pair, one)
+    return re.sub(r"(.)\1+", r"\1", key.translate(_ALIKE))
 
 
 def key_of(name: str) -> str:
@@ -147,20 +160,27 @@ def _counts(key: str) -> npt.NDArray[np.int64]:
     return np.bincount(np.frombuffer(key.encode("ascii"), np.uint8) - ord("a"), minlength=26)
 
 
+def _decoded(raw: str) -> str:
+    """What an address, HTML or JSON spelt out, and letters that are only shown the other way round."""
+    plain = html.unescape(unquote(raw)) if "%" in raw or "&" in raw else raw
+    plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), plain)
+    return re.sub("\u202e([^\u202c]*)", lambda found: found[1][::-1], plain)
+
+
 def _latin(raw: str) -> str:
     """Latin letters for what looks like them, no accents, nothing invisible."""
     if raw.isascii() and raw.isprintable():
-        return raw.replace("|", "l")
+        return raw.translate(_LOOKALIKES)
     composed = unicodedata.normalize("NFKC", raw).translate(_LOOKALIKES)
     plain = unicodedata.normalize("NFKD", composed).translate(_LOOKALIKES)
     return "".join(_letter(one) for one in plain if one.isspace() or unicodedata.category(one) not in _INVISIBLE)
 
 
 def _letter(one: str) -> str:
-    """A Latin letter of another shape (small capitals, hooks, strokes) by the letter in its Unicode name."""
-    if one.isascii() or not one.isalpha():
+    """A Latin letter of another shape (small capitals, hooks, in a square) by the letter in its Unicode name."""
+    if one.isascii():
         return one
-    named = re.fullmatch(r"LATIN .*?\b([A-Z])(?: WITH .*)?", unicodedata.name(one, ""))
+    named = re.fullmatch(r"(?:.* )?(?:LATIN|LETTER|REGIONAL) .*?\b([A-Z])(?: WITH .*)?", unicodedata.name(one, ""))
     return named[1].lower() if named else one
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from fieldguide.core.danger import Danger, worst
-from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_of, plain_keys, read_name
+from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_of, look_of, plain_keys, read_name
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**15  # names: more than a bundle may have labels
@@ -71,6 +71,12 @@ class Resolver:
             (key, taxon) for taxon, record in known.items() for name in record.synonyms for key in plain_keys(name)
         )
         self._genera = NameIndex((key_of(taxon.genus), taxon) for taxon in known if taxon.genus)
+        self._looks = NameIndex(
+            (look_of(key), taxon)
+            for taxon, record in known.items()
+            for name in (taxon.name, *record.synonyms, taxon.genus or taxon.name)
+            for key in plain_keys(name)
+        )
         self._short = NameIndex(
             (key_of(name[0] + epithet), taxon)
             for taxon, record in known.items()
@@ -101,9 +107,19 @@ class Resolver:
             near = self._near(key, reading)
             closest = {taxon for distance, taxon in near if distance == near[0][0] <= allowed_edits(key)}
             others = [*(taxon for _, taxon in near), *self._mentioned(reading), *self._otherwise(reading)]
-            if len(closest) == 1 and self._worst_is(meant := closest.pop(), others):
+            if (
+                len(closest) == 1
+                and self._is_slip(near[0][0], key, reading)
+                and self._worst_is(meant := closest.pop(), others)
+            ):
                 return Resolution(raw, meant, Match.MISSPELLING)
         return None
+
+    def _is_slip(self, distance: int, key: str, reading: Reading) -> bool:
+        """Whether so many edits are few for the word that has them: "Clitocybe nud" is not "Clitocybe nuda"."""
+        genus = reading.words[0]
+        rest = len(key) - len(genus) if self._genera.get(genus) else len(key)
+        return reading.wide or distance <= (0 if rest < 4 else 1 if rest < 8 else 2)
 
     def _worst_is(self, meant: Taxon, others: Iterable[Taxon]) -> bool:
         """Whether no other taxon that may be meant is worse."""
@@ -135,11 +151,13 @@ class Resolver:
 
     def _mentioned(self, reading: Reading) -> Iterator[Taxon]:
         """Taxa that stand anywhere in the text beside its own name: "Boletus edulis / Rubroboletus satanas"."""
-        text, place = reading.text, 0
+        text, own, place = reading.text, reading.words[:1], 0
         while place < len(text):
-            pair = "".join(text[place : place + 2])
+            word, pair = text[place], "".join(text[place : place + 2])
             found = (*self._accepted.get(pair), *self._synonyms.get(pair)) if place + 1 < len(text) else ()
-            yield from found or (self._genera.get(text[place]) if text[place] not in reading.words[:1] else ())
+            if not found and word not in own:
+                yield from self._genera.get(word) if own else self._accepted.get(word)  # beside it stands its family
+            yield from found
             place += 2 if found else 1
 
     def _otherwise(self, reading: Reading) -> Iterator[Taxon]:
@@ -160,6 +178,8 @@ class Resolver:
             yield from self._named(reading)
         for word in (*reading.words, genus):
             yield from (*self._genera.get(word), *self._accepted.get(word))
+        for seen in (*reading.keys, *reading.words[:1], genus):
+            yield from (taxon for taxon in self._looks.get(look_of(seen)) if seen)
         for word in (*reading.words[:1], genus):
             if not self._genera.get(word):
                 yield from (taxon for _, taxon in self._genera.near(word, allowed_edits(word)))

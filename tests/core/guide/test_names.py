@@ -67,6 +67,20 @@ SPELLINGS = {
     "turned round": lambda name: " ".join(reversed(name.split())),
     "something behind": lambda name: f"{name} nearby",
     "another epithet": lambda name: f"{name.split()[0]} nova",
+    "of an address": lambda name: "".join(f"%{ord(letter):02X}" for letter in name),
+    "of HTML": lambda name: f"&quot;{name.replace('a', '&#97;')}&quot;",
+    "of JSON": lambda name: name.replace("a", "\\u0061"),
+    "shown the other way round": lambda name: f"\u202e{name[::-1]}\u202c",
+    "in squares": lambda name: "".join(chr(0x1F130 + ord(one) - 65) if one.isalpha() else one for one in name.upper()),
+    "Coptic": lambda name: name.translate(str.maketrans("ockt", "ⲟⲥⲕⲧ")),
+    "at": lambda name: name.replace("a", "@"),
+    "I for l": lambda name: name.replace("l", "I"),
+    "1 for i": lambda name: name[:-1].replace("i", "1") + name[-1],
+    "rn for m": lambda name: name.replace("m", "rn"),
+    "y for i": lambda name: name.replace("i", "y"),
+    "far behind": lambda name: f"{'photo of a ' * 30}{name}",
+    "no name yet": lambda name: f"{name} nom. prov.",
+    "end of a file": lambda name: f"{name}.tar.gz",
 }
 
 
@@ -118,6 +132,13 @@ def test_a_deadly_name_keeps_its_danger_beside_a_mild_one(guide: Guide) -> None:
     names = [name for name, danger in harmful(guide, Rank.SPECIES) if danger is Danger.DEADLY and name in guide.records]
     told = [f"Cantharellus cibarius {beside}" for name in names[::4] for beside in (f"or {name}", f"(maybe {name})")]
     assert [spelt for spelt in told if guide.danger(label(spelt)) is not Danger.DEADLY] == []
+
+
+def test_what_is_behind_a_deadly_genus_is_no_slip_of_a_short_mild_epithet(guide: Guide) -> None:
+    """Two letters of a long name are a slip, two of five are another word."""
+    for raw in ("Clitocybe nom. nud.", "Clitocybe.tar.gz", "Clitocybe nud"):
+        assert guide.resolve(raw) is None or guide.resolve(raw).taxon.name == "Clitocybe"
+        assert guide.danger(label(raw)) is Danger.DEADLY
 
 
 def test_a_name_that_names_a_worse_one_too_stands_for_neither(guide: Guide) -> None:
