@@ -12,7 +12,7 @@ from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
-from fieldguide.storage import places, reading, rows, search
+from fieldguide.storage import indexing, places, reading, rows
 from fieldguide.storage.search import NAMELESS
 
 NamePlace = Callable[[float, float], str]
@@ -54,7 +54,7 @@ class Derived:
                 ),
             )
             if row[0] is None:
-                search.index(connection, observation, key, self.guide)
+                indexing.index(connection, observation, key, self.guide)
         return found
 
     def _place(self, connection: Connection, observation: Observation) -> str:

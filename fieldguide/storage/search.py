@@ -1,4 +1,4 @@
-"""Finding stored finds: the filter, the words under which a find is indexed, and the query that both make.
+"""Finding stored finds: the filter, the query that it makes, and where its words stand in what was found.
 
 Filters are words of the search table's `facets`, so that any combination is one index walk, newest first.
 """
@@ -17,10 +17,9 @@ from typing import NamedTuple
 from fieldguide.core.danger import Danger
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.guide import Guide
-from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation, VerdictKind
-from fieldguide.core.taxonomy import Taxon
-from fieldguide.storage.rows import clean, file_name, first_key
+from fieldguide.storage.indexing import names_of, possibilities, tag_word
+from fieldguide.storage.rows import clean, first_key
 
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_QUERY = 20  # words; more are a pasted page, not a search
@@ -262,22 +261,6 @@ def conditions_of(wanted: Filter) -> tuple[list[str], dict[str, object]]:
     return parts, values
 
 
-def index(connection: sqlite3.Connection, observation: Observation, key: int, guide: Guide | None) -> None:
-    """Write the words of a find under its sort key; what stood there before must be gone."""
-    taxon = shown_taxon(observation)
-    called = _names([taxon] if taxon else [], guide)
-    names = [name for name in _names(_possibilities(observation), guide) if name not in called]
-    files = [file_name(photo.path.name) for photo in observation.photos]
-    values = (
-        key,
-        *(" ".join(words) for words in (called, names, [observation.notes], observation.tags, files)),
-        " ".join(_facets(observation, guide)),
-    )
-    connection.execute(
-        "INSERT INTO search (rowid, called, names, notes, tags, files, facets) VALUES (?, ?, ?, ?, ?, ?, ?)", values
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """Why a find is in the list: a word of the search stands in `field` (name, possibility, notes, tag or file),
@@ -292,8 +275,8 @@ def why_found(observation: Observation, text: str, guide: Guide | None) -> list[
     """For each word of a search, where it stands in a find: the first place of name, possibility, tag, notes, file."""
     taxon = shown_taxon(observation)
     places = [
-        ("name", _names([taxon] if taxon else [], guide)),
-        ("possibility", _names(_possibilities(observation), guide)),
+        ("name", names_of([taxon] if taxon else [], guide)),
+        ("possibility", names_of(possibilities(observation), guide)),
         ("tag", list(observation.tags)),
         ("notes", observation.notes.splitlines()),
         ("file", [photo.path.name for photo in observation.photos]),
@@ -344,47 +327,10 @@ def _facet_match(wanted: Filter) -> list[str]:
         [f"danger{level.shown.value}" for level in sorted(wanted.dangers)],
         [f"kind{kind.value}" for kind in sorted(wanted.kinds)],
         [] if wanted.verified is None else ["verified" if wanted.verified else "unverified"],
-        *([_tag_word(tag)] for tag in sorted(wanted.tags)),
+        *([tag_word(tag)] for tag in sorted(wanted.tags)),
         [f"stars{count}" for count in range(wanted.stars, 6)] if wanted.stars else [],
     ]
     return [f"facets : ({' OR '.join(group)})" for group in facets if group]
-
-
-def _facets(observation: Observation, guide: Guide | None) -> list[str]:
-    said = observation.identification
-    words = ["verified" if observation.verified else "unverified"]
-    words.append(f"kind{said.verdict.kind.value if said else VerdictKind.UNKNOWN.value}")
-    words += [_tag_word(tag) for tag in observation.tags]
-    words.append(f"stars{observation.stars}")
-    if guide is not None:
-        words.append(f"danger{danger_today(observation, guide).shown.value}")
-    return words
-
-
-def _tag_word(tag: str) -> str:
-    """A tag as one word of the search table, whatever is in it."""
-    return "tag" + clean(tag).strip().casefold().encode("utf-8").hex()
-
-
-def _possibilities(observation: Observation) -> list[Taxon]:
-    """The human's label, the verdict, the candidates and what carries the alarm, each once."""
-    taxa: list[Taxon] = [observation.verified] if observation.verified else []
-    if observation.identification is not None:
-        said = observation.identification
-        taxa += [said.verdict.taxon] if said.verdict.taxon else []
-        taxa += [candidate.taxon for candidate in (*said.candidates, *said.alarm.taxa)]
-    return list(dict.fromkeys(taxa))
-
-
-def _names(taxa: list[Taxon], guide: Guide | None) -> list[str]:
-    """Every name of these, old and common, with their genera and families, each once."""
-    found: dict[str, None] = {}
-    for taxon in taxa:
-        found.update(dict.fromkeys(name for name in (taxon.name, taxon.genus, taxon.family) if name))
-        record = guide.record(taxon.name) if guide else None
-        if record is not None:
-            found.update(dict.fromkeys((*record.synonyms, *record.common_names.values())))
-    return [clean(name) for name in found]
 
 
 def _midnight(day: date) -> datetime:
