@@ -1,25 +1,23 @@
-"""The page Train, the trainer's child process, and what becomes of the model that it makes."""
+"""The page Train and the trainer's child process: folders are looked over, trained on, taken up again."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
+from fieldguide.app.train_doubts import TrainDoubtsController
+from fieldguide.app.train_made import TrainMadeController
 from fieldguide.app.trainer import TrainerController
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.text import explain, text
-from fieldguide.core.training.decisions import DECISIONS, Choice, Decision
-from fieldguide.core.training.events import Audited, Estimate, Event, Judged, Look, Progress
-from fieldguide.core.training.report import Report, read_report
-from fieldguide.core.training.review import Review
+from fieldguide.core.training.decisions import Choice, Decision
+from fieldguide.core.training.events import Estimate, Event, Judged, Look, Progress
 from fieldguide.services.lanes import Lane
 from fieldguide.services.training import Trainings
 from fieldguide.storage.export import Exported, ExportKind
@@ -31,7 +29,6 @@ from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
 from fieldguide.ui.train.look_view import LEAVE_OUT
 from fieldguide.ui.train.page import TrainPage
-from fieldguide.ui.train.save_dialog import Credits
 
 VERIFIED = Filter(verified=True)
 
@@ -44,22 +41,22 @@ class TrainController(QObject):
     def __init__(self, parts: Parts, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._parts = parts
-        self._review: Review | None = None
-        self._audited = ""  # the run whose doubtful photos the page holds
-        self._judged: dict[tuple[str, Path], Judged | None] = {}  # by run and model that it was held against
-        self._pair = ("", Path())  # which of them are compared
-        self._use_once_judged = False
         self._thumbnails = thumbnails
         self.trainer = TrainerController(parts)
         self.trainings = Trainings(parts.locations.data / "training", self.trainer.call)
+        self._doubts = TrainDoubtsController(self.trainings, parts.notices)
+        self._made = TrainMadeController(parts, self.trainings)
+        self._made.wanted.connect(self.model_made)
 
     @cached_property
     def page(self) -> TrainPage:
         """The page, connected."""
         trainings = self.trainings
         page = TrainPage(self._parts.guide, self._thumbnails)
-        page.show_trainer(here=trainings.call is not None, can=self.trainer.can)
+        page.show_trainer(here=trainings.call is not None, takes=self.trainer.takes)
         self.trainer.show_in(page.setup)
+        self._doubts.show_in(page.doubts)
+        self._made.show_in(page)
         page.folders_offered.connect(lambda folders: self._begin(folders))
         page.look.folders_wanted.connect(lambda folders: self._add("folders", folders))
         page.look.elsewhere_wanted.connect(lambda folders: self._add("elsewhere", folders))
@@ -68,21 +65,11 @@ class TrainController(QObject):
         page.look.back_wanted.connect(trainings.forget)
         page.look.doubts_wanted.connect(self._look_through)
         page.look.train_wanted.connect(self._train)
-        page.doubts.decided.connect(self._decide)
-        page.doubts.undo_wanted.connect(self._undo)
-        page.doubts.open_wanted.connect(lambda file: QDesktopServices.openUrl(QUrl.fromLocalFile(file)))
         page.doubts.done.connect(self._look_again)
         page.run.pause_wanted.connect(trainings.pause)
         page.run.stop_wanted.connect(trainings.stop)
         page.run.resume_wanted.connect(self._run)
         page.run.goes_on.connect(lambda on: trainings.change(goes_on=on))
-        page.run.report_wanted.connect(self._read_report)
-        page.report.browser_wanted.connect(lambda: self._open("report.html"))
-        page.run.use_wanted.connect(self._want_use)
-        page.run.use_agreed.connect(self._use)
-        page.run.judge_wanted.connect(self._judge)
-        page.run.save_wanted.connect(self._pass_on)
-        page.run.trace_wanted.connect(self._trace)
         page.run.new_wanted.connect(self._forget)
         return page
 
@@ -108,7 +95,7 @@ class TrainController(QObject):
         """It was set up or removed."""
         self.trainings.call = self.trainer.call
         if "page" in vars(self):
-            self.page.show_trainer(here=self.trainings.call is not None, can=self.trainer.can)
+            self.page.show_trainer(here=self.trainings.call is not None, takes=self.trainer.takes)
         self.take_up()
 
     def _begin(self, folders: list[Path]) -> None:
@@ -175,41 +162,8 @@ class TrainController(QObject):
         self._look_again()
 
     def _look_through(self) -> None:
-        """The doubtful photos, audited once for each run folder."""
-        plan = self.trainings.plan
-        if plan is None:
-            return
         self.page.setCurrentWidget(self.page.doubts)
-        if self._audited != plan.run:
-            self.page.doubts.wait()
-            self.trainings.audit()
-        self._review = Review(Path(plan.run) / DECISIONS)
-        self._show_decided()
-
-    def _decide(self, files: list[str], choice: Choice, name: str) -> None:
-        review = self._review
-        if review is not None and self._kept(lambda: review.decide(files, choice, name)):
-            self._show_decided()
-
-    def _undo(self) -> None:
-        review = self._review
-        undone: list[str] = []
-        if review is not None and self._kept(lambda: undone.extend(review.undo())) and undone:
-            self._show_decided()
-            self.page.doubts.point_at(undone[0])
-
-    def _kept(self, act: Callable[[], None]) -> bool:
-        """Whether `act` could write the decisions; what the disk refused becomes a notice."""
-        try:
-            act()
-        except FieldGuideError as refused:
-            self._parts.notices.report(refused)
-            return False
-        return True
-
-    def _show_decided(self) -> None:
-        if self._review is not None:
-            self.page.doubts.show_decided(self._review.decided, can_undo=self._review.can_undo)
+        self._doubts.look_through()
 
     def _train(self, preset: str) -> None:
         low, high = self.page.look.expected.get(preset, (0, 0))
@@ -225,45 +179,12 @@ class TrainController(QObject):
         if (plan := self.trainings.plan) is not None:
             self.page.run.show_plan(plan.low, plan.high, plan.begun, goes_on=plan.goes_on)
 
-    def _judge(self) -> None:
-        plan = self.trainings.plan
-        if plan is not None:
-            self._pair = plan.run, self._parts.model_path
-            self.page.run.show_state("judging")
-            self.trainings.judge(self._parts.model_path)
-
-    def _want_use(self) -> None:
-        """Use the model once it was compared with the one in use; where that is against it, a person is asked."""
-        plan = self.trainings.plan
-        if plan is None:
-            return
-        pair = plan.run, self._parts.model_path
-        if pair not in self._judged:
-            self._use_once_judged = True
-            self._judge()
-        elif (judged := self._judged[pair]) is not None and judged.passes:
-            self._use()
-        else:
-            self.page.run.ask_to_use(judged)
-
-    def _use(self) -> None:
-        self.page.run.show_state("using")
-        self.model_made.emit(self._file("model.fieldguide"))
-
     def show_used(self, *, used: bool) -> None:
         """The model that was made answers from now on, or could not be used."""
         if used:
             self.page.run.show_used()
         else:
             self._show_state()
-
-    def _pass_on(self, file: Path, credits: Credits) -> None:
-        self.page.run.show_state("saving")
-        self.trainings.pass_on(file, credits.name, credits.version, credits.licence, credits.contact, credits.authors)
-
-    def _trace(self, photos: list[Path]) -> None:
-        self.page.run.show_state("tracing")
-        self.trainings.trace(photos)
 
     def _forget(self) -> None:
         self.trainings.forget()
@@ -277,12 +198,10 @@ class TrainController(QObject):
         elif self.trainings.verb == "look" and isinstance(event, Progress):
             self.page.look.show_progress(event)
         elif self.trainings.verb == "audit":
-            if isinstance(event, Audited):
-                self._audited = event.run
-            self.page.doubts.take(event)
+            self._doubts.take(event)
         elif self.trainings.verb != "look":
             if isinstance(event, Judged):
-                self._judged[self._pair] = event
+                self._made.keep(event)
             self.page.run.take(event)
 
     def _end(self, verb: str, problem: FieldGuideError | None) -> None:
@@ -296,17 +215,11 @@ class TrainController(QObject):
             self.page.doubts.show_problem(problem)
         elif verb == "run" and problem is None and self.trainings.finished:
             self._parts.notices.tell("training.finished")
-            self._judge()
+            self._made.judge()
             return
         self._show_state()
         if verb == "judge":
-            self._end_judging()
-
-    def _end_judging(self) -> None:
-        wanted, self._use_once_judged = self._use_once_judged, False
-        if wanted:
-            self._judged.setdefault(self._pair, None)  # it could not be compared
-            self._want_use()
+            self._made.end_judging()
 
     def take_up(self) -> None:
         """What an earlier window began goes on or is offered again."""
@@ -331,21 +244,3 @@ class TrainController(QObject):
             self.page.run.show_state("done")
         elif trainings.unfinished or not trainings.running:
             self.page.run.show_state("rests")
-
-    def _file(self, name: str) -> Path:
-        assert self.trainings.plan is not None
-        return Path(self.trainings.plan.run) / name
-
-    def _read_report(self) -> None:
-        file, page = self._file("report.html"), self.page
-
-        def show(report: Report) -> None:
-            page.report.show_report(report)
-            page.setCurrentWidget(page.report)
-
-        job = self._parts.lanes.start(Lane.EXPORT, lambda _: read_report(file))
-        job.done.connect(show)
-        job.failed.connect(self._parts.notices.report)
-
-    def _open(self, name: str) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._file(name))))

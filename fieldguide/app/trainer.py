@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from fieldguide.app.parts import Parts
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.services.lanes import Handle, Job, Lane
-from fieldguide.storage.trainer_home import SetUp, TrainerCall, TrainerHome, carried_wheel, find_trainer
+from fieldguide.storage.pip_words import SetUp
+from fieldguide.storage.trainer_home import Takes, TrainerCall, TrainerHome, carried_wheel, find_trainer
 from fieldguide.ui.train.setup_view import SetupView
 
 
@@ -43,9 +44,9 @@ class TrainerController(QObject):
         return find_trainer(self._home)
 
     @property
-    def can(self) -> bool:
-        """Whether it could be set up."""
-        return self._home.wheel is not None
+    def takes(self) -> Takes | None:
+        """What setting it up takes; None where it cannot be set up."""
+        return self._home.takes() if self._home.wheel is not None else None
 
     def tell_size(self) -> None:
         """Have `sized` tell it."""
@@ -60,13 +61,14 @@ class TrainerController(QObject):
     def _set_up(self, wheels: Path | None) -> None:
         home = self._home
 
-        def work(handle: Handle) -> bool:
-            return home.set_up(wheels, handle.tell, handle.stopped)
+        def work(handle: Handle) -> int:
+            return home.size() if home.set_up(wheels, handle.tell, handle.stopped) else 0
 
         if self._view is not None:
             self._view.wait()
         self._job = self._parts.lanes.start(Lane.TRAINER, work)
         self._job.reported.connect(self._show)
+        self._job.done.connect(self._tell_done)
         self._follow(self._job)
 
     def _follow(self, job: Job) -> None:
@@ -86,9 +88,13 @@ class TrainerController(QObject):
             self._view.show_problem(problem)
         self._parts.notices.report(problem)
 
+    def _tell_done(self, size: int) -> None:
+        if size:
+            self._parts.notices.tell("training.setup_done", mb=round(size / 1e6), torch=self._home.torch)
+
     def _end(self) -> None:
         self._job = None
         if self._view is not None:
-            self._view.offer(can=self.can)
+            self._view.offer(self.takes)
         self.changed.emit()
         self.tell_size()

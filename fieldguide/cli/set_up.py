@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 from fieldguide.core.text import text
-from fieldguide.storage.trainer_home import SetUp, TrainerHome
+from fieldguide.storage.pip_words import SetUp
+from fieldguide.storage.trainer_home import TrainerHome
+from fieldguide.ui.train.wording import takes_words
 
 
 def set_up(home: TrainerHome, words: list[str]) -> int:
@@ -18,9 +20,9 @@ def set_up(home: TrainerHome, words: list[str]) -> int:
     if home.ready:
         print(text("training.ready"))
         return 0
-    print(text("training.setup_folder" if wheels else "training.setup_size"), file=sys.stderr)
+    print(text("training.setup_folder") if wheels else takes_words(home.takes()), file=sys.stderr)
     home.set_up(wheels, _tell, lambda: False)
-    print(text("training.ready"))
+    print(text("training.setup_done", mb=round(home.size() / 1e6), torch=home.torch))
     return 0
 
 

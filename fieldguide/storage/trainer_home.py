@@ -3,7 +3,8 @@
 A package carries the trainer as a wheel and not the libraries that training needs, which are gigabytes. When a person
 asks for it they are fetched by the pip of the system's Python: the one thing that the application starts which touches
 the network. With a folder of wheels even that stays on this computer. What an interruption left is made anew; what pip
-had fetched by then is kept for the next try.
+had fetched by then is kept for the next try. Where pip fetches from is pip's own business and its user's; what this
+computer cannot use is left out.
 """
 
 from __future__ import annotations
@@ -26,14 +27,36 @@ from fieldguide.core.atomic import os_errors, write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.resources import resource
 from fieldguide.storage.locations import make_folder
+from fieldguide.storage.pip_words import PipOutput, SetUp, coming, failure_of
+from fieldguide.storage.system_python import clean_environment, find_python, has_graphics_card
 
 NEEDED = ("trainer", "torchvision", "timm", "sklearn", "msgspec", "jinja2")
-OLDEST = (3, 11)
 LOOK_SECONDS = 0.3
 ENDS_WITHIN = 5.0  # seconds
-_PYTHONS = ("python3", "python", "python3.14", "python3.13", "python3.12", "python3.11")
-_ASKS = "import sys; print(*sys.version_info[:2]); import ensurepip, venv; print(sys.executable)"
-_UNREACHABLE = ("NewConnectionError", "name resolution", "Max retries", "timed out", "ConnectionResetError", "SSLError")
+_NEVER = ("fieldguide", "pyside6", "shiboken6")  # the project is its wheel, whoever else has a package of that name
+_CARD = ("triton", "nvidia-cusolver", "nvidia-nvtx", "cuda-bindings", "cuda-pathfinder")  # torch loads them for a card
+# MB to load and on the disk, measured in November 2026 with the usual index
+_WITH_CARD, _WITHOUT_CARD, _NOT_LINUX = (3120, 6230), (2600, 4890), (240, 1020)
+_TRIES = f"import {', '.join(NEEDED)}, torch; print('torch', torch.__version__)"
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What setting up takes: MB to `load`, MB that stay on the `disk`, and MB that are `free` there."""
+
+    load: int
+    disk: int
+    free: int
+
+    @property
+    def minutes(self) -> int:
+        """To load it at 50 megabits a second."""
+        return max(1, round(self.load * 8 / 50 / 60))
+
+    @property
+    def peak(self) -> int:
+        """The most that it holds on the way: pip has what it loaded twice until that is installed."""
+        return self.disk + 2 * self.load
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +73,6 @@ class TrainerCall:
         return clean_environment() | ({"PYTHONPATH": path} if path else {}) | {"PYTHONUTF8": "1", **more}
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
-    """How far the making is. `step`: preparing, fetching, installing or trying; then `name` of the package, `done` and
-    `total` of its bytes (0: not known), and the bytes `fetched` in all."""
-
-    step: str
-    name: str = ""
-    done: int = 0
-    total: int = 0
-    fetched: int = 0
-
-
 class TrainerHome:
     """The environment below `folder`; `wheel` is what the package carries (None: nothing, so nothing can be made)."""
 
@@ -69,6 +80,7 @@ class TrainerHome:
         self.folder, self.wheel = folder, wheel
         self._env, self._cache, self._stamp = folder / "env", folder / "cache", folder / "ready.json"
         self._making, self._log = folder / "making.json", folder / "log.txt"
+        self._temporary = folder / "temporary"  # the system's may be a piece of the memory
 
     @property
     def python(self) -> Path:
@@ -77,9 +89,22 @@ class TrainerHome:
 
     @property
     def ready(self) -> bool:
-        """Whether it was made to its end, from the wheel that is carried now."""
+        """Whether it was made to its end, from the wheel that is carried now, for the Python and the card of today."""
         made = _read(self._stamp)
-        return bool(made) and self.python.exists() and (self.wheel is None or made == self._identity())
+        fits = self.wheel is None or made.items() >= self._identity().items()
+        return fits and self._stands(made) and (made.get("card") is not False or not has_graphics_card())
+
+    @property
+    def torch(self) -> str:
+        """Which torch it holds: "2.14.1", "2.14.1+cpu"; "" while it is not ready."""
+        return str(_read(self._stamp).get("torch", ""))
+
+    def takes(self) -> Takes:
+        """What setting up takes here, where pip fetches from the usual index."""
+        there = next(folder for folder in self.folder.parents if folder.exists())
+        on_linux = _WITH_CARD if has_graphics_card() else _WITHOUT_CARD
+        load, disk = on_linux if sys.platform == "linux" else _NOT_LINUX
+        return Takes(load, disk, shutil.disk_usage(there).free // 10**6)
 
     @property
     def exists(self) -> bool:
@@ -112,30 +137,52 @@ class TrainerHome:
         tell(SetUp("preparing"))
         self._end_earlier()
         make_folder(self.folder)
-        if not _read(self._stamp):
+        if not self._stands(_read(self._stamp)):
             shutil.rmtree(self._env, ignore_errors=True)
         self._stamp.unlink(missing_ok=True)
         from_where = ["--no-index", "--find-links", str(wheels)] if wheels else ["--cache-dir", str(self._cache)]
         pip = [str(self.python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
         install = [*pip, "install", *from_where]
-        output = _Output(tell)
+        output = PipOutput(tell)
         try:
+            self._temporary.mkdir(exist_ok=True)
             if not self.python.exists():
                 self._run([find_python(), "-m", "venv", str(self._env)], output, stopped)
             if not wheels:  # an old pip does not tell how far it is
                 self._run([*install, "--quiet", "--upgrade", "pip"], output, stopped, must=False)
             raw = [] if wheels or self._pip_is_old(pip) else ["--progress-bar", "raw"]
             self._run([*install, "--quiet", "--no-deps", "--force-reinstall", str(self.wheel)], output, stopped)
-            self._run([*install, *raw, f"{self.wheel}[trainer]"], output, stopped)
-            tell(SetUp("trying", fetched=output.fetched))
-            self._run([str(self.python), "-c", f"import {', '.join(NEEDED)}"], output, stopped)
+            made = self._install([*install, *raw], output, stopped)
         except _Stopped:
             return False
         finally:
             self._making.unlink(missing_ok=True)
+            shutil.rmtree(self._temporary, ignore_errors=True)
         shutil.rmtree(self._cache, ignore_errors=True)
-        write_whole(self._stamp, json.dumps(self._identity()))
+        write_whole(self._stamp, json.dumps(self._identity() | made))
         return True
+
+    def _install(self, install: list[str], output: PipOutput, stopped: Callable[[], bool]) -> dict[str, object]:
+        """What the trainer needs, without what it does not use here; what was made, for the stamp.
+
+        What a card alone needs is left out without one, and fetched after all where this torch does not load without.
+        """
+        report = self.folder / "coming.json"
+        self._run([*install, "--dry-run", "--report", str(report), f"{self.wheel}[trainer]"], output, stopped)
+        card = has_graphics_card()
+        for left_out in (_NEVER, (*_NEVER, *_CARD))[:: 1 if card else -1]:
+            last = card or left_out == _NEVER
+            if wanted := coming(report, left_out):
+                self._run([*install, "--no-deps", *wanted], output, stopped)
+            output.tell("trying")
+            if self._run([str(self.python), "-c", _TRIES], output, stopped, must=last):
+                break
+        said = re.search(r"(?m)^torch (\S+)$", self._log.read_text(encoding="utf-8", errors="replace"))
+        return {"card": last, "program": str(self.python.resolve()), "torch": said[1] if said else ""}
+
+    def _stands(self, made: Mapping[str, object]) -> bool:
+        """Whether it was made to its end, by the Python that the system still has."""
+        return bool(made) and self.python.exists() and made.get("program", "") in ("", str(self.python.resolve()))
 
     def _identity(self) -> dict[str, object]:
         assert self.wheel is not None
@@ -155,16 +202,20 @@ class TrainerHome:
         found = re.search(r"pip (\d+)\.(\d+)", said.stdout)
         return found is None or (int(found[1]), int(found[2])) < (24, 1)
 
-    def _run(self, command: Sequence[str], output: _Output, stopped: Callable[[], bool], *, must: bool = True) -> None:
-        """One program to its end, each of its lines passed on as it comes.
+    def _run(
+        self, command: Sequence[str], output: PipOutput, stopped: Callable[[], bool], *, must: bool = True
+    ) -> bool:
+        """One program to its end, each of its lines passed on as it comes; whether it ended well.
 
         Raises:
             FieldGuideError: what its last words mean, when it `must` end well.
             _Stopped: somebody stopped it.
         """
+        room = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(self._temporary))
+        around = clean_environment() | room
         with self._log.open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=clean_environment()
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=around
             )
         try:
             own, child = psutil.Process(), psutil.Process(process.pid)
@@ -183,60 +234,11 @@ class TrainerHome:
                 process.wait()
         if process.returncode and must:
             raise failure_of(self._log.read_text(encoding="utf-8", errors="replace"), self._log)
+        return not process.returncode
 
 
 class _Stopped(Exception):  # noqa: N818 - not an error
     """Somebody stopped the making."""
-
-
-class _Output:
-    """Reads what pip writes and tells how far it is."""
-
-    def __init__(self, tell: Callable[[SetUp], None]) -> None:
-        self._tell, self._name, self._rest = tell, "", ""
-        self._before = self._now = 0
-
-    @property
-    def fetched(self) -> int:
-        """Bytes of all packages so far."""
-        return self._before + self._now
-
-    def hear(self, said: str) -> None:
-        """What was written since: of each package, the latest."""
-        *lines, self._rest = (self._rest + said).split("\n")
-        latest: SetUp | None = None
-        for line in lines:
-            meaning = self._meaning(line.strip())
-            if meaning and latest and meaning.name != latest.name:
-                self._tell(latest)
-            latest = meaning or latest
-        if latest is not None:
-            self._tell(latest)
-
-    def _meaning(self, line: str) -> SetUp | None:
-        if found := re.match(r"Progress (\d+) of (\d+)", line):
-            done, total = int(found[1]), int(found[2])
-            self._now = done
-            return SetUp("fetching", self._name, done, total, self.fetched)
-        if found := re.match(r"(?:Downloading|Using cached|Processing|Collecting) (\S+)", line):
-            self._before, self._now = self.fetched, 0
-            self._name = re.split(r"[-<>=!~;\[(]", found[1].rpartition("/")[2])[0]
-            return SetUp("fetching", self._name, fetched=self.fetched)
-        if line.startswith("Installing collected packages"):
-            return SetUp("installing", fetched=self.fetched)
-        return None
-
-
-def failure_of(said: str, log: Path) -> FieldGuideError:
-    """What the last words of pip or venv mean, which stand in `log`."""
-    if "No space left on device" in said:
-        return FieldGuideError(ErrorCode.DISK_FULL, path=str(log.parent))
-    if any(sign in said for sign in _UNREACHABLE):
-        return FieldGuideError(ErrorCode.SETUP_UNREACHABLE)
-    if missing := re.search(r"No matching distribution found for ([\w.-]*\w)", said):
-        return FieldGuideError(ErrorCode.SETUP_WHEEL_MISSING, name=missing[1])
-    problem = next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "")
-    return FieldGuideError(ErrorCode.SETUP_FAILED, problem=problem[:300], file=str(log))
 
 
 def carried_wheel() -> Path | None:
@@ -250,42 +252,6 @@ def find_trainer(home: TrainerHome) -> TrainerCall | None:
     if not frozen and all(importlib.util.find_spec(name) is not None for name in NEEDED):
         return TrainerCall((sys.executable, "-m", "trainer.cli"), str(Path(__file__).resolve().parents[2]))
     return TrainerCall((str(home.python), "-m", "trainer.cli")) if home.ready else None
-
-
-def find_python() -> str:
-    """A Python of the system that can make environments.
-
-    Raises:
-        FieldGuideError: PYTHON_WITHOUT_VENV with `version` where all that it lacks is the module; else PYTHON_MISSING.
-    """
-    without = ""
-    for name in _PYTHONS:
-        program = shutil.which(name, path=clean_environment().get("PATH"))
-        if program is None:
-            continue
-        asked = subprocess.run(
-            [program, "-c", _ASKS], capture_output=True, text=True, check=False, env=clean_environment()
-        )
-        version, *rest = asked.stdout.splitlines() or [""]
-        numbers = tuple(int(part) for part in version.split() if part.isdigit())
-        if numbers >= OLDEST and rest:
-            return rest[0]
-        if numbers >= OLDEST:
-            without = without or ".".join(map(str, numbers))
-    if without:
-        raise FieldGuideError(ErrorCode.PYTHON_WITHOUT_VENV, version=without)
-    raise FieldGuideError(ErrorCode.PYTHON_MISSING, version=".".join(map(str, OLDEST)))
-
-
-def clean_environment(around: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The variables of this process without those with which a frozen program finds its own libraries."""
-    own = {name for name in around if name.endswith("_ORIG")}
-    kept = {name: value for name, value in around.items() if name not in own}
-    if getattr(sys, "frozen", False):
-        for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPATH"):
-            kept.pop(name, None)
-        kept |= {name.removesuffix("_ORIG"): around[name] for name in own}
-    return kept
 
 
 def _waits(process: subprocess.Popen[bytes]) -> bool:

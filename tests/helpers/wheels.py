@@ -8,11 +8,18 @@ from pathlib import Path
 
 
 def make_wheel(
-    folder: Path, name: str, files: Mapping[str, str], *, version: str = "1", for_training: Sequence[str] = ()
+    folder: Path,
+    name: str,
+    files: Mapping[str, str],
+    *,
+    version: str = "1",
+    needs: Sequence[str] = (),
+    for_training: Sequence[str] = (),
 ) -> Path:
-    """`folder/NAME-VERSION-py3-none-any.whl` with these files; its extra `trainer` asks for `for_training`."""
+    """`folder/NAME-VERSION-py3-none-any.whl` with these files; it `needs` others, and `for_training` its extra."""
     folder.mkdir(parents=True, exist_ok=True)
     told = [f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nProvides-Extra: trainer"]
+    told += [f"Requires-Dist: {needed}" for needed in needs]
     told += [f"Requires-Dist: {needed}; extra == 'trainer'" for needed in for_training]
     info = f"{name}-{version}.dist-info"
     wheel = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"

@@ -13,17 +13,13 @@ import pytest
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.storage import trainer_home
-from fieldguide.storage.trainer_home import (
-    SetUp,
-    TrainerHome,
-    clean_environment,
-    failure_of,
-    find_python,
-    find_trainer,
-)
+from fieldguide.storage.pip_words import PipOutput, SetUp, coming, failure_of
+from fieldguide.storage.system_python import clean_environment, find_python
+from fieldguide.storage.trainer_home import TrainerHome, find_trainer
 from tests.helpers.wheels import make_wheel
 
 ROOT = Path(__file__).resolve().parents[2]
+TORCH = "print('torch', '2.14.1+cpu')"  # loading it takes seconds
 CLOSED = "http://127.0.0.1:9/simple"
 
 
@@ -45,9 +41,27 @@ def test_it_is_made_used_renewed_and_removed(tmp_path: Path, monkeypatch: pytest
     assert (home.ready, (folder / "env" / "half").exists()) == (False, False)
     # what training needs is that of this Python, so that a test fetches none of it
     here = "\n".join((str(ROOT), sysconfig.get_paths()["purelib"]))
-    make_wheel(wheels, "needed", {"needed.pth": here})
+    asks = ("PySide6_More", "nvidia_cusolver_cu13")
+    make_wheel(wheels, "needed", {"needed.pth": here}, needs=asks)
+    for name in asks:
+        make_wheel(wheels, name, {f"{name}.txt": ""})
+    monkeypatch.setattr(trainer_home, "has_graphics_card", lambda: False)
     assert home.set_up(wheels, told.append, go_on)
     assert home.ready
+    assert home.torch
+    (modules,) = (folder / "env").rglob("site-packages")
+    assert {each.name for each in modules.glob("*.txt")} == set()
+    monkeypatch.setattr(trainer_home, "has_graphics_card", lambda: True)
+    assert not home.ready
+    monkeypatch.setattr(trainer_home, "_TRIES", TORCH)
+    assert home.set_up(wheels, lambda _: None, go_on)  # a card came: what it needs is fetched
+    assert home.ready
+    assert {each.name for each in modules.glob("*.txt")} == {"nvidia_cusolver_cu13.txt"}
+    assert not (folder / "temporary").exists()
+    stamp = json.loads((folder / "ready.json").read_text())
+    (folder / "ready.json").write_text(json.dumps(stamp | {"program": "/usr/bin/python3.9"}))
+    assert not home.ready  # the system's Python is another one now
+    (folder / "ready.json").write_text(json.dumps(stamp))
     assert list(dict.fromkeys(each.step for each in told)) == ["preparing", "fetching", "installing", "trying"]
     assert {each.name for each in told if each.step == "fetching"} >= {"fieldguide", "needed"}
     assert not (folder / "making.json").exists()
@@ -72,6 +86,46 @@ def test_it_is_made_used_renewed_and_removed(tmp_path: Path, monkeypatch: pytest
     home.remove()
     assert not folder.exists()
     home.remove()
+
+
+def test_pip_fetches_from_where_its_user_set_it_and_what_was_left_out_only_when_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of builds for the processor, say, is named by nobody but the user. One environment tries both."""
+    for folder, version in (("usual", "1"), ("own", "1+cpu")):
+        make_wheel(tmp_path / folder, "needed", {}, version=version, needs=["triton"])
+    make_wheel(tmp_path / "usual", "triton", {"of_the_card.py": ""})
+    home = TrainerHome(tmp_path / "trainer", make_wheel(tmp_path, "fieldguide", {}, for_training=["needed"]))
+    folders = f"{tmp_path / 'usual'} {tmp_path / 'own'}"
+    for name, value in (("CONFIG_FILE", "/dev/null"), ("NO_INDEX", "1"), ("FIND_LINKS", folders)):
+        monkeypatch.setenv(f"PIP_{name}", value)
+    monkeypatch.setattr(trainer_home, "has_graphics_card", lambda: False)
+    monkeypatch.setattr(trainer_home, "_TRIES", f"import of_the_card; {TORCH}")  # a torch that loads it at once
+    told: list[SetUp] = []
+    assert home.set_up(None, told.append, go_on)
+    assert home.ready
+    assert len(list(home.folder.rglob("needed-1+cpu.dist-info"))) == 1
+    assert [each.step for each in told].count("trying") == 2
+    assert home.torch == "2.14.1+cpu"
+
+
+def test_nobody_elses_package_of_the_projects_name_is_asked_for(tmp_path: Path) -> None:
+    names = {"fieldguide": "9", "Torch": "2.14.1", "nvidia_cusolver.cu13": "1"}
+    report = tmp_path / "report.json"
+    install = [{"metadata": {"name": name, "version": version}} for name, version in names.items()]
+    report.write_text(json.dumps({"install": install}))
+    assert coming(report, ("fieldguide", "nvidia-cusolver")) == ["Torch==2.14.1"]
+
+
+def test_what_setting_up_takes_is_known_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = TrainerHome(tmp_path / "not" / "there", None)
+    monkeypatch.setattr(trainer_home, "has_graphics_card", lambda: True)
+    with_card = home.takes()
+    monkeypatch.setattr(trainer_home, "has_graphics_card", lambda: False)
+    without = home.takes()
+    assert without.load <= with_card.load
+    assert without.peak == without.disk + 2 * without.load
+    assert without.free > 0
 
 
 def test_it_is_stopped_at_any_time(tmp_path: Path) -> None:
@@ -150,20 +204,20 @@ def test_the_last_words_of_pip_become_a_sentence(said: str, code: ErrorCode, tmp
 
 def test_how_far_it_is_is_read_from_what_pip_writes() -> None:
     told: list[SetUp] = []
-    reader = trainer_home._Output(told.append)
+    reader = PipOutput(told.append)
     for said in (
         "Collecting torch>=2.6 (from fieldguide==0.1.0)\n  Downloading torch-2.14.1-cp311-cp311-manylinux_2.whl",
         " (880.0 MB)\nProgress 1000 of 88",
         "0000\nProgress 880000 of 880000\n",
-        "Downloading timm-1.0.31-py3-none-any.whl (2.5 MB)\nProgress 5000 of 5000\n",
-        "Installing collected packages: timm, torch\n",
+        "Downloading scikit_learn-1.9.1-cp311-cp311-manylinux_2.whl (2.5 MB)\nProgress 5000 of 5000\n",
+        "Installing collected packages: scikit-learn, torch\n",
     ):
         reader.hear(said)
     assert told == [
         SetUp("fetching", "torch"),
         SetUp("fetching", "torch", fetched=0),
         SetUp("fetching", "torch", 880_000, 880_000, 880_000),
-        SetUp("fetching", "timm", 5000, 5000, 885_000),
+        SetUp("fetching", "scikit_learn", 5000, 5000, 885_000),
         SetUp("installing", fetched=885_000),
     ]
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
+from fieldguide.storage.trainer_home import Takes
 from fieldguide.ui.kit.empty import EmptyState
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.doubts_view import DoubtsView
@@ -40,9 +41,9 @@ class TrainPage(QStackedWidget):
         self.currentChanged.connect(lambda _: self.setFocus())  # else it jumps from a button that goes to the sidebar
         self.setAcceptDrops(True)
 
-    def show_trainer(self, *, here: bool, can: bool) -> None:
-        """Whether the trainer is here, or else whether it can be set up."""
-        self.setup.offer(can=can)
+    def show_trainer(self, *, here: bool, takes: Takes | None) -> None:
+        """Whether the trainer is here, or else what setting it up takes; None where it cannot be."""
+        self.setup.offer(takes)
         self.setCurrentWidget(self.start if here else self.setup)
 
     def _choose(self) -> None:

@@ -9,12 +9,14 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QVBoxLayout, QWidget
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import explain, text
-from fieldguide.storage.trainer_home import SetUp
+from fieldguide.storage.pip_words import SetUp
+from fieldguide.storage.trainer_home import Takes
 from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.medallion import Medallion
 from fieldguide.ui.kit.metrics import CLOSE, TIGHT
 from fieldguide.ui.kit.surfaces import row
+from fieldguide.ui.train.wording import takes_words
 
 _WIDTH = 460
 
@@ -48,16 +50,16 @@ class SetupView(QWidget):
         column.addStretch(2)
         column.addLayout(row(None, inner, None))
         column.addStretch(3)
-        self.offer(can=False)
+        self.offer(None)
 
-    def offer(self, *, can: bool) -> None:
-        """Nothing is at work; where nothing is carried that could be set up, say what would help."""
-        self.title.setText(text("training.setup_title" if can else "training.missing_title"))
-        self.words.setText(text("training.setup_size" if can else "training.missing_words"))
+    def offer(self, takes: Takes | None) -> None:
+        """Nothing is at work; what setting up takes, or None where nothing is carried: then say what would help."""
+        self.title.setText(text("training.setup_title" if takes else "training.missing_title"))
+        self.words.setText(takes_words(takes) if takes else text("training.missing_words"))
         self.problem.setVisible(bool(self.problem.text()))
         self._show_work(False)
         for act in (self.begin, self.folder):
-            act.setVisible(can)
+            act.setVisible(takes is not None)
 
     def wait(self) -> None:
         """It begins."""
@@ -76,7 +78,6 @@ class SetupView(QWidget):
     def show_problem(self, problem: FieldGuideError) -> None:
         """It could not be set up; it can be tried again."""
         self.problem.setText(explain(problem))
-        self.offer(can=True)
 
     def _show_work(self, working: bool) -> None:
         for widget in (self.bar, self.cancel):

@@ -30,7 +30,8 @@ from fieldguide.core.training.events import (
     TakenFor,
     Traced,
 )
-from fieldguide.storage.trainer_home import SetUp
+from fieldguide.storage.pip_words import SetUp
+from fieldguide.storage.trainer_home import Takes
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.train.page import TrainPage
@@ -51,7 +52,7 @@ OWN = Measured("own", 40, "species", 0.5, 0.9, 6, 5, 12, 2, 34, 33)
 @pytest.fixture
 def page(qtbot, guide, theme) -> TrainPage:
     made = TrainPage(guide, Thumbnails())
-    made.show_trainer(here=True, can=False)
+    made.show_trainer(here=True, takes=None)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -176,7 +177,7 @@ def test_a_model_that_lets_more_pass_is_told_by_kind(page) -> None:
 
 
 def test_without_the_trainer_the_page_says_so(page) -> None:
-    page.show_trainer(here=False, can=False)
+    page.show_trainer(here=False, takes=None)
     said = words_in(page.currentWidget())
     assert text("training.missing_title") in said
     assert not page.setup.begin.isVisible()
@@ -184,9 +185,14 @@ def test_without_the_trainer_the_page_says_so(page) -> None:
 
 
 def test_setting_up_is_asked_with_its_size_followed_and_cancelled(page, qtbot, tmp_path: Path, monkeypatch) -> None:
-    page.show_trainer(here=False, can=True)
+    takes = Takes(load=2600, disk=4890, free=10_000)
+    page.show_trainer(here=False, takes=takes)
     setup = page.setup
-    assert text("training.setup_size") in words_in(setup)
+    size = text("training.setup_size", load=2600, disk=4890, free=10_000, peak=10_090, minutes=7)
+    assert size in words_in(setup)
+    assert text("training.setup_no_room") in words_in(setup)
+    setup.offer(replace(takes, free=10_100))
+    assert text("training.setup_no_room") not in words_in(setup)
     with qtbot.waitSignal(setup.wanted) as wanted:
         setup.begin.click()
     assert wanted.args == [None]
@@ -201,6 +207,7 @@ def test_setting_up_is_asked_with_its_size_followed_and_cancelled(page, qtbot, t
     with qtbot.waitSignal(setup.cancel_wanted):
         setup.cancel.click()
     setup.show_problem(FieldGuideError(ErrorCode.SETUP_UNREACHABLE))
+    setup.offer(takes)
     assert text("errors.setup_unreachable") in words_in(setup)
     assert (setup.begin.isVisible(), setup.cancel.isVisible()) == (True, False)
 
