@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QModelIndex, QPoint, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QVBoxLayout, QWidget
 
 from fieldguide.core.errors import FieldGuideError
@@ -86,6 +87,20 @@ class DoubtsView(QWidget):
         self.list.selectionModel().selectionChanged.connect(self._offer)
         return self.list
 
+    def event(self, event: QEvent) -> bool:
+        """Ctrl+Z takes back what was decided here: the window would take back what was changed in the book."""
+        if event.type() is QEvent.Type.ShortcutOverride and _undoes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the window was not given."""
+        if _undoes(event):
+            self.undo.click()
+        else:
+            super().keyPressEvent(event)
+
     def wait(self) -> None:
         """The audit begins."""
         self._coming = []
@@ -140,7 +155,8 @@ class DoubtsView(QWidget):
 
     def _choose(self, at: int) -> None:
         if 0 <= at < self.model.rowCount():
-            self.list.setCurrentIndex(self.model.index(at))
+            only = QItemSelectionModel.SelectionFlag.ClearAndSelect  # whichever of Ctrl and Shift is held
+            self.list.selectionModel().setCurrentIndex(self.model.index(at), only)
 
     def _decide(self, choice: Choice, name: str = "") -> None:
         rows = self._chosen()
@@ -174,3 +190,7 @@ class DoubtsView(QWidget):
             act.setEnabled(bool(self._chosen()))
         total = self.model.rowCount()
         self.count.setText(text("training.doubts_left", left=self.model.left, total=total) if total else "")
+
+
+def _undoes(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu
 
 from fieldguide.core.text import text
@@ -69,6 +69,18 @@ def test_a_key_decides_and_goes_on_to_the_next(view, qtbot, key, choice) -> None
     assert view.list.currentIndex().row() == 1
     with qtbot.waitSignal(view.undo_wanted):
         qtbot.keyClick(view.list, Qt.Key.Key_Z)
+
+
+def test_ctrl_z_takes_back_what_was_decided_here_and_nothing_of_the_book(view, qtbot) -> None:
+    in_the_book: list[int] = []
+    of_the_window = QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), view)
+    of_the_window.activated.connect(lambda: in_the_book.append(1))
+    view.show_decided({"/p/a.jpg": Decision("/p/a.jpg", 1, Choice.KEEP)}, can_undo=True)
+    with qtbot.waitSignal(view.undo_wanted):
+        qtbot.keyClick(view.list, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not in_the_book
+    view.point_at("/p/b.jpg")
+    assert [index.row() for index in view.list.selectedIndexes()] == [1]
 
 
 def test_several_are_decided_at_once(view, qtbot) -> None:
