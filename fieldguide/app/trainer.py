@@ -50,8 +50,7 @@ class TrainerController(QObject):
 
     def tell_size(self) -> None:
         """Have `sized` tell it."""
-        home = self._home
-        self._parts.lanes.start(Lane.EXPORT, lambda _: home.size()).done.connect(self.sized)
+        self._size().done.connect(self.sized)
 
     def remove(self) -> None:
         """Give its room back; it can be set up again."""
@@ -61,8 +60,8 @@ class TrainerController(QObject):
     def _set_up(self, wheels: Path | None) -> None:
         home = self._home
 
-        def work(handle: Handle) -> int:
-            return home.size() if home.set_up(wheels, handle.tell, handle.stopped) else 0
+        def work(handle: Handle) -> bool:
+            return home.set_up(wheels, handle.tell, handle.stopped)
 
         if self._view is not None:
             self._view.wait()
@@ -88,9 +87,16 @@ class TrainerController(QObject):
             self._view.show_problem(problem)
         self._parts.notices.report(problem)
 
-    def _tell_done(self, size: int) -> None:
-        if size:
-            self._parts.notices.tell("training.setup_done", mb=round(size / 1e6), torch=self._home.torch)
+    def _tell_done(self, ready: bool) -> None:
+        if ready:
+            self._size().done.connect(self._tell_made)
+
+    def _tell_made(self, size: int) -> None:
+        self._parts.notices.tell("training.setup_done", mb=round(size / 1e6), torch=self._home.torch)
+
+    def _size(self) -> Job:
+        home = self._home
+        return self._parts.lanes.start(Lane.EXPORT, lambda _: home.size())
 
     def _end(self) -> None:
         self._job = None

@@ -9,19 +9,23 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from PySide6.QtWidgets import QMessageBox
 
+from fieldguide.app import trainer as trainer_controller
 from fieldguide.app.application import FieldGuide
 from fieldguide.core.photo import read_photo
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Finished, Judged, Passed, write_event
+from fieldguide.storage import trainer_home
 from fieldguide.storage.settings import read_settings
 from fieldguide.storage.trainer_home import TrainerCall
 from tests.helpers.kept import keep
 from tests.helpers.labels import words_in
 from tests.helpers.patience import PATIENCE
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, make_find
+from tests.helpers.wheels import make_wheel
 from tests.journeys.conftest import OpenWindow
 
 
@@ -152,3 +156,27 @@ def test_a_window_that_closes_follows_no_child_any_more(qtbot, open_window: Open
     assert trainings.running
     application.close()
     assert not trainings.running
+
+
+def test_the_trainer_is_set_up_from_the_page_and_removed(
+    qtbot, open_window: OpenWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the real pip, from a folder of wheels; that takes seconds, and is the one way from the button to the end."""
+    wheel = make_wheel(tmp_path / "package", "fieldguide", {}, for_training=["needed"])
+    make_wheel(tmp_path / "wheels", "needed", {})
+    monkeypatch.setattr(trainer_controller, "carried_wheel", lambda: wheel)
+    monkeypatch.setattr(trainer_home, "NEEDED", ("no_such_library",))  # else the trainer is here already
+    monkeypatch.setattr(trainer_home, "_TRIES", "print('torch', '2.14.1')")
+    application = open_window(None)
+    application.window.show_page("train")
+    page, controller = application.train.page, application.train.trainer
+    assert page.currentWidget() is page.setup
+    with qtbot.waitSignal(controller.changed, timeout=5 * PATIENCE):
+        page.setup.wanted.emit(tmp_path / "wheels")
+    assert page.currentWidget() is page.start
+    notices = application.parts.notices
+    qtbot.waitUntil(lambda: any("torch 2.14.1" in told.words for told in notices.take()), timeout=PATIENCE)
+    with qtbot.waitSignal(controller.changed, timeout=PATIENCE):
+        application.train.remove_trainer()
+    assert page.currentWidget() is page.setup
+    application.close()
