@@ -132,8 +132,8 @@ def list_photos(config: DataConfig) -> list[ScannedPhoto]:
     Hidden files and folders are no photos. A photo beside the labels' folders counts when the manifest names its label.
 
     Raises:
-        FieldGuideError: DATA_MISSING without a folder or a manifest, FOLDER_WITHOUT_PHOTOS when there is no photo,
-            CONFIG_INVALID when a manifest names none of the photos or cannot be understood.
+        FieldGuideError: DATA_MISSING for a folder or a manifest that is not there, FOLDER_WITHOUT_PHOTOS without a
+            photo, CONFIG_INVALID without a folder, or when a manifest names none of the photos or cannot be understood.
     """
     roots = _roots(config)
     found: list[ScannedPhoto] = []
@@ -225,10 +225,13 @@ def is_elsewhere(photo: ScannedPhoto, config: DataConfig) -> bool:
 
 
 def _roots(config: DataConfig) -> list[Path]:
-    """Absolute paths of the folders. Raises FieldGuideError(DATA_MISSING) without any, or for one that is none."""
+    """Absolute paths of the folders. Raises FieldGuideError(CONFIG_INVALID) without any, DATA_MISSING for one that is
+    none."""
+    if not any(config.folders):
+        refuse("folders", text("train.no_folders"))
     roots = [Path(folder).absolute() for folder in config.folders]
     missing = [folder for folder, root in zip(config.folders, roots, strict=True) if not folder or not is_folder(root)]
-    if missing or not roots:
+    if missing:
         raise FieldGuideError(ErrorCode.DATA_MISSING, folder=", ".join(missing))
     return roots
 

@@ -168,6 +168,12 @@ def test_photos_outside_of_any_label_are_told_from_none(tmp_path: Path) -> None:
     assert refusal.value.code is ErrorCode.DATA_ONE_CLASS
 
 
+def test_no_folder_at_all_is_told_as_such() -> None:
+    with pytest.raises(FieldGuideError) as refusal:
+        list_photos(DataConfig())
+    assert (refusal.value.code, refusal.value.facts["option"]) == (ErrorCode.CONFIG_INVALID, "folders")
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FieldGuideError) as refusal:
         list_photos(DataConfig(folders=(str(tmp_path / "nowhere"),)))
