@@ -52,7 +52,7 @@ class FieldGuide(QObject):
         self.front, self.parts = front, parts
         self.theme, self.thumbnails, self.window = front.theme, front.thumbnails, front.window
         self.undo = UndoController(parts)
-        self.identify = IdentifyController(parts, self.thumbnails, self.undo, front.page)
+        self.identify = IdentifyController(parts, self.thumbnails, front.page)
         self.heat = HeatController(parts, front.page)
         self.history = HistoryController(parts, self.thumbnails)
         self.guide = GuideController(parts, self.thumbnails)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QImage
 
 from fieldguide.app.parts import Parts
-from fieldguide.app.undo import UndoController
 from fieldguide.core.bundle import BUNDLE_SUFFIX
 from fieldguide.core.decision.fusion import views_to_ask
 from fieldguide.core.decision.standing import plausible_taxa
@@ -30,7 +29,7 @@ from fieldguide.storage.jobs import JobFind, JobPlace, JobStatus
 from fieldguide.storage.moving import PASTED
 from fieldguide.ui.identify.page import IdentifyPage
 from fieldguide.ui.kit.drag_out import DragOut
-from fieldguide.ui.kit.naming import day_words, know_brought_names, name_of
+from fieldguide.ui.kit.naming import day_words, know_brought_names
 from fieldguide.ui.kit.pictures import image_of, photo_of
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.window import MainWindow
@@ -43,9 +42,9 @@ class IdentifyController(QObject):
 
     model_ready = Signal()
 
-    def __init__(self, parts: Parts, thumbnails: Thumbnails, undo: UndoController, page: IdentifyPage) -> None:
+    def __init__(self, parts: Parts, thumbnails: Thumbnails, page: IdentifyPage) -> None:
         super().__init__()
-        self._parts, self._thumbnails, self._undo = parts, thumbnails, undo
+        self._parts, self._thumbnails = parts, thumbnails
         self.page = page
         self._job = 0  # whose finds the page shows
 
@@ -204,10 +203,8 @@ class IdentifyController(QObject):
             self.page.take_change(observation)
 
     def _verify(self, number: int, taxon: Taxon | None) -> None:
-        if not number:
-            return
-        named = text("identify.named", name=name_of(taxon, self._parts.guide).first) if taxon else ""
-        self._undo.offer(named or text("identify.unnamed"), lambda: self._parts.library.verify([number], taxon))
+        if number:
+            self._parts.library.verify([number], taxon)
 
     def _ask_shown(self, _: QPoint, then: Callable[[list[int]], object]) -> bool:
         """The find of the photo, to be dragged out; seen larger than the view, dragging moves the photo instead."""

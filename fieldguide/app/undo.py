@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -11,13 +10,14 @@ from fieldguide.app.parts import Parts
 from fieldguide.core.decision.standing import shown_taxon
 from fieldguide.core.records import Observation
 from fieldguide.core.text import text
-from fieldguide.services.lanes import Job
 from fieldguide.services.library import LibraryChange
-from fieldguide.storage.journal import NextSteps, Step
+from fieldguide.storage.journal import NextSteps, Step, StepKind
 from fieldguide.storage.observations import Undone
 from fieldguide.ui.kit.naming import day_words, name_of
 from fieldguide.ui.kit.notices import Notice
 from fieldguide.ui.shell.window import MainWindow
+
+_MADE = {StepKind.DELETE: "storage.deleted", StepKind.MERGE: "storage.merged", StepKind.SPLIT: "storage.parted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,15 @@ class UndoController(QObject):
         window.undo_wanted.connect(lambda: self._parts.library.undo())
         window.redo_wanted.connect(lambda: self._parts.library.redo())
         self._parts.library.turned.connect(self._tell)
+        self._parts.library.made.connect(self._offer_back)
         self._parts.library.changed.connect(self._look_again)
 
-    def offer(self, words: str, change: Callable[[], Job]) -> None:
-        """Make a change and say what it did, with an Undo that takes back this change and no other.
-
-        The questions before and after it stand in one serial lane with it, so that nothing comes between.
-        """
-        library, steps = self._parts.library, list[Step | None]()
-        library.newest_step().done.connect(steps.append)
-        change()
-        library.newest_step().done.connect(lambda step: self._say(words, step if [step] != steps else None))
-
-    def _say(self, words: str, step: Step | None) -> None:
-        if step is None:
-            self._window.notices.tell(words)
-        else:
-            self._offer(words, step.number, redoes=False)
+    def _offer_back(self, step: Step, find: Observation | None) -> None:
+        """Say what a change did, with an Undo that takes back this change and no other."""
+        words = text(_MADE.get(step.kind, "identify.unnamed"), count=len(step.ids))
+        if find is not None and find.verified is not None and step.kind is StepKind.VERIFY:
+            words = text("identify.named", name=name_of(find.verified, self._parts.guide).first)
+        self._offer(words, step.number, redoes=False)
 
     def _offer(self, words: str, step: int, *, redoes: bool) -> None:
         """One offer at a time: of an older one nobody could say what it would do now."""

@@ -29,6 +29,7 @@ from fieldguide.storage.export.photo_copies import export_photo_copies
 from fieldguide.storage.export.places import Places, placed
 from fieldguide.storage.export.write import ReportWriter, export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
+from fieldguide.storage.journal import Step
 from fieldguide.storage.locations import sweep
 from fieldguide.storage.observations import ObservationStore, Settled, Undone
 from fieldguide.storage.originals import FoundAgain
@@ -80,12 +81,15 @@ class Library(LibraryReader):
     Signals:
         changed: LibraryChange, after it was stored. This one signal is all that views of stored finds follow.
         turned: Undone, beside `changed`: what to say of it, and which find to show.
+        made: Step that named finds, or made some come or go, and its first find as it is now (None: it went); told with
+            a way back.
         guide_used: Guide that is joined from now on.
     """
 
     changed = Signal(object)
     guide_used = Signal(object)
     turned = Signal(object)
+    made = Signal(object, object)
 
     def __init__(
         self, store: ObservationStore, guide: Guide, lanes: Lanes, notices: Notices, parent: QObject | None = None
@@ -149,7 +153,7 @@ class Library(LibraryReader):
 
     def verify(self, numbers: Sequence[int], taxon: Taxon | None) -> Job:
         """Set the human's label, or take it away; `done` carries the finds as they are now."""
-        return self.edit(numbers, Change(verified=taxon))
+        return self._with_way_back(lambda: self.edit(numbers, Change(verified=taxon)))
 
     def tag(self, numbers: Sequence[int], add: Iterable[str] = (), remove: Iterable[str] = ()) -> Job:
         """Put tags on finds and take others off; `done` carries the finds as they are now."""
@@ -163,9 +167,8 @@ class Library(LibraryReader):
         def tell(count: int) -> None:
             if count:
                 self.changed.emit(LibraryChange(ChangeKind.REMOVED, ids))
-                self._notices.tell("storage.deleted", count=count)
 
-        return self._change(lambda store: store.delete(ids), tell)
+        return self._with_way_back(lambda: self._change(lambda store: store.delete(ids), tell))
 
     def merge(self, numbers: Sequence[int]) -> Job:
         """Several finds become one; `done` carries it, or None when fewer than two were there."""
@@ -175,7 +178,7 @@ class Library(LibraryReader):
             if whole is not None:
                 self.changed.emit(LibraryChange(ChangeKind.REGROUPED, ids, (whole,)))
 
-        return self._change(lambda store: store.merge(ids), tell)
+        return self._with_way_back(lambda: self._change(lambda store: store.merge(ids), tell))
 
     def split(self, number: int, leaving: Sequence[int]) -> Job:
         """Photos at these places become a find of their own; `done` carries (old, new), or None: nothing to part."""
@@ -184,7 +187,7 @@ class Library(LibraryReader):
             if parts is not None:
                 self.changed.emit(LibraryChange(ChangeKind.REGROUPED, tuple(part.id for part in parts), parts))
 
-        return self._change(lambda store: store.split(number, tuple(leaving)), tell)
+        return self._with_way_back(lambda: self._change(lambda store: store.split(number, tuple(leaving)), tell))
 
     def restore(self, numbers: Sequence[int]) -> Job:
         """Take finds out of the bin; `done` carries how many."""
@@ -307,6 +310,19 @@ class Library(LibraryReader):
         job.done.connect(tell)
         return job
 
+    def _with_way_back(self, change: Callable[[], Job]) -> Job:
+        """The questions before and after the change stand in one serial lane with it: nothing comes between."""
+        steps: list[Step | None] = []
+
+        def tell(step: Step | None, find: Observation | None) -> None:
+            if step is not None and [step] != steps:
+                self.made.emit(step, find)
+
+        self.newest_step().done.connect(steps.append)
+        job = change()
+        self._ask(_newest).done.connect(lambda newest: tell(*newest))
+        return job
+
     def _change_places(self, act: Callable[[ObservationStore], object]) -> Job:
         return self._change(act, lambda _: self.changed.emit(LibraryChange(ChangeKind.REJOINED)))
 
@@ -366,3 +382,8 @@ def _finds(store: ObservationStore, handle: Handle, wanted: Filter | None) -> It
         handle.check()
         yield observation
         handle.tell(pace.step())
+
+
+def _newest(store: ObservationStore) -> tuple[Step | None, Observation | None]:
+    step = store.newest_step()
+    return step, store.get(step.ids[0]) if step is not None and step.ids else None

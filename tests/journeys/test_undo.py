@@ -100,6 +100,30 @@ def test_every_change_goes_back_and_comes_again(qtbot, open_window: OpenWindow, 
         sitting.check(expected, "storage.taken_back")
 
 
+def test_a_notice_takes_back_what_it_told(qtbot, open_window: OpenWindow, tmp_path: Path) -> None:
+    """Whoever names, parts, joins or deletes in the history gets a button for the way back."""
+    sitting = Sitting(qtbot, open_window(tmp_path / "none.fieldguide"))
+    guide = sitting.opened.parts.guide
+    files = [write_photo(tmp_path / f"{number}.jpg", number, number) for number in range(3)]
+    photos = [Photo(file, f"{number}" * 64, 320, 240) for number, file in enumerate(files)]
+    first = sitting.store.add(make_find(guide, EDULIS, photos=tuple(photos[:2])))
+    other = sitting.store.add(make_find(guide, EDULIS, photos=(photos[2],)))
+    with qtbot.waitSignal(sitting.page.gallery.model.counted, timeout=PATIENCE):
+        sitting.page.gallery.search()
+    sitting.rest()
+    before, notices = sitting.state(), sitting.opened.window.notices
+    told = (("identify.named", name), ("storage.parted", split), ("storage.merged", merge), ("storage.deleted", delete))
+    for key, change in told:
+        sitting.open(first.id)
+        change(sitting, first.id, other.id)
+        sitting.rest()
+        assert sitting.state() != before
+        assert notices.sentences[0] == text(key, name="Penny bun", count=2 if change is merge else 1)
+        notices.act()
+        sitting.rest()
+        assert sitting.state() == before
+
+
 def name(sitting: Sitting, first: int, _: int) -> None:
     sitting.open(first)
     sitting.page.detail.agree.click()

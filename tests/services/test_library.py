@@ -65,10 +65,7 @@ def test_a_find_is_added_changed_and_taken_back(library: Library, guide: Guide, 
     assert ask.changes[0].observations == (find,)
     assert ask.changes[1].observations == (replace(find, verified=MUSCARIA),)
     assert ask(library.get(find.id)) == find
-    assert [notice.key for notice in notices.take()] == [
-        "storage.deleted",
-        "storage.nothing_to_undo",
-    ]
+    assert [notice.key for notice in notices.take()] == ["storage.nothing_to_undo"]
 
 
 def test_pages_and_search(library: Library, guide: Guide, ask: Ask) -> None:
