@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QMenu,
@@ -170,7 +170,7 @@ class Gallery(QWidget):
         self._nothing.acted.connect(self.filters.clear)
         for key, act in (
             ("Delete", self._delete_chosen),
-            ("Escape", self.view.clearSelection),
+            ("Escape", self._let_go),
             ("C", self._compare.click),
             ("Ctrl+F", self.filters.field.setFocus),
             ("Ctrl+0", self.filters.clear),
@@ -178,7 +178,10 @@ class Gallery(QWidget):
             ("Ctrl++", lambda: self.tile_size.setValue(self.tile_size.value() + self.tile_size.pageStep())),
             ("Ctrl+-", lambda: self.tile_size.setValue(self.tile_size.value() - self.tile_size.pageStep())),
         ):
-            bind_key(self, key, act, writing=key.startswith("Ctrl"))
+            bind_key(self, key, act, writing=key.startswith(("Ctrl", "Esc")))
+        down = QShortcut(QKeySequence("Down"), self.filters.field)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self.view.setFocus)
         for number in range(1, 10):
             bind_key(self, f"Ctrl+{number}", partial(self.filters.saved.choose, number), writing=True)
 
@@ -191,6 +194,14 @@ class Gallery(QWidget):
             chosen = self.view.chosen_rows()
             self.model.ids_of(chosen if any(row in span for span in chosen) else [range(row, row + 1)], then)
         return row >= 0
+
+    def _let_go(self) -> None:
+        """Of the words that were searched for, while one writes them, else of what is chosen."""
+        if self.filters.field.hasFocus():
+            self.filters.field.clear()
+            self.view.setFocus()
+        else:
+            self.view.clearSelection()
 
     def _delete_chosen(self) -> None:
         self._with_chosen(self.delete_wanted.emit)

@@ -109,10 +109,11 @@ class TileView(QListView):
         return Measures(width, self._tile_width, tall, heading_height(font) if self._grouped else 0)
 
     def _lay_out_again(self) -> None:
-        first = self.first_seen() if self.verticalOffset() else -1
+        first, above = self.first_seen() if self.verticalOffset() else -1, self.verticalOffset()
+        below_edge = self.laid.rect(first).top() - above if first >= 0 else 0
         self.doItemsLayout()
         if first >= 0:
-            self.verticalScrollBar().setValue(self.laid.rect(first).top() - self.laid.measures.head)
+            self.verticalScrollBar().setValue(self.laid.rect(first).top() - below_edge)
 
     def updateGeometries(self) -> None:
         """How far one can scroll."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from fieldguide.core.text import text
@@ -86,7 +86,9 @@ def _key_column() -> QGridLayout:
 
 
 class KeysOverlay(Overlay):
-    """Lists the keys of the window and of the page in front, in two columns. Any key or click closes it."""
+    """Lists the keys of the window and of the page in front, in two columns. Any key or click closes it (`closed`)."""
+
+    closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -148,6 +150,10 @@ class KeysOverlay(Overlay):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click beside the card closes it."""
         self.hide()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The keyboard is free again; Qt would give it to whatever comes next."""
+        self.closed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil over the window."""

@@ -90,6 +90,31 @@ def test_escape_clears_and_the_bar_shifts_nothing(qtbot, page) -> None:
     assert gallery.view.geometry() == before
 
 
+def test_what_is_seen_stays_when_the_view_loses_height(qtbot, page) -> None:
+    """A notice that comes takes some of it."""
+    gallery = page.gallery
+    bar = gallery.view.verticalScrollBar()
+    bar.setValue(bar.maximum() // 2 + 7)
+    seen = bar.value()
+    page.resize(page.width(), page.height() - 50)
+    QApplication.processEvents()
+    assert bar.value() == seen
+
+
+def test_down_leaves_the_search_for_the_finds_and_escape_forgets_its_words(qtbot, page) -> None:
+    gallery = page.gallery
+    gallery.filters.field.setFocus()
+    with qtbot.waitSignal(gallery.model.counted, timeout=PATIENCE):
+        qtbot.keyClicks(gallery.filters.field, "phalloides")
+    qtbot.keyClick(gallery.filters.field, Qt.Key.Key_Down)
+    assert gallery.view.hasFocus()
+    gallery.filters.field.setFocus()
+    with qtbot.waitSignal(gallery.model.counted, timeout=PATIENCE):
+        qtbot.keyClick(gallery.filters.field, Qt.Key.Key_Escape)
+    assert gallery.filters.field.text() == ""
+    assert gallery.view.hasFocus()
+
+
 def test_a_heading_chooses_its_day_and_lets_it_go(qtbot, page) -> None:
     gallery = page.gallery
     _, rect = gallery.view._headings()[0]

@@ -124,6 +124,7 @@ def test_delete_keeps_the_place(qtbot, window: MainWindow, page: IdentifyPage, g
 
 
 def test_the_overlay_lists_the_keys_and_keeps_them_from_the_page(qtbot, window: MainWindow, page: IdentifyPage) -> None:
+    before = QApplication.focusWidget()
     window.show_keys()
     overlay = window.findChild(KeysOverlay)
     words = {each.text() for each in overlay.findChildren(QLabel)}
@@ -132,6 +133,7 @@ def test_the_overlay_lists_the_keys_and_keeps_them_from_the_page(qtbot, window: 
     assert overlay.isHidden()
     assert page.observation is not None
     assert page.observation.id == 1, "the key that closed the overlay does nothing behind it"
+    assert QApplication.focusWidget() is before
 
 
 def test_every_key_of_the_table_is_told() -> None:
