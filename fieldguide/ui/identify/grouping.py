@@ -178,7 +178,6 @@ class GroupingView(QWidget):
         self._proposed: list[list[Path]] = []
         self.model = GroupingModel(thumbnails, self)
         self.model.modelReset.connect(self._count)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         column = QVBoxLayout(self)
         column.setContentsMargins(WIDE, WIDE, WIDE, SPACE)
         column.setSpacing(CLOSE)
@@ -196,6 +195,7 @@ class GroupingView(QWidget):
         column.addSpacing(HAIR)
         column.addLayout(row(self.choice, None, self.join, self.part, spacing=TIGHT))
         column.addWidget(self._list(), 1)
+        self.setFocusProxy(self.view)
         self._go = button("", "primary", "identify")
         self._go.clicked.connect(self._decide)
         cancel = button(text("identify.cancel"))

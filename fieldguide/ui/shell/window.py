@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         everywhere = KeyGroup(text("shell.everywhere"), [split_key(text(f"shell.key_{name}")) for name in _EVERYWHERE])
         if self._keys_overlay is None:
             self._keys_overlay = KeysOverlay(self._central)
-            self._keys_overlay.closed.connect(lambda: self._stack.currentWidget().setFocus())
+            self._keys_overlay.closed.connect(lambda: self._built[self._front].setFocus())
         self._keys_overlay.list_keys([*self._pages[self._front].keys(), everywhere])
 
     def show_help(self) -> None:
