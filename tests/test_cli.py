@@ -145,6 +145,28 @@ def test_a_word_that_is_neither_command_nor_photo_is_named(capsys: pytest.Captur
     assert "idnetify" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["identify", ""], ["identify", "--model", "", "a.jpg"], ["history", "import", ""]])
+def test_an_empty_name_is_not_the_current_folder(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "is empty" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_name_does_not_move_the_cursor_of_the_terminal(
+    bundle_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn, written = tmp_path / "\x1b[2Jdrawn\u202egpj.jpg", tmp_path / "\x1b]0;written\a.jpg"
+    write_photo(drawn, 0)
+    written.write_text("no photo")
+    assert main(["identify", "--model", str(bundle_path), "--device", "cpu", str(drawn), str(written)]) == 1
+    told = capsys.readouterr()
+    assert "drawn" in told.out
+    assert "written" in told.out
+    assert not set("\x1b\a\u202e") & set(told.out + told.err)
+
+
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["--version"])

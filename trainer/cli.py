@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from fieldguide.core.arguments import Arguments
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import explain, text
 from fieldguide.core.training.events import Failed, write_event
@@ -56,7 +57,7 @@ USAGE_ERRORS = (ErrorCode.CONFIG_INVALID, ErrorCode.NETWORK_UNKNOWN, ErrorCode.R
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; returns the exit status (argparse itself exits with 2 on a wrong call)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = argparse.ArgumentParser(prog="fieldguide-train", description=text("train.description"))
+    parser = Arguments(prog="fieldguide-train", description=text("train.description"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     asked = next((word for word in arguments if not word.startswith("-")), "")
     if asked in TRAINING + ASKING and not {"--json", "--quiet", "-h", "--help"} & set(arguments):

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fieldguide import __version__
+from fieldguide.core.arguments import Arguments
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import NoSentencesError, choose_language, explain, text
 from fieldguide.storage.inbox import hand_over, has_window
@@ -99,7 +100,7 @@ def _parse_and_run(words: list[str], chosen_model: Path | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="fieldguide", description=text("cli.description"), epilog=text("cli.epilog"))
+    parser = Arguments(prog="fieldguide", description=text("cli.description"), epilog=text("cli.epilog"))
     parser.add_argument(
         "--version", action="version", version=f"fieldguide {__version__}", help=text("cli.help_version")
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from pathlib import Path
 
+from fieldguide.core.arguments import Arguments
 from fieldguide.core.text import text
 from fieldguide.storage.pip_words import SetUp
 from fieldguide.storage.trainer_home import TrainerHome
@@ -14,7 +14,7 @@ from fieldguide.ui.train.wording import takes_words
 
 def set_up(home: TrainerHome, words: list[str]) -> int:
     """Say what it takes, then do it; 0 when the trainer is ready. Ctrl+C stops it. Raises as `TrainerHome.set_up`."""
-    parser = argparse.ArgumentParser(prog="fieldguide train --set-up", description=text("cli.command_set_up"))
+    parser = Arguments(prog="fieldguide train --set-up", description=text("cli.command_set_up"))
     parser.add_argument("--wheels", type=Path, metavar="FOLDER", help=text("cli.help_wheels"))
     wheels = parser.parse_args(words).wheels
     if home.ready:

@@ -21,7 +21,7 @@ from fieldguide.core.hands.asking import NextQuestion
 from fieldguide.core.hands.wording import danger_words, effect_words, notes, value_name, waiting_words
 from fieldguide.core.records import Alarm, Candidate, Identification, ModelReference, Observation, Reason, VerdictKind
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.text import explain, language, percent, text
+from fieldguide.core.text import explain, language, percent, shown, text
 
 BAR = 12  # columns
 INDENT = "   "
@@ -135,8 +135,8 @@ class Table:
     def _title(self, observation: Observation) -> str:
         paths = [photo.path for photo in observation.photos] + [unread.path for unread in observation.unreadable]
         if len(paths) > 1:
-            return text("cli.several_photos", file=paths[0], count=len(paths) - 1)
-        return str(paths[0]) if paths else ""
+            return text("cli.several_photos", file=shown(str(paths[0])), count=len(paths) - 1)
+        return shown(str(paths[0])) if paths else ""
 
     def _danger(self, alarm: Alarm, first: Taxon, subject: bool = True) -> None:
         """The headline, who carries it, and beside a mild `first` name its dangerous look-alikes.

@@ -6,6 +6,7 @@ key falls back to English; a key that English lacks is a defect and raises KeyEr
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.resources import resource
 
 FALLBACK = "en"
+_MOVING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all control characters but new lines
 LONGEST_FACT = 1000  # characters
 _chosen = FALLBACK
 
@@ -89,9 +91,17 @@ def explain(error: FieldGuideError) -> str:
     return text(f"errors.{error.code.value}", **{name: _cut(fact) for name, fact in error.facts.items()})
 
 
+def shown(name: str) -> str:
+    """Words of a stranger as a terminal may be given them: without what moves its cursor or turns letters round."""
+    return _MOVING.sub("\N{REPLACEMENT CHARACTER}", name)
+
+
 def _cut(fact: object) -> object:
-    """A text that is not longer than a sentence may hold; anything else as it is."""
-    if not isinstance(fact, str) or len(fact) <= LONGEST_FACT:
+    """A text that is not longer than a sentence may hold, `shown`; anything else as it is."""
+    if not isinstance(fact, str):
+        return fact
+    fact = shown(fact)
+    if len(fact) <= LONGEST_FACT:
         return fact
     half = LONGEST_FACT // 2
     return f"{fact[:half]} … {fact[-half:]}"

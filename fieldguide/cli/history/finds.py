@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from fieldguide.cli.history.book import DONE, SOME_LEFT, Book, complain, document, line, print_json, read_filter
 from fieldguide.core.records import Observation
-from fieldguide.core.text import text
+from fieldguide.core.text import shown, text
 
 
 def list_finds(book: Book, arguments: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def show_finds(book: Book, arguments: argparse.Namespace) -> int:
     for find in finds if not arguments.json else []:
         print(line(find, book.guide))
         for photo in find.photos:
-            print(f"    {photo.path}")
+            print(f"    {shown(str(photo.path))}")
         for said in book.store.identifications(find.id):
             names = ", ".join(f"{one.taxon.name} {one.probability:.2f}" for one in said.candidates)
             print(f"    {said.made_at:%Y-%m-%d} {said.model.name} {said.model.version}: {names}")
