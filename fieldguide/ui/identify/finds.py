@@ -73,6 +73,26 @@ class Entry:
         return [explain(each.error) for each in self.observation.unreadable]
 
 
+class _Rows:
+    """Where finds stand: by the order in which they came, by id, and by what their small picture is kept under.
+
+    Of fifty thousand none is looked for one by one: a photo that is done asks four times.
+    """
+
+    def __init__(self) -> None:
+        self.places: dict[int, int] = {}
+        self.finds: dict[int, int] = {}
+        self.covers: dict[str, set[int]] = {}
+
+    def note(self, row: int, entry: Entry) -> None:
+        """What a row holds now."""
+        self.places[entry.place] = row
+        if entry.observation is not None:
+            self.finds[entry.observation.id] = row
+        if entry.cover is not None:
+            self.covers.setdefault(Thumbnails.key_of(entry.cover), set()).add(row)
+
+
 class FindModel(QAbstractListModel):
     """A row per find, with its picture from the window's thumbnails."""
 
@@ -81,6 +101,7 @@ class FindModel(QAbstractListModel):
         self.guide = guide
         self.entries: list[Entry] = []
         self._thumbnails = thumbnails
+        self._known: _Rows | None = None  # made when somebody asks, until rows move
         thumbnails.arrived.connect(self._repaint)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -117,23 +138,30 @@ class FindModel(QAbstractListModel):
 
     def _reset(self, entries: list[Entry]) -> None:
         self.beginResetModel()
-        self.entries = entries
+        self.entries, self._known = entries, None
         self.endResetModel()
+
+    @property
+    def _rows(self) -> _Rows:
+        if self._known is None:
+            self._known = _Rows()
+            for row, entry in enumerate(self.entries):
+                self._known.note(row, entry)
+        return self._known
 
     def put(self, place: int, observation: Observation) -> int:
         """The find that came at `place` is done; returns its row, -1 when it is none of this sitting."""
-        row = next((row for row, entry in enumerate(self.entries) if entry.place == place), -1)
+        row = self._rows.places.get(place, -1)
         if row >= 0:
             self._set(row, observation)
         return row
 
     def replace(self, observation: Observation) -> int:
         """A stored find changed; returns its row, -1 when it is none of this sitting."""
-        for row, entry in enumerate(self.entries):
-            if entry.observation is not None and entry.observation.id == observation.id:
-                self._set(row, observation)
-                return row
-        return -1
+        row = self._rows.finds.get(observation.id, -1)
+        if row >= 0:
+            self._set(row, observation)
+        return row
 
     def drop_waiting(self) -> None:
         """After a cancel: what still waits goes away."""
@@ -145,6 +173,7 @@ class FindModel(QAbstractListModel):
             return False
         self.beginRemoveRows(parent, row, row + count - 1)
         del self.entries[row : row + count]
+        self._known = None
         self.endRemoveRows()
         return True
 
@@ -153,6 +182,7 @@ class FindModel(QAbstractListModel):
         self.layoutAboutToBeChanged.emit()
         kept, before = self.persistentIndexList(), self.entries
         self.entries = sorted(before, key=lambda entry: (-self._severity(entry), entry.place))
+        self._known = None
         rows = {entry.place: row for row, entry in enumerate(self.entries)}
         self.changePersistentIndexList(kept, [self.index(rows[before[each.row()].place]) for each in kept])
         self.layoutChanged.emit()
@@ -174,12 +204,12 @@ class FindModel(QAbstractListModel):
 
     def _set(self, row: int, observation: Observation) -> None:
         self.entries[row] = replace(self.entries[row], observation=observation)
+        self._rows.note(row, self.entries[row])
         self._changed(row)
 
     def _repaint(self, key: str) -> None:
-        for row, entry in enumerate(self.entries):
-            if entry.cover is not None and Thumbnails.key_of(entry.cover) == key:
-                self._changed(row)
+        for row in sorted(self._rows.covers.get(key, ())):
+            self._changed(row)
 
     def _changed(self, row: int) -> None:
         self.dataChanged.emit(self.index(row), self.index(row))

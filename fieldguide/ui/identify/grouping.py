@@ -170,7 +170,7 @@ class _PhotoTile(QStyledItemDelegate):
 class GroupingView(QWidget):
     """Asks once. `decided` carries the finds as lists of files, `cancelled` that nothing is wanted."""
 
-    decided = Signal(list)
+    decided = Signal(object)  # a list: as it is, fifty thousand finds are not copied
     cancelled = Signal()
 
     def __init__(self, thumbnails: Thumbnails) -> None:

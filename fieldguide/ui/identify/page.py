@@ -52,7 +52,7 @@ class IdentifyPage(QWidget):
         start_shown: the empty page came to the front; the newest finds are welcome (`show_recent`).
     """
 
-    identify_wanted = Signal(list)
+    identify_wanted = Signal(object)
     cancel_wanted = Signal()
     photo_wanted = Signal(Path, int)
     verify_wanted = Signal(int, object)

@@ -316,6 +316,28 @@ def test_the_model_of_finds_keeps_the_rules(qtmodeltester, guide: Guide, picture
     qtmodeltester.check(model)
 
 
+def test_what_arrives_finds_its_row_without_a_look_at_all_others(monkeypatch, guide: Guide, pictures: Pictures) -> None:
+    """A window with a job of 50,000 stood still for half a minute."""
+    thumbnails, looks, changed = Thumbnails(), list[object](), list[int]()
+    key_of = Thumbnails.key_of
+    monkeypatch.setattr(Thumbnails, "key_of", staticmethod(lambda source: looks.append(source) or key_of(source)))
+    model = FindModel(guide, thumbnails)
+    model.dataChanged.connect(lambda first, _: changed.append(first.row()))
+    files = [pictures[0].with_name(f"{number}.jpg") for number in range(200)]
+    model.begin([[file] for file in files])
+    thumbnails.arrived.emit(str(files[7]))
+    looks.clear()
+    first, last = (replace(deadly_find(guide, pictures[:1]), id=number) for number in (1, 2))
+    assert [model.put(150, last), model.put(3, first), model.put(200, first)] == [150, 3, -1]
+    thumbnails.arrived.emit(key_of(first.photos[0]))
+    assert len(looks) < 10
+    assert changed == [7, 150, 3, 3, 150]
+    model.sort_worst_first()
+    assert [model.replace(first), model.replace(last)] == [0, 1]
+    model.removeRows(0, 1)
+    assert [model.replace(first), model.replace(last), model.put(0, first)] == [-1, 0, 1]
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(3, "about 3 s"), (42, "about 40 s"), (150, "about 2 min")])
 def test_a_time_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert words in time_left(seconds)
