@@ -62,7 +62,7 @@ def back_up_on_schedule(
     make_folder(folder)
     copy = folder / f"observations-{now:{_STAMP}}.db"
     back_up(database, copy)
-    for old in backups(folder)[max(1, kept) :]:
+    for old in [other for other in backups(folder) if other != copy][max(1, kept) - 1 :]:
         with os_errors(old):
             old.unlink(missing_ok=True)
     return copy

@@ -79,9 +79,9 @@ def _damage(database: Database) -> tuple[str, ...]:
 
 def _remove_orphans(database: Database) -> int:
     statements = (
-        "DELETE FROM search WHERE rowid NOT IN (SELECT sort_key FROM observation WHERE deleted_at IS NULL)",
         "DELETE FROM observation WHERE id NOT IN (SELECT observation_id FROM photo)"
         " AND id NOT IN (SELECT observation_id FROM unreadable)",
+        "DELETE FROM search WHERE rowid NOT IN (SELECT sort_key FROM observation WHERE deleted_at IS NULL)",
         "DELETE FROM job WHERE id NOT IN (SELECT job_id FROM job_find)",
     )
     with database.transaction() as connection:
