@@ -64,7 +64,8 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
         FieldGuideError: one of the PHOTO_ codes, always with the fact `file` (the name without its folder).
     """
     with _naming(path), _opened(path) as (stream, kind):
-        check_head(stream, kind)
+        with _quiet():
+            check_head(stream, kind)
         data = read_at_most(stream, MAX_FILE_BYTES)
     with _naming(path):
         with _quiet():
