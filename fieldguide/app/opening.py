@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from fieldguide.app.front import Front
+from fieldguide.core.text import read_sentences
 from fieldguide.inference.child import Children
 from fieldguide.services.lanes import Lane, Lanes
 from fieldguide.services.notices import Notice
@@ -27,6 +28,7 @@ _BEHIND = (
     "fieldguide.ui.identify.grouping",
     "fieldguide.ui.identify.hand_alone",
 )
+_SAID_OF_A_FIND = ("identify", "danger", "hands", "characters")
 CLOSE_MS = 1500  # a closed window must not leave a process behind for longer than a blink
 
 
@@ -107,6 +109,7 @@ def _open_files(locations: Locations) -> Files:
     """Everything that is slow to import, then everything that is slow to read."""
     for name in _BEHIND:
         importlib.import_module(name)
+    read_sentences(*_SAID_OF_A_FIND)
     from fieldguide.app.parts import open_files
 
     return open_files(locations)

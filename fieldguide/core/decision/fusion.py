@@ -91,10 +91,11 @@ def views_to_ask(plausible: Sequence[Taxon], guide: Guide) -> tuple[View, ...]:
 
 def phrases_with(features: str, words: Sequence[str]) -> str:
     """The phrases of a list of features ("white cap, sac volva") in which a word begins with one of `words`."""
+    beginnings = tuple(words)
     kept = [
         phrase.strip()
         for phrase in features.split(",")
-        if any(part.startswith(tuple(words)) for part in phrase.lower().replace("-", " ").split())
+        if any(part.startswith(beginnings) for part in phrase.lower().replace("-", " ").split())
     ]
     return ", ".join(kept)
 

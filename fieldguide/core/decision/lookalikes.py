@@ -66,15 +66,28 @@ class Lookalike:
     """A dangerous taxon that one of the plausible ones is mistaken for.
 
     `resembles` is that plausible taxon (the most probable one). `known_to_model`: whether it is a label, so that its
-    probability says anything at all.
+    probability says anything at all. `record` is its own, `of_resembled` that of the plausible one.
     """
 
-    taxon: Taxon
-    danger: Danger
     resembles: Taxon
     known_to_model: bool
-    key_features: str
-    checks: tuple[Comparison, ...]
+    record: TaxonRecord
+    of_resembled: TaxonRecord
+
+    @property
+    def taxon(self) -> Taxon:
+        """What it is."""
+        return self.record.taxon
+
+    @property
+    def danger(self) -> Danger:
+        """How dangerous it is."""
+        return self.record.danger
+
+    @property
+    def checks(self) -> tuple[Comparison, ...]:
+        """What parts the two, worked out when asked: a find may have hundreds of look-alikes and shows three."""
+        return _compare(self.record, self.of_resembled)
 
 
 def dangerous_lookalikes(
@@ -95,9 +108,7 @@ def dangerous_lookalikes(
             name = other.taxon.name
             if not other.danger.harmful or name in found or record is None or name == record.taxon.name:
                 continue
-            found[name] = Lookalike(
-                other.taxon, other.danger, taxon, name in known, _features(other), _compare(other, record)
-            )
+            found[name] = Lookalike(taxon, name in known, other, record)
     return tuple(sorted(found.values(), key=lambda each: -each.danger.severity))
 
 
@@ -107,8 +118,7 @@ def _resembling(taxon: Taxon, record: TaxonRecord | None, guide: Guide) -> list[
         return []
     names = {taxon.name, record.taxon.name, *record.synonyms}
     listed = [other for name in record.lookalikes if (other := guide.record(name)) is not None]
-    telling = [other for other in guide.records.values() if names & set(other.lookalikes)]
-    return [*listed, *telling]
+    return [*listed, *guide.naming(names)]
 
 
 def _features(record: TaxonRecord) -> str:

@@ -147,6 +147,19 @@ class Guide:
         """Built when a name is met that is not an accepted one: 60 ms that most starts of the app save."""
         return Resolver(self.records.values())
 
+    @cached_property
+    def _named_by(self) -> dict[str, list[str]]:
+        """For each name the taxa that name it as their look-alike."""
+        found: dict[str, list[str]] = {}
+        for record in self.records.values():
+            for name in record.lookalikes:
+                found.setdefault(name, []).append(record.taxon.name)
+        return found
+
+    def naming(self, names: Iterable[str]) -> list[TaxonRecord]:
+        """The records that name one of these as their look-alike, by name."""
+        return [self.records[name] for name in sorted({by for name in names for by in self._named_by.get(name, ())})]
+
     def record(self, name: str) -> TaxonRecord | None:
         """The record of a taxon by any spelling of its names; None when the guide has none, or could only guess."""
         own = self.records.get(name)

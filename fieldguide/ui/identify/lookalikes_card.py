@@ -116,9 +116,7 @@ class LookalikesCard(Card):
         column.setSpacing(HAIR)
         column.addWidget(rule())
         name, like = name_of(found.taxon, guide), name_of(found.resembles, guide)
-        checks = self._checks(found, name.first, like.first)
         opener = icon_button(text("identify.checks", name=name.first), "chevron_right", checkable=True)
-        opener.toggled.connect(checks.setVisible)
         opener.toggled.connect(lambda on: opener.setIcon(icon("chevron_down" if on else "chevron_right")))
         words = text("identify.lookalike_of", name=like.first)
         if has_model and not found.known_to_model:
@@ -133,8 +131,15 @@ class LookalikesCard(Card):
         head.addLayout(names, 1)
         head.addWidget(DangerChip(found.danger), 0, top)
         column.addLayout(head)
-        column.addWidget(checks)
-        opener.setChecked(opened)  # last: a sheet that is shown before it has a parent would be a window
+
+        def show_checks(on: bool) -> None:
+            if on and column.count() == 2:  # rule and head; the sheet is made when it is first wanted
+                column.addWidget(self._checks(found, name.first, like.first))
+            if column.count() > 2:
+                column.itemAt(2).widget().setVisible(on)
+
+        opener.toggled.connect(show_checks)
+        opener.setChecked(opened)
         return piece
 
     def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:

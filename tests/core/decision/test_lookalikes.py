@@ -62,7 +62,16 @@ def test_what_to_check_stands_side_by_side() -> None:
 
 def test_notes_for_compilers_are_not_shown() -> None:
     everything = dangerous_lookalikes(tuple(record.taxon for record in GUIDE.records.values()), GUIDE)
-    assert all("[note" not in each.key_features for each in everything)
+    said = [check.of_lookalike + check.of_plausible for each in everything for check in each.checks]
+    assert any("cap" in words for words in said)
+    assert all("[note" not in words for words in said)
+
+
+def test_who_names_a_kind_is_known_without_looking_through_the_guide() -> None:
+    for record in list(GUIDE.records.values())[::25]:
+        names = {record.taxon.name, *record.synonyms}
+        telling = {other.taxon.name for other in GUIDE.records.values() if names & set(other.lookalikes)}
+        assert {other.taxon.name for other in GUIDE.naming(names)} == telling
 
 
 def test_a_taxon_without_a_record_has_none_to_tell() -> None:
