@@ -132,14 +132,16 @@ class LookalikesCard(Card):
         head.addWidget(DangerChip(found.danger), 0, top)
         column.addLayout(head)
 
+        sheets: list[QWidget] = []
+
         def show_checks(on: bool) -> None:
-            if on and column.count() == 2:  # rule and head; the sheet is made when it is first wanted
-                column.addWidget(self._checks(found, name.first, like.first))
-            if column.count() > 2:
-                column.itemAt(2).widget().setVisible(on)
+            if not sheets:  # made when it is first wanted
+                sheets.append(self._checks(found, name.first, like.first))
+                column.addWidget(sheets[0])
+            sheets[0].setVisible(on)
 
         opener.toggled.connect(show_checks)
-        opener.setChecked(opened)
+        opener.setChecked(opened)  # nothing is toggled where it stays closed
         return piece
 
     def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:
