@@ -166,7 +166,8 @@ def start(fit: Fit, loss: TreeLoss, *, resume: bool = False) -> None:
         fit.network, fit.train, size, fit.device, fit.progress, fit.run.features, resume=resume
     )
     fit.progress.step("head on the features", "head")
-    probe.fit_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed, fit.progress)
+    head = probe.train_head(fit.network, features, fit.train, loss, fit.config.fit, fit.config.seed, fit.progress)
+    fit.network.head.load_state_dict(head.state_dict())
     del features
     probe.forget_features(fit.run.features)
 

@@ -77,22 +77,6 @@ def _counted(file: Path) -> Path:
     return file.with_suffix(".rows")
 
 
-def fit_head(
-    network: Classifier,
-    features: Tensor,
-    photos: CachedPhotos,
-    loss: TreeLoss,
-    config: FitConfig,
-    seed: int,
-    progress: Progress,
-) -> None:
-    """Replace the network's head, in place, by one that is trained on fixed features (see `train_head`)."""
-    head = train_head(network, features, photos, loss, config, seed, progress)
-    with torch.no_grad():
-        network.head.weight.copy_(head.weight)
-        network.head.bias.copy_(head.bias)
-
-
 def train_head(
     network: Classifier,
     features: Tensor,

@@ -37,7 +37,8 @@ def _head(
     network = create_network(NetworkConfig("small-cnn", "random", {"layers": [8], "dense": [12]}), 2)
     loss = TreeLoss(build_tree(NAMES.taxa), 2, (), 0.0)
     features = probe.extract_features(network, photos, 32, torch.device("cpu"), progress, file, resume=resume)
-    probe.fit_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1, QUIET)
+    head = probe.train_head(network, features, photos, loss, FitConfig(probe_epochs=3), 1, QUIET)
+    network.head.load_state_dict(head.state_dict())
     return features, network.head.weight, network.head.bias
 
 
