@@ -33,6 +33,7 @@ from fieldguide.services.notices import Severity
 from fieldguide.storage.locations import Locations
 from fieldguide.ui.kit.notices import NoticeKind
 from fieldguide.ui.kit.pictures import image_of
+from fieldguide.ui.kit.turns import Turns
 from fieldguide.ui.shell.crash import catch_everything
 
 
@@ -64,6 +65,8 @@ class FieldGuide(QObject):
         front.put_back()
         self._put_back = catch_everything(self.window.report_problem, self.window, parts.locations.log, self.care)
         self.compare = CompareController(parts, self.window)
+        self._turns = Turns(self.window)
+        self._offered = front.hand_over()
         self._connect()
         self.identify.connect_to(self.window)
         self._connect_pages()
@@ -89,7 +92,9 @@ class FieldGuide(QObject):
         self.front.show()
 
     def _begin(self) -> None:
-        """After the first paint. The model before the photos: a batch waits for it in the same lane."""
+        """After the first paint. The model before the photos: a batch waits for it in the same lane; then the views of
+        a find, a part a turn.
+        """
         parts = self.parts
         parts.load_model()
         self.identify.refresh_recent()
@@ -100,7 +105,11 @@ class FieldGuide(QObject):
         self.train.trainer.tell_size()
         self.train.take_up()
         self._tell()
-        photos, pictures = self.front.hand_over()
+        self._turns.do(*self.identify.page.ahead, self._take_offered)
+
+    def _take_offered(self) -> None:
+        """What was brought before all was there."""
+        photos, pictures = self._offered
         if photos:
             self.window.paths_offered.emit(photos)
         for picture in pictures:
@@ -115,7 +124,7 @@ class FieldGuide(QObject):
         self.undo.connect_to(window)
         self.undo.find_wanted.connect(self._show_touched)
         window.waiting = lambda: sum(status.waiting for status in parts.jobs.running)
-        parts.jobs.changed.connect(window.jobs.show_jobs)
+        parts.jobs.changed.connect(window.jobs.show_soon)
         window.jobs.show_wanted.connect(self.identify.show_job)
         window.jobs.pause_wanted.connect(lambda number: parts.jobs.pause(number))
         window.jobs.go_on_wanted.connect(lambda number: parts.jobs.go_on(number))
@@ -206,6 +215,7 @@ class FieldGuide(QObject):
         place = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
         if place != self.parts.settings.window:
             self.parts.change_settings(window=place)
+        self._turns.drop()
         self.train.trainings.close()
         self.rested = self.parts.close()
         self._put_back()

@@ -15,16 +15,30 @@ it posts to the lanes, which outlive all work, and only they know which job a po
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import (
+    QCoreApplication,
+    QDeadlineTimer,
+    QEvent,
+    QObject,
+    QRunnable,
+    Qt,
+    QThreadPool,
+    QTimer,
+    Signal,
+    Slot,
+)
 
 from fieldguide.core.errors import FieldGuideError
 
 DRAIN_MS = 10_000
+TURN_SECONDS = 0.01  # of the GUI thread: what comes later waits until it has painted and taken keys
 
 
 class Lane(StrEnum):
@@ -160,6 +174,11 @@ class Lanes(QObject):
             pool.setMaxThreadCount(_WIDTH[lane])
         self._numbers = count()
         self._running: dict[int, tuple[Job, _Run]] = {}
+        self._posts: deque[tuple[int, object]] = deque()  # that wait for the next turn
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(1)  # not 0: such timers come before what the window has to do
+        self._pause.timeout.connect(self._take_posts)
         self._closed = False
         self._posted.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
@@ -213,10 +232,27 @@ class Lanes(QObject):
             self._closed = lane is Lane.STORAGE
             rested = self._pools[lane].waitForDone(deadline) and rested
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+            while self._posts:
+                self._take_post()
         return rested
 
     @Slot(object, object)
     def _deliver(self, number: int, posted: object) -> None:
+        self._posts.append((number, posted))
+        if not self._pause.isActive():
+            self._take_posts()
+
+    def _take_posts(self) -> None:
+        """Those that wait, in their order; when this turn took long, the rest and what comes next wait for another."""
+        end = time.perf_counter() + TURN_SECONDS
+        while self._posts:
+            self._take_post()
+            if time.perf_counter() >= end:
+                self._pause.start()
+                return
+
+    def _take_post(self) -> None:
+        number, posted = self._posts.popleft()
         job, _ = self._running[number]
         if job.take(posted):
             del self._running[number]

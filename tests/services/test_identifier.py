@@ -285,7 +285,14 @@ def test_a_stored_find_grows(
 
 
 def test_asked_again_the_date_and_place_of_the_find_count_and_not_those_of_its_photos(
-    identifier: Identifier, jobs: Jobs, again: Again, bundle_path: Path, store: ObservationStore, qtbot: QtBot, tmp_path
+    identifier: Identifier,
+    jobs: Jobs,
+    again: Again,
+    library: Library,
+    bundle_path: Path,
+    store: ObservationStore,
+    qtbot: QtBot,
+    tmp_path: Path,
 ) -> None:
     load(identifier, bundle_path)
     identifier.use_place_and_season(True)
@@ -297,13 +304,13 @@ def test_asked_again_the_date_and_place_of_the_find_count_and_not_those_of_its_p
     corrected = Change(observed_at=datetime(2026, 10, 3, 10), place=(48.1, 11.5))
     store.edit([find.id], corrected)
     (find,) = store.page().observations
-    with qtbot.waitSignal(again.ended, timeout=60_000):
+    with qtbot.waitSignal(library.changed, timeout=60_000):  # stored: `again.ended` comes before that
         again.ask([find])
-    again = store.get(find.id)
-    assert again is not None
-    assert again.identification is not None
-    assert again.identification.weighed
-    assert (again.observed_at, again.latitude, again.longitude) == (datetime(2026, 10, 3, 10), 48.1, 11.5)
+    kept = store.get(find.id)
+    assert kept is not None
+    assert kept.identification is not None
+    assert kept.identification.weighed
+    assert (kept.observed_at, kept.latitude, kept.longitude) == (datetime(2026, 10, 3, 10), 48.1, 11.5)
 
 
 def test_without_a_model_the_batch_says_so(

@@ -2,7 +2,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QObject, QThread, Slot
+from PySide6.QtCore import QObject, QThread, QTimer, Slot
 from pytestqt.qtbot import QtBot
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -131,3 +131,26 @@ def test_draining_stores_what_waits_and_stops_the_rest(qtbot: QtBot) -> None:
     assert lanes.drain()
     assert late.heard == [("cancelled", None), ("finished", None)]
     assert len(stored) == len(storing)
+
+
+def test_posts_that_come_together_leave_the_window_a_turn_between_them(
+    qtbot: QtBot, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one of them takes long for does not hold up keys and paint together with all that comes behind it."""
+    monkeypatch.setattr("fieldguide.services.lanes.TURN_SECONDS", 0.0)  # any is long
+    told: list[object] = []
+
+    def take(value: object) -> None:
+        told.append(value)
+        QTimer.singleShot(0, lambda: told.append("the window"))
+
+    def work(handle: Handle) -> None:
+        for number in range(3):
+            handle.tell(number)
+
+    job = lanes.start(Lane.READING, work)
+    job.reported.connect(take)
+    lanes._pools[Lane.READING].waitForDone()  # all are there before the first is taken
+    with qtbot.waitSignal(job.finished, timeout=20_000):
+        pass
+    assert told == [0, "the window", 1, "the window", 2, "the window"]

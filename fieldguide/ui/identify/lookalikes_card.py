@@ -29,6 +29,7 @@ from fieldguide.ui.kit.labels import label, rule
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, clear, row
+from fieldguide.ui.kit.turns import Turns
 from fieldguide.ui.kit.wording import has_no_subject, parting_words
 
 SHOWN_AT_FIRST, SHOWN_MORE = 4, 10  # the worst come first; nobody reads fifty at once
@@ -62,6 +63,14 @@ class LookalikesCard(Card):
         self._guide: Guide | None = None
         self._has_model = False
         self._shown: tuple[object, ...] = ()
+        self._turns = Turns(self)
+        self.hide()
+
+    @staticmethod
+    def stands_on_top(find: Observation, guide: Guide) -> bool:
+        """Whether a mild name leads, and a deadly kind is taken for it."""
+        leading = leading_taxon(find)
+        return leading is not None and deadly_double(leading, guide) is not None
 
     def show_lookalikes(self, find: Observation, guide: Guide, labels: Sequence[Taxon]) -> bool:
         """Find and show them; `labels` is what the model knows (empty: not known).
@@ -77,10 +86,12 @@ class LookalikesCard(Card):
             plausible = list(dict.fromkeys([leading, *plausible]))
         shown = (leading, tuple(plausible), guide, tuple(labels))
         if shown == self._shown:  # an answer of the hand changes the find, not what its names are taken for
+            self.setVisible(bool(self._list.count() or self._waiting))
             return double is not None
         self._shown = shown
         found = dangerous_lookalikes(plausible, guide, labels)
         at_first = 0 if double else SHOWN_AT_FIRST
+        self._turns.drop()
         clear(self._list)
         self.setVisible(bool(found))
         self._chip.setVisible(double is not None)
@@ -141,7 +152,8 @@ class LookalikesCard(Card):
             sheets[0].setVisible(on)
 
         opener.toggled.connect(show_checks)
-        opener.setChecked(opened)  # nothing is toggled where it stays closed
+        if opened:
+            self._turns.do(lambda: opener.setChecked(True))
         return piece
 
     def _checks(self, found: Lookalike, name: str, like: str) -> QWidget:

@@ -7,6 +7,7 @@ page needs is built with it; every other view is built, and what it needs is imp
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from fieldguide.services.progress import Progress
     from fieldguide.ui.identify.grouping import GroupingView
     from fieldguide.ui.identify.hand_alone import HandAlone
+    from fieldguide.ui.identify.verdict_panel import VerdictPanel
     from fieldguide.ui.identify.work_view import WorkView
+    from fieldguide.ui.kit.turns import Step
 
 
 class IdentifyPage(QWidget):
@@ -114,7 +117,11 @@ class IdentifyPage(QWidget):
         if self._work is None:
             from fieldguide.ui.identify.work_view import WorkView
 
-            work = self._work = WorkView(self._known_guide, self._thumbnails, lambda find: self.missing_views(find))
+            guide, panel = self._known_guide, self._panel
+            panel.use_guide(guide)  # it may have been made for the one before
+            work = self._work = WorkView(
+                guide, self._thumbnails, lambda find: self.missing_views(find), panel, self._stack
+            )
             work.new_wanted.connect(self.show_start)
             work.result.photo_wanted.connect(self.photo_wanted)
             work.result.panel.guide_wanted.connect(self.guide_wanted)
@@ -126,6 +133,17 @@ class IdentifyPage(QWidget):
             self._stack.addWidget(work)
             self.work_built.emit()
         return self._work
+
+    @cached_property
+    def _panel(self) -> VerdictPanel:
+        from fieldguide.ui.identify.verdict_panel import VerdictPanel
+
+        return VerdictPanel(self._known_guide)
+
+    @property
+    def ahead(self) -> tuple[Step, ...]:
+        """What finds are shown in, to be built before there are any, a part a turn; without it, it is built at once."""
+        return (lambda: self._panel, lambda: self.work)
 
     @property
     def alone(self) -> HandAlone:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.ui.identify.finds import Entry
 from fieldguide.ui.identify.photo_strip import ANY, PhotoStrip
@@ -54,14 +53,14 @@ class ResultView(QWidget):
     kind_wanted = Signal()
     new_wanted = Signal()
 
-    def __init__(self, guide: Guide, thumbnails: Thumbnails) -> None:
-        super().__init__()
+    def __init__(self, panel: VerdictPanel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.entry: Entry | None = None
         self._path: Path | None = None
         self._zoom_next = False
         self.photo = PhotoView()
         self.strip = PhotoStrip(thumbnails)
-        self.panel = VerdictPanel(guide)
+        self.panel = panel
         self._waiting, self._problem = WaitingView(), ProblemView()
         self._heat = icon_button(text("identify.heat"), "heat", checkable=True, key="W")
         self._zoom = icon_button(text("identify.zoom"), "zoom", checkable=True, key="Z")
@@ -71,9 +70,10 @@ class ResultView(QWidget):
         self.ways.hide()
         self.photo.hold(self.ways)
         self._actions = self._action_bar()
-        self._right = QStackedWidget()
-        for piece in (self._waiting, self._problem, self._verdict_side()):
+        self._right = QStackedWidget(self)
+        for piece in (self._waiting, self._problem):
             self._right.addWidget(piece)
+        self._hold_panel()
         self._right.setMinimumWidth(PANEL[0])
         self._right.setMaximumWidth(PANEL[1])
         line = QHBoxLayout(self)
@@ -230,14 +230,15 @@ class ResultView(QWidget):
         self.strip.be_low(low=self.height() < _LOW)
         super().resizeEvent(event)
 
-    def _verdict_side(self) -> QWidget:
-        side = QWidget()
+    def _hold_panel(self) -> None:
+        """The panel comes into what stands in the window already: its many widgets learn their look once."""
+        side = QWidget(self._right)
+        self._right.addWidget(side)
         column = QVBoxLayout(side)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.panel, 1)
         column.addWidget(self._actions)
-        return side
 
     def _action_bar(self) -> QFrame:
         bar = QFrame()

@@ -26,6 +26,7 @@ from fieldguide.ui.kit.labels import label, selectable
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, SPACE, TIGHT
 from fieldguide.ui.kit.naming import language_of_guide, name_of
 from fieldguide.ui.kit.surfaces import Card, ScrollColumn, clear, row, take_out
+from fieldguide.ui.kit.turns import Turns
 from fieldguide.ui.kit.wording import (
     alert_of,
     guess_words,
@@ -107,6 +108,7 @@ class VerdictPanel(ScrollColumn):
         self._lookalikes = LookalikesCard()
         self._lookalikes.guide_wanted.connect(self.guide_wanted)
         self._labels: tuple[Taxon, ...] = ()
+        self._turns = Turns(self)
         words = QVBoxLayout()
         words.setSpacing(HAIR)
         words.setContentsMargins(HAIR, HAIR, HAIR, 0)
@@ -157,12 +159,22 @@ class VerdictPanel(ScrollColumn):
         self.place.show_observation(observation, said)
         self.place.setVisible(subject)
         self.hand.show_find(observation, self._guide, self._labels)
-        on_top = self._lookalikes.show_lookalikes(observation, self._guide, self._labels)
-        take_out(self.column, self._lookalikes)
-        self.column.insertWidget(1 if on_top else self.column.indexOf(self._facts), self._lookalikes)
+        self._turns.drop()
+        if self._lookalikes.stands_on_top(observation, self._guide):
+            self._show_lookalikes()
+        else:
+            self._lookalikes.setVisible(again and self._lookalikes.isVisibleTo(self))
+            self._turns.do(self._show_lookalikes)
         self._show_facts()
         if not again:
             self.verticalScrollBar().setValue(0)
+
+    def _show_lookalikes(self) -> None:
+        """A deadly one of a mild name above everything, at once; others further down, in a turn of their own."""
+        assert self._observation is not None, "something is shown"
+        on_top = self._lookalikes.show_lookalikes(self._observation, self._guide, self._labels)
+        take_out(self.column, self._lookalikes)
+        self.column.insertWidget(1 if on_top else self.column.indexOf(self._facts), self._lookalikes)
 
     def know_labels(self, labels: Sequence[Taxon]) -> None:
         """What the model knows: look-alikes beyond it say so."""

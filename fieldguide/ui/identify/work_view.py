@@ -15,6 +15,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.ui.identify.batch_panel import BatchPanel
 from fieldguide.ui.identify.finds import Entry, FindModel
 from fieldguide.ui.identify.result_view import ResultView
+from fieldguide.ui.identify.verdict_panel import VerdictPanel
 from fieldguide.ui.kit.compare import CompareDialog
 from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
@@ -39,12 +40,19 @@ class WorkView(QWidget):
     shown = Signal(Observation)
     kind_wanted = Signal(Observation)
 
-    def __init__(self, guide: Guide, thumbnails: Thumbnails, missing_views: MissingViews) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        guide: Guide,
+        thumbnails: Thumbnails,
+        missing_views: MissingViews,
+        panel: VerdictPanel,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._guide, self._missing_views = guide, missing_views
         self.finds = FindModel(guide, thumbnails, self)
         self.batch = BatchPanel(self.finds)
-        self.result = ResultView(guide, thumbnails)
+        self.result = ResultView(panel, thumbnails, self)
         self._row = -1
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside everything brings the keys back
         line = QHBoxLayout(self)

@@ -29,14 +29,15 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        sheet = QWidget()
+        view, sheet = QWidget(), QWidget()
+        self.setViewport(view)  # Python's own: to wrap Qt's, PySide makes a class of every widget there is (40 ms)
+        view.setAutoFillBackground(False)
         sheet.setObjectName("sheet")
         self.column = QVBoxLayout(sheet)
         self.column.setContentsMargins(margin, margin, margin, margin)
         self.column.setSpacing(spacing)
         self.setWidget(sheet)
         self.covered = 0  # pixels at the top edge that something may lie over
-        self.viewport().setAutoFillBackground(False)
         sheet.setAutoFillBackground(False)
 
     def centred_sheet(self, widest: int) -> QVBoxLayout:

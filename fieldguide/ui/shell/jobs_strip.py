@@ -13,6 +13,7 @@ from fieldguide.ui.kit.buttons import button
 from fieldguide.ui.kit.labels import label
 from fieldguide.ui.kit.metrics import CLOSE, HAIR, TIGHT
 from fieldguide.ui.kit.surfaces import drop, row
+from fieldguide.ui.kit.turns import Turns
 
 if TYPE_CHECKING:
     from fieldguide.services.jobs import JobLine
@@ -35,12 +36,18 @@ class JobsStrip(QWidget):
         self._column.setContentsMargins(CLOSE, HAIR, CLOSE, HAIR)
         self._column.setSpacing(HAIR)
         self._lines: dict[int, _Line] = {}
+        self._turns = Turns(self)
         self.hide()
 
     @property
     def sentences(self) -> list[str]:
         """What stands there now."""
         return [line.words.text() for line in self._lines.values()]
+
+    def show_soon(self, jobs: Sequence[JobLine]) -> None:
+        """`show_jobs` in a turn of its own, beside what else a job tells: the whole window makes room for a line."""
+        self._turns.drop()
+        self._turns.do(lambda: self.show_jobs(jobs))
 
     def show_jobs(self, jobs: Sequence[JobLine]) -> None:
         """Show these; the lines that stay are changed in place, so that a button is never lost under a finger."""

@@ -18,10 +18,13 @@ from fieldguide.core.text import text
 from fieldguide.services.progress import Progress
 from fieldguide.ui.identify.batch_panel import time_left
 from fieldguide.ui.identify.finds import FindModel
+from fieldguide.ui.identify.lookalikes_card import LookalikesCard
 from fieldguide.ui.identify.page import IdentifyPage
+from fieldguide.ui.identify.work_view import WorkView
 from fieldguide.ui.kit.danger import UnknownSign, danger_word
 from fieldguide.ui.kit.milder import MilderNameDialog
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.kit.turns import Turns
 from tests.helpers.finds import deadly_find, mild_find, taxon, unknown_find
 from tests.helpers.labels import pressed, words_on
 
@@ -341,3 +344,56 @@ def test_what_arrives_finds_its_row_without_a_look_at_all_others(monkeypatch, gu
 @pytest.mark.parametrize(("seconds", "words"), [(3, "about 3 s"), (42, "about 40 s"), (150, "about 2 min")])
 def test_a_time_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert words in time_left(seconds)
+
+
+def test_what_finds_are_shown_in_is_built_a_part_at_a_time_and_not_again(
+    qtbot, guide: Guide, pictures: Pictures
+) -> None:
+    page = IdentifyPage(Thumbnails())
+    qtbot.addWidget(page)
+    page.use_guide(guide)
+    built: list[bool] = []
+    page.work_built.connect(lambda: built.append(True))
+    panel, work = page.ahead
+    panel()
+    assert not page.findChildren(WorkView)
+    work()
+    (made,) = page.findChildren(WorkView)
+    page.open(deadly_find(guide, pictures[:1]))
+    assert page.work is made
+    assert built == [True]
+
+
+def test_a_find_that_comes_before_its_views_are_built_is_shown_all_the_same(
+    qtbot, guide: Guide, pictures: Pictures
+) -> None:
+    page = IdentifyPage(Thumbnails())
+    qtbot.addWidget(page)
+    page.use_guide(guide)
+    panel, work = page.ahead
+    panel()
+    page.open(deadly_find(guide, pictures[:1]))
+    work()
+    assert page.work.result.panel.banner.level is Danger.DEADLY
+
+
+def test_look_alikes_come_in_turns_behind_the_verdict(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(deadly_find(guide, pictures[:1]))
+    panel = page.work.result.panel
+    (card,) = panel.findChildren(LookalikesCard)
+    assert panel.banner.level is Danger.DEADLY
+    assert card.isHidden()
+    steps = [turns for turns in panel.findChildren(Turns) if turns.waiting]
+    assert len(steps) == 1
+    steps[0].finish()
+    assert not card.isHidden()
+    assert any(turns.waiting for turns in card.findChildren(Turns)), "what parts the first has a turn of its own"
+    page.open(unknown_find(guide, pictures[:1]))
+    assert card.isHidden(), "those of the find before are gone with it"
+
+
+def test_a_deadly_double_of_a_mild_name_waits_for_no_turn(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
+    page.open(mild_find(guide, pictures[:1]))
+    (card,) = page.work.result.panel.findChildren(LookalikesCard)
+    assert not card.isHidden()
+    assert not any(turns.waiting for turns in page.work.result.panel.findChildren(Turns))

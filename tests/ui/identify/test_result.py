@@ -27,6 +27,7 @@ from fieldguide.ui.kit.wording import alert_of, set_words
 from tests.helpers.finds import candidates, deadly_find, mild_find, taxon, unknown_find
 from tests.helpers.guides import corrected
 from tests.helpers.labels import pressed, words_on
+from tests.helpers.turns import all_there
 
 Pictures = tuple[Path, ...]
 
@@ -101,7 +102,7 @@ def test_a_mild_name_opens_with_its_deadly_look_alike_and_the_check_that_parts_t
     assert text("danger.part_limit") in said
     assert above(panel, panel.banner) < above(panel, card) < above(panel, panel.candidates)
     page.open(deadly_find(guide, pictures[:1]))
-    words_on(card)
+    words_on(panel)
     assert above(panel, card) > above(panel, panel.candidates)
 
 
@@ -109,7 +110,7 @@ def test_look_alikes_are_compared_by_characters_with_what_to_check_first(
     page: IdentifyPage, guide: Guide, pictures: Pictures
 ) -> None:
     page.open(mild_find(guide, pictures[:1]))
-    (card,) = page.work.result.panel.findChildren(LookalikesCard)
+    (card,) = all_there(page).findChildren(LookalikesCard)
     next(each for each in card.findChildren(QAbstractButton) if each.text()).click()  # the rest is folded
     for opener in card.findChildren(QAbstractButton):
         if opener.isCheckable():
@@ -198,7 +199,7 @@ def test_photos_and_missing_views_never_lie_over_each_other(
 
 def test_look_alikes_come_a_few_at_a_time(page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
     page.open(deadly_find(guide, pictures[:1]))
-    (card,) = page.work.result.panel.findChildren(LookalikesCard)
+    (card,) = all_there(page).findChildren(LookalikesCard)
 
     def shown() -> int:
         QApplication.processEvents()
