@@ -37,6 +37,8 @@ def first_key(when: datetime) -> int:
 
 def clean(words: str) -> str:
     """The words without what UTF-8 cannot hold (half of a surrogate pair from a clipboard) and without NUL."""
+    if words.isascii() and "\x00" not in words:
+        return words
     return words.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
@@ -162,28 +164,39 @@ def append_identification(connection: sqlite3.Connection, number: int, said: Ide
         values,
     )
     roles = {"best": said.candidates, "plausible": said.plausible, "alarm": alarm.taxa}
+    named = [(role, place, one) for role, candidates in roles.items() for place, one in enumerate(candidates)]
+    taxa = taxon_ids(connection, [one.taxon for _, _, one in named])
     connection.executemany(
         "INSERT INTO candidate VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (cursor.lastrowid, role, place, taxon_id(connection, one.taxon), one.probability, one.danger.value)
-            for role, candidates in roles.items()
-            for place, one in enumerate(candidates)
+            (cursor.lastrowid, role, place, taxon, one.probability, one.danger.value)
+            for (role, place, one), taxon in zip(named, taxa, strict=True)
         ],
     )
 
 
 def taxon_id(connection: sqlite3.Connection, taxon: Taxon | None) -> int | None:
     """The row of a taxon, made when missing."""
-    if taxon is None:
-        return None
-    values = (clean(taxon.name), taxon.rank.value, clean(taxon.genus or ""), clean(taxon.family or ""))
-    found = connection.execute(
-        "SELECT id FROM taxon WHERE name = ? AND rank = ? AND genus = ? AND family = ?", values
-    ).fetchone()
-    if found is not None:
-        return int(found[0])
-    cursor = connection.execute("INSERT INTO taxon (name, rank, genus, family) VALUES (?, ?, ?, ?)", values)
-    return int(cursor.lastrowid or 0)
+    return taxon_ids(connection, [taxon])[0] if taxon is not None else None
+
+
+def taxon_ids(connection: sqlite3.Connection, taxa: Sequence[Taxon]) -> list[int]:
+    """The rows of taxa, made when missing; one question for all of them: a find names hundreds."""
+    values = [
+        (clean(taxon.name), taxon.rank.value, clean(taxon.genus or ""), clean(taxon.family or "")) for taxon in taxa
+    ]
+    names = json.dumps([name for name, *_ in values])
+    found: dict[tuple[str, ...], int] = {
+        tuple(row)[1:]: row[0]
+        for row in connection.execute(
+            "SELECT id, name, rank, genus, family FROM taxon WHERE name IN (SELECT value FROM json_each(?))", (names,)
+        )
+    }
+    for each in values:
+        if each not in found:
+            cursor = connection.execute("INSERT INTO taxon (name, rank, genus, family) VALUES (?, ?, ?, ?)", each)
+            found[each] = int(cursor.lastrowid or 0)
+    return [found[each] for each in values]
 
 
 def file_name(path: Path | str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import multiprocessing
 import os
@@ -23,6 +24,7 @@ from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.runtime import Runtime
 from fieldguide.inference.served import ServedNetwork
+from fieldguide.inference.worker import give_memory_back
 from tests.helpers.bundles import prepared
 
 
@@ -162,3 +164,17 @@ def test_torch_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch
         children.end_all()
     assert caught.value.code is ErrorCode.TORCH_MISSING
     assert "libtorch.so" in str(caught.value.facts["problem"])
+
+
+def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    class Library:
+        def malloc_trim(self, kept: int) -> None:
+            asked.append(kept)
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: Library())
+    give_memory_back()
+    assert asked == [0]
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: object())  # another system's
+    give_memory_back()

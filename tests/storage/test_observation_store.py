@@ -9,8 +9,10 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.storage.change import Change
+from fieldguide.storage.database import Database
 from fieldguide.storage.journal import StepKind
 from fieldguide.storage.observations import ObservationStore
+from fieldguide.storage.rows import taxon_ids
 from tests.helpers.stored_finds import (
     BOLETUS,
     EDULIS,
@@ -165,3 +167,17 @@ def test_danger_levels_come_back_unsoftened(store: ObservationStore, guide: Guid
     assert find.identification is not None
     assert find.identification.candidates[0].danger is guide.danger(EDULIS)
     assert guide.danger(PHALLOIDES) is Danger.DEADLY
+
+
+def test_the_taxa_of_a_find_are_asked_for_at_once_however_many_it_names(database: Database, guide: Guide) -> None:
+    taxa = [record.taxon for record in list(guide.records.values())[:200]]
+    with database.transaction() as connection:
+        first = taxon_ids(connection, [*taxa, *taxa[:20]])
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        again = taxon_ids(connection, taxa)
+        connection.set_trace_callback(None)
+    assert again == first[:200]
+    assert first[200:] == first[:20]
+    assert len(set(again)) == 200
+    assert len(asked) == 1
