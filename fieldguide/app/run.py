@@ -20,6 +20,7 @@ from fieldguide.services.notices import Notice, Severity
 from fieldguide.services.one_window import OneWindow
 from fieldguide.storage.locations import Locations, choose_library, create_locations
 from fieldguide.storage.log import log_to, tell_death
+from fieldguide.ui.kit.theme import make_application
 from fieldguide.ui.shell.crash import ProblemDialog
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ log = logging.getLogger("fieldguide")
 
 def run(photos: Sequence[Path], model: Path | None, children: Children) -> int:
     """Run the window until it is closed for good; `children` has the model's process prepared. The exit code."""
-    qt = QApplication.instance() or QApplication(sys.argv[:1])
+    qt = QApplication.instance() or make_application(sys.argv[:1])
     assert isinstance(qt, QApplication)
     qt.setApplicationName("FieldGuide")
     qt.setDesktopFileName("fieldguide")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 
 
@@ -11,7 +12,12 @@ def resources_folder() -> Path:
 
     In a checkout it stands beside the package, in a wheel inside it, in a frozen application in the unpacked folder.
     """
-    frozen = getattr(sys, "_MEIPASS", None)
+    return _folder(getattr(sys, "_MEIPASS", None))
+
+
+@cache
+def _folder(frozen: str | None) -> Path:
+    """Looked for once: every sentence and icon asks."""
     if frozen is not None:
         return Path(frozen) / "resources"
     package = Path(__file__).resolve().parents[1]

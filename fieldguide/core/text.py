@@ -33,7 +33,8 @@ def languages() -> tuple[str, ...]:
     Raises:
         NoSentencesError: not even English has one.
     """
-    found = tuple(sorted({file.parent.name for file in resource("i18n").glob("*/*.toml")}))
+    folders = resource("i18n").iterdir() if resource("i18n").is_dir() else ()
+    found = tuple(sorted(folder.name for folder in folders if any(folder.glob("*.toml"))))
     if FALLBACK not in found:
         raise NoSentencesError(resource("i18n", FALLBACK))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -11,6 +12,7 @@ from fieldguide.core.resources import resource
 from fieldguide.ui.kit.colours import DARK, LIGHT, Colours, qt_palette
 from fieldguide.ui.kit.stylesheet import CHEVRONS, stylesheet
 
+STYLE, STYLED = "fusion", "styled"  # Qt's style, and the application's property that names it
 SMALLEST_BODY = 10.0  # points; some desktops report none, and offscreen Qt reports 9
 
 
@@ -20,6 +22,16 @@ class ThemeChoice(StrEnum):
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+
+
+def make_application(arguments: Sequence[str]) -> QApplication:
+    """The one QApplication, in the style that `Theme` dresses.
+
+    Qt is told the style by its name: where it is handed over as an object, PySide makes eleven enumerations (12 ms).
+    """
+    made = QApplication([*arguments, "-style", STYLE])
+    made.setProperty(STYLED, STYLE)
+    return made
 
 
 class Theme(QObject):
@@ -33,7 +45,8 @@ class Theme(QObject):
         self._system_body = max(SMALLEST_BODY, application.font().pointSizeF())
         self.choice = ThemeChoice.SYSTEM
         self.text_scale = 1.0
-        application.setStyle("Fusion")
+        if application.property(STYLED) != STYLE:
+            application.setStyle(STYLE)
         application.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
