@@ -40,6 +40,7 @@ class ErrorCode(StrEnum):
     DEVICE_LOST = "device_lost"
     DEVICE_MEMORY = "device_memory"
     TORCH_MISSING = "torch_missing"
+    SYSTEM_REFUSES = "system_refuses"
     # guide
     GUIDE_MISSING = "guide_missing"
     GUIDE_BROKEN = "guide_broken"

@@ -54,9 +54,13 @@ class Child:
     """One process, which holds at most one model. Asked from one thread at a time; `end` may come from any."""
 
     def __init__(self) -> None:
-        self._connection, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_serve, args=(theirs,), name="fieldguide-model", daemon=True)
-        self._process.start()
+        """Start it. Raises FieldGuideError(SYSTEM_REFUSES) where no further process or file may be opened."""
+        try:
+            self._connection, theirs = spawn.Pipe()
+            self._process = spawn.Process(target=_serve, args=(theirs,), name="fieldguide-model", daemon=True)
+            self._process.start()
+        except OSError as problem:
+            raise FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=str(problem)) from problem
         theirs.close()
         self._ended_for: ErrorCode | None = None
         self._torch: str | None = None
@@ -65,15 +69,18 @@ class Child:
         """The version of torch there; waits until it is imported.
 
         Raises:
-            FieldGuideError: TORCH_MISSING when it cannot be.
+            FieldGuideError: TORCH_MISSING when it cannot be; SYSTEM_REFUSES where the system lacks what it takes.
         """
         if self._torch is None:
             try:
                 ready = self._receive(Bounds.of_start(), "", 0)
             except FieldGuideError as problem:
+                if problem.code is ErrorCode.SYSTEM_REFUSES:
+                    raise
                 raise FieldGuideError(ErrorCode.TORCH_MISSING, problem=problem.facts.get("problem", "")) from problem
             if ready.kind != "ready":
-                raise FieldGuideError(ErrorCode.TORCH_MISSING, problem=str(ready.facts.get("problem"))[:200])
+                code = ErrorCode.SYSTEM_REFUSES if ready.kind == "hindered" else ErrorCode.TORCH_MISSING
+                raise FieldGuideError(code, problem=str(ready.facts.get("problem"))[:200])
             self._torch = str(ready.facts.get("torch"))
         return self._torch
 
@@ -81,15 +88,12 @@ class Child:
         """Ask one question about the model `file`, whose answer may hold `most` bytes.
 
         Raises:
-            FieldGuideError: what the other side refuses; MODEL_SLOW, MODEL_GREEDY or MODEL_CRASHED when it had to be
-                ended or ended by itself, and then it can be asked nothing more.
+            FieldGuideError: what the other side refuses; MODEL_SLOW, MODEL_GREEDY, MODEL_CRASHED or SYSTEM_REFUSES when
+                it had to be ended or ended by itself, and then it can be asked nothing more.
         """
         self.torch()
-        try:
-            with self._watched(bounds):
-                send(self._connection, kind, *parts, **facts)
-        except OSError as gone:
-            raise self._death(file) from gone
+        with self._ending(file), self._watched(bounds):
+            send(self._connection, kind, *parts, **facts)
         answer = self._receive(bounds, file, most)
         if answer.kind == "refused":
             raise _refusal(answer, file)
@@ -103,24 +107,30 @@ class Child:
         self._process.join(2)  # the connection closes with the last who holds it: another thread may be reading from it
 
     def _receive(self, bounds: Bounds, file: str, most: int) -> Message:
-        try:
-            with self._watched(bounds):
-                return receive(self._connection, most)
-        except (EOFError, OSError, MessageError) as gone:
-            raise self._death(file) from gone
+        with self._ending(file), self._watched(bounds):
+            return receive(self._connection, most)
 
-    def _death(self, file: str) -> FieldGuideError:
-        self._process.kill()
-        self._process.join(2)
-        code = self._ended_for or ErrorCode.MODEL_CRASHED
-        return FieldGuideError(code, file=file, problem=str(self._process.exitcode))
+    @contextmanager
+    def _ending(self, file: str) -> Iterator[None]:
+        """End it when a message was not taken whole: the rest would pass for the answer to the next question."""
+        try:
+            yield
+        except BaseException as problem:
+            self.end()
+            if not isinstance(problem, EOFError | OSError | MessageError):
+                raise
+            code = self._ended_for or ErrorCode.MODEL_CRASHED
+            raise FieldGuideError(code, file=file, problem=str(self._process.exitcode)) from problem
 
     @contextmanager
     def _watched(self, bounds: Bounds) -> Iterator[None]:
         """Within it the process is ended when it goes beyond the bounds."""
         over = threading.Event()
         watch = threading.Thread(target=self._watch, args=(bounds, over), name="watch-model", daemon=True)
-        watch.start()
+        try:
+            watch.start()
+        except RuntimeError as problem:
+            raise FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=str(problem)) from problem
         try:
             yield
         finally:
@@ -147,8 +157,10 @@ class Child:
                     continue
                 self._process.kill()
                 return
-        except psutil.Error:  # it is gone: the one who waits for its answer hears that
-            return
+        except (psutil.Error, OSError):  # it is gone, or the system tells nothing of processes (no /proc)
+            if not over.wait(max(0.0, begun + bounds.seconds - time.monotonic())):
+                self._ended_for = ErrorCode.MODEL_SLOW
+                self._process.kill()
 
 
 class Children:

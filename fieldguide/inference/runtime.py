@@ -177,7 +177,7 @@ class Runtime:
             logits, _ = self._module(values)
             (logits[0] * torch.from_numpy(weights).to(self.device)).sum().backward()
         except _FAILURES as problem:
-            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
+            raise _fault(problem, self.bundle.path.name, 1) from problem
         if values.grad is None:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
         return np.asarray(values.grad[0].cpu().numpy(), np.float32)
@@ -227,7 +227,7 @@ class Runtime:
             self._card = "CUDA"
             try:
                 self._card = torch.cuda.get_device_name()
-                _run_tiny_kernel()
+                _run_tiny_kernel("cuda")
                 self._module, self.device, self.batch_size = _load(self.bundle, "cuda"), "cuda", CUDA_BATCH
                 right = self._difference() <= TOLERANCE
             except (RuntimeError, AssertionError, FieldGuideError) as problem:
@@ -257,10 +257,8 @@ class Runtime:
         elif on_the_card:
             key = "inference.cuda_memory" if lacks else "inference.cuda_lost"
             self._fall_back(text(key, device=self._card, problem=_first_line(problem)))
-        elif lacks:
-            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=tried) from problem
         else:
-            raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name) from problem
+            raise _fault(problem, self.bundle.path.name, tried) from problem
 
     def _fall_back(self, note: str) -> None:
         self.note = note
@@ -326,6 +324,17 @@ def _lacks_memory(problem: Exception) -> bool:
     )
 
 
+def _fault(problem: Exception, file: str, photos: int) -> FieldGuideError:
+    """Whose fault a failure on the processor is: the machine's, torch's on this system, or the model's."""
+    if _lacks_memory(problem):
+        return FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=photos)
+    try:
+        _run_tiny_kernel("cpu")
+    except RuntimeError as refusal:
+        return FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=_first_line(refusal))
+    return FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file)
+
+
 def _first_line(problem: BaseException) -> str:
     return str(problem).strip().partition("\n")[0][:120]
 
@@ -341,9 +350,10 @@ def _plain_attention() -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(before)
 
 
-def _run_tiny_kernel() -> None:
-    picture = torch.ones(1, 3, 8, 8, device="cuda")
-    torch.nn.functional.conv2d(picture, torch.ones(4, 3, 3, 3, device="cuda")).sum().item()
+def _run_tiny_kernel(device: str) -> None:
+    """What every model does. Raises RuntimeError."""
+    picture = torch.ones(1, 3, 8, 8, dtype=torch.float16, device=device).float()
+    torch.nn.functional.conv2d(picture, torch.ones(4, 3, 3, 3, device=device)).sum().item()
 
 
 def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
@@ -359,7 +369,18 @@ def _open(bundle: BundleFile, device: str) -> torch.nn.Module:
     with _ignore_jit_deprecation():
         module: torch.nn.Module = torch.jit.load(io.BytesIO(bundle.data), map_location=device)  # type: ignore[no-untyped-call]
     refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
+    _widen_where_torch_cannot(module)
     return module.eval()
+
+
+def _widen_where_torch_cannot(module: torch.nn.Module) -> None:
+    """Make float32 of half precision weights by numpy on systems where torch fails at that: those without /proc."""
+    try:
+        torch.ones(1, dtype=torch.float16).float()
+    except RuntimeError:
+        for weight in module.parameters():
+            if weight.dtype == torch.float16:
+                weight.data = torch.from_numpy(weight.detach().numpy().astype(np.float32))
 
 
 def _forward(module: torch.nn.Module) -> Any:
@@ -394,6 +415,4 @@ def _naming(file: str) -> Iterator[None]:
     except FieldGuideError as error:
         raise FieldGuideError(error.code, **{"file": file, **error.facts}) from error.__cause__
     except _FAILURES as problem:
-        if _lacks_memory(problem):
-            raise FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=1) from problem
-        raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file) from problem
+        raise _fault(problem, file, 1) from problem

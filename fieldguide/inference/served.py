@@ -76,7 +76,8 @@ class ServedNetwork:
         """Read and check a bundle here, load and warm it up there; as `fieldguide.inference.runtime.Runtime.load`.
 
         Raises:
-            FieldGuideError: one of the BUNDLE_ and MODEL_ codes; DEVICE_UNAVAILABLE, DEVICE_MEMORY, TORCH_MISSING.
+            FieldGuideError: one of the BUNDLE_ and MODEL_ codes; DEVICE_UNAVAILABLE, DEVICE_MEMORY, TORCH_MISSING,
+                SYSTEM_REFUSES.
         """
         return cls(read_bundle(path), device, threads, children, frozen)
 
@@ -154,8 +155,9 @@ class ServedNetwork:
         except (MessageError, ValueError) as problem:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file) from problem
         except FieldGuideError as error:
-            if error.code in _DEATHS:
+            if error.code in _DEATHS | {ErrorCode.SYSTEM_REFUSES}:
                 self.close()
+            if error.code in _DEATHS:
                 self._deaths += 1
                 self._given_up = error if self._deaths >= MOST_DEATHS else None
             raise

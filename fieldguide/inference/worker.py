@@ -25,6 +25,7 @@ import numpy.typing as npt
 from fieldguide.core.bundle import bundle_of
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import choose_language
+from fieldguide.inference.child import Bounds
 from fieldguide.inference.wire import Message, receive, send
 
 if TYPE_CHECKING:
@@ -34,10 +35,17 @@ MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 
 def serve(connection: Connection) -> None:
-    """Answer the other side until it is gone. Messages in: load, run, gradient; out: ready, loaded, answer, refused."""
-    _be_quiet()
+    """Answer the other side until it is gone.
+
+    Messages in: load, run, gradient; out: ready (hindered, broken), loaded, answer, refused.
+    """
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(connection, inbox), daemon=True).start()
+    try:
+        _be_quiet()
+        threading.Thread(target=_listen, args=(connection, inbox), daemon=True).start()
+    except (OSError, RuntimeError) as problem:  # no /dev/null, no thread more
+        send(connection, "hindered", problem=_told(problem))
+        return
     try:
         version = import_torch()
         importlib.import_module("fieldguide.inference.runtime")
@@ -122,6 +130,7 @@ class _Worker:
         device = str(message.facts["device"])
         if device == "cpu" or not torch.cuda.is_available():  # the driver of a card keeps files of its own
             _write_no_files()
+        _bound_memory_unseen(Bounds.of_load(len(archive)).memory)
         self._runtime = Runtime.of(bundle, None if threads is None else int(threads), frozen or None)
         made = b"" if frozen else self._runtime.freeze()
         self._runtime.choose(device)
@@ -171,6 +180,14 @@ def _write_no_files() -> None:
 
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _bound_memory_unseen(memory: int) -> None:
+    """Where the other side cannot see how many bytes this process takes, for the system tells nothing of processes."""
+    if sys.platform == "linux" and not Path("/proc/self/statm").exists():
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (2 * memory, 2 * memory))  # what is promised counts, used or not
 
 
 def _told(problem: Exception) -> str:

@@ -96,7 +96,7 @@ def test_without_a_graphics_card_auto_is_silent_and_cuda_says_a_word(
 
 
 def test_an_unusable_graphics_card_falls_back_with_its_name(bundle_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing() -> None:
+    def missing(device: str) -> None:
         raise RuntimeError("CUDA error: no kernel image is available for execution on the device\nmore")
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
