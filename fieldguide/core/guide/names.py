@@ -8,7 +8,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 from urllib.parse import unquote
@@ -31,13 +32,18 @@ _LOOKALIKES = str.maketrans(
         **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ȷ": "j", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"},
         **{"Ł": "L", "Ø": "O", "Đ": "D", "Ħ": "H", "Æ": "Ae", "Œ": "Oe", "ß": "ss", "ẞ": "SS", "|": "l"},
         **dict(zip("ⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲭⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲬ", "abehikmnopctxABEHIKMNOPCTX", strict=True)),
-        **{"×": " ", "@": "a"},
+        **dict(zip("ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᏒᏚᎢᏙᎳᏃᏳ", "ABCDEGHJKLMPRSTVWZG", strict=True)),
+        **{"×": " ", "@": "a", "ʊ": "u"},
     }
 )
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 _DIGITS = str.maketrans("01345", "oleas")  # inside a word
+_SIGNS = str.maketrans("0123456789$!+€£", "olzeasgtbgsltel")  # what a whole word may be disguised with
+_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U00([0-9a-fA-F]{6}))")
+_LAYERS = 3  # how often a name may be spelt out in another way of spelling out
 
 _ALIKE = str.maketrans("iyjk", "lllc")
+_PAIRS = (("rn", "m"), ("vv", "w"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ae", "e"), ("oe", "e"))
 
 _BELOW = {"var", "varietas", "f", "fo", "forma", "subsp", "ssp", "subspecies", "subvar", "subf", "cv", "fsp"}
 _ROUGHLY = {"cf", "cfr", "conf", "agg", "aggr", "aggregate", "complex", "cplx", "group", "grp", "gr", "coll"}
@@ -45,7 +51,7 @@ _ROUGHLY |= {"sl", "slat", "ss", "sstr", "sensu", "lato", "stricto", "amplo", "a
 _ROUGHLY |= {"nom", "prov", "nud", "inval", "illeg", "ined", "comb", "nov"}
 _OTHER = {"aff", "affin", "affinis", "nr", "near", "prope"}
 _NO_EPITHET = {"sp", "spp", "species", "indet", "sect", "section", "subsect", "subgen", "subgenus", "ser", "series"}
-_KINGDOMS = {"animalia", "plantae", "fungi", "chromista", "protozoa", "bacteria", "archaea", "viruses"}
+KINGDOMS = {"animalia", "plantae", "fungi", "chromista", "protozoa", "bacteria", "archaea", "viruses"}
 _WIDE_ENDINGS = ("mycota", "mycotina", "mycetes", "mycetidae", "ales", "aceae", "idae")
 _PARTICLES = {"ex", "et", "in", "and", "non", "de", "von", "van", "der", "den", "y", "e", "apud", "al"}
 
@@ -56,7 +62,8 @@ class Reading:
 
     `keys` are to be looked for in their order. `plain` are those without marks and authors, by which misspellings are
     found: with the epithets below the species, then without them. `words` are the keys of its words, the genus first; a
-    `wide` name is that of a genus or family. `text` are the keys of all its words, brackets and numbers apart.
+    `wide` name is that of a genus or family. `text` are the keys of all its words, brackets and numbers apart;
+    `disguised` has for each word in which digits and signs stand for letters its keys with its neighbours, then alone.
     """
 
     keys: tuple[str, ...] = ()
@@ -65,6 +72,7 @@ class Reading:
     wide: bool = False
     name: str = ""
     text: tuple[str, ...] = ()
+    disguised: tuple[tuple[str, ...], ...] = ()
 
 
 def read_name(raw: str) -> Reading:
@@ -75,18 +83,24 @@ def read_name(raw: str) -> Reading:
     """
     plain = _latin(_decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}"))
     text = tuple(filter(None, map(key_of, _words(plain))))
-    found = replace(_read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain))), text=text)
+    disguised = _disguised(plain)
+    found = _read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain)))
+    found = replace(found, text=text, disguised=disguised)
     inside = [_read(_words(part)) for part in re.findall(r"[(\[{]([^)\]}]+)", plain)]
     if not found.keys:  # "(Amanita phalloides)"
-        return replace(inside[0], text=text) if inside else found
+        return replace(inside[0], text=text, disguised=disguised) if inside else found
     return replace(found, keys=(*found.keys, *(key for each in inside for key in each.keys)))  # "Death cap (Amanita)"
 
 
 def look_of(key: str) -> str:
     """How a key looks and sounds at a glance: rn and m, i and l and y, ph and f, single and doubled letters are one."""
-    for pair, one in (("rn", "m"), ("vv", "w"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ae", "e"), ("oe", "e")):
-        key = key.replace(pair, one)
-    return re.sub(r"(.)\1+", r"\1", key.translate(_ALIKE))
+    before = ""
+    while key != before:
+        before = key
+        for pair, one in _PAIRS:
+            key = key.replace(pair, one)
+        key = re.sub(r"(.)\1+", r"\1", key.translate(_ALIKE))
+    return key
 
 
 def key_of(name: str) -> str:
@@ -133,6 +147,7 @@ class NameIndex(Generic[T]):
         for key, value in named:
             found.setdefault(key, {})[value] = None
         self._of = {key: tuple(values) for key, values in found.items()}
+        self._sorted = sorted(self._of)
         self._keys = sorted(self._of, key=len)
         self._lengths = np.array([len(key) for key in self._keys], dtype=np.int64)
         self._counts = np.array([_counts(key) for key in self._keys], dtype=np.int16).reshape(-1, 26)
@@ -140,6 +155,15 @@ class NameIndex(Generic[T]):
     def get(self, key: str) -> tuple[T, ...]:
         """All that stands under this key; empty when nothing does."""
         return self._of.get(key, ())
+
+    def begun(self, key: str) -> Iterator[T]:
+        """All whose key was cut off after these letters, which are the larger part of it."""
+        for place in range(bisect_left(self._sorted, key), len(self._sorted)):
+            whole = self._sorted[place]
+            if not whole.startswith(key):
+                return
+            if 5 * len(key) >= 3 * len(whole):
+                yield from self._of[whole]
 
     def near(self, key: str, bound: int) -> list[tuple[int, T]]:
         """All whose key is at most `bound` edits away, with the number of edits; nearest first."""
@@ -162,9 +186,30 @@ def _counts(key: str) -> npt.NDArray[np.int64]:
 
 def _decoded(raw: str) -> str:
     """What an address, HTML or JSON spelt out, and letters that are only shown the other way round."""
-    plain = html.unescape(unquote(raw)) if "%" in raw or "&" in raw else raw
-    plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), plain)
+    before, plain = "", raw
+    for _ in range(_LAYERS):
+        before, plain = plain, html.unescape(unquote(plain)) if "%" in plain or "&" in plain else plain
+        plain = _ESCAPED.sub(lambda found: _escaped(found[1] or found[2] or found[3]), plain)
+        if plain == before:
+            break
     return re.sub("\u202e([^\u202c]*)", lambda found: found[1][::-1], plain)
+
+
+def _escaped(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if number < 0x110000 else " "
+
+
+def _disguised(plain: str) -> tuple[tuple[str, ...], ...]:
+    """What words with digits and signs for letters may be: each with the one before or behind it, all, and alone."""
+    words = re.findall(r"[^\W_]+(?:[$!+€£]+[^\W_]*)*|[$!+€£]+[^\W_]+(?:[$!+€£]+[^\W_]*)*", plain)
+    keys = [key_of(word.translate(_SIGNS)) for word in words]
+    found = []
+    for place, word in enumerate(words):
+        if word.translate(_SIGNS) != word and key_of(word):
+            beside = keys[place : place + 2], keys[max(0, place - 1) : place + 1], keys
+            found.append((*("".join(each) for each in beside if len(each) > 1), keys[place]))
+    return tuple(found)
 
 
 def _latin(raw: str) -> str:
@@ -189,10 +234,16 @@ def _words(plain: str) -> list[str]:
     plain = re.sub(r"\bs[._\s]+(l|lat|str|s)\b", r"s\1", plain)
     words: list[str] = []
     for word in re.findall(r"[^\W_]+(?:[-\u2010-\u2015][^\W_]+)*|\(", plain):
-        letters = word.strip("0123456789-").translate(_DIGITS)
+        letters = _without_numbers(word).strip("0123456789-").translate(_DIGITS)
         if letters and (words or len(letters) > 1 or letters == word):  # "n01440764" in front is a number
             words.append(letters)
     return re.findall(r"\w+", words[0]) if len(words) == 1 else words  # "Amanita-phalloides"
+
+
+def _without_numbers(word: str) -> str:
+    """Without parts that are mostly digits: "platyphylla-550e8400-e29b"."""
+    parts = word.split("-")
+    return "-".join(part for part in parts if 2 * sum(map(str.isdigit, part)) < len(part)) if len(parts) > 1 else word
 
 
 def _read(words: list[str]) -> Reading:
@@ -246,8 +297,8 @@ def _without_ranks(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
     Of those only the last is given, as a key.
     """
     marks = [word.lower() for word in words]
-    start = 5 if len(words) > 6 and marks[0] in _KINGDOMS else 0
-    while start + 1 < len(words) and (marks[start] in _KINGDOMS or marks[start].endswith(_WIDE_ENDINGS)):
+    start = 5 if len(words) > 6 and marks[0] in KINGDOMS else 0
+    while start + 1 < len(words) and (marks[start] in KINGDOMS or marks[start].endswith(_WIDE_ENDINGS)):
         if marks[start + 1] in _NO_EPITHET | _ROUGHLY | _BELOW | {"("}:
             break
         start += 1

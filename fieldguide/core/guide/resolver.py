@@ -12,10 +12,22 @@ from functools import lru_cache
 from typing import Protocol
 
 from fieldguide.core.danger import Danger, worst
-from fieldguide.core.guide.names import NameIndex, Reading, allowed_edits, key_of, look_of, plain_keys, read_name
+from fieldguide.core.guide.names import (
+    KINGDOMS,
+    NameIndex,
+    Reading,
+    allowed_edits,
+    key_of,
+    look_of,
+    plain_keys,
+    read_name,
+)
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**15  # names: more than a bundle may have labels
+LONG, LONG_PAIR = 7, 12  # letters of a word, and of two, that are nearly a name by no chance
+SHORTEST = 4  # letters that are left of a name that was cut off
+RANKS = 5  # words of a row of ranks
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -156,9 +168,28 @@ class Resolver:
             word, pair = text[place], "".join(text[place : place + 2])
             found = (*self._accepted.get(pair), *self._synonyms.get(pair)) if place + 1 < len(text) else ()
             if not found and word not in own:
-                yield from self._genera.get(word) if own else self._accepted.get(word)  # beside it stands its family
+                yield from self._genera.get(word) or self._nearly(word)
+            if not found:
+                yield from self._wider(word, reading)
+                if place and len(pair) >= LONG_PAIR:
+                    yield from (taxon for edits, taxon in self._spelt_like(pair) if edits <= allowed_edits(pair))
             yield from found
             place += 2 if found else 1
+        for keys in reading.disguised:  # with its neighbours it is a species, alone a genus
+            yield from next(filter(None, (self._looks.get(look_of(key)) for key in keys)), ())
+
+    def _wider(self, word: str, reading: Reading) -> Iterator[Taxon]:
+        """The family of this name, unless it is that of the genus beside it, or one in a row of ranks."""
+        if reading.text[0] in KINGDOMS and len(reading.text) > RANKS:
+            return
+        named = [taxon for key in reading.keys for taxon in (*self._accepted.get(key), *self._synonyms.get(key))]
+        named += [taxon for genus in reading.words[:1] for taxon in self._genera.get(genus)]
+        own = {taxon.family for taxon in named if taxon.rank is not Rank.FAMILY}
+        yield from (taxon for taxon in self._accepted.get(word) if taxon.rank is Rank.FAMILY and taxon.name not in own)
+
+    def _nearly(self, word: str) -> Iterator[Taxon]:
+        """The genera that a word beside the name may be a misspelling of; short ones are authors."""
+        return (taxon for _, taxon in self._genera.near(word, 1)) if len(word) >= LONG else iter(())
 
     def _otherwise(self, reading: Reading) -> Iterator[Taxon]:
         """What a name stands for in a living language, or with its genus cut short: "Cort. orellanus"."""
@@ -178,6 +209,9 @@ class Resolver:
             yield from self._named(reading)
         for word in (*reading.words, genus):
             yield from (*self._genera.get(word), *self._accepted.get(word))
+        for key in reading.keys:
+            if len(key) >= SHORTEST:
+                yield from (*self._accepted.begun(key), *self._synonyms.begun(key))
         for seen in (*reading.keys, *reading.words[:1], genus):
             yield from (taxon for taxon in self._looks.get(look_of(seen)) if seen)
         for word in (*reading.words[:1], genus):

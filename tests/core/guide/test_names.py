@@ -1,7 +1,9 @@
 """A danger survives every spelling: property tests over every dangerous name of the shipped guide."""
 
 import random
+import re
 import unicodedata
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +83,14 @@ SPELLINGS = {
     "far behind": lambda name: f"{'photo of a ' * 30}{name}",
     "no name yet": lambda name: f"{name} nom. prov.",
     "end of a file": lambda name: f"{name}.tar.gz",
+    "digits for many letters": lambda name: name.translate(str.maketrans("olieasgbtz", "0113459872")),
+    "signs for letters": lambda name: name.translate(str.maketrans("olieast", "0!13@$+")),
+    "of Python": lambda name: name.replace("a", "\\x61").replace("o", "\\U0000006f"),
+    "spelt out twice": lambda name: name.replace("i", "&amp;#105;").replace(" ", "%2520"),
+    "stretched": lambda name: name.replace("a", "aaa"),
+    "a long number behind": lambda name: f"{name}-550e8400-e29b-41d4-a716-446655440000",
+    "cut off": lambda name: name[:-2] if len(name) > 15 else name[:-1],
+    "beside a mild family": lambda name: f"Cantharellaceae, {name}",
 }
 
 
@@ -132,6 +142,49 @@ def test_a_deadly_name_keeps_its_danger_beside_a_mild_one(guide: Guide) -> None:
     names = [name for name, danger in harmful(guide, Rank.SPECIES) if danger is Danger.DEADLY and name in guide.records]
     told = [f"Cantharellus cibarius {beside}" for name in names[::4] for beside in (f"or {name}", f"(maybe {name})")]
     assert [spelt for spelt in told if guide.danger(label(spelt)) is not Danger.DEADLY] == []
+
+
+def test_a_family_keeps_its_danger_beside_a_mild_name_of_another(guide: Guide) -> None:
+    for family, danger in harmful(guide, Rank.FAMILY):
+        for spelt in (f"{family}, Hydnum", f"Hydnum repandum or {family}", f"Hydnum ({family})", f"{family}_L._f."):
+            assert guide.danger(label(spelt)).severity >= danger.severity, spelt
+
+
+def test_a_misspelt_deadly_name_keeps_its_danger_beside_a_mild_one(guide: Guide) -> None:
+    chance = random.Random(8)
+    deadly = [name for name, danger in harmful(guide, Rank.SPECIES) if danger is Danger.DEADLY and name.count(" ") == 1]
+    told = [f"Boletus edulis, {misspell(name, chance)}" for name in deadly]
+    assert [spelt for spelt in told if guide.danger(label(spelt)) is not Danger.DEADLY] == []
+
+
+@pytest.mark.parametrize("word", ["Verp", "Pe2i2a", "Trog", "Leot", "Verp4"])
+def test_a_short_genus_keeps_its_danger(guide: Guide, word: str) -> None:
+    assert guide.danger(label(word)).harmful
+
+
+def test_mild_names_and_ordinary_words_stay_mild(guide: Guide) -> None:
+    """Whatever is named beside what is read anyway: its own family, authors, numbers; and what names no fungus."""
+    mild = [record for record in guide.records.values() if not record.danger.harmful]
+    species = [record.taxon for record in mild if record.taxon.rank is Rank.SPECIES]
+    for spell in (
+        lambda taxon: f"{taxon.family}_{taxon.name.replace(' ', '_')}",
+        lambda taxon: f"05692_Fungi_Basidiomycota_Agaricomycetes_Agaricales_Amanitaceae_{taxon.name.replace(' ', '_')}",
+        lambda taxon: f"{taxon.name} (Schaeff.) Quélet & Kummer",
+        lambda taxon: f"{taxon.name}-550e8400-e29b-41d4",
+        lambda taxon: re.sub(r"\Bl", "1", taxon.name),
+    ):
+        assert [taxon.name for taxon in species if guide.danger(replace(taxon, name=spell(taxon))).harmful] == []
+    for word in (
+        "IMG_2031",
+        "DSC04711.JPG",
+        "Holiday 2019",
+        "n01440764",
+        "3f2a9c81d4e5",
+        "Rosa canina",
+        "Roma",
+        "verb",
+    ):
+        assert not guide.danger(label(word)).harmful, word
 
 
 def test_what_is_behind_a_deadly_genus_is_no_slip_of_a_short_mild_epithet(guide: Guide) -> None:
