@@ -29,6 +29,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo.boxes import refuse_pictureless, tiles_of
 from fieldguide.core.photo.jpeg import WatchedJpeg
 from fieldguide.core.photo.loose_ends import refuse_loose_webp
+from fieldguide.core.photo.stairs import refuse_stair
 from fieldguide.core.photo.structure import (
     MAX_KEPT,
     BrokenError,
@@ -154,7 +155,13 @@ def open_image(data: bytes, kind: Format) -> ImageFile.ImageFile:
 
 
 def refuse_loose(image: Image.Image, data: bytes, kind: Format) -> None:
-    """Raises BrokenError when a decoded HEIC or AVIF does not miss its own end, for which it is decoded once more."""
+    """Look at a decoded picture for what its decoder read over.
+
+    Raises:
+        BrokenError: a HEIC or AVIF that does not miss its own end, decoded again for it; a JPEG that parts.
+    """
+    if isinstance(image, WatchedJpeg):
+        refuse_stair(image)
     tiles = tiles_of(data) if kind in (Format.HEIC, Format.AVIF) else None
     if tiles is None or len(data) * FLAT < image.width * image.height:
         return
