@@ -130,6 +130,9 @@ def test_a_class_constant_runs_while_loading_and_is_refused(evil: Callable[[str,
         ("ops.prim.rpc_sync(pictures)", "prim::rpc_sync"),
         ("ops.aten.from_file(pictures)", "aten::from_file"),
         ("torch.wait(pictures)", "aten::wait"),
+        ('getattr(torch, "from_file")("x", True, 3)', "torch under another name"),
+        ('getattr(ops.aten, "from_file")("x", True, 3)', "aten"),
+        ('fork(torch.save, pictures, "x")', "aten::save"),
     ],
 )
 def test_calls_are_refused_before_torch_reads_them(evil: Callable[[str, str], Path], call: str, named: str) -> None:
