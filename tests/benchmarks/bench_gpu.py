@@ -38,7 +38,6 @@ from trainer.data.augment import Augment
 from trainer.fit import schedule
 from trainer.fit.feed import open_feed
 from trainer.fit.loop import Fit, seeded
-from trainer.fit.losses import TreeLoss
 from trainer.fit.network import create_network
 from trainer.fit.probe import autocast
 from trainer.fit.step import Stepper
@@ -104,7 +103,7 @@ def trainer_loop(ground: Ground, fit: Fit, batch: int) -> tuple[Stepper, Callabl
     learning = schedule.learning_stages(network, "all", config.freeze_stages)
     schedule.set_learning(network, learning, train_norms=True)
     optimizer = schedule.create_optimizer(network, learning, config, 0, 0)
-    loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing).to(ground.device)
+    loss = fit.loss().to(ground.device)
     stepper = Stepper(loss, config, ground.device, fit.progress)
     stepper.model = network
     augment = Augment.of(ground.size, config.augment)

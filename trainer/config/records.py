@@ -123,6 +123,7 @@ class FitConfig:
     `balance` draws photos of rare labels more often, `class_weights` weighs their loss instead: by the root of how rare
     they are, or in full. "adam-then-sgd" changes at half of all epochs; SGD then takes `sgd_scale` times the rate.
     `average` is the decay of the moving average of the weights, (1 + n) / (10 + n) in step n if that is less; 0: off.
+    `within_source` is the share of the loss in which only labels compete that the photo's own source shows.
     `probe_size` is the side in pixels at which the head is first fitted; `compile` has torch compile the network;
     `tensorboard` writes curves to RUN/tensorboard.
     """
@@ -134,6 +135,7 @@ class FitConfig:
     backbone_scale: Share = 0.3
     label_smoothing: Share = 0.1
     hierarchy: tuple[float, ...] = (0.3, 0.1)
+    within_source: Share = 0.0
     balance: Annotated[str, one_of(*BALANCES)] = "sqrt"
     danger_weight: Annotated[float, Meta(ge=1, le=100)] = 1.5
     mixup: Share = 0.0
@@ -254,6 +256,7 @@ AUGMENT = {
     "cutout": 0.2,
     "background_blur": 0.0,
     "background_mask": 0.0,
+    "white_balance": 0.0,  # logarithm of the largest factor of blue: a camera's cast shall say nothing of the label
     "lowres": 0.0,  # small and enlarged again: resolution shall say nothing of the label
 }
 """Augmentations by name with their strength (a probability, unless said otherwise); `[fit.augment]` overrides them."""

@@ -18,6 +18,7 @@ from trainer.data.jpeg import through_jpeg
 
 NOISE = 12.0  # of 255: standard deviation of the noise
 LOWEST, HIGHEST = 64, 160  # pixels of the small pictures that low resolution imitates
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 GROUND = 127.5  # what covered places show
 
 
@@ -44,6 +45,7 @@ class Augment:
         pictures = sample(pixels, theta, lean.view(-1, 2), self.size)
         changes = (
             self._colour,
+            self._white_balance,
             self._grayscale,
             self._blur,
             self._lowres,
@@ -84,6 +86,17 @@ class Augment:
         x = mean + (x - mean) * _factor(count, s["contrast"], generator, x)
         tint = sent(_between(3 * count, 1 - 4 * s["hue"], 1 + 4 * s["hue"], generator).view(-1, 3, 1, 1), x)
         return (x * tint).clamp(0, 255)
+
+    def _white_balance(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """As under another light or by another camera: blue stronger or weaker by a factor of up to exp(strength), red
+        by up to its root, the luma of gray kept. Without it nothing is drawn, as with `lowres`."""
+        strength, count = self.strengths["white_balance"], len(x)
+        if not strength:
+            return x
+        red, blue = (_between(count, -most, most, generator) for most in (strength / 2, strength))
+        gains = torch.stack([red, torch.zeros(count), blue], dim=1).exp()
+        gains = sent((gains / (gains @ torch.tensor(LUMA))[:, None]).view(-1, 3, 1, 1), x)
+        return (x * gains).clamp(0, 255)
 
     def _grayscale(self, x: Tensor, generator: torch.Generator) -> Tensor:
         chosen = torch.rand(len(x), generator=generator) < self.strengths["grayscale"]
@@ -194,8 +207,8 @@ def _factor(count: int, strength: float, generator: torch.Generator, like: Tenso
 
 
 def _gray(x: Tensor) -> Tensor:
-    """Luma of ITU-R BT.601."""
-    return 0.299 * x[:, :1] + 0.587 * x[:, 1:2] + 0.114 * x[:, 2:]
+    red, green, blue = LUMA
+    return red * x[:, :1] + green * x[:, 1:2] + blue * x[:, 2:]
 
 
 def _rows(x: Tensor, share: float, generator: torch.Generator) -> Tensor:

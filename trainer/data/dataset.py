@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,8 @@ POWERS = {"none": 0.0, "sqrt": 0.5, "full": 1.0}  # of how rare a label is
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`pixels` uint8 [N,S,S,3], `aspect` float [N], `target` int64 [N] (rows of the tree), `weight` float [N].
+    """`pixels` uint8 [N,S,S,3], `aspect` float [N], `target` int64 [N] (rows of the tree), `weight` float [N], `source`
+    int64 [N] (numbers of the photos' sources).
 
     `aspect` stays on the processor, where crops are drawn.
     """
@@ -31,22 +32,24 @@ class Batch:
     aspect: Tensor
     target: Tensor
     weight: Tensor
+    source: Tensor
 
     def pinned(self) -> Batch:
         """The same in page-locked memory, from which a GPU copies while it computes."""
-        return Batch(self.pixels.pin_memory(), self.aspect, self.target.pin_memory(), self.weight.pin_memory())
+        return self._each(Tensor.pin_memory)
 
     def to(self, device: torch.device) -> Batch:
         """The same on a device; from pinned memory without waiting."""
-        pixels, target, weight = (
-            part.to(device, non_blocking=True) for part in (self.pixels, self.target, self.weight)
-        )
-        return Batch(pixels, self.aspect, target, weight)
+        return self._each(lambda part: part.to(device, non_blocking=True))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Batch:
+        pixels, target, weight, source = map(change, (self.pixels, self.target, self.weight, self.source))
+        return Batch(pixels, self.aspect, target, weight, source)
 
 
 @dataclass(frozen=True, slots=True)
 class CachedPhotos:
-    """Photos of one split over the cache. `rows`, `target` int64 [N]; `aspect`, `weight`, `draw` float [N].
+    """Photos of one split over the cache. `rows`, `target`, `source` int64 [N]; `aspect`, `weight`, `draw` float [N].
 
     `weight` multiplies a photo's loss; `draw` is its chance to be drawn (sums to 1).
     """
@@ -57,6 +60,7 @@ class CachedPhotos:
     aspect: npt.NDArray[np.float32]
     weight: npt.NDArray[np.float32]
     draw: npt.NDArray[np.float64]
+    source: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -71,6 +75,7 @@ class CachedPhotos:
             self.aspect[positions],
             self.weight[positions],
             draw / draw.sum(),
+            self.source[positions],
         )
 
     def in_order(self, size: int) -> Iterator[Batch]:
@@ -95,6 +100,7 @@ class CachedPhotos:
             torch.from_numpy(self.aspect[positions]),
             torch.from_numpy(self.target[positions]),
             torch.from_numpy(self.weight[positions]),
+            torch.from_numpy(self.source[positions]),
         )
 
 
@@ -128,4 +134,5 @@ def open_split(
         aspect=np.array([aspect[row.index] for row in chosen], dtype=np.float32),
         weight=(danger * rarity / rarity.mean()).astype(np.float32),
         draw=draw / draw.sum(),
+        source=np.unique([row.source for row in chosen], return_inverse=True)[1].astype(np.int64),
     )

@@ -44,11 +44,11 @@ class Feed:
 
     def _gathered(self, held: Tensor, positions: Positions) -> Batch:
         rows = torch.from_numpy(positions).to(self.device, non_blocking=True)
-        target, weight = (
+        target, weight, source = (
             torch.from_numpy(values[positions]).to(self.device, non_blocking=True)
-            for values in (self.photos.target, self.photos.weight)
+            for values in (self.photos.target, self.photos.weight, self.photos.source)
         )
-        return Batch(held[rows], torch.from_numpy(self.photos.aspect[positions]), target, weight)
+        return Batch(held[rows], torch.from_numpy(self.photos.aspect[positions]), target, weight, source)
 
 
 def open_feed(photos: CachedPhotos, device: torch.device, progress: Progress) -> Feed:

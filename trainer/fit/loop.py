@@ -25,7 +25,7 @@ from trainer.fit import batchnorm, probe, schedule
 from trainer.fit.checkpoint import FitState, load, save
 from trainer.fit.choice import learns_features, read_choice, starts_trained
 from trainer.fit.feed import Feed, open_feed
-from trainer.fit.losses import TreeLoss
+from trainer.fit.losses import TreeLoss, rivals_by_source
 from trainer.fit.network import Classifier
 from trainer.fit.process_group import ProcessGroup
 from trainer.fit.step import MovingAverage, Stepper
@@ -52,6 +52,13 @@ class Fit:
     progress: Progress
     group: ProcessGroup = ProcessGroup()  # noqa: RUF009 - frozen
 
+    def loss(self) -> TreeLoss:
+        """What the configuration asks the network to lessen, on the processor."""
+        fit, labels, rivals = self.config.fit, self.network.head.out_features, None
+        if fit.within_source:
+            rivals = rivals_by_source(self.tree, labels, self.train.target, self.train.source)
+        return TreeLoss(self.tree, labels, fit.hierarchy, fit.label_smoothing, fit.within_source, rivals)
+
 
 def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     """Train by the phases of the configuration and return the best network by validation, in evaluation mode.
@@ -59,7 +66,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     With `resume`, goes on from `checkpoints/last.pt` when there is one: on the CPU, bit for bit as if never stopped.
     """
     config, network = fit.config.fit, fit.network
-    loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing)
+    loss = fit.loss()
     network.to(memory_format=torch.channels_last)
     state = _begin(fit, loss, resume)
     if fit.device.type == "cpu":

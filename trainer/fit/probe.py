@@ -98,14 +98,14 @@ def train_head(
     optimizer = torch.optim.AdamW(head.parameters(), lr=HEAD_RATE, weight_decay=HEAD_DECAY)
     steps = max(1, -(-len(photos) // HEAD_BATCH)) * config.probe_epochs
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    target, weight = torch.from_numpy(photos.target), torch.from_numpy(photos.weight)
+    target, weight, source = (torch.from_numpy(each) for each in (photos.target, photos.weight, photos.source))
     cpu_loss = loss.to("cpu")
     for epoch in range(config.probe_epochs):
         order = photos.order(seed, epoch, config.balance != "none")
         for rows in np.array_split(order, max(1, -(-len(order) // HEAD_BATCH))):
             chosen = torch.from_numpy(rows)
             logits = head(functional.dropout((features[chosen] - mean) / std, network.dropout.p))
-            value = (cpu_loss(logits, target[chosen]) * weight[chosen]).mean()
+            value = (cpu_loss(logits, target[chosen], source[chosen]) * weight[chosen]).mean()
             optimizer.zero_grad()
             value.backward()
             optimizer.step()

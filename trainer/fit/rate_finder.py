@@ -16,7 +16,6 @@ from trainer.data.augment import Augment
 from trainer.fit import schedule
 from trainer.fit.feed import open_feed
 from trainer.fit.loop import Fit, seeded, start
-from trainer.fit.losses import TreeLoss
 from trainer.fit.step import Stepper
 
 LOWEST, HIGHEST = 1e-6, 1.0
@@ -40,7 +39,7 @@ def find_rate(fit: Fit, steps: int) -> RateCurve:
     """Climb once through the rates with the last phase's pictures and layers. The fit's network is used up by this."""
     config, network = fit.config.fit, fit.network
     number = len(config.phases) - 1
-    loss = TreeLoss(fit.tree, network.head.out_features, config.hierarchy, config.label_smoothing)
+    loss = fit.loss()
     start(fit, loss)
     learning = schedule.learning_stages(network, config.phases[number].trainable, config.freeze_stages)
     schedule.set_learning(network, learning, fit.config.network.batch_norm != "frozen")

@@ -107,10 +107,11 @@ class Stepper:
             rows = slice(start, start + size)
             with autocast(self._device, self._config.precision):
                 logits, _ = self.model(pictures[rows])
-            value = self._loss(logits, batch.target[rows]) * batch.weight[rows] * share
+            value = self._loss(logits, batch.target[rows], batch.source[rows]) * batch.weight[rows] * share
             if other is not None:
                 partner = other[rows]
-                value = value + self._loss(logits, batch.target[partner]) * batch.weight[partner] * (1 - share)
+                theirs = self._loss(logits, batch.target[partner], batch.source[partner]) * batch.weight[partner]
+                value = value + theirs * (1 - share)
             mean = value.sum() / count
             mean.backward()
             total += mean.detach()

@@ -50,7 +50,8 @@ def photos() -> CachedPhotos:
     random = np.random.default_rng(0)
     ones = np.ones(48, np.float32)
     pixels = random.integers(0, 256, (48, 16, 16, 3), dtype=np.uint8)
-    return CachedPhotos(pixels, np.arange(48), random.integers(0, 2, 48), ones, ones, np.full(48, 1 / 48))
+    target, draw, source = random.integers(0, 2, 48), np.full(48, 1 / 48), np.zeros(48, np.int64)
+    return CachedPhotos(pixels, np.arange(48), target, ones, ones, draw, source)
 
 
 def learn(group: ProcessGroup, where: str) -> dict[str, object]:

@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from fieldguide.core.guide import load_guide
 from trainer.data.labels import build_tree, resolve_labels
-from trainer.fit.losses import TreeLoss
+from trainer.fit.losses import TreeLoss, rivals_by_source
 
 LABELS = resolve_labels(["Boletus", "Boletus_edulis", "Suillus_luteus", "Amanita_muscaria"], load_guide())
 TREE = build_tree(LABELS.taxa)
@@ -46,5 +47,49 @@ def test_the_hierarchy_punishes_the_wrong_family_more_than_the_wrong_species() -
 def test_gradients_are_finite_for_very_sure_and_wrong_logits() -> None:
     logits = torch.tensor([[200.0, -200.0, 0.0, 5.0]], requires_grad=True)
     TreeLoss(TREE, 4, (0.3, 0.1), 0.1)(logits, torch.tensor([1])).sum().backward()
+    assert logits.grad is not None
+    assert torch.isfinite(logits.grad).all()
+
+
+def test_within_a_source_only_its_own_labels_compete() -> None:
+    edulis, suillus, amanita = (ROW[name] for name in ("Boletus edulis", "Suillus luteus", "Amanita muscaria"))
+    rivals = rivals_by_source(TREE, 4, np.array([edulis, suillus, amanita]), np.array([0, 0, 1]))
+    loss = TreeLoss(TREE, 4, (), 0.1, 1.0, rivals)
+    logits = torch.randn(1, 4)
+    found = loss(logits, torch.tensor([edulis]), torch.tensor([0]))
+    two, target = logits[:, [edulis, suillus]], torch.tensor([0])
+    assert torch.allclose(found, functional.cross_entropy(two, target, reduction="none", label_smoothing=0.1))
+    assert float(loss(logits, torch.tensor([amanita]), torch.tensor([1]))) == pytest.approx(
+        0, abs=1e-5
+    )  # it has no rival
+    assert loss(logits, torch.tensor([amanita])) > 0.1  # a photo of nobody knows what source competes with all
+
+
+def test_half_within_a_source_is_the_mean_of_both() -> None:
+    target, source, logits = torch.tensor([0, 1, 2, 3]), torch.tensor([0, 0, 1, 1]), torch.randn(4, 4)
+    rivals = rivals_by_source(TREE, 4, target.numpy(), source.numpy())
+    whole, half, within = (TreeLoss(TREE, 4, (0.3, 0.1), 0.1, share, rivals) for share in (0.0, 0.5, 1.0))
+    mean = (whole(logits, target, source) + within(logits, target, source)) / 2
+    assert torch.allclose(half(logits, target, source), mean)
+
+
+def test_a_source_has_the_species_of_its_genus_and_anything_else_for_rivals() -> None:
+    labels = resolve_labels(["Boletus", "Boletus_edulis", "Amanita_muscaria", "background"], load_guide())
+    tree = build_tree(labels.taxa)
+    row = {taxon.name: number for number, taxon in enumerate(labels.taxa)}
+    rivals = rivals_by_source(tree, 4, np.array([row["Boletus"], row["Amanita muscaria"]]), np.array([0, 1]))
+    assert rivals is not None
+    assert [set(np.flatnonzero(line)) for line in rivals] == [
+        {row["Boletus"], row["Boletus edulis"], row["Background"]},
+        {row["Amanita muscaria"], row["Background"]},
+    ]
+    assert rivals_by_source(tree, 4, np.array([0, 1]), np.zeros(2, int)) is None
+
+
+def test_gradients_within_a_source_are_finite_where_neither_genus_nor_family_is_known() -> None:
+    rivals = rivals_by_source(TREE, 4, np.arange(4), np.arange(4))
+    logits = (torch.randn(4, 4) * 50).requires_grad_()
+    loss = TreeLoss(TREE, 4, (0.3, 0.1), 0.1, 0.5, rivals)
+    loss(logits, torch.arange(4), torch.arange(4)).sum().backward()
     assert logits.grad is not None
     assert torch.isfinite(logits.grad).all()

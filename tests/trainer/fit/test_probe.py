@@ -25,9 +25,8 @@ def photos() -> CachedPhotos:
     random = np.random.default_rng(0)
     pixels = random.integers(0, 256, (COUNT, 32, 32, 3), dtype=np.uint8)
     ones = np.ones(COUNT, np.float32)
-    return CachedPhotos(
-        pixels, random.permutation(COUNT), random.integers(0, 2, COUNT), ones, ones, np.full(COUNT, 1 / COUNT)
-    )
+    target, draw, source = random.integers(0, 2, COUNT), np.full(COUNT, 1 / COUNT), np.zeros(COUNT, np.int64)
+    return CachedPhotos(pixels, random.permutation(COUNT), target, ones, ones, draw, source)
 
 
 def _head(

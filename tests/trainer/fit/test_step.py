@@ -44,7 +44,8 @@ def photos() -> CachedPhotos:
     pixels = random.integers(0, 256, (20, 16, 16, 3), dtype=np.uint8)
     rows = random.permutation(20)[:12]
     ones = np.ones(12, np.float32)
-    return CachedPhotos(pixels, rows, random.integers(0, 2, 12), ones, ones, np.full(12, 1 / 12))
+    target, draw, source = random.integers(0, 2, 12), np.full(12, 1 / 12), np.zeros(12, np.int64)
+    return CachedPhotos(pixels, rows, target, ones, ones, draw, source)
 
 
 def _step(room: int, photos: CachedPhotos) -> tuple[Stepper, SmallMemory]:

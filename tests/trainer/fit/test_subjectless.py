@@ -64,9 +64,8 @@ def test_a_picture_without_its_subject_teaches_anything_else(kind: str) -> None:
     tree = build_tree(resolve_labels(["Amanita_muscaria", "Boletus_edulis"], load_guide()).taxa)
     loss, cpu = TreeLoss(tree, 2, (), 0.0), torch.device("cpu")
     augment = Augment(32, dict.fromkeys(AUGMENT, 0.0) | {"crop": 1.0})
-    batch = Batch(
-        torch.zeros(3, 32, 32, 3, dtype=torch.uint8), torch.ones(3), torch.ones(3).long(), torch.full((3,), 2.0)
-    )
+    pixels, target = torch.zeros(3, 32, 32, 3, dtype=torch.uint8), torch.ones(3).long()
+    batch = Batch(pixels, torch.ones(3), target, torch.full((3,), 2.0), torch.zeros(3).long())
 
     def taught(share: float) -> float:
         model = Coin()
