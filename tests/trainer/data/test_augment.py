@@ -41,6 +41,16 @@ def test_low_resolution_leaves_nothing_finer_than_a_small_picture_holds() -> Non
     assert found.std() < 60
 
 
+def test_white_balance_turns_blue_and_red_and_keeps_the_luma_of_gray() -> None:
+    gray = torch.full((64, 8, 8, 3), 100, dtype=torch.uint8)
+    found = Augment(8, NOTHING | {"white_balance": 0.4})(gray, torch.ones(64), torch.Generator().manual_seed(1))
+    red, green, blue = found.mean(dim=(2, 3)).unbind(1)
+    assert torch.allclose(0.299 * red + 0.587 * green + 0.114 * blue, torch.full((64,), 100.0), atol=1e-3)
+    assert (blue / green).log().abs().max() <= 0.4 + 1e-4
+    assert (red / green).log().abs().max() <= 0.2 + 1e-4
+    assert (blue / green).log().std() > 0.15
+
+
 def test_covered_surroundings_leave_the_middle() -> None:
     plain, masked = _augmented({}), _augmented({"background_mask": 1.0})
     assert (masked - plain)[:, :, 28:36, 28:36].abs().max() < 12
