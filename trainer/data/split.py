@@ -28,6 +28,7 @@ from trainer.data.witnesses import group_photos
 SPLITS = ("train", "val", "calibration", "test")
 HELD_OUT = "held_out"  # labels kept out of training, to measure how the model takes kinds it has no label for
 LEFT_OUT = "left_out"
+OF_ONE_SOURCE = 0.1  # share of labels, both of those that one source shows alone and of the others, to speak of it
 ELSEWHERE_FIT = "elsewhere_fit"  # photos by other people that set temperature, thresholds and alarms
 ELSEWHERE_MEASURE = "elsewhere_measure"  # and those that only measure
 
@@ -109,6 +110,18 @@ def unmeasured_in_words(placed: Sequence[SplitPhoto], labels: Labels) -> list[st
     taught, tested = ({row.label for row in placed if row.split == name} for name in (SPLITS[0], SPLITS[3]))
     names = [labels.taxa[label].name for label in sorted(taught - tested - {-1})]
     return [text("train.unmeasured", count=len(names), names=", ".join(names))] if names else []
+
+
+def of_one_source_in_words(placed: Sequence[SplitPhoto]) -> list[str]:
+    """A sentence where several named sources teach the same kinds and many kinds are taught by one of them alone."""
+    taught: dict[int, set[str]] = defaultdict(set)
+    for row in placed:
+        if row.split == SPLITS[0] and row.source:
+            taught[row.label].add(row.source)
+    alone = sum(len(sources) == 1 for sources in taught.values())
+    if min(alone, len(taught) - alone) < OF_ONE_SOURCE * len(taught) or not taught:
+        return []
+    return [text("train.of_one_source", count=alone, labels=len(taught))]
 
 
 def place(photo: ScannedPhoto, where: str, labels: Labels, **facts: Any) -> SplitPhoto:

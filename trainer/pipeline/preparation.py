@@ -52,7 +52,15 @@ from trainer.data.scan import (
     scan,
     scan_hashes,
 )
-from trainer.data.split import SplitPhoto, read_split, split, split_matches, unmeasured_in_words, write_split
+from trainer.data.split import (
+    SplitPhoto,
+    of_one_source_in_words,
+    read_split,
+    split,
+    split_matches,
+    unmeasured_in_words,
+    write_split,
+)
 from trainer.export.trial import try_export
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
@@ -176,7 +184,8 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     if fresh or read_split(run.split) != rows:  # runs of a sweep share one file
         write_split(run.split, rows)
     if fresh:
-        for sentence in (*names_in_words(labels), *rare_in_words(labels), *unmeasured_in_words(placed, labels)):
+        marks = [] if config.fit.within_source else of_one_source_in_words(placed)
+        for sentence in (*names_in_words(labels), *rare_in_words(labels), *unmeasured_in_words(placed, labels), *marks):
             progress.note(sentence)
     for sentence in (*elsewhere_in_words(from_others, config.data, guide), *halves_in_words(placed_elsewhere)):
         progress.note(sentence)

@@ -12,7 +12,16 @@ from tests.helpers.photo_folders import make_photo_folders
 from trainer.config import DataConfig
 from trainer.data.labels import build_tree, resolve_labels
 from trainer.data.scan import ScannedPhoto, list_photos, read_scan, scan
-from trainer.data.split import HELD_OUT, LEFT_OUT, SplitPhoto, read_split, split, unmeasured_in_words, write_split
+from trainer.data.split import (
+    HELD_OUT,
+    LEFT_OUT,
+    SplitPhoto,
+    of_one_source_in_words,
+    read_split,
+    split,
+    unmeasured_in_words,
+    write_split,
+)
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -93,6 +102,21 @@ def test_a_label_with_too_few_finds_for_every_side_teaches_and_is_named(tmp_path
     assert {row.find for row in placed if LABELS[0] in row.file} == {"find 0", "find 1"}
     told = unmeasured_in_words(placed, resolve_labels((p.raw_label for p in photos), load_guide()))
     assert [("Amanita muscaria" in line, "Boletus" in line) for line in told] == [(True, False)]
+
+
+def test_kinds_that_one_source_alone_shows_are_told_where_others_are_shown_by_several() -> None:
+    def placed(*shown: str) -> list[SplitPhoto]:
+        """A letter a source, a word a label."""
+        return [
+            SplitPhoto(0, "", "train", label, label, 0, source if source != "-" else "")
+            for label, sources in enumerate(shown)
+            for source in sources
+        ]
+
+    told = of_one_source_in_words(placed("ab", "a", "bb", "abc"))
+    assert ["2 of the 4 labels" in line for line in told] == [True]
+    for nothing in (placed("ab", "abc"), placed("a", "b", "c"), placed("aa", "a"), placed("-", "-"), []):
+        assert of_one_source_in_words(nothing) == []
 
 
 def test_a_photo_under_two_labels_never_judges_and_teaches_the_shared_genus(tmp_path: Path) -> None:
