@@ -106,6 +106,20 @@ def test_bars_and_pictures_beside_each_other_are_no_damage(gap: int) -> None:
     assert strength(page) < JUMP
 
 
+@pytest.mark.parametrize("offset", [0, 4, 8, 12])
+@pytest.mark.parametrize("degrees", [0.02, 0.1, 0.3])
+def test_the_edge_of_a_table_that_leans_a_little_is_no_damage(tmp_path: Path, offset: int, degrees: float) -> None:
+    """Over the whole width it moves by a row of blocks or less; read at a smaller scale, too."""
+    down, across = np.mgrid[0:1200, 0:1600]
+    wall = 190 - 110 * np.clip(down - (592 + offset + (across - 800) * np.tan(np.radians(degrees))), 0, 1)
+    image = Image.fromarray(
+        (np.stack([wall] * 3, 2) + np.random.default_rng(0).normal(0, 2, (1200, 1600, 1))).astype("u1")
+    )
+    assert strength(image, quality=92) < JUMP
+    (tmp_path / "table.jpg").write_bytes(encoded("jpg", image, quality=92))
+    read_photo(tmp_path / "table.jpg", 192)
+
+
 @pytest.mark.parametrize("size", [(1, 1), (16, 16), (95, 640), (97, 97), (640, 95)])
 def test_small_pictures_have_no_stair(size: tuple[int, int]) -> None:
     assert strength(busy().resize(size)) < JUMP
