@@ -21,6 +21,7 @@ from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
+from trainer.data.augment import LUMA
 from trainer.fit.half import plain_name
 from trainer.fit.known import unknown_network
 from trainer.fit.small_cnn import small_cnn
@@ -28,7 +29,6 @@ from trainer.fit.small_cnn import small_cnn
 PROBED = 96  # pixels at which a network is asked for the width of its embedding; some know their own size alone
 REACHED_WITHIN = 3.0  # seconds in which whoever keeps a library's weights must answer
 SAY_HOW_TO_BEGIN = ("inception_v3", "googlenet")  # torchvision warns when these are not given
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 class Classifier(nn.Module):
