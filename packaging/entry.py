@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 
 from fieldguide.cli import main
+from fieldguide.inference.child import SERVES
 
 
 def hold_mutex() -> None:
@@ -22,5 +22,9 @@ def hold_mutex() -> None:
 
 if __name__ == "__main__":
     hold_mutex()
-    multiprocessing.freeze_support()
-    sys.exit(main())
+    if sys.argv[1:] == [SERVES]:
+        from fieldguide.inference.worker import main as serve_model
+
+        serve_model()
+    else:
+        sys.exit(main())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import threading
@@ -17,6 +16,7 @@ import pytest
 
 from fieldguide.core.text import choose_language
 from fieldguide.inference import child
+from tests.helpers.forked import begin_forked
 
 pytest_plugins = ["tests.helpers.bundles"]
 
@@ -25,8 +25,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 if sys.platform != "win32":
     # Importing torch takes a second: one process does it for all models of a run, as real children as any other's.
-    child.spawn = multiprocessing.get_context("forkserver")
-    child.spawn.set_forkserver_preload(["fieldguide.inference.runtime"])
+    child.begin_process = begin_forked
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from fieldguide import __version__
 from fieldguide.app.parts import Parts
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.resources import is_frozen
 from fieldguide.core.text import explain, text
 from fieldguide.services.doctor import examine, write_report
 from fieldguide.services.identifier import Model, Summary
@@ -73,7 +74,7 @@ class CareController(QObject):
 
 def _check(handle: Handle) -> str:
     """Run `fieldguide --selftest` beside this window, and say how it ended."""
-    itself = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "fieldguide"]
+    itself = [sys.executable] if is_frozen() else [sys.executable, "-m", "fieldguide"]
     flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows alone
     child = subprocess.Popen(
         [*itself, "--selftest"],

@@ -7,6 +7,11 @@ from functools import cache
 from pathlib import Path
 
 
+def is_frozen() -> bool:
+    """Whether this is the packaged program, which is its own interpreter."""
+    return hasattr(sys, "_MEIPASS")
+
+
 def resources_folder() -> Path:
     """The folder that holds `guide/ model/ icons/ i18n/ licences/ samples/`.
 

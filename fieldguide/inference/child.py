@@ -1,25 +1,51 @@
 """The process that holds a model, seen from this side: started, asked, watched and ended.
 
-It is started before the window is built, so what this file imports is little: neither torch, numpy nor Qt.
+It is started before the window is built, so what this file imports is little: neither torch, numpy nor Qt, and not
+`multiprocessing`, which takes 60 ms and keeps a process of its own.
 """
 
 from __future__ import annotations
 
-import multiprocessing
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from typing import Protocol
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.inference.wire import Fact, Message, MessageError, receive, send
+from fieldguide.core.resources import is_frozen
+from fieldguide.inference.wire import Fact, Line, Message, MessageError, receive, send
 
+SERVES = "--serve-model"  # what the packaged program is called with to be this process
+_BEGINS = "import sys; sys.path[:] = sys.argv[1:]; from fieldguide.inference.worker import main; main()"
 _MANY_BYTES = 2 * 2**30
 _LOOK_SECONDS = 0.1
 
-spawn = multiprocessing.get_context("spawn")  # a fork would copy the window
+
+class Process(Protocol):
+    """What is asked of a process: as `subprocess.Popen`."""
+
+    pid: int
+    returncode: int | None
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it is gone."""
+        ...
+
+
+def begin_process(reading: int, writing: int) -> Process:
+    """A fresh interpreter that serves a model, with these descriptors as its input and output. Raises OSError."""
+    words = [SERVES] if is_frozen() else ["-c", _BEGINS, *sys.path]
+    flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows alone
+    return subprocess.Popen([sys.executable, *words], stdin=reading, stdout=writing, creationflags=flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +81,19 @@ class Child:
 
     def __init__(self) -> None:
         """Start it. Raises FieldGuideError(SYSTEM_REFUSES) where no further process or file may be opened."""
+        opened: list[int] = []
         try:
-            self._connection, theirs = spawn.Pipe()
-            self._process = spawn.Process(target=_serve, args=(theirs,), name="fieldguide-model", daemon=True)
-            self._process.start()
+            for _ in range(2):
+                opened += os.pipe()
+            their_input, to_them, from_them, their_output = opened
+            self._process = begin_process(their_input, their_output)
         except OSError as problem:
+            for descriptor in opened:
+                os.close(descriptor)
             raise FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=str(problem)) from problem
-        theirs.close()
+        os.close(their_input)
+        os.close(their_output)
+        self._line = Line(from_them, to_them)
         self._ended_for: ErrorCode | None = None
         self._torch: str | None = None
 
@@ -93,7 +125,7 @@ class Child:
         """
         self.torch()
         with self._ending(file), self._watched(bounds):
-            send(self._connection, kind, *parts, **facts)
+            send(self._line, kind, *parts, **facts)
         answer = self._receive(bounds, file, most)
         if answer.kind == "refused":
             raise _refusal(answer, file)
@@ -104,11 +136,12 @@ class Child:
     def end(self) -> None:
         """End the process at once, whatever it does."""
         self._process.kill()
-        self._process.join(2)  # the connection closes with the last who holds it: another thread may be reading from it
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(2)  # the pipes close with the last who holds them: another thread may be reading
 
     def _receive(self, bounds: Bounds, file: str, most: int) -> Message:
         with self._ending(file), self._watched(bounds):
-            return receive(self._connection, most)
+            return receive(self._line, most)
 
     @contextmanager
     def _ending(self, file: str) -> Iterator[None]:
@@ -120,7 +153,7 @@ class Child:
             if not isinstance(problem, EOFError | OSError | MessageError):
                 raise
             code = self._ended_for or ErrorCode.MODEL_CRASHED
-            raise FieldGuideError(code, file=file, problem=str(self._process.exitcode)) from problem
+            raise FieldGuideError(code, file=file, problem=str(self._process.returncode)) from problem
 
     @contextmanager
     def _watched(self, bounds: Bounds) -> Iterator[None]:
@@ -208,13 +241,6 @@ class Children:
             self._closed, running, self._running = True, self._running, []
         for child in running:
             child.end()
-
-
-def _serve(connection: Connection) -> None:
-    """What runs there; imported there alone."""
-    from fieldguide.inference.worker import serve
-
-    serve(connection)
 
 
 def _refusal(answer: Message, file: str) -> FieldGuideError:

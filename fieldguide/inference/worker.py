@@ -14,7 +14,6 @@ import signal
 import sys
 import threading
 import traceback
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ from fieldguide.core.bundle import bundle_of
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import choose_language
 from fieldguide.inference.child import Bounds
-from fieldguide.inference.wire import Message, receive, send
+from fieldguide.inference.wire import Line, Message, receive, send
 
 if TYPE_CHECKING:
     from fieldguide.inference.runtime import Runtime
@@ -34,7 +33,12 @@ if TYPE_CHECKING:
 MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 
-def serve(connection: Connection) -> None:
+def main() -> None:
+    """Where the process begins: what is its input and output now is the line to the other side."""
+    serve(Line(os.dup(0), os.dup(1)))
+
+
+def serve(line: Line) -> None:
     """Answer the other side until it is gone.
 
     Messages in: load, run, gradient; out: ready (hindered, broken), loaded, answer, refused.
@@ -42,18 +46,18 @@ def serve(connection: Connection) -> None:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     try:
         _be_quiet()
-        threading.Thread(target=_listen, args=(connection, inbox), daemon=True).start()
+        threading.Thread(target=_listen, args=(line, inbox), daemon=True).start()
     except (OSError, RuntimeError) as problem:  # no /dev/null, no thread more
-        send(connection, "hindered", problem=_told(problem))
+        send(line, "hindered", problem=_told(problem))
         return
     try:
         version = import_torch()
         importlib.import_module("fieldguide.inference.runtime")
     except Exception as problem:  # a library that is damaged or not made for this machine raises anything
-        send(connection, "broken", problem=_told(problem))
+        send(line, "broken", problem=_told(problem))
         return
-    send(connection, "ready", torch=version)
-    worker = _Worker(connection)
+    send(line, "ready", torch=version)
+    worker = _Worker(line)
     message: Message | None
     while True:
         message = inbox.get()
@@ -61,9 +65,9 @@ def serve(connection: Connection) -> None:
             worker.take(message)
         except FieldGuideError as refused:
             facts = {f"fact_{name}": _plain(value) for name, value in refused.facts.items()}
-            send(connection, "refused", code=refused.code.value, **facts)
+            send(line, "refused", code=refused.code.value, **facts)
         except Exception:
-            send(connection, "defect", traceback=traceback.format_exc()[-8000:])
+            send(line, "defect", traceback=traceback.format_exc()[-8000:])
         loaded, message = message.kind == "load", None  # the model's file would stay in it until the next question
         if loaded:
             give_memory_back()
@@ -96,8 +100,8 @@ def give_memory_back() -> None:
 class _Worker:
     """Does what messages ask for."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, line: Line) -> None:
+        self._line = line
         self._runtime: Runtime | None = None
         self._beside = contextlib.ExitStack()
         self._is_beside = False
@@ -143,7 +147,7 @@ class _Worker:
         runtime = self._runtime
         assert runtime is not None
         facts = {"device": runtime.device, "note": runtime.note, "batch_size": runtime.batch_size}
-        send(self._connection, kind, *parts, **facts)
+        send(self._line, kind, *parts, **facts)
 
     def _share(self, beside: bool) -> None:
         """Enter or leave `Runtime.beside_decoding` as the other side does."""
@@ -154,11 +158,11 @@ class _Worker:
             self._is_beside = beside
 
 
-def _listen(connection: Connection, inbox: queue.SimpleQueue[Message]) -> None:
+def _listen(line: Line, inbox: queue.SimpleQueue[Message]) -> None:
     """Hand messages on; when the other side is gone, end the process whatever the model is doing."""
     try:
         while True:
-            inbox.put(receive(connection, MOST_RECEIVED))
+            inbox.put(receive(line, MOST_RECEIVED))
     finally:
         os._exit(0)
 

@@ -98,7 +98,7 @@ def test_the_clock_ends_a_process_of_which_the_system_tells_nothing(
     with pytest.raises(FieldGuideError) as ended:
         one.ask(Bounds(0.5, 60, 2**31), "a.fieldguide", 100, "load")
     assert ended.value.code is ErrorCode.MODEL_SLOW
-    assert one._process.exitcode is not None
+    assert one._process.returncode is not None
 
 
 def test_no_thread_more_is_a_sentence_and_leaves_no_answer_for_the_next_question(
@@ -145,7 +145,7 @@ def test_a_process_that_cannot_be_started_is_a_sentence(monkeypatch: pytest.Monk
     def refuse(*_: object, **__: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(child.spawn.Process, "start", refuse)
+    monkeypatch.setattr(child, "begin_process", refuse)
     with pytest.raises(FieldGuideError) as caught:
         Children().start()
     assert caught.value.code is ErrorCode.SYSTEM_REFUSES
