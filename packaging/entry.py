@@ -22,9 +22,9 @@ def hold_mutex() -> None:
 
 if __name__ == "__main__":
     hold_mutex()
-    if sys.argv[1:] == [SERVES]:
+    if sys.argv[1:2] == [SERVES]:
         from fieldguide.inference.worker import main as serve_model
 
-        serve_model()
+        serve_model(sys.argv[2])
     else:
         sys.exit(main())

@@ -49,11 +49,12 @@ def identify(
     """
     photos, empty_folders = _expand(paths)
     groups = [photos] if (group or seen) and photos else [[photo] for photo in photos]
-    guide = load_guide()
     if not paths:
-        return _hand_alone(seen, guide, as_json=as_json)
+        return _hand_alone(seen, load_guide(), as_json=as_json)
     children = Children()
     try:
+        children.prepare()  # torch is imported there while the guide is read here
+        guide = load_guide()
         bundle = model or resource("model", "starter.fieldguide")
         frozen = FrozenModels(find_locations().frozen)
         network = ServedNetwork.load(bundle, device, children=children, frozen=frozen)

@@ -21,7 +21,7 @@ from fieldguide.core.resources import is_frozen
 from fieldguide.inference.wire import Fact, Line, Message, MessageError, receive, send
 
 SERVES = "--serve-model"  # what the packaged program is called with to be this process
-_BEGINS = "import sys; sys.path[:] = sys.argv[1:]; from fieldguide.inference.worker import main; main()"
+_BEGINS = "import sys; sys.path[:] = sys.argv[2:]; from fieldguide.inference.worker import main; main(sys.argv[1])"
 _MANY_BYTES = 2 * 2**30
 _LOOK_SECONDS = 0.1
 
@@ -41,9 +41,12 @@ class Process(Protocol):
         ...
 
 
-def begin_process(reading: int, writing: int) -> Process:
-    """A fresh interpreter that serves a model, with these descriptors as its input and output. Raises OSError."""
-    words = [SERVES] if is_frozen() else ["-c", _BEGINS, *sys.path]
+def begin_process(reading: int, writing: int, torch: str) -> Process:
+    """A fresh interpreter that serves a model, with these descriptors as its input and output.
+
+    `torch`: "slim" without what only its compilers need, or "whole". Raises OSError.
+    """
+    words = [SERVES, torch] if is_frozen() else ["-c", _BEGINS, torch, *sys.path]
     flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows alone
     return subprocess.Popen([sys.executable, *words], stdin=reading, stdout=writing, creationflags=flags)
 
@@ -81,12 +84,17 @@ class Child:
 
     def __init__(self) -> None:
         """Start it. Raises FieldGuideError(SYSTEM_REFUSES) where no further process or file may be opened."""
+        self._ended_for: ErrorCode | None = None
+        self._torch: str | None = None
+        self._begin("slim")
+
+    def _begin(self, torch: str) -> None:
         opened: list[int] = []
         try:
             for _ in range(2):
                 opened += os.pipe()
             their_input, to_them, from_them, their_output = opened
-            self._process = begin_process(their_input, their_output)
+            self._process = begin_process(their_input, their_output, torch)
         except OSError as problem:
             for descriptor in opened:
                 os.close(descriptor)
@@ -94,8 +102,6 @@ class Child:
         os.close(their_input)
         os.close(their_output)
         self._line = Line(from_them, to_them)
-        self._ended_for: ErrorCode | None = None
-        self._torch: str | None = None
 
     def torch(self) -> str:
         """The version of torch there; waits until it is imported.
@@ -106,6 +112,10 @@ class Child:
         if self._torch is None:
             try:
                 ready = self._receive(Bounds.of_start(), "", 0)
+                if ready.kind == "incomplete":  # a version that cannot do without, and is not imported twice
+                    self.end()
+                    self._begin("whole")
+                    ready = self._receive(Bounds.of_start(), "", 0)
             except FieldGuideError as problem:
                 if problem.code is ErrorCode.SYSTEM_REFUSES:
                     raise

@@ -1,43 +1,35 @@
-"""A bundle as a running network: load, check, warm up, run in batches. The only file that names `torch.jit`.
+"""A bundle as a running network: load, check, warm up, run in batches.
 
-Nothing of a bundle runs before its archive, its source and its operators were looked at, and nothing is answered before
-the golden samples came out as they did when the bundle was made. Importing this module imports torch: the window never
-does, it asks a process of its own (`fieldguide.inference.served`).
+Nothing is answered before the golden samples came out as they did when the bundle was made. Importing this module
+imports torch: the window never does, it asks a process of its own (`fieldguide.inference.served`).
 """
 
 from __future__ import annotations
 
-import io
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from zipfile import ZipFile
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from fieldguide.core.atomic import written_atomically
-from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle, read_program
+from fieldguide.core.bundle import BundleFile, Golden, Manifest, read_bundle
 from fieldguide.core.bundle.manifest import contradiction
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
+from fieldguide.inference.faults import FAILURES, fault, first_line, lacks_memory, naming, run_tiny_kernel
 from fieldguide.inference.network import Answers
-from fieldguide.inference.operators import refuse_operators, refuse_program
+from fieldguide.inference.operators import refuse_program
+from fieldguide.inference.torchscript import keep_program, load_kept, load_program
 
 DEVICES = ("auto", "cpu", "cuda")
 CPU_BATCH, CUDA_BATCH = 16, 128
 # Other kernels and processors round differently: 1e-4 of float32 logits, 1e-2 with the TF32 of graphics cards. A wrong
 # mean, channel order or scale shows as 0.5 and more.
 TOLERANCE = 0.02
-# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError).
-_FAILURES = (
-    *(RuntimeError, MemoryError, AttributeError, ValueError, TypeError),
-    *(LookupError, ArithmeticError, AssertionError),
-)
 
 
 class Runtime:
@@ -87,25 +79,28 @@ class Runtime:
     def of(cls, bundle: BundleFile, threads: int | None = None, frozen: bytes | None = None) -> Runtime:
         """A bundle that was read already, on the processor.
 
-        `frozen`: what `freeze` gave when this very bundle went through every check; then it only warms up.
+        `frozen`: what `freeze` gave when this very bundle went through every check; then it answers once, to see that
+        it does.
 
         Raises:
             FieldGuideError: as `load`.
         """
         if threads is not None:
             torch.set_num_threads(max(1, threads))
-        with _naming(bundle.path.name):
+        with naming(bundle.path.name):
             if frozen is None:
                 refuse_program(bundle)
-                runtime = cls(bundle, bundle.golden(), _load(bundle, "cpu"))
+                runtime = cls(bundle, bundle.golden(), load_program(bundle, "cpu"))
                 runtime._check()
                 runtime.run(_odd_picture(bundle.manifest.input.size))
             else:
-                with _ignore_jit_deprecation():
-                    runtime = cls(bundle, bundle.golden(), torch.jit.load(io.BytesIO(frozen)))  # type: ignore[no-untyped-call]
-                for _ in range(2):  # the first calls are slow
-                    runtime.run(runtime.golden.images[:1])
+                runtime = cls(bundle, bundle.golden(), load_kept(frozen))
+                runtime.warm_up()
         return runtime
+
+    def warm_up(self) -> None:
+        """Answer once for nobody: the first two calls are slow (150 and 50 ms more)."""
+        self.run(self.golden.images[:1])
 
     def choose(self, device: str) -> None:
         """Use this device (see `load`) from now on. Raises FieldGuideError(DEVICE_UNAVAILABLE)."""
@@ -115,10 +110,7 @@ class Runtime:
 
     def freeze(self) -> bytes:
         """The program as it runs on the processor, to be loaded again without a check. Before `choose`."""
-        stream = io.BytesIO()
-        with _ignore_jit_deprecation():
-            torch.jit.save(self._module, stream)
-        return stream.getvalue()
+        return keep_program(self._module)
 
     def run(self, batch: npt.NDArray[np.uint8]) -> Answers:
         """Logits float32 [N,C] and embeddings float32 [N,D] of prepared pictures uint8 [N,3,S,S]; N may be 0.
@@ -135,7 +127,7 @@ class Runtime:
             part = batch[start : start + self.batch_size]
             try:
                 answer = self._forward(part)
-            except _FAILURES as problem:
+            except FAILURES as problem:
                 self._give_way(problem, len(part))
                 continue
             self._refuse_answer(answer, len(part))
@@ -176,8 +168,8 @@ class Runtime:
             values = torch.from_numpy(picture[None].astype(np.float32)).to(self.device).requires_grad_()
             logits, _ = self._module(values)
             (logits[0] * torch.from_numpy(weights).to(self.device)).sum().backward()
-        except _FAILURES as problem:
-            raise _fault(problem, self.bundle.path.name, 1) from problem
+        except FAILURES as problem:
+            raise fault(problem, self.bundle.path.name, 1) from problem
         if values.grad is None:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
         return np.asarray(values.grad[0].cpu().numpy(), np.float32)
@@ -227,11 +219,11 @@ class Runtime:
             self._card = "CUDA"
             try:
                 self._card = torch.cuda.get_device_name()
-                _run_tiny_kernel("cuda")
-                self._module, self.device, self.batch_size = _load(self.bundle, "cuda"), "cuda", CUDA_BATCH
+                run_tiny_kernel("cuda")
+                self._module, self.device, self.batch_size = load_program(self.bundle, "cuda"), "cuda", CUDA_BATCH
                 right = self._difference() <= TOLERANCE
             except (RuntimeError, AssertionError, FieldGuideError) as problem:
-                reason = _first_line(problem.__cause__ or problem)
+                reason = first_line(problem.__cause__ or problem)
                 self._fall_back(text("inference.cuda_unusable", device=self._card, problem=reason))
                 return
         if not right:
@@ -249,62 +241,20 @@ class Runtime:
     def _give_way(self, problem: Exception, tried: int) -> None:
         """Fewer pictures at once where memory lacks, the processor where the card fails; else it is the program."""
         on_the_card = self.device == "cuda" or isinstance(problem, torch.OutOfMemoryError)
-        lacks = _lacks_memory(problem)
+        lacks = lacks_memory(problem)
         if lacks and tried > 1:
             self.batch_size = tried // 2
             if on_the_card:
                 torch.cuda.empty_cache()
         elif on_the_card:
             key = "inference.cuda_memory" if lacks else "inference.cuda_lost"
-            self._fall_back(text(key, device=self._card, problem=_first_line(problem)))
+            self._fall_back(text(key, device=self._card, problem=first_line(problem)))
         else:
-            raise _fault(problem, self.bundle.path.name, tried) from problem
+            raise fault(problem, self.bundle.path.name, tried) from problem
 
     def _fall_back(self, note: str) -> None:
         self.note = note
-        self._module, self.device, self.batch_size = _load(self.bundle, "cpu"), "cpu", CPU_BATCH
-
-
-def read_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The weights of a bundle by name, on the processor, after the same checks as for running it: to train on from it.
-
-    Raises:
-        FieldGuideError: one of the BUNDLE_ codes.
-    """
-    bundle = read_bundle(path)
-    refuse_program(bundle)
-    with _naming(path.name):
-        return dict(_open(bundle, "cpu").state_dict())
-
-
-def open_program(path: Path, manifest: Manifest) -> torch.nn.Module:
-    """A TorchScript program of somebody else's, on the processor, after the same looks at it: to make a bundle of it.
-
-    Raises:
-        FieldGuideError: one of the BUNDLE_ codes.
-    """
-    bundle = read_program(path, manifest)
-    refuse_program(bundle)
-    with _naming(path.name):
-        return _open(bundle, "cpu")
-
-
-def save_program(module: torch.nn.Module, pictures: torch.Tensor, path: Path, extra: dict[str, bytes]) -> None:
-    """Trace `module` on `pictures` uint8 [N,3,S,S] and write it as an archive with extra files: a bundle is made.
-
-    The archive takes its name whole or not at all. `module` is in evaluation mode and answers (logits, embedding). What
-    torch writes for debuggers is left out: it names folders of the machine that trained, and nobody needs it.
-    """
-    written = io.BytesIO()
-    with _ignore_jit_deprecation(), _plain_attention(), torch.no_grad(), warnings.catch_warnings():
-        # Sizes become constants, as the manifest has them.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # type: ignore[attr-defined]
-        traced = torch.jit.trace(module, (pictures,), check_trace=False, _store_inputs=False)  # type: ignore[no-untyped-call]
-        torch.jit.save(traced, written, _extra_files=extra)
-    with ZipFile(written) as whole, written_atomically(path) as stream, ZipFile(stream, "w") as kept:
-        for entry in whole.infolist():
-            if not entry.filename.endswith(".debug_pkl"):
-                kept.writestr(entry.filename, whole.read(entry), entry.compress_type)
+        self._module, self.device, self.batch_size = load_program(self.bundle, "cpu"), "cpu", CPU_BATCH
 
 
 def _refuse_device(device: str) -> None:
@@ -316,103 +266,3 @@ def _refuse_device(device: str) -> None:
 def _odd_picture(size: int) -> npt.NDArray[np.uint8]:
     """A single picture unlike any photo, uint8 [1,3,size,size]: a program may fail at others than its golden ones."""
     return np.random.default_rng(0).integers(0, 256, (1, 3, size, size), np.uint8)
-
-
-def _lacks_memory(problem: Exception) -> bool:
-    return isinstance(problem, MemoryError | torch.OutOfMemoryError) or any(
-        words in str(problem) for words in ("can't allocate memory", "not enough memory", "std::bad_alloc")
-    )
-
-
-def _fault(problem: Exception, file: str, photos: int) -> FieldGuideError:
-    """Whose fault a failure on the processor is: the machine's, torch's on this system, or the model's."""
-    if _lacks_memory(problem):
-        return FieldGuideError(ErrorCode.DEVICE_MEMORY, photos=photos)
-    try:
-        _run_tiny_kernel("cpu")
-    except RuntimeError as refusal:
-        return FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=_first_line(refusal))
-    return FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=file)
-
-
-def _first_line(problem: BaseException) -> str:
-    return str(problem).strip().partition("\n")[0][:120]
-
-
-@contextmanager
-def _plain_attention() -> Iterator[None]:
-    """Attention in the operators of training: its short cut for evaluation has no gradient, which explaining needs."""
-    before = torch.backends.mha.get_fastpath_enabled()
-    torch.backends.mha.set_fastpath_enabled(False)
-    try:
-        yield
-    finally:
-        torch.backends.mha.set_fastpath_enabled(before)
-
-
-def _run_tiny_kernel(device: str) -> None:
-    """What every model does. Raises RuntimeError."""
-    picture = torch.ones(1, 3, 8, 8, dtype=torch.float16, device=device).float()
-    torch.nn.functional.conv2d(picture, torch.ones(4, 3, 3, 3, device=device)).sum().item()
-
-
-def _load(bundle: BundleFile, device: str) -> torch.nn.Module:
-    """The frozen program on `device`, channels last (measured: the fastest of four ways), its operators looked at."""
-    with _naming(bundle.path.name), _ignore_jit_deprecation():
-        module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
-        refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
-    return module
-
-
-def _open(bundle: BundleFile, device: str) -> torch.nn.Module:
-    """The program as it was written, in evaluation mode, its operators looked at and nothing of it run yet."""
-    with _ignore_jit_deprecation():
-        module: torch.nn.Module = torch.jit.load(io.BytesIO(bundle.data), map_location=device)  # type: ignore[no-untyped-call]
-    refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
-    _widen_where_torch_cannot(module)
-    return module.eval()
-
-
-def _widen_where_torch_cannot(module: torch.nn.Module) -> None:
-    """Make float32 of half precision weights by numpy on systems where torch fails at that: those without /proc."""
-    try:
-        torch.ones(1, dtype=torch.float16).float()
-    except RuntimeError:
-        for weight in module.parameters():
-            if weight.dtype == torch.float16:
-                weight.data = torch.from_numpy(weight.detach().numpy().astype(np.float32))
-
-
-def _forward(module: torch.nn.Module) -> Any:
-    """The program that will run; a part of the same name would be found in its place, and looked at instead."""
-    if not isinstance(module.forward, torch.ScriptMethod):
-        raise contradiction("a part is named as the program is")
-    return module.forward
-
-
-def _kinds(graph: Any) -> Iterator[str]:
-    """The kind of every node of an inlined graph, those in branches and loops too."""
-    blocks = [graph]
-    while blocks:
-        for node in blocks.pop().nodes():
-            yield node.kind()
-            blocks.extend(node.blocks())
-
-
-@contextmanager
-def _ignore_jit_deprecation() -> Iterator[None]:
-    """Since 2.13 torch announces the end of TorchScript at every call; it works, and it is the bundle's format."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r".*torch\.jit.*deprecated")
-        yield
-
-
-@contextmanager
-def _naming(file: str) -> Iterator[None]:
-    """Name the file in errors, and turn what torch raises at a broken program into one."""
-    try:
-        yield
-    except FieldGuideError as error:
-        raise FieldGuideError(error.code, **{"file": file, **error.facts}) from error.__cause__
-    except _FAILURES as problem:
-        raise _fault(problem, file, 1) from problem

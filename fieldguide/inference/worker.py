@@ -7,6 +7,7 @@ else in the app, so whatever it does, endless, greedy or deadly, happens to this
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import queue
@@ -33,17 +34,18 @@ if TYPE_CHECKING:
 MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 
-def main() -> None:
+def main(torch: str) -> None:
     """Where the process begins: what is its input and output now is the line to the other side."""
-    serve(Line(os.dup(0), os.dup(1)))
+    serve(Line(os.dup(0), os.dup(1)), torch)
 
 
-def serve(line: Line) -> None:
-    """Answer the other side until it is gone.
+def serve(line: Line, torch: str) -> None:
+    """Answer the other side until it is gone. `torch`: as it is imported, see `fieldguide.inference.child`.
 
-    Messages in: load, run, gradient; out: ready (hindered, broken), loaded, answer, refused.
+    Messages in: load, run, gradient; out: ready (hindered, incomplete, broken), loaded, answer, refused.
     """
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+    gc.disable()  # what is imported stays: looking through it again and again takes a tenth of the time
     try:
         _be_quiet()
         threading.Thread(target=_listen, args=(line, inbox), daemon=True).start()
@@ -51,12 +53,14 @@ def serve(line: Line) -> None:
         send(line, "hindered", problem=_told(problem))
         return
     try:
-        version = import_torch()
+        version = import_torch(slim=torch == "slim")
         importlib.import_module("fieldguide.inference.runtime")
     except Exception as problem:  # a library that is damaged or not made for this machine raises anything
-        send(line, "broken", problem=_told(problem))
+        send(line, "incomplete" if torch == "slim" else "broken", problem=_told(problem))
         return
     send(line, "ready", torch=version)
+    gc.freeze()
+    gc.enable()
     worker = _Worker(line)
     message: Message | None
     while True:
@@ -73,20 +77,12 @@ def serve(line: Line) -> None:
             give_memory_back()
 
 
-def import_torch() -> str:
-    """Import torch without what only its compilers need, which takes a third of the time; its version.
-
-    Where a version cannot do without, everything is imported.
-    """
-    name = "torch._meta_registrations"  # shapes of tensors that have no values
-    sys.modules.setdefault(name, ModuleType(name))
-    try:
-        torch = importlib.import_module("torch")
-    except Exception:
-        for other in [other for other in sys.modules if other.partition(".")[0] == "torch"]:
-            del sys.modules[other]
-        torch = importlib.import_module("torch")
-    return str(torch.__version__)
+def import_torch(*, slim: bool) -> str:
+    """Import torch and tell its version; `slim`: without what only its compilers need, a third of the time."""
+    if slim:
+        name = "torch._meta_registrations"  # shapes of tensors that have no values
+        sys.modules.setdefault(name, ModuleType(name))
+    return str(importlib.import_module("torch").__version__)
 
 
 def give_memory_back() -> None:

@@ -65,6 +65,10 @@ class _Engine:
         self._network, self._for_guide = network, None
         return self._model()
 
+    def warm_up(self) -> None:
+        if self._network is not None:
+            self._network.run(self._network.golden.images[:1])
+
     def network(self) -> ServedNetwork:
         if self._network is None:
             raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file="")
@@ -158,9 +162,15 @@ class Identifier(QObject):
         engine = self._engine
         job = self._lanes.start(Lane.INFERENCE, lambda _: engine.load(path, device, threads))
         job.done.connect(self.model_ready)
+        job.done.connect(self._warm_up)
         job.failed.connect(self._tell_model_failed)
         self.interrupted.emit()
         return job
+
+    def _warm_up(self, _: Model) -> None:
+        """Its second answer is slow too: given to nobody, unless a photo waits in the lane already and comes first."""
+        engine = self._engine
+        self._lanes.start(Lane.INFERENCE, lambda _: engine.warm_up()).failed.connect(self._notices.report)
 
     def use_place_and_season(self, used: bool, home: str = "") -> None:
         """Whether place and date weigh the candidates from the next batch on. `home`: the user's region, or empty."""

@@ -90,7 +90,7 @@ def test_one_file_of_the_app_names_torchscript() -> None:
         return touched or any(within(name, "torch.jit") for name in imports(file))
 
     naming = {place for place, file in modules("fieldguide") if names_it(file)}
-    assert naming <= {"fieldguide/inference/runtime.py"}
+    assert naming <= {"fieldguide/inference/torchscript.py"}
 
 
 def test_the_window_sees_neither_torch_nor_the_database() -> None:

@@ -33,17 +33,17 @@ class Forked:
         return self._process.exitcode
 
 
-def begin_forked(reading: int, writing: int) -> Forked:
+def begin_forked(reading: int, writing: int, torch: str) -> Forked:
     """In the place of `fieldguide.inference.child.begin_process`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["fieldguide.inference.runtime"])
     ends = Connection(os.dup(reading), writable=False), Connection(os.dup(writing), readable=False)
-    process = context.Process(target=_serve, args=ends, daemon=True)
+    process = context.Process(target=_serve, args=(*ends, torch), daemon=True)
     process.start()
     for end in ends:
         end.close()
     return Forked(process)
 
 
-def _serve(reading: Connection, writing: Connection) -> None:
-    serve(Line(os.dup(reading.fileno()), os.dup(writing.fileno())))
+def _serve(reading: Connection, writing: Connection, torch: str) -> None:
+    serve(Line(os.dup(reading.fileno()), os.dup(writing.fileno())), torch)

@@ -16,7 +16,8 @@ from torch import nn
 from fieldguide.core.bundle import packing, read_bundle, read_manifest, read_table
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.operators import refuse_program
-from fieldguide.inference.runtime import Runtime, open_program, read_weights
+from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.torchscript import open_program, read_weights
 from fieldguide.storage.models import ModelShelf
 from tests.helpers.archives import end, end64, files_of, pack
 from tests.helpers.bundles import manifest, prepared

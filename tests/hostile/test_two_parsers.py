@@ -16,7 +16,8 @@ from torch import nn
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.operators import refuse_program
-from fieldguide.inference.runtime import Runtime, open_program, read_weights
+from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.torchscript import open_program, read_weights
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared
 from tests.helpers.tiny_network import TinyNetwork, export

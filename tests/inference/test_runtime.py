@@ -12,7 +12,8 @@ import torch
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference import runtime as module
-from fieldguide.inference.runtime import Runtime, open_program, read_weights
+from fieldguide.inference.runtime import Runtime
+from fieldguide.inference.torchscript import open_program, read_weights, save_program
 from tests.helpers.bundles import LABELS, manifest, prepared
 from tests.helpers.tiny_network import TinyNetwork, export
 
@@ -101,7 +102,7 @@ def test_an_unusable_graphics_card_falls_back_with_its_name(bundle_path: Path, m
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Old Card 9")
-    monkeypatch.setattr(module, "_run_tiny_kernel", missing)
+    monkeypatch.setattr(module, "run_tiny_kernel", missing)
     found = Runtime.load(bundle_path, "auto")
     assert found.device == "cpu"
     assert found.note is not None
@@ -253,7 +254,7 @@ def test_a_transformer_is_saved_without_a_word_opened_and_explained(tmp_path: Pa
     torch.manual_seed(0)
     network, pictures = Attentive().eval(), np.stack([prepared(label, 0) for label in range(3)])
     extra = parts_of_a_bundle(network, tmp_path / "scripted.fieldguide", pictures)
-    module.save_program(network, torch.from_numpy(pictures), tmp_path / "ours.fieldguide", extra)
+    save_program(network, torch.from_numpy(pictures), tmp_path / "ours.fieldguide", extra)
     runtime = Runtime.load(tmp_path / "ours.fieldguide", "cpu")
     assert runtime.input_gradient(pictures[0], np.array([1, 0, 0], np.float32)).any()
 

@@ -151,15 +151,29 @@ def test_a_process_ends_when_the_other_side_is_gone_whatever_it_does(children: C
     process.wait(5)
 
 
-def test_torch_that_cannot_be_imported_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "torch.py").write_text("raise OSError('libtorch.so: cannot open shared object file')")
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("raise OSError('libtorch.so: cannot open shared object file')", "torch_missing OSError: libtorch.so"),
+        ("import sys, torch._meta_registrations as kept; kept.shapes; __version__ = '9'", "9"),
+    ],
+    ids=["broken", "a version that needs all of it"],
+)
+def test_torch_is_imported_whole_where_it_cannot_do_without_and_told_where_it_is_broken(
+    tmp_path: Path, source: str, said: str
+) -> None:
+    package = tmp_path / "torch"
+    package.mkdir()
+    (package / "__init__.py").write_text(source)
+    (package / "_meta_registrations.py").write_text("shapes = 1")
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from fieldguide.inference.child import *; from fieldguide.core.errors import *\n"
-        "try: Children().start().torch()\nexcept FieldGuideError as error: print(error.code, error.facts['problem'])"
+        "from fieldguide.inference import worker, child; from fieldguide.core.errors import *\n"
+        "try: print(child.Children().start().torch())\n"
+        "except FieldGuideError as error: print(error.code, error.facts['problem'])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.startswith("torch_missing OSError: libtorch.so")
+    assert done.stdout.startswith(said)
 
 
 def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from torch import nn
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.bundle import BundleFile, Manifest
 from fieldguide.core.photo.preprocess import InputSpec
-from fieldguide.inference.runtime import save_program
+from fieldguide.inference.torchscript import save_program
 from trainer.config import RunConfig, input_size
 from trainer.data.scan import ScannedPhoto
 from trainer.export.module import ExportedModule, refuse_unstable

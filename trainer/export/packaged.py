@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
-from fieldguide.inference.runtime import open_program
+from fieldguide.inference.torchscript import open_program
 from trainer.fit.known import unknown_network
 from trainer.fit.network import Classifier, read_state
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from fieldguide.core.bundle import BUNDLE_SUFFIX, read_table
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
-from fieldguide.inference.runtime import read_weights
+from fieldguide.inference.torchscript import read_weights
 from trainer.config import SMALL_CNN, NetworkConfig, refuse
 from trainer.data.augment import LUMA
 from trainer.fit.half import plain_name

@@ -16,7 +16,7 @@ from PIL import Image
 from fieldguide.core.photo import read_photo
 from fieldguide.core.resources import resource
 from fieldguide.core.training.events import Traced, read_event
-from fieldguide.inference.runtime import save_program
+from fieldguide.inference.torchscript import save_program
 from tests.helpers.bundles import write_photo
 from tests.helpers.rewritten import rewrite
 from trainer.cli import main

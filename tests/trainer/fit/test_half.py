@@ -43,7 +43,7 @@ def test_the_file_is_half_and_the_answers_are_the_same(name: str, tmp_path: Path
 
 
 def _weights(runtime: Runtime) -> list[torch.Tensor]:
-    from fieldguide.inference.runtime import read_weights
+    from fieldguide.inference.torchscript import read_weights
 
     return list(read_weights(runtime.bundle.path).values())
 
