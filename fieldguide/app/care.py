@@ -16,8 +16,8 @@ from fieldguide.app.parts import Parts
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.resources import is_frozen
 from fieldguide.core.text import explain, text
-from fieldguide.services.doctor import examine, write_report
-from fieldguide.services.identifier import Model, Summary
+from fieldguide.services.engine import Model
+from fieldguide.services.identifier import Summary
 from fieldguide.services.jobs import JobEnd
 from fieldguide.services.lanes import Handle, Lane
 
@@ -44,6 +44,8 @@ class CareController(QObject):
         places, settings, model = parts.locations, parts.settings, parts.model_path
 
         def work(_: Handle) -> None:
+            from fieldguide.services.doctor import examine, write_report
+
             write_report(examine(places, settings, model), places, target)
 
         job = parts.lanes.start(Lane.EXPORT, work)

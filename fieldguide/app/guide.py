@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,11 +17,12 @@ from fieldguide.core.text import text
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.guides import GuideDraft, GuideShelf
 from fieldguide.storage.search import Filter
-from fieldguide.ui.guide.own_finds import MOST
-from fieldguide.ui.guide.page import GuidePage
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from fieldguide.ui.guide.page import GuidePage
 
 _KEYS = ("find", "down", "back")
 
@@ -51,6 +53,8 @@ class GuideController(QObject):
     @cached_property
     def page(self) -> GuidePage:
         """The page, connected."""
+        from fieldguide.ui.guide.page import GuidePage
+
         page = GuidePage(self._parts.guide, self._thumbnails)
         page.help_wanted.connect(self.help_wanted)
         page.find_wanted.connect(self.find_wanted)
@@ -80,6 +84,8 @@ class GuideController(QObject):
 
     def _find(self, name: str) -> None:
         """The newest finds that are called so today, or were under an older name."""
+        from fieldguide.ui.guide.own_finds import MOST
+
         record = self._parts.guide.record(name)
         names = frozenset((name, *record.synonyms)) if record else frozenset((name,))
         asked = self._parts.library.page(Filter(called=names), limit=2 * MOST)  # some have no photo

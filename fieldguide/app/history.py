@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,12 +12,14 @@ from fieldguide.app.parts import Parts
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.records import Observation
 from fieldguide.core.text import explain, text
-from fieldguide.ui.history.page import HistoryPage
 from fieldguide.ui.kit.pictures import photo_of
 from fieldguide.ui.kit.review import LISTED, key_help
 from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.pages import KeyGroup, Page, split_key
 from fieldguide.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from fieldguide.ui.history.page import HistoryPage
 
 _KEYS = ("open", "choose", "group", "compare", "delete", "find", "saved", "keep", "all", "size", "clear")
 _MAP_KEYS = ("map_arrows", "map_zoom", "map_all")
@@ -46,6 +49,8 @@ class HistoryController(QObject):
     @cached_property
     def page(self) -> HistoryPage:
         """The page, connected; it lists the finds when it is shown."""
+        from fieldguide.ui.history.page import HistoryPage
+
         page, parts = HistoryPage(self._parts.library, self._thumbnails), self._parts
         page.photos_wanted.connect(lambda: self._window.show_page("identify"))
         page.moved_wanted.connect(self._window.find_moved)

@@ -19,7 +19,7 @@ from fieldguide.core.records import Observation, Seen
 from fieldguide.core.taxonomy import Taxon
 from fieldguide.core.text import explain, text
 from fieldguide.services.batch import Preview
-from fieldguide.services.identifier import Model
+from fieldguide.services.engine import Model
 from fieldguide.services.jobs import JobEnd
 from fieldguide.services.lanes import Lane
 from fieldguide.services.library import ChangeKind, LibraryChange

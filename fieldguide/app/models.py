@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from fieldguide.app.parts import Parts
 from fieldguide.core.bundle import BUNDLE_SUFFIX
-from fieldguide.services.identifier import Model
+from fieldguide.services.engine import Model
 from fieldguide.services.lanes import Job, Lane
 from fieldguide.storage.models import InstalledModel, ModelShelf
-from fieldguide.ui.models.page import ModelsPage
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from fieldguide.ui.models.page import ModelsPage
 
 
 class ModelsController(QObject):
@@ -33,6 +36,8 @@ class ModelsController(QObject):
     @cached_property
     def page(self) -> ModelsPage:
         """The page, connected."""
+        from fieldguide.ui.models.page import ModelsPage
+
         page, parts = ModelsPage(self._parts.guide), self._parts
         page.models_wanted.connect(self._list)
         page.install_wanted.connect(self._install)

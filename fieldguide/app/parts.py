@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
@@ -12,6 +13,7 @@ from fieldguide.core.towns import place_name
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.services.again import Again
+from fieldguide.services.engine import Engine
 from fieldguide.services.gathering import Gatherer
 from fieldguide.services.identifier import Identifier
 from fieldguide.services.jobs import Jobs
@@ -27,7 +29,11 @@ from fieldguide.storage.models import ModelShelf
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.settings import Settings, SettingsRead, save_settings
 from fieldguide.storage.thumbnails import ThumbnailStore
-from fieldguide.ui.history.report import write_report
+
+if TYPE_CHECKING:
+    from fieldguide.core.records import Observation
+    from fieldguide.storage.export import Exported
+    from fieldguide.storage.export.places import Places
 
 CLOSE_MS = 1500  # a closed window must not leave a process behind for longer than a blink
 
@@ -58,7 +64,7 @@ class Parts:
     @property
     def model_path(self) -> Path:
         """The bundle to load."""
-        return self.model or self.settings.model_path or self.models.starter
+        return self.models.first_of(self.model, self.settings.model_path)
 
     def change_settings(self, **changes: Any) -> None:
         """Use other settings from now on, and keep them; a failure to keep them becomes a notice."""
@@ -113,17 +119,17 @@ def open_files(locations: Locations) -> Files:
 
 
 def build_parts(
-    read: SettingsRead, files: Files, lanes: Lanes, children: Children | None = None, model: Path | None = None
+    read: SettingsRead, files: Files, lanes: Lanes, engine: Engine | None = None, model: Path | None = None
 ) -> Parts:
-    """Build them on the GUI thread. `children`: with the process that was prepared for the model."""
+    """Build them on the GUI thread. `engine`: one that may be loading the model already."""
     locations, chosen, database, thumbnails = files.locations, files.chosen, files.database, files.thumbnails
     copies = read.settings.copy_photos
     store = ObservationStore(database, chosen.guide, name_place=place_name, copies=copies)
     notices = Notices()
     library = Library(store, chosen.guide, lanes, notices)
-    library.recorded_by, library.report = read.settings.recorded_by, write_report
-    frozen = FrozenModels(locations.frozen)
-    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, frozen, children)
+    library.recorded_by, library.report = read.settings.recorded_by, _write_report
+    engine = engine or Engine(FrozenModels(locations.frozen), Children())
+    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, engine)
     identifier.prepare()
     jobs = Jobs(JobStore(database), identifier, library, lanes, notices)
     for problem in (read.problem, chosen.problem):
@@ -146,3 +152,9 @@ def build_parts(
         files,
         model,
     )
+
+
+def _write_report(finds: Iterable[Observation], guide: Guide, path: Path, recorded_by: str, places: Places) -> Exported:
+    from fieldguide.ui.history.report import write_report  # nobody wants a report before the first photo
+
+    return write_report(finds, guide, path, recorded_by, places)

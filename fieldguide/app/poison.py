@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
@@ -14,8 +15,10 @@ from fieldguide.core.records import Observation
 from fieldguide.services.lanes import Handle, Lane
 from fieldguide.ui.kit.pictures import image_of_pixels
 from fieldguide.ui.poison.case import Case, case_of, case_of_taxon, empty_case, likely_country
-from fieldguide.ui.poison.sheet import PoisonSheet
 from fieldguide.ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from fieldguide.ui.poison.sheet import PoisonSheet
 
 MOST_PHOTOS = 6
 SHORT_SIDE = 450  # pixels at least twice this: sharp on paper
@@ -53,6 +56,8 @@ class PoisonController(QObject):
         self._open(empty_case(self._parts.guide))
 
     def _open(self, case: Case) -> PoisonSheet:
+        from fieldguide.ui.poison.sheet import PoisonSheet
+
         chosen = self._parts.settings.country
         sheet = PoisonSheet(case, self._parts.guide, likely_country(chosen), guessed=not chosen, parent=self._window)
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import platform
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import PySide6
 from PySide6.QtCore import QObject, Qt, Signal
@@ -13,16 +13,16 @@ from PySide6.QtCore import QObject, Qt, Signal
 from fieldguide.app.care import CareController
 from fieldguide.app.parts import Parts
 from fieldguide.core.text import text
-from fieldguide.services.identifier import Model
+from fieldguide.services.engine import Model
 from fieldguide.services.lanes import Lane
 from fieldguide.storage.backup import back_up, back_up_on_schedule
 from fieldguide.storage.locations import sweep
 from fieldguide.storage.moving import copy_files, is_library
 from fieldguide.ui.kit.theme import Theme, ThemeChoice
-from fieldguide.ui.poison.case import countries
-from fieldguide.ui.settings.library_dialog import LibraryDialog
-from fieldguide.ui.settings.page import SettingsPage
 from fieldguide.ui.shell.pages import Page
+
+if TYPE_CHECKING:
+    from fieldguide.ui.settings.page import SettingsPage
 
 
 class SettingsController(QObject):
@@ -53,6 +53,9 @@ class SettingsController(QObject):
     @cached_property
     def page(self) -> SettingsPage:
         """The page, connected, with the choices as they are now."""
+        from fieldguide.ui.poison.case import countries
+        from fieldguide.ui.settings.page import SettingsPage
+
         parts = self._parts
         page = SettingsPage(parts.settings, parts.locations, countries(parts.guide), _versions(parts), self._care)
         page.changed.connect(self._change)
@@ -125,6 +128,8 @@ class SettingsController(QObject):
         if is_library(folder):
             self.library_chosen.emit(folder, False)
             return
+        from fieldguide.ui.settings.library_dialog import LibraryDialog
+
         dialog = LibraryDialog(folder, self.page)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.take_wanted.connect(lambda: self._copy_library(folder))
@@ -158,6 +163,8 @@ def _device_words(model: Model) -> str:
 
 
 def _versions(parts: Parts) -> list[tuple[str, str]]:
+    from importlib.metadata import PackageNotFoundError, version  # reads mail headers: 10 ms
+
     try:
         own = version("fieldguide")
     except PackageNotFoundError:

@@ -6,6 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -27,8 +28,9 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.shell.attention import ask_for_attention
 from fieldguide.ui.shell.pages import Page
 from fieldguide.ui.shell.window import MainWindow
-from fieldguide.ui.train.look_view import LEAVE_OUT
-from fieldguide.ui.train.page import TrainPage
+
+if TYPE_CHECKING:
+    from fieldguide.ui.train.page import TrainPage
 
 VERIFIED = Filter(verified=True)
 
@@ -51,6 +53,8 @@ class TrainController(QObject):
     @cached_property
     def page(self) -> TrainPage:
         """The page, connected."""
+        from fieldguide.ui.train.page import TrainPage
+
         trainings = self.trainings
         page = TrainPage(self._parts.guide, self._thumbnails)
         page.show_trainer(here=trainings.call is not None, takes=self.trainer.takes)
@@ -153,6 +157,8 @@ class TrainController(QObject):
         plan = self.trainings.plan
         if plan is None:
             return
+        from fieldguide.ui.train.look_view import LEAVE_OUT
+
         now = datetime.now(UTC).isoformat(timespec="seconds")
         choice, words = (Choice.DROP, "") if name == LEAVE_OUT else (Choice.RELABEL, name)
         photos = find_photos(

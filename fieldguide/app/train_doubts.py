@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -14,7 +15,9 @@ from fieldguide.core.training.events import Audited, Event
 from fieldguide.core.training.review import Review
 from fieldguide.services.notices import Notices
 from fieldguide.services.training import Trainings
-from fieldguide.ui.train.doubts_view import DoubtsView
+
+if TYPE_CHECKING:
+    from fieldguide.ui.train.doubts_view import DoubtsView
 
 
 class TrainDoubtsController(QObject):

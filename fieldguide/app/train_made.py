@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -12,8 +13,10 @@ from fieldguide.core.training.events import Judged
 from fieldguide.core.training.report import Report, read_report
 from fieldguide.services.lanes import Lane
 from fieldguide.services.training import Trainings
-from fieldguide.ui.train.page import TrainPage
 from fieldguide.ui.train.save_dialog import Credits
+
+if TYPE_CHECKING:
+    from fieldguide.ui.train.page import TrainPage
 
 
 class TrainMadeController(QObject):

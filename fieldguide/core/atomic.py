@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -32,7 +31,7 @@ def written_together(*paths: Path) -> Iterator[tuple[IO[bytes], ...]]:
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with the `path` of the first.
     """
-    mark = uuid.uuid4().hex[:8]
+    mark = os.urandom(4).hex()
     unfinished = [path.with_name(f".{path.name[:80]}.{mark}.part") for path in paths]
     try:
         with os_errors(paths[0]):

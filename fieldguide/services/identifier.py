@@ -1,7 +1,7 @@
 """Identification for the window: finds identified in the model's lane one by one, handed on as they come. Stores none.
 
 The model runs in a process of its own (`fieldguide.inference.served`), which the lane asks and waits for. Everything
-that the lane needs is a plain value or `_Engine`.
+that the lane needs is a plain value or its `Engine`.
 """
 
 from __future__ import annotations
@@ -13,30 +13,20 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from fieldguide.core.bundle import BundleFile, Manifest
+from fieldguide.core.bundle import BundleFile
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
-from fieldguide.inference.identify import FindIdentifier, PlaceAndSeason
 from fieldguide.inference.network import Network
-from fieldguide.inference.served import ServedNetwork
 from fieldguide.services.batch import Batch, BatchWork, Identified, Preview, Stores
+from fieldguide.services.engine import Engine, Model
 from fieldguide.services.lanes import Handle, Job, Lane, Lanes
 from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Progress
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.thumbnails import ThumbnailStore
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The model that answers: its manifest, the device it runs on, and a sentence when that is not the wanted one."""
-
-    manifest: Manifest
-    device: str
-    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,52 +37,6 @@ class Summary:
     finds: int
     cancelled: bool = False
     error: FieldGuideError | None = None
-
-
-class _Engine:
-    """What the lane keeps between its jobs. Touched on the lane's thread alone, but for `try_out` and `end`."""
-
-    def __init__(self, frozen: FrozenModels, children: Children) -> None:
-        self.children = children
-        self._frozen = frozen
-        self._network: ServedNetwork | None = None
-        self._for_guide: FindIdentifier | None = None
-
-    def load(self, path: Path, device: str, threads: int | None) -> Model:
-        network = ServedNetwork.load(path, device, threads, children=self.children, frozen=self._frozen)
-        if self._network is not None:
-            self._network.close()
-        self._network, self._for_guide = network, None
-        return self._model()
-
-    def warm_up(self) -> None:
-        if self._network is not None:
-            self._network.run(self._network.golden.images[:1])
-
-    def network(self) -> ServedNetwork:
-        if self._network is None:
-            raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file="")
-        return self._network
-
-    def identifier(self, guide: Guide, home: str | None) -> FindIdentifier:
-        wanted = PlaceAndSeason(home or None) if home is not None else None
-        made = self._for_guide
-        if made is None or made.guide is not guide or made.place_and_season != wanted:
-            made = self._for_guide = FindIdentifier(self.network(), guide, wanted)
-        return made
-
-    def run(self, work: BatchWork, guide: Guide, home: str | None) -> Model | None:
-        """Identify a batch; the model as it is now where it had to move to another device meanwhile."""
-        before = self._network.note if self._network else None
-        work.run(lambda: self.identifier(guide, home))
-        return self._model() if self._network and self._network.note != before else None
-
-    def try_out(self, bundle: BundleFile) -> None:
-        ServedNetwork(bundle, "cpu", None, self.children, self._frozen).close()
-
-    def _model(self) -> Model:
-        network = self.network()
-        return Model(network.manifest, network.device, network.note)
 
 
 class Identifier(QObject):
@@ -121,10 +65,10 @@ class Identifier(QObject):
         guide: Callable[[], Guide],
         lanes: Lanes,
         notices: Notices,
-        frozen: FrozenModels | None = None,
-        children: Children | None = None,
+        engine: Engine | None = None,
         parent: QObject | None = None,
     ) -> None:
+        """`engine`: one that may be loading already."""
         super().__init__(parent)
         self.model: Model | None = None  # the last that was ready
         self.model_ready.connect(self._know)
@@ -132,7 +76,7 @@ class Identifier(QObject):
         self._guide = guide
         self._lanes = lanes
         self._notices = notices
-        self._engine = _Engine(frozen or FrozenModels(None), children or Children())
+        self._engine = engine or Engine(FrozenModels(None), Children())
         self._home: str | None = None
         self._numbers = count(1)
         self._tallies: dict[int, _Tally] = {}  # a connection alone does not keep them alive

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -25,9 +26,7 @@ from fieldguide.services.notices import Notices
 from fieldguide.services.progress import Pace
 from fieldguide.storage.change import Change
 from fieldguide.storage.export import Exported, ExportKind
-from fieldguide.storage.export.photo_copies import export_photo_copies
 from fieldguide.storage.export.places import Places, placed
-from fieldguide.storage.export.write import ReportWriter, export_finds
 from fieldguide.storage.jobs import FindState, JobPlace
 from fieldguide.storage.journal import Step
 from fieldguide.storage.locations import sweep
@@ -36,6 +35,9 @@ from fieldguide.storage.originals import FoundAgain
 from fieldguide.storage.places import OwnPlace
 from fieldguide.storage.saved_filters import FilterState
 from fieldguide.storage.search import Filter
+
+if TYPE_CHECKING:
+    from fieldguide.storage.export.write import ReportWriter
 
 EXPORT_GROUP = "export"
 DRAGGED = "dragged"  # folder of copies that were dragged out of the window
@@ -253,6 +255,8 @@ class Library(LibraryReader):
         store, guide, chosen, ids = self._store, self._guide, language(), tuple(numbers)
 
         def work(handle: Handle) -> Carried:
+            from fieldguide.storage.export.photo_copies import export_photo_copies
+
             folder = store.folder / DRAGGED
             sweep(folder, "*")
             for old in folder.glob("*"):
@@ -287,6 +291,8 @@ class Library(LibraryReader):
         recorded_by, report = self.recorded_by, self.report
 
         def work(handle: Handle) -> Exported:
+            from fieldguide.storage.export.write import export_finds  # nobody exports before the first photo
+
             return export_finds(
                 kind,
                 _finds(store, handle, wanted),

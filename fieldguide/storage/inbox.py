@@ -10,7 +10,6 @@ import contextlib
 import os
 import platform
 import time
-import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -30,7 +29,7 @@ def hand_over(library: Path, photos: Sequence[Path], patience: float = PATIENCE)
         FieldGuideError: NOT_WRITABLE or DISK_FULL with `path`.
     """
     make_folder(library / INBOX)
-    letter = library / INBOX / f"{uuid.uuid4().hex}{_ENDING}"
+    letter = library / INBOX / f"{os.urandom(16).hex()}{_ENDING}"
     write_whole(letter, b"\0".join(os.fsencode(path.absolute()) for path in photos))
     until = time.monotonic() + patience
     while letter.exists():

@@ -39,6 +39,10 @@ class ModelShelf:
         self._folder = folder
         self.starter = starter or resource("model", f"starter{BUNDLE_SUFFIX}")
 
+    def first_of(self, *asked: Path | None) -> Path:
+        """The first bundle that was asked for, else the starter."""
+        return next((path for path in asked if path is not None), self.starter)
+
     def every(self) -> list[InstalledModel]:
         """The starter model, then the others by name; those that cannot be used any more too, with the reason."""
         others = [_look(path, starter=False) for path in self._folder.glob(f"*{BUNDLE_SUFFIX}")]

@@ -100,4 +100,4 @@ def test_a_window_that_is_closed_before_the_rest_is_there_leaves_nothing_open(qt
     opening.front.window.close()
     qtbot.waitUntil(lambda: opening.rested, timeout=PATIENCE)  # importing takes its time on a busy machine
     assert opening.application is None
-    create_locations().database.unlink()  # nobody holds it, which Windows would tell
+    create_locations().database.unlink(missing_ok=True)  # nobody holds it, which Windows would tell

@@ -13,7 +13,7 @@ from fieldguide.app.application import FieldGuide
 from fieldguide.core.danger import Danger
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.services.identifier import Model
+from fieldguide.services.engine import Model
 from fieldguide.storage.settings import read_settings
 from fieldguide.ui.guide.own_finds import OwnFinds
 from fieldguide.ui.history.gallery_model import LevelRole

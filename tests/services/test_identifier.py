@@ -14,7 +14,8 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.services.again import Again
 from fieldguide.services.batch import Identified, Preview
-from fieldguide.services.identifier import Identifier, Model
+from fieldguide.services.engine import Model
+from fieldguide.services.identifier import Identifier
 from fieldguide.services.jobs import JobEnd, Jobs
 from fieldguide.services.lanes import Lanes
 from fieldguide.services.library import ChangeKind, Library, LibraryChange

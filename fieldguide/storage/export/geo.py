@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from html import escape
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 from fieldguide.core.atomic import written_text
 from fieldguide.core.decision.standing import shown_taxon
@@ -83,4 +83,4 @@ def export_geojson(
 
 
 def _xml(words: str) -> str:
-    return escape(words.translate(_NOT_XML))
+    return escape(words.translate(_NOT_XML), quote=False)
