@@ -128,9 +128,10 @@ def build_parts(
     notices = Notices()
     library = Library(store, chosen.guide, lanes, notices)
     library.recorded_by, library.report = read.settings.recorded_by, _write_report
-    engine = engine or Engine(FrozenModels(locations.frozen), Children())
-    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, engine)
-    identifier.prepare()
+    loading = engine or Engine(FrozenModels(locations.frozen), Children())
+    identifier = Identifier(store, thumbnails, lambda: library.guide, lanes, notices, loading)
+    if engine is None:
+        identifier.prepare()
     jobs = Jobs(JobStore(database), identifier, library, lanes, notices)
     for problem in (read.problem, chosen.problem):
         if problem is not None:

@@ -25,6 +25,7 @@ from fieldguide.storage.observations import ObservationStore
 from tests.helpers.bundles import write_photo
 from tests.helpers.drops import drop_on
 from tests.helpers.stored_finds import CAMPESTRIS, EDULIS, MUSCARIA, make_find
+from tests.helpers.turns import all_there
 from tests.journeys.conftest import OpenWindow
 
 PATIENCE = 60_000  # the first window of a run imports torch
@@ -127,6 +128,7 @@ def test_a_stored_find_grows_and_stays_itself(
         words = text(
             "identify.add_photo" if way == "photo" else "identify.add_view", view=text("identify.view_underside")
         )
+    all_there(page)
     QApplication.processEvents()
     button = next(
         each

@@ -126,8 +126,8 @@ class ResultView(QWidget):
         self._verify.setEnabled(chosen)
         self._verify.setText(text("identify.verify" if chosen else "identify.choose_first"))
 
-    def show_entry(self, entry: Entry, missing_views: tuple[str, ...] = ()) -> None:
-        """Show a find in whatever state it is; the same find again keeps the photo that is large."""
+    def show_entry(self, entry: Entry) -> None:
+        """Show a find in whatever state it is; the same find again keeps the photo that is large. Then `show_strip`."""
         before, self.entry = self.entry, entry
         observation = entry.observation
         identified = observation is not None and observation.identification is not None
@@ -142,13 +142,21 @@ class ResultView(QWidget):
         self._heat.setEnabled(self.offers_names)
         self.offer_name()
         readable = self._readable()
-        sources = observation.photos if observation else entry.paths
-        self.strip.show_photos(sources, (missing_views or (ANY,)) if self.offers_names else ())
         if before is None or before.paths != entry.paths or self._path not in readable:
             self._heat.setChecked(False)
             self._path = None
             self.show_photo(0)
         else:
+            self.strip.choose(readable.index(self._path))
+
+    def show_strip(self, missing_views: tuple[str, ...] = ()) -> None:
+        """Small, all photos of the find that is shown, and what else could be photographed."""
+        if self.entry is None:
+            return
+        observation, readable = self.entry.observation, self._readable()
+        sources = observation.photos if observation else self.entry.paths
+        self.strip.show_photos(sources, (missing_views or (ANY,)) if self.offers_names else ())
+        if self._path in readable:
             self.strip.choose(readable.index(self._path))
 
     def show_photo(self, place: int) -> None:

@@ -21,6 +21,7 @@ from fieldguide.ui.kit.milder import agree_to_name
 from fieldguide.ui.kit.relabel import RelabelDialog
 from fieldguide.ui.kit.review import Acts, bind_review
 from fieldguide.ui.kit.thumbnails import Thumbnails
+from fieldguide.ui.kit.turns import Turns
 
 MissingViews = Callable[[Observation], tuple[str, ...]]
 
@@ -54,6 +55,7 @@ class WorkView(QWidget):
         self.batch = BatchPanel(self.finds)
         self.result = ResultView(panel, thumbnails, self)
         self._row = -1
+        self._turns = Turns(self)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click beside everything brings the keys back
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -260,9 +262,17 @@ class WorkView(QWidget):
         entry = self.entry
         if entry is None:
             return
-        done = entry.observation
-        missing = self._missing_views(done) if done is not None and done.identification is not None else ()
-        self.result.show_entry(entry, missing)
+        self._turns.drop()
+        self.result.show_entry(entry)
+        if entry.observation is None:
+            self.result.show_strip()
+        else:
+            self._turns.do(self._show_strip)  # after what was said: looking for what to photograph takes its time
+
+    def _show_strip(self) -> None:
+        find = self.observation
+        missing = self._missing_views(find) if find is not None and find.identification is not None else ()
+        self.result.show_strip(missing)
 
     def _refresh(self, first: QModelIndex, last: QModelIndex) -> None:
         if first.row() <= self._row <= last.row() and self.entry != self.result.entry:

@@ -27,6 +27,7 @@ from fieldguide.ui.kit.thumbnails import Thumbnails
 from fieldguide.ui.kit.turns import Turns
 from tests.helpers.finds import deadly_find, mild_find, taxon, unknown_find
 from tests.helpers.labels import pressed, words_on
+from tests.helpers.turns import all_there
 
 Pictures = tuple[Path, ...]
 SEASON = [f"season_{note.value}" for note in SeasonNote]
@@ -179,6 +180,7 @@ def test_help_is_one_click_away(qtbot, page: IdentifyPage, guide: Guide, picture
 
 def test_a_missing_view_is_asked_for(qtbot, page: IdentifyPage, guide: Guide, pictures: Pictures) -> None:
     page.open(deadly_find(guide, pictures[:1]))
+    all_there(page)
     asked = [each for each in page.work.result.strip.findChildren(QWidget) if "Base" in each.accessibleName()]
     with qtbot.waitSignal(page.view_wanted) as told:
         asked[0].click()

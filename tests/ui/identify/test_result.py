@@ -188,6 +188,7 @@ def test_photos_and_missing_views_never_lie_over_each_other(
 ) -> None:
     page.resize(900, 640)
     page.open(deadly_find(guide, pictures))
+    all_there(page)
     QApplication.processEvents()
     strip = page.work.result.strip
     tiles = [tile for tile in strip.findChildren(QAbstractButton) if tile.isVisible()]
