@@ -21,6 +21,7 @@ LOST = 4096  # bytes that are all 0 or all 255: a page of a disk that was never 
 
 _LONE = frozenset({0x01, *range(0xD0, 0xD8)})  # JPEG markers without a length
 _SCANS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_MARKER = re.compile(rb"\xff[^\x00\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
@@ -90,8 +91,11 @@ def jpeg_scan_end(data: bytes, head: JpegHead) -> int | None:
     """
     if head.frame > 0xC8:
         raise BrokenError("arithmetic coding")
-    places = _RESTART.finditer(data, head.scan)
-    found = _NEXT_MARKER.search(data, head.scan)
+    found = _MARKER.search(data, head.scan)
+    places: Iterator[re.Match[bytes]] = iter(())
+    if found and 0xD0 <= data[found.start() + 1] <= 0xD7:  # few have any: one way through their data
+        places = _RESTART.finditer(data, head.scan)
+        found = _NEXT_MARKER.search(data, head.scan)
     end = found.start() if found else len(data)
     if any(place[1][0] - 0xD0 != number % 8 for number, place in enumerate(places) if place.start() < end):
         raise BrokenError("restart markers out of order")
