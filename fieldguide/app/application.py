@@ -98,14 +98,14 @@ class FieldGuide(QObject):
         parts = self.parts
         parts.load_model()
         self.identify.refresh_recent()
-        parts.library.use_guide(parts.guide)
         parts.jobs.load()
         self.settings.back_up_by_schedule()
         parts.library.watch()
         self.train.trainer.tell_size()
         self.train.take_up()
         self._tell()
-        self._turns.do(*self.identify.page.ahead, self._take_offered)
+        # What reads the guide through comes when the views are there: two threads of Python hold each other up.
+        self._turns.do(*self.identify.page.ahead, lambda: parts.library.use_guide(parts.guide), self._take_offered)
 
     def _take_offered(self) -> None:
         """What was brought before all was there."""

@@ -26,16 +26,19 @@ class FrozenModels:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def find(self, digest: str, torch: str) -> bytes | None:
-        """The form of the model file with this digest, for this version of torch; None when none is whole."""
-        if self._folder is None:
-            return None
-        try:
-            whole = self._file(self._folder, digest, torch).read_bytes()
-        except OSError:
-            return None
-        checksum, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
-        return data if hashlib.sha256(data).digest() == checksum else None
+    def find(self, digest: str) -> dict[str, bytes]:
+        """Every whole form of the model file with this digest, by what it was made for (`made_for`).
+
+        Without asking for which version of torch, so that it can be read while that is still being imported.
+        """
+        found: dict[str, bytes] = {}
+        for file in self._folder.glob(f"{digest}-*{_SUFFIX}") if self._folder is not None else ():
+            with contextlib.suppress(OSError):
+                whole = file.read_bytes()
+                checksum, data = whole[:_DIGEST_BYTES], whole[_DIGEST_BYTES:]
+                if hashlib.sha256(data).digest() == checksum:
+                    found[file.name[len(digest) + 1 : -len(_SUFFIX)]] = data
+        return found
 
     def keep(self, digest: str, torch: str, data: bytes) -> None:
         """Keep it; a disk that is full or must not be written to is no failure."""
@@ -43,13 +46,13 @@ class FrozenModels:
             return
         with contextlib.suppress(OSError, FieldGuideError):
             self._folder.mkdir(parents=True, exist_ok=True)
-            with written_atomically(self._file(self._folder, digest, torch)) as stream:
+            with written_atomically(self._folder / f"{digest}-{made_for(torch)}{_SUFFIX}") as stream:
                 stream.write(hashlib.sha256(data).digest() + data)
             kept = sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda each: each.stat().st_mtime, reverse=True)
             for old in kept[KEPT:]:
                 old.unlink(missing_ok=True)
 
-    @staticmethod
-    def _file(folder: Path, digest: str, torch: str) -> Path:
-        made_for = re.sub(r"[^0-9A-Za-z.+]", "_", f"{torch}-{platform.machine()}")[:60]
-        return folder / f"{digest}-{made_for}{_SUFFIX}"
+
+def made_for(torch: str) -> str:
+    """This version of torch and this kind of processor, as in the name of a file."""
+    return re.sub(r"[^0-9A-Za-z.+]", "_", f"{torch}-{platform.machine()}")[:60]

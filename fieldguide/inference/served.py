@@ -20,7 +20,7 @@ from fieldguide.core.bundle import BundleFile, Manifest, read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import language
 from fieldguide.inference.child import Bounds, Child, Children
-from fieldguide.inference.frozen import FrozenModels
+from fieldguide.inference.frozen import FrozenModels, made_for
 from fieldguide.inference.network import Answers
 from fieldguide.inference.wire import Fact, Message, MessageError, floats
 
@@ -117,8 +117,10 @@ class ServedNetwork:
         """Load the model in a new process."""
         child = self._children.start()
         try:
+            kept = self._frozen.find(self._digest)
             torch = child.torch()
-            known = self._frozen.find(self._digest, torch)
+            known = kept.get(made_for(torch))
+            del kept
             try:
                 loaded = self._load(child, known or b"")
             except FieldGuideError as refused:

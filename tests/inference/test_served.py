@@ -20,7 +20,7 @@ from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference import served
 from fieldguide.inference.child import Children
-from fieldguide.inference.frozen import FrozenModels
+from fieldguide.inference.frozen import FrozenModels, made_for
 from fieldguide.inference.runtime import Runtime
 from fieldguide.inference.served import ServedNetwork
 from fieldguide.inference.worker import give_memory_back
@@ -107,9 +107,9 @@ def test_no_more_than_a_few_are_kept(tmp_path: Path) -> None:
         kept.keep(f"{number:064}", "2.0", b"x")
         os.utime(next(tmp_path.glob(f"{number:064}*")), (number, number))
     assert len(list(tmp_path.iterdir())) == 4
-    assert kept.find(f"{8:064}", "2.0") == b"x"
-    assert kept.find(f"{8:064}", "2.1") is None
-    assert FrozenModels(tmp_path / "absent").find(f"{8:064}", "2.0") is None
+    assert kept.find(f"{8:064}") == {made_for("2.0"): b"x"}
+    assert made_for("2.0") != made_for("2.1")
+    assert FrozenModels(tmp_path / "absent").find(f"{8:064}") == {}
     (tmp_path / "file").touch()
     FrozenModels(tmp_path / "file").keep("0", "2", b"x")  # no folder can be made there: nothing happens
 
