@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from fieldguide.core.text import text
 from fieldguide.inference.faults import FAILURES, fault, first_line, lacks_memory, naming, run_tiny_kernel
 from fieldguide.inference.network import Answers
 from fieldguide.inference.operators import refuse_program
-from fieldguide.inference.torchscript import keep_program, load_kept, load_program
+from fieldguide.inference.torchscript import as_frozen, keep_program, load_kept, load_program
 
 DEVICES = ("auto", "cpu", "cuda")
 CPU_BATCH, CUDA_BATCH = 16, 128
@@ -99,7 +99,7 @@ class Runtime:
         return runtime
 
     def warm_up(self) -> None:
-        """Answer once for nobody: the first two calls are slow (150 and 50 ms more)."""
+        """Answer once for nobody: the first call is slow."""
         self.run(self.golden.images[:1])
 
     def choose(self, device: str) -> None:
@@ -183,7 +183,7 @@ class Runtime:
 
     def _compute(self, part: npt.NDArray[np.uint8]) -> Answers:
         pictures = torch.from_numpy(np.ascontiguousarray(part)).to(self.device)
-        with torch.inference_mode():
+        with torch.inference_mode(), as_frozen() if self.device == "cpu" else nullcontext():
             answer = self._module(pictures.contiguous(memory_format=torch.channels_last))
             if not (isinstance(answer, tuple) and len(answer) == 2 and all(map(torch.is_tensor, answer))):
                 raise contradiction("the program does not answer with logits and an embedding")
@@ -191,7 +191,7 @@ class Runtime:
         return logits, embedding
 
     def _check(self) -> None:
-        """Compare with the golden samples; along the way the two slow first calls happen (100 and 45 ms)."""
+        """Compare with the golden samples; along the way the slow first call happens."""
         difference = self._difference()
         if not difference <= TOLERANCE:
             raise FieldGuideError(

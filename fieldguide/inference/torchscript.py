@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -29,6 +29,15 @@ def load_program(bundle: BundleFile, device: str) -> torch.nn.Module:
         module: torch.nn.Module = torch.jit.freeze(_open(bundle, device).to(memory_format=torch.channels_last))
         refuse_operators(_kinds(_forward(module).inlined_graph), bundle.path.name)
     return module
+
+
+def as_frozen() -> AbstractContextManager[None]:
+    """Within it the programs of this thread run as they were frozen.
+
+    Torch would watch the first call for what could be fused, and compile at the second: 250 ms, and no answer on a
+    processor comes sooner for it, or differs in a bit.
+    """
+    return torch.jit.optimized_execution(False)  # type: ignore[attr-defined]
 
 
 def load_kept(kept: bytes) -> torch.nn.Module:

@@ -66,11 +66,6 @@ class Engine:
     def _loaded(self, wanted: _Wanted) -> ServedNetwork:
         return ServedNetwork.load(*wanted, children=self.children, frozen=self._frozen)
 
-    def warm_up(self) -> None:
-        """Answer once for nobody."""
-        if self._network is not None:
-            self._network.run(self._network.golden.images[:1])
-
     def network(self) -> ServedNetwork:
         """The model in use. Raises FieldGuideError(BUNDLE_MISSING) where none is."""
         if self._network is None:

@@ -106,15 +106,9 @@ class Identifier(QObject):
         engine = self._engine
         job = self._lanes.start(Lane.INFERENCE, lambda _: engine.load(path, device, threads))
         job.done.connect(self.model_ready)
-        job.done.connect(self._warm_up)
         job.failed.connect(self._tell_model_failed)
         self.interrupted.emit()
         return job
-
-    def _warm_up(self, _: Model) -> None:
-        """Its second answer is slow too: given to nobody, unless a photo waits in the lane already and comes first."""
-        engine = self._engine
-        self._lanes.start(Lane.INFERENCE, lambda _: engine.warm_up()).failed.connect(self._notices.report)
 
     def use_place_and_season(self, used: bool, home: str = "") -> None:
         """Whether place and date weigh the candidates from the next batch on. `home`: the user's region, or empty."""
