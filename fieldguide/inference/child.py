@@ -1,7 +1,7 @@
 """The process that holds a model, seen from this side: started, asked, watched and ended.
 
 It is started before the window is built, so what this file imports is little: neither torch, numpy nor Qt, and not
-`multiprocessing`, which takes 60 ms and keeps a process of its own.
+`multiprocessing`, which keeps a process of its own beside it.
 """
 
 from __future__ import annotations
@@ -86,6 +86,8 @@ class Child:
         """Start it. Raises FieldGuideError(SYSTEM_REFUSES) where no further process or file may be opened."""
         self._ended_for: ErrorCode | None = None
         self._torch: str | None = None
+        self._lock = threading.Lock()
+        self._over = False
         self._begin("slim")
 
     def _begin(self, torch: str) -> None:
@@ -113,8 +115,7 @@ class Child:
             try:
                 ready = self._receive(Bounds.of_start(), "", 0)
                 if ready.kind == "incomplete":  # a version that cannot do without, and is not imported twice
-                    self.end()
-                    self._begin("whole")
+                    self._begin_anew()
                     ready = self._receive(Bounds.of_start(), "", 0)
             except FieldGuideError as problem:
                 if problem.code is ErrorCode.SYSTEM_REFUSES:
@@ -143,8 +144,21 @@ class Child:
             raise RuntimeError(f"in the model's process: {answer.facts.get('traceback')}")
         return answer
 
+    def _begin_anew(self) -> None:
+        """With all of torch, unless somebody ended it: nobody would end another."""
+        with self._lock:
+            if self._over:
+                raise FieldGuideError(ErrorCode.MODEL_CRASHED, file="", problem="-")
+            self._kill()
+            self._begin("whole")
+
     def end(self) -> None:
         """End the process at once, whatever it does."""
+        with self._lock:
+            self._over = True
+        self._kill()
+
+    def _kill(self) -> None:
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(2)  # the pipes close with the last who holds them: another thread may be reading

@@ -34,8 +34,8 @@ def load_program(bundle: BundleFile, device: str) -> torch.nn.Module:
 def as_frozen() -> AbstractContextManager[None]:
     """Within it the programs of this thread run as they were frozen.
 
-    Torch would watch the first call for what could be fused, and compile at the second: 250 ms, and no answer on a
-    processor comes sooner for it, or differs in a bit.
+    Torch would watch the first call for what could be fused, and compile at the second: 120 to 180 ms, and on a
+    processor no answer comes sooner for it, or differs in a bit.
     """
     return torch.jit.optimized_execution(False)  # type: ignore[attr-defined]
 

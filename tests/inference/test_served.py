@@ -176,6 +176,17 @@ def test_torch_is_imported_whole_where_it_cannot_do_without_and_told_where_it_is
     assert done.stdout.startswith(said)
 
 
+def test_a_process_that_was_ended_begins_no_other(children: Children) -> None:
+    """The window was closed while torch was found to be incomplete: nobody would end another process."""
+    child = children.start()
+    children.end_all()
+    ended = child._process
+    with pytest.raises(FieldGuideError) as caught:
+        child._begin_anew()
+    assert caught.value.code is ErrorCode.MODEL_CRASHED
+    assert child._process is ended
+
+
 def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
