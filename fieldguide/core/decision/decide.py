@@ -39,6 +39,10 @@ POISONOUS_SHARE = 0.1
 # 3. This summed probability of danger rings, however high a bundle set its alarm: its maker may have seen too few
 # photos, or want silence. (Of 700 photos the starter model's own thresholds kept none silent that this rings.)
 RINGS_ALWAYS = 0.25
+# 4. An alarm that few photos fit has its threshold at the lowest of them, which rings by equality alone. Logits that
+# are off by 0.001 leave a score this part of itself. (Between numbers of threads, batches and instruction sets the
+# starter model's differed by up to 0.000025.)
+ELSEWHERE_COMPUTED = float(np.exp(-2 * 0.001))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +110,13 @@ def alarm_scores(probabilities: Floats, counted: NDArray[np.bool_], exponent: fl
 
 
 def rings(probabilities: Floats, counted: NDArray[np.bool_], least: float, exponent: float) -> NDArray[np.bool_]:
-    """Whether the alarm over `counted` `[C]` rings for each row of probabilities `[N,C]`, set to ring from `least`."""
+    """Whether the alarm over `counted` `[C]` rings for each row of probabilities `[N,C]`, set to ring from `least`.
+
+    Scores just below it ring too (`ELSEWHERE_COMPUTED`), so that no photo that fitted it falls silent elsewhere.
+    """
     scores = alarm_scores(probabilities, counted, exponent)
     summed = np.asarray(probabilities, np.float64)[:, counted].sum(axis=1)
-    return np.asarray((scores > 0) & ((scores >= least) | (summed >= RINGS_ALWAYS)))
+    return np.asarray((scores > 0) & ((scores >= ELSEWHERE_COMPUTED * least) | (summed >= RINGS_ALWAYS)))
 
 
 def plausible_labels(probabilities: Floats, tree: LabelTree, mass: float) -> NDArray[np.bool_]:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from fieldguide.core.decision import alarm_scores
+from fieldguide.core.decision import alarm_scores, rings
 from fieldguide.core.decision.calibration import softmax
 from tests.helpers.made_predictions import GUIDE, LABELS, predictions
 from trainer.evaluation.danger import control_misses, control_worst, dangers, fit_alarms, reachable
@@ -126,3 +128,24 @@ def test_no_dangerous_photos_no_promise() -> None:
     )
     assert fitted.deadly == fitted.harmful == 0.0
     assert fitted.deadly_guarantee is fitted.harmful_guarantee is None
+
+
+def test_no_photo_that_fitted_an_alarm_falls_silent_on_a_computer_whose_logits_differ() -> None:
+    """Few photos put the threshold at the lowest of them, where it rings by equality alone."""
+    made = predictions(300, noise=2.0)
+    found = dangers(LABELS, made.true_taxa(LABELS), GUIDE)
+    few = np.zeros(len(made), dtype=bool)
+    few[np.flatnonzero(found.deadly)[:26]] = True
+    fitted = fit_alarms(
+        softmax(made.logits),
+        replace(found, deadly=few, harmful=few),
+        np.arange(len(made)),
+        np.full(len(made), "one"),
+        deadly_alpha=0.04,
+        harmful_alpha=0.04,
+        split="elsewhere",
+    )
+    for counted, least in ((found.deadly_labels, fitted.deadly), (found.harmful_labels, fitted.harmful)):
+        computed = softmax(made.logits[few] + np.where(counted, -0.001, 0.001))
+        assert alarm_scores(computed, counted, fitted.exponent).min() < least
+        assert rings(computed, counted, least, fitted.exponent).all()
