@@ -33,10 +33,11 @@ CPU_BATCH, CUDA_BATCH = 16, 128
 # Other kernels and processors round differently: 1e-4 of float32 logits, 1e-2 with the TF32 of graphics cards. A wrong
 # mean, channel order or scale shows as 0.5 and more.
 TOLERANCE = 0.02
-# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError).
-_FAILURES = (
+# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError), and
+# what it raises itself (`raise`, `assert`) is an Error of the interpreter, whatever it is called.
+FAILURES = (
     *(RuntimeError, MemoryError, AttributeError, ValueError, TypeError),
-    *(LookupError, ArithmeticError, AssertionError),
+    *(LookupError, ArithmeticError, AssertionError, torch.jit.Error),
 )
 
 
@@ -135,7 +136,7 @@ class Runtime:
             part = batch[start : start + self.batch_size]
             try:
                 answer = self._forward(part)
-            except _FAILURES as problem:
+            except FAILURES as problem:
                 self._give_way(problem, len(part))
                 continue
             self._refuse_answer(answer, len(part))
@@ -176,7 +177,7 @@ class Runtime:
             values = torch.from_numpy(picture[None].astype(np.float32)).to(self.device).requires_grad_()
             logits, _ = self._module(values)
             (logits[0] * torch.from_numpy(weights).to(self.device)).sum().backward()
-        except _FAILURES as problem:
+        except FAILURES as problem:
             raise _fault(problem, self.bundle.path.name, 1) from problem
         if values.grad is None:
             raise FieldGuideError(ErrorCode.BUNDLE_DAMAGED, file=self.bundle.path.name)
@@ -414,5 +415,5 @@ def _naming(file: str) -> Iterator[None]:
         yield
     except FieldGuideError as error:
         raise FieldGuideError(error.code, **{"file": file, **error.facts}) from error.__cause__
-    except _FAILURES as problem:
+    except FAILURES as problem:
         raise _fault(problem, file, 1) from problem

@@ -87,6 +87,26 @@ class Stops(TinyNetwork):
         return logits, embedding
 
 
+class Raises(TinyNetwork):
+    """Raises for bright pictures what Python would call a ValueError; torch has one class of its own for all."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if bool(bright(pictures).sum() > 0):
+            raise ValueError("\x1b[31m<b>all is well</b>")
+        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
+        return logits, embedding
+
+
+class RaisesAtOnce(TinyNetwork):
+    """Raises for whatever is no golden picture."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
+        if torch.jit.is_scripting():
+            assert pictures.size(0) > 1
+        return logits, embedding
+
+
 @pytest.fixture
 def children() -> Iterator[Children]:
     made = Children()
@@ -118,6 +138,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
         (Endless, ErrorCode.MODEL_SLOW),
         (EndlessLater, ErrorCode.MODEL_SLOW),
         (Eater, ErrorCode.MODEL_GREEDY),
+        (RaisesAtOnce, ErrorCode.BUNDLE_DAMAGED),
     ],
 )
 @pytest.mark.usefixtures("narrow")
@@ -149,7 +170,7 @@ def test_the_trainer_asks_a_strangers_model_in_its_own_process_too(tmp_path: Pat
         assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("network", [NoNumber, OtherShape, Stops])
+@pytest.mark.parametrize("network", [NoNumber, OtherShape, Raises, Stops])
 @pytest.mark.usefixtures("narrow")
 def test_one_photo_without_an_answer_takes_no_other_with_it(
     load: Callable[[type[nn.Module]], ServedNetwork], tmp_path: Path, network: type[nn.Module]
