@@ -7,6 +7,7 @@ else in the app, so whatever it does, endless, greedy or deadly, happens to this
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import queue
@@ -31,13 +32,14 @@ from fieldguide.inference.wire import Message, receive, send
 if TYPE_CHECKING:
     from fieldguide.inference.runtime import Runtime
 
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "not enough memory", "paging file is too small")
 MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 
 def serve(connection: Connection) -> None:
     """Answer the other side until it is gone.
 
-    Messages in: load, run, gradient; out: ready (hindered, broken), loaded, answer, refused.
+    Messages in: load, run, gradient; out: ready (hindered, narrow, broken), loaded, answer, refused.
     """
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     try:
@@ -50,7 +52,7 @@ def serve(connection: Connection) -> None:
         version = import_torch()
         importlib.import_module("fieldguide.inference.runtime")
     except Exception as problem:  # a library that is damaged or not made for this machine raises anything
-        send(connection, "broken", problem=_told(problem))
+        send(connection, "narrow" if _lacks_memory(problem) else "broken", problem=_told(problem))
         return
     send(connection, "ready", torch=version)
     worker = _Worker(connection)
@@ -62,6 +64,8 @@ def serve(connection: Connection) -> None:
         except FieldGuideError as refused:
             facts = {f"fact_{name}": _plain(value) for name, value in refused.facts.items()}
             send(connection, "refused", code=refused.code.value, **facts)
+        except MemoryError:
+            raise
         except Exception:
             send(connection, "defect", traceback=traceback.format_exc()[-8000:])
         loaded, message = message.kind == "load", None  # the model's file would stay in it until the next question
@@ -159,6 +163,8 @@ def _listen(connection: Connection, inbox: queue.SimpleQueue[Message]) -> None:
     try:
         while True:
             inbox.put(receive(connection, MOST_RECEIVED))
+    except MemoryError:
+        os._exit(errno.ENOMEM)
     finally:
         os._exit(0)
 
@@ -188,6 +194,11 @@ def _bound_memory_unseen(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (2 * memory, 2 * memory))  # what is promised counts, used or not
+
+
+def _lacks_memory(problem: Exception) -> bool:
+    """Whether an import failed for want of memory: a loader has only words for that."""
+    return isinstance(problem, MemoryError) or any(words in str(problem).lower() for words in _NO_MEMORY)
 
 
 def _told(problem: Exception) -> str:

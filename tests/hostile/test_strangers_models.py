@@ -25,7 +25,7 @@ from fieldguide.inference.operators import refuse_program
 from fieldguide.inference.served import ServedNetwork
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared, write_photo
-from tests.helpers.tiny_network import EndlessLater, TinyNetwork, export
+from tests.helpers.tiny_network import Eater, EndlessLater, TinyNetwork, export
 from trainer.cli import main as trainer
 
 MEGABYTE = 2**20
@@ -40,17 +40,6 @@ class Endless(TinyNetwork):
         if torch.jit.is_scripting():
             while number > 0:
                 number = number % 7 + 1
-        return logits, embedding
-
-
-class Eater(TinyNetwork):
-    """Fills gigabytes."""
-
-    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
-        if torch.jit.is_scripting():
-            big = torch.ones([6, 1024, 1024, 1024], dtype=torch.uint8)
-            logits = logits + big[0, 0, 0, 0].float() * 0
         return logits, embedding
 
 
