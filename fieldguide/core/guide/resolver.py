@@ -25,9 +25,12 @@ from fieldguide.core.guide.names import (
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**15  # names: more than a bundle may have labels
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 LONG, LONG_PAIR = 7, 12  # letters of a word, and of two, that are nearly a name by no chance
 SHORTEST = 4  # letters that are left of a name that was cut off
 RANKS = 5  # words of a row of ranks
+MOST_WORDS = 5  # of a common name
+FEW_WORDS = 8  # of a text in which common names with a slip are looked for too
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -104,9 +107,10 @@ class Resolver:
         self._short = NameIndex((key_of(initial + epithet), taxon) for initial, epithet, taxon in species)
         self._epithets = NameIndex((key_of(epithet), taxon) for _, epithet, taxon in species)
         self._common = NameIndex(
-            (key_of(name), taxon)
+            (key_of(spelt), taxon)
             for taxon, record in known.items()
             for name in (*record.common_names.values(), *record.other_names)
+            for spelt in (name, name.translate(_SPELT_OUT))
         )
         self._spelt_like = lru_cache(REMEMBERED)(self._find_near)
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
@@ -149,9 +153,22 @@ class Resolver:
         reading, found = read_name(name), self.resolve(name)
         if found is not None and len(reading.words) < 3:
             return self._danger[found.taxon]
-        possible = self._named(reading) if found is not None else self._possible(reading, key_of(genus))
+        possible = [*self._named(reading)] if found is not None else [*self._possible(reading, key_of(genus))]
+        possible += self._called(reading.text, slips=found is None and len(reading.text) <= FEW_WORDS)
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
         return worst((surely, *(self._danger[taxon] for taxon in (*possible, *self._mentioned(reading)))))
+
+    def _called(self, text: tuple[str, ...], *, slips: bool) -> Iterator[Taxon]:
+        """Taxa whose common names stand anywhere in the text, as they are or with `slips`: "young Death caps"."""
+        for start in range(len(text)):
+            for end in range(start + 1, min(start + MOST_WORDS, len(text)) + 1):
+                key = "".join(text[start:end])
+                if self._genera.get(key):  # some have no other name in a language
+                    continue
+                exact = self._common.get(key)
+                yield from exact
+                if slips and not exact and len(key) > LONG:
+                    yield from (taxon for _, taxon in self._common.near(key, allowed_edits(key)))
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
