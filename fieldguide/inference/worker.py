@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from fieldguide.core.bundle import bundle_of
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.memory import give_memory_back
 from fieldguide.core.text import choose_language
 from fieldguide.inference.child import Bounds
 from fieldguide.inference.wire import Message, receive, send
@@ -70,7 +71,7 @@ def serve(connection: Connection) -> None:
             send(connection, "defect", traceback=traceback.format_exc()[-8000:])
         loaded, message = message.kind == "load", None  # the model's file would stay in it until the next question
         if loaded:
-            give_memory_back()
+            give_memory_back()  # 31 MB
 
 
 def import_torch() -> str:
@@ -87,14 +88,6 @@ def import_torch() -> str:
             del sys.modules[other]
         torch = importlib.import_module("torch")
     return str(torch.__version__)
-
-
-def give_memory_back() -> None:
-    """What loading took and let go of goes back to the system, where it is kept for later otherwise: 31 MB."""
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # the C library of GNU has it, others need it less
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class _Worker:
