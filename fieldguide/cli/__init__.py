@@ -30,6 +30,8 @@ INTERRUPTED = 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status (argparse itself exits with 2 on a wrong call)."""
     words = _take_library(list(sys.argv[1:] if argv is None else argv))
+    if words[:1] != ["train"]:  # where no thread may be started, numpy's library says that somebody pressed Ctrl+C
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         if words[:1] == ["train"]:
             return _train(words[1:])

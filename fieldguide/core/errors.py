@@ -41,6 +41,7 @@ class ErrorCode(StrEnum):
     DEVICE_MEMORY = "device_memory"
     TORCH_MISSING = "torch_missing"
     SYSTEM_REFUSES = "system_refuses"
+    MEMORY_SHORT = "memory_short"
     # guide
     GUIDE_MISSING = "guide_missing"
     GUIDE_BROKEN = "guide_broken"

@@ -6,6 +6,7 @@ It is started before the window is built, so what this file imports is little: n
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -24,6 +25,8 @@ SERVES = "--serve-model"  # what the packaged program is called with to be this 
 _BEGINS = "import sys; sys.path[:] = sys.argv[2:]; from fieldguide.inference.worker import main; main(sys.argv[1])"
 _MANY_BYTES = 2 * 2**30
 _LOOK_SECONDS = 0.1
+_BROKE_OFF = {1, 127}  # how libraries end a process for which they get no room: threads' own, the system's linker
+_UNREADY = {"hindered": ErrorCode.SYSTEM_REFUSES, "narrow": ErrorCode.MEMORY_SHORT}
 
 
 class Process(Protocol):
@@ -109,7 +112,8 @@ class Child:
         """The version of torch there; waits until it is imported.
 
         Raises:
-            FieldGuideError: TORCH_MISSING when it cannot be; SYSTEM_REFUSES where the system lacks what it takes.
+            FieldGuideError: TORCH_MISSING when it cannot be; SYSTEM_REFUSES or MEMORY_SHORT where the system lacks what
+                it takes.
         """
         if self._torch is None:
             try:
@@ -118,12 +122,13 @@ class Child:
                     self._begin_anew()
                     ready = self._receive(Bounds.of_start(), "", 0)
             except FieldGuideError as problem:
-                if problem.code is ErrorCode.SYSTEM_REFUSES:
+                if problem.code in _UNREADY.values():
                     raise
                 raise FieldGuideError(ErrorCode.TORCH_MISSING, problem=problem.facts.get("problem", "")) from problem
             if ready.kind != "ready":
-                code = ErrorCode.SYSTEM_REFUSES if ready.kind == "hindered" else ErrorCode.TORCH_MISSING
-                raise FieldGuideError(code, problem=str(ready.facts.get("problem"))[:200])
+                raise FieldGuideError(
+                    _UNREADY.get(ready.kind, ErrorCode.TORCH_MISSING), problem=str(ready.facts.get("problem"))[:200]
+                )
             self._torch = str(ready.facts.get("torch"))
         return self._torch
 
@@ -131,8 +136,8 @@ class Child:
         """Ask one question about the model `file`, whose answer may hold `most` bytes.
 
         Raises:
-            FieldGuideError: what the other side refuses; MODEL_SLOW, MODEL_GREEDY, MODEL_CRASHED or SYSTEM_REFUSES when
-                it had to be ended or ended by itself, and then it can be asked nothing more.
+            FieldGuideError: what the other side refuses; MODEL_SLOW, MODEL_GREEDY, MODEL_CRASHED, MEMORY_SHORT or
+                SYSTEM_REFUSES when it had to be ended or ended by itself, and then it can be asked nothing more.
         """
         self.torch()
         with self._ending(file), self._watched(bounds):
@@ -176,8 +181,9 @@ class Child:
             self.end()
             if not isinstance(problem, EOFError | OSError | MessageError):
                 raise
-            code = self._ended_for or ErrorCode.MODEL_CRASHED
-            raise FieldGuideError(code, file=file, problem=str(self._process.returncode)) from problem
+            status = self._process.returncode
+            code = self._ended_for or (ErrorCode.MEMORY_SHORT if _lacked_memory(status) else ErrorCode.MODEL_CRASHED)
+            raise FieldGuideError(code, file=file, problem=str(status)) from problem
 
     @contextmanager
     def _watched(self, bounds: Bounds) -> Iterator[None]:
@@ -265,6 +271,15 @@ class Children:
             self._closed, running, self._running = True, self._running, []
         for child in running:
             child.end()
+
+
+def _lacked_memory(status: int | None) -> bool:
+    """Whether a process ended for want of memory: it says so, or a library broke off where memory is bounded."""
+    if status not in _BROKE_OFF or sys.platform == "win32":
+        return status == errno.ENOMEM
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 def _refusal(answer: Message, file: str) -> FieldGuideError:

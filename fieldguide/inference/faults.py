@@ -9,10 +9,11 @@ import torch
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
-# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError).
+# What a program makes torch raise: exceptions of C++ have the names that pybind11 gives them (`at()`: IndexError), and
+# what it raises itself (`raise`, `assert`) is an exception of the interpreter, whatever it is called.
 FAILURES = (
     *(RuntimeError, MemoryError, AttributeError, ValueError, TypeError),
-    *(LookupError, ArithmeticError, AssertionError),
+    *(LookupError, ArithmeticError, AssertionError, torch._C.JITException),
 )
 
 

@@ -27,7 +27,10 @@ from fieldguide.inference.wire import Fact, Message, MessageError, floats
 MOST_DEATHS = 3  # of a model's process, until nothing is asked of it any more
 MOST_BATCH = 1024
 _SLACK = 2**20
-_DEATHS = frozenset({ErrorCode.MODEL_SLOW, ErrorCode.MODEL_GREEDY, ErrorCode.MODEL_CRASHED, ErrorCode.TORCH_MISSING})
+_DEATHS = frozenset(
+    {ErrorCode.MODEL_SLOW, ErrorCode.MODEL_GREEDY, ErrorCode.MODEL_CRASHED}
+    | {ErrorCode.TORCH_MISSING, ErrorCode.MEMORY_SHORT}
+)
 
 Shapes = Sequence[tuple[int, ...]]
 Values = list[npt.NDArray[np.float32]]
@@ -77,7 +80,7 @@ class ServedNetwork:
 
         Raises:
             FieldGuideError: one of the BUNDLE_ and MODEL_ codes; DEVICE_UNAVAILABLE, DEVICE_MEMORY, TORCH_MISSING,
-                SYSTEM_REFUSES.
+                SYSTEM_REFUSES, MEMORY_SHORT.
         """
         return cls(read_bundle(path), device, threads, children, frozen)
 

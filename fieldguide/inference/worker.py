@@ -7,6 +7,7 @@ else in the app, so whatever it does, endless, greedy or deadly, happens to this
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
 import os
@@ -24,6 +25,7 @@ import numpy.typing as npt
 
 from fieldguide.core.bundle import bundle_of
 from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.memory import give_memory_back
 from fieldguide.core.text import choose_language
 from fieldguide.inference.child import Bounds
 from fieldguide.inference.wire import Line, Message, receive, send
@@ -31,18 +33,22 @@ from fieldguide.inference.wire import Line, Message, receive, send
 if TYPE_CHECKING:
     from fieldguide.inference.runtime import Runtime
 
+_NO_MEMORY = ("cannot allocate memory", "failed to map segment", "not enough memory", "paging file is too small")
 MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 
 def main(torch: str) -> None:
     """Where the process begins: what is its input and output now is the line to the other side."""
-    serve(Line(os.dup(0), os.dup(1)), torch)
+    try:
+        serve(Line(os.dup(0), os.dup(1)), torch)
+    except MemoryError:
+        os._exit(errno.ENOMEM)
 
 
 def serve(line: Line, torch: str) -> None:
     """Answer the other side until it is gone. `torch`: as it is imported, see `fieldguide.inference.child`.
 
-    Messages in: load, run, gradient; out: ready (hindered, incomplete, broken), loaded, answer, refused.
+    Messages in: load, run, gradient; out: ready (hindered, narrow, incomplete, broken), loaded, answer, refused.
     """
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
     gc.disable()  # what is imported stays: looking through it again and again takes a tenth of the time
@@ -56,7 +62,8 @@ def serve(line: Line, torch: str) -> None:
         version = import_torch(slim=torch == "slim")
         importlib.import_module("fieldguide.inference.runtime")
     except Exception as problem:  # a library that is damaged or not made for this machine raises anything
-        send(line, "incomplete" if torch == "slim" else "broken", problem=_told(problem))
+        otherwise = "incomplete" if torch == "slim" else "broken"
+        send(line, "narrow" if _lacks_memory(problem) else otherwise, problem=_told(problem))
         return
     send(line, "ready", torch=version)
     gc.freeze()
@@ -70,11 +77,13 @@ def serve(line: Line, torch: str) -> None:
         except FieldGuideError as refused:
             facts = {f"fact_{name}": _plain(value) for name, value in refused.facts.items()}
             send(line, "refused", code=refused.code.value, **facts)
+        except MemoryError:
+            raise
         except Exception:
             send(line, "defect", traceback=traceback.format_exc()[-8000:])
         loaded, message = message.kind == "load", None  # the model's file would stay in it until the next question
         if loaded:
-            give_memory_back()
+            give_memory_back()  # 31 MB
 
 
 def import_torch(*, slim: bool) -> str:
@@ -83,14 +92,6 @@ def import_torch(*, slim: bool) -> str:
         name = "torch._meta_registrations"  # shapes of tensors that have no values
         sys.modules.setdefault(name, ModuleType(name))
     return str(importlib.import_module("torch").__version__)
-
-
-def give_memory_back() -> None:
-    """What loading took and let go of goes back to the system, where it is kept for later otherwise: 31 MB."""
-    import ctypes
-
-    with contextlib.suppress(OSError, AttributeError, TypeError):  # the C library of GNU has it, others need it less
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 class _Worker:
@@ -159,6 +160,8 @@ def _listen(line: Line, inbox: queue.SimpleQueue[Message]) -> None:
     try:
         while True:
             inbox.put(receive(line, MOST_RECEIVED))
+    except MemoryError:
+        os._exit(errno.ENOMEM)
     finally:
         os._exit(0)
 
@@ -188,6 +191,11 @@ def _bound_memory_unseen(memory: int) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_DATA, (2 * memory, 2 * memory))  # what is promised counts, used or not
+
+
+def _lacks_memory(problem: Exception) -> bool:
+    """Whether an import failed for want of memory: a loader has only words for that."""
+    return isinstance(problem, MemoryError) or any(words in str(problem).lower() for words in _NO_MEMORY)
 
 
 def _told(problem: Exception) -> str:

@@ -19,6 +19,8 @@ _ALMOST_NOTHING = 2**20  # bytes free below which a failed write is put down to 
 _NO_SHARED_MEMORY = frozenset({sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 # What SQLite says, too, when there is no room for its log or for the memory that programs share.
 _FOR_WANT_OF_ROOM = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN})
+# What a file holds no longer, or something that was put in its place: no table of ours is a view or has such a trigger.
+_NOT_AS_MADE = ("no such table", "no such index", "cannot modify")
 _CODES = {
     sqlite3.SQLITE_FULL: ErrorCode.DISK_FULL,
     sqlite3.SQLITE_BUSY: ErrorCode.DATABASE_BUSY,
@@ -101,6 +103,8 @@ def refuse_by_header(path: Path, known: int) -> None:
     Raises:
         FieldGuideError: DATABASE_DAMAGED, DATABASE_TOO_NEW or NOT_WRITABLE; a missing or empty file is a new one.
     """
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise FieldGuideError(ErrorCode.NOT_WRITABLE, path=str(path))
     try:
         with path.open("rb") as stream:
             header = stream.read(100)
@@ -135,7 +139,10 @@ def sqlite_errors(path: Path) -> Iterator[None]:
 
 
 def _code_of(problem: sqlite3.Error, path: Path) -> ErrorCode | None:
-    primary = getattr(problem, "sqlite_errorcode", 0) & 0xFF  # the low byte; the rest is detail
+    detail = getattr(problem, "sqlite_errorcode", 0)
+    if detail == sqlite3.SQLITE_CONSTRAINT_TRIGGER or str(problem).startswith(_NOT_AS_MADE):
+        return ErrorCode.DATABASE_DAMAGED
+    primary = detail & 0xFF  # the low byte; the rest is detail
     return ErrorCode.DISK_FULL if primary in _FOR_WANT_OF_ROOM and _disk_is_full(path) else _CODES.get(primary)
 
 

@@ -128,7 +128,7 @@ class GuideShelf:
     def _removed(self, species: Table) -> list[Problem]:
         """A problem for each taxon of the shipped guide that is in a table under none of its names."""
         named = {key_of(name) for line in species.lines for name in (line.name, *line.several("synonyms"))}
-        shipped = load_guide(self._shipped).records if named else {}
+        shipped = load_guide(self._shipped).records if species.header else {}  # of a damaged table nothing is known
         return [Problem("species", 0, name, Rule.REMOVED) for name in shipped if key_of(name) not in named]
 
     def install(self, draft: GuideDraft) -> InstalledGuide:

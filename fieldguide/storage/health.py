@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
-from fieldguide.storage.connection import sqlite_errors
+from fieldguide.storage.connection import refuse_by_header, sqlite_errors
 
 SQLITE = sqlite3.sqlite_version
 
@@ -20,6 +21,7 @@ def count_finds(database: Path) -> str:
     """
     if not database.exists():
         return "none yet"
+    refuse_by_header(database, sys.maxsize)
     uri = f"{database.absolute().as_uri()}?mode=ro"
     with sqlite_errors(database), closing(sqlite3.connect(uri, uri=True)) as finds:
         ((count,),) = finds.execute("SELECT count(*) FROM observation")

@@ -64,6 +64,7 @@ def test_no_sentence_in_the_code_comforts(package: str) -> None:
     found = {
         f"{file.relative_to(ROOT)}:{line}": comfort_in(sentence)
         for file in sorted((ROOT / package).rglob("*.py"))
+        if file != ROOT / "fieldguide/core/guide/promises.py"  # the words that are refused
         for line, sentence in sentences_in(file)
     }
     assert {place: words for place, words in found.items() if words} == {}

@@ -21,7 +21,8 @@ from fieldguide.inference.child import Bounds, Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.runtime import Runtime
 from fieldguide.inference.served import ServedNetwork
-from tests.helpers.bundles import prepared
+from tests.helpers.bundles import manifest, prepared
+from tests.helpers.tiny_network import Eater, export
 
 WITHOUT_PROC = ["unshare", *(["-m"] if os.name == "posix" and os.geteuid() == 0 else ["-rm"]), "sh", "-c"]
 HIDE_PROC = 'mount -t tmpfs none /proc && exec "$@"'
@@ -149,6 +150,56 @@ def test_a_process_that_cannot_be_started_is_a_sentence(monkeypatch: pytest.Monk
     with pytest.raises(FieldGuideError) as caught:
         Children().start()
     assert caught.value.code is ErrorCode.SYSTEM_REFUSES
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bind no address space")
+def test_too_little_memory_for_torch_is_called_so() -> None:
+    """Its loader only says that it failed to map a segment, and FieldGuide was to be installed again."""
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_AS, (4 * 10**8, 4 * 10**8))\n"
+        "from fieldguide.inference.child import *; from fieldguide.core.errors import *\n"
+        "try: Children().start().torch()\nexcept FieldGuideError as error: print(error.code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["memory_short"], done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(("status", "bounded", "lacked"), [(12, False, True), (127, True, True), (127, False, False)])
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_process_that_broke_off_lacked_memory_where_memory_is_bounded(
+    monkeypatch: pytest.MonkeyPatch, status: int, bounded: bool, lacked: bool
+) -> None:
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (10**9 if bounded else resource.RLIM_INFINITY, 0))
+    assert child._lacked_memory(status) is lacked
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+def test_a_model_that_nobody_can_watch_bounds_its_own_memory(tmp_path: Path) -> None:
+    """Without /proc the window does not see how many bytes its process takes: six gigabytes here."""
+    if not hides_proc():
+        pytest.skip("no /proc can be hidden here: it takes root, or namespaces for users")
+    bundle = export(Eater(), tmp_path / "a.fieldguide", manifest(), pictures())
+    code = (
+        "from pathlib import Path; from fieldguide.inference.served import *\n"
+        f"try: ServedNetwork.load(Path({str(bundle)!r}), 'cpu', 1, children=Children(), frozen=FrozenModels(None))\n"
+        "except FieldGuideError as error: print(error.code)"
+    )
+    command = [*WITHOUT_PROC, HIDE_PROC, "sh", sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.stdout.split() == ["device_memory"], done.stderr[-2000:]
+
+
+def test_the_command_starts_no_thread_for_numpy() -> None:
+    """Where none may be started, OpenBLAS interrupts the program as Ctrl+C does, and all that was said was Stopped."""
+    code = "import psutil; from fieldguide.cli import main; main(['guide', 'Galerina'])"
+    code += "; print(psutil.Process().num_threads())"
+    bare = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=bare, check=False
+    )
+    assert done.stdout.split()[-1] == "1", done.stderr[-2000:]
 
 
 def test_a_system_without_a_null_device_is_a_sentence() -> None:

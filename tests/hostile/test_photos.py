@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import struct
+import subprocess
+import sys
 import warnings
 import zlib
 from pathlib import Path
@@ -162,6 +164,21 @@ def test_what_is_held_at_once_is_bounded(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "MAX_DECODED_PIXELS", 640 * 480 // 2)
     assert read_photo(tmp_path / "a.jpg", 64).photo.width == 640  # scaled while decoding
     assert refused(tmp_path / "a.jpg", 400) is ErrorCode.PHOTO_TOO_LARGE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units, or not at all")
+def test_large_photos_wait_for_each_other(tmp_path: Path) -> None:
+    """Small files, 324 MB each as they are decoded: as many as there are cores would take all memory."""
+    Image.new("RGB", (9000, 9000)).save(tmp_path / "a.png", compress_level=1)
+    code = (
+        "from concurrent.futures import ThreadPoolExecutor; from pathlib import Path\n"
+        "from fieldguide.core.photo import read_photo\n"
+        f"files = [Path({str(tmp_path / 'a.png')!r})] * 4\n"
+        "with ThreadPoolExecutor(4) as pool: list(pool.map(lambda file: read_photo(file, 224), files))\n"
+        "print(Path('/proc/self/status').read_text().partition('VmHWM:')[2].split()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
+    assert int(done.stdout) < 600 * 1024, done.stderr[-2000:]
 
 
 def test_a_phone_photo_of_200_megapixels_is_read(tmp_path: Path) -> None:

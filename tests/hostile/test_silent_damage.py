@@ -73,6 +73,33 @@ def test_damage_inside_a_picture_is_told(tmp_path: Path, writer: str, way: str, 
     assert told >= least
 
 
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_damage_in_the_first_picture_of_an_animation_is_told(tmp_path: Path, mode: str) -> None:
+    first = scene(320, 240)
+    if mode == "RGBA":
+        first.putalpha(200)
+    data = encoded("webp", first, save_all=True, append_images=[first.rotate(180)], quality=80)
+    assert is_read(tmp_path / "a.webp", data)
+    place = data.index(b"VP8 ", data.index(b"ANMF"))
+    length, chance, told = int.from_bytes(data[place + 4 : place + 8], "little"), random.Random(3), 0
+    for _ in range(20):
+        wound = chance.randrange(place + 40, place + length)
+        told += not is_read(tmp_path / "a.webp", data[:wound] + bytes([data[wound] ^ 16]) + data[wound + 1 :])
+    assert told >= 19
+
+
+def test_a_fax_is_not_read_and_no_decoder_speaks_for_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What is wrong in its lines is only written to the terminal, a line each."""
+    data = bytearray(encoded("tif", scene(320, 240).convert("1"), compression="group4"))
+    data[1000:1040] = bytes(40)
+    assert not is_read(tmp_path / "a.tif", bytes(data))
+    for place in range(200, 20_000, 500):  # of LZW, which libtiff complains of too
+        packed = bytearray(encoded("tif", scene(320, 240), compression="tiff_lzw"))
+        packed[place : place + 40] = b"\xff" * 40
+        is_read(tmp_path / "b.tif", bytes(packed))
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
 @pytest.mark.parametrize("options", [{"quality": 5}, {"quality": 100, "subsampling": 0}, {"restart_marker_rows": 1}])
 def test_a_sound_progressive_jpeg_is_read_with_and_without_its_end(tmp_path: Path, mode: str, options: dict) -> None:

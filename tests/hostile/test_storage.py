@@ -15,6 +15,7 @@ from fieldguide.core.text import explain
 from fieldguide.storage.change import Change
 from fieldguide.storage.database import Database
 from fieldguide.storage.export.csv import export_csv
+from fieldguide.storage.health import count_finds
 from fieldguide.storage.observations import ObservationStore
 from fieldguide.storage.search import Filter
 from tests.helpers.stored_finds import make_find, make_photo
@@ -107,6 +108,46 @@ def test_the_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
         Database(path)
     assert refused.value.code is ErrorCode.DATABASE_DAMAGED
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TABLE observation",
+        "DROP TABLE photo",
+        "ALTER TABLE candidate RENAME TO held; CREATE VIEW candidate AS SELECT * FROM held",
+        "CREATE TRIGGER evil BEFORE INSERT ON candidate BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ],
+)
+def test_tables_that_were_changed_by_somebody_else_are_called_damage(tmp_path: Path, guide: Guide, change: str) -> None:
+    path = tmp_path / "o.db"
+    fill(path, guide, 2)
+    with sqlite3.connect(path) as changed:
+        changed.executescript(change)
+    changed.close()
+    with pytest.raises(FieldGuideError) as caught, Database(path) as database:
+        ObservationStore(database, guide).add(make_find(guide))
+    assert caught.value.code is ErrorCode.DATABASE_DAMAGED
+    assert "o.db" in explain(caught.value)
+
+
+def test_another_programs_tables_under_a_version_of_ours_are_called_damage(tmp_path: Path) -> None:
+    path = tmp_path / "o.db"
+    with sqlite3.connect(path) as other:
+        other.executescript("CREATE TABLE places (id); PRAGMA user_version = 3")
+    other.close()
+    with pytest.raises(FieldGuideError) as caught:
+        Database(path)
+    assert caught.value.code is ErrorCode.DATABASE_DAMAGED
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "o.db")
+    for ask in (Database, count_finds):
+        with pytest.raises(FieldGuideError) as caught:
+            ask(tmp_path / "o.db")
+        assert caught.value.code is ErrorCode.NOT_WRITABLE
 
 
 def test_an_interrupted_first_start_begins_again(tmp_path: Path, guide: Guide) -> None:

@@ -25,7 +25,7 @@ from fieldguide.inference.operators import refuse_program
 from fieldguide.inference.served import ServedNetwork
 from tests.helpers.archives import files_of
 from tests.helpers.bundles import manifest, prepared, write_photo
-from tests.helpers.tiny_network import EndlessLater, TinyNetwork, export
+from tests.helpers.tiny_network import Eater, EndlessLater, TinyNetwork, export
 from trainer.cli import main as trainer
 
 MEGABYTE = 2**20
@@ -40,17 +40,6 @@ class Endless(TinyNetwork):
         if torch.jit.is_scripting():
             while number > 0:
                 number = number % 7 + 1
-        return logits, embedding
-
-
-class Eater(TinyNetwork):
-    """Fills gigabytes."""
-
-    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
-        if torch.jit.is_scripting():
-            big = torch.ones([6, 1024, 1024, 1024], dtype=torch.uint8)
-            logits = logits + big[0, 0, 0, 0].float() * 0
         return logits, embedding
 
 
@@ -87,6 +76,26 @@ class Stops(TinyNetwork):
         return logits, embedding
 
 
+class Raises(TinyNetwork):
+    """Raises for bright pictures what Python would call a ValueError; torch has one class of its own for all."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        if bool(bright(pictures).sum() > 0):
+            raise ValueError("\x1b[31m<b>all is well</b>")
+        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
+        return logits, embedding
+
+
+class RaisesAtOnce(TinyNetwork):
+    """Raises for whatever is no golden picture."""
+
+    def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        logits, embedding = self.answer(self.features(self.normalise(pictures)).flatten(1))
+        if torch.jit.is_scripting():
+            assert pictures.size(0) > 1
+        return logits, embedding
+
+
 @pytest.fixture
 def children() -> Iterator[Children]:
     made = Children()
@@ -118,6 +127,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
         (Endless, ErrorCode.MODEL_SLOW),
         (EndlessLater, ErrorCode.MODEL_SLOW),
         (Eater, ErrorCode.MODEL_GREEDY),
+        (RaisesAtOnce, ErrorCode.BUNDLE_DAMAGED),
     ],
 )
 @pytest.mark.usefixtures("narrow")
@@ -149,7 +159,7 @@ def test_the_trainer_asks_a_strangers_model_in_its_own_process_too(tmp_path: Pat
         assert "Traceback" not in said
 
 
-@pytest.mark.parametrize("network", [NoNumber, OtherShape, Stops])
+@pytest.mark.parametrize("network", [NoNumber, OtherShape, Raises, Stops])
 @pytest.mark.usefixtures("narrow")
 def test_one_photo_without_an_answer_takes_no_other_with_it(
     load: Callable[[type[nn.Module]], ServedNetwork], tmp_path: Path, network: type[nn.Module]

@@ -18,12 +18,12 @@ import pytest
 
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.memory import give_memory_back
 from fieldguide.inference import served
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels, made_for
 from fieldguide.inference.runtime import Runtime
 from fieldguide.inference.served import ServedNetwork
-from fieldguide.inference.worker import give_memory_back
 from tests.helpers.bundles import prepared
 
 

@@ -57,8 +57,8 @@ def test_the_copy_before_a_step_is_of_before_however_many_open_at_once(tmp_path:
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path, later: Path) -> None:
     path = tmp_path / "o.db"
     Database(path).close()
-    (later / MORE).write_text("CREATE TABLE more (word TEXT); INSERT INTO absent VALUES (1);")
-    with pytest.raises(sqlite3.OperationalError, match="absent"):
+    (later / MORE).write_text("CREATE TABLE more (word TEXT); INSERT INTO more VALUES (1, 2);")
+    with pytest.raises(sqlite3.OperationalError, match="2 values"):
         Database(path, migrations=later)
     with Database(path) as database, database.reading() as connection:
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone()[0] == 0

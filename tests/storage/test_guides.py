@@ -201,6 +201,9 @@ def drafted(shelf: GuideShelf, folder: Path, text: str):
         ("olive to yellowish (sometimes white) silky cap", "Safe to eat after boiling"),
         ("olive to yellowish (sometimes white) silky cap", "delicious"),
         ("alpha-amanitin|beta-amanitin|phallotoxins", "none: quite harmless"),
+        ("olive to yellowish (sometimes white) silky cap", "Еdible, fit for the pan"),
+        ("Agaricus phalloides|", "Good to eat|"),
+        ("europe|north_america|asia", "edible worldwide"),
     ],
 )
 def test_a_guide_with_markup_or_a_promise_is_refused(shelf: GuideShelf, tmp_path: Path, old: str, new: str) -> None:
@@ -289,6 +292,40 @@ def test_an_old_name_that_leads_to_something_milder_is_told(shelf: GuideShelf, t
     draft = drafted(shelf, tmp_path, species("Agaricus phalloides|", ""))
     assert draft.changes is not None
     assert [change.name for change in draft.changes.dangers if change.milder] == ["Agaricus phalloides"]
+
+
+def test_a_table_without_rows_removes_every_taxon_and_is_refused(shelf: GuideShelf, tmp_path: Path) -> None:
+    draft = drafted(shelf, tmp_path, species().splitlines()[0])
+    assert {problem.rule for problem in draft.problems} >= {Rule.REMOVED}
+    assert draft.refused
+
+
+@pytest.mark.parametrize(
+    "name", ["Amanita phaloides", "Amanitta phalloides", "Amanita phalloi-des", "Amanita phalloides-alba"]
+)
+def test_a_new_kind_named_nearly_as_a_deadly_one_is_told(shelf: GuideShelf, tmp_path: Path, name: str) -> None:
+    """Such a label meant the death cap before."""
+    row = next(line for line in species().splitlines() if line.startswith("Macrolepiota procera,"))
+    cells = next(csv.reader([row]))
+    cells[:5] = [name, "species", "", "Amanitaceae", ""]
+    stream = io.StringIO()
+    csv.writer(stream).writerow(cells)
+    draft = drafted(shelf, tmp_path, species() + stream.getvalue())
+    assert draft.changes is not None
+    assert [change.name for change in draft.changes.dangers if change.milder] == [name]
+
+
+def test_a_common_name_of_a_deadly_kind_that_becomes_a_synonym_of_another_is_told(
+    shelf: GuideShelf, tmp_path: Path
+) -> None:
+    lines = species().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if line.startswith("Agaricus campestris,"))
+    cells = lines[place].split(",")
+    cells[4] = "Death cap"
+    lines[place] = ",".join(cells)
+    draft = drafted(shelf, tmp_path, "".join(lines))
+    assert draft.changes is not None
+    assert [change.name for change in draft.changes.dangers if change.milder] == ["Death cap"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")

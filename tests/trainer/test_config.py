@@ -62,6 +62,23 @@ def test_a_run_of_an_earlier_version_goes_on_under_the_names_of_today(tmp_path: 
     assert "judgement" not in (tmp_path / "again.toml").read_text()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("seed = " + "9" * 5000, "seed = 0x" + "f" * 9000, "name = " + "[" * 9000, "seed = 1\nseed = 2", "seed = 1\r"),
+        *('name = "\\ud800"', "= 1", "[fit]\nfit = 1\n[fit]"),
+    ],
+    ids=lambda words: words[:20],
+)
+def test_odd_toml_is_refused_by_a_sentence(tmp_path: Path, words: str) -> None:
+    """Numbers of thousands of digits and brackets of thousands of levels ended in a traceback."""
+    file = tmp_path / "run.toml"
+    file.write_text(words, encoding="utf-8", newline="")
+    with pytest.raises(FieldGuideError) as refused:
+        read_config(file)
+    assert refused.value.code is ErrorCode.CONFIG_INVALID
+
+
 def test_options_in_another_encoding_are_refused_by_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "run.toml").write_text('[export]\nname = "Täublinge"\n', encoding="latin-1")
     with pytest.raises(FieldGuideError) as refusal:

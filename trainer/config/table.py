@@ -23,6 +23,9 @@ from trainer.config.refusal import refuse
 
 Config = TypeVar("Config")
 
+_NO_TOML = (ValueError, RecursionError)
+"""What the parser raises: its own error is a ValueError, as that of a number too long; brackets may be too deep."""
+
 RENAMED = {
     "data.folder": "data.folders",
     "data.manifest": "data.manifests",
@@ -38,7 +41,7 @@ def read_config(file: Path) -> RunConfig:
         table = tomllib.loads(read_text(file, str(file)))
     except FileNotFoundError as missing:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem="no such file") from missing
-    except tomllib.TOMLDecodeError as problem:
+    except _NO_TOML as problem:
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(file), problem=str(problem)) from problem
     _as_today(table)
     preset = table.get("preset")
@@ -123,6 +126,8 @@ def _refuse_in_words(kind: Any, table: Any, message: str) -> typing.NoReturn:
 
 def _in_words(hint: Any, value: Any) -> str:
     """What an option may be, and what it is instead."""
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "TOML has no integer of more than 64 bits"  # and Python writes none of thousands of digits
     bounds = next((each for each in typing.get_args(hint)[1:] if isinstance(each, msgspec.Meta)), msgspec.Meta())
     plain = typing.get_args(hint)[0] if bounds != msgspec.Meta() else hint
     right = (int, float) if plain is float else plain
@@ -151,7 +156,7 @@ def toml_value(word: str) -> Any:
     """A value in TOML's notation, as the command line gives it; bare words are taken as text."""
     try:
         return tomllib.loads(f"value = {word}")["value"]
-    except tomllib.TOMLDecodeError:
+    except _NO_TOML:
         return word
 
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.inference.faults import FAILURES
 from fieldguide.inference.torchscript import open_program
 from trainer.fit.known import unknown_network
 from trainer.fit.network import Classifier, read_state
@@ -105,7 +106,7 @@ def package_network(recipe: Recipe, manifest: Manifest) -> nn.Module:
     try:
         with torch.no_grad():
             logits, embedding = network.eval()(torch.full((2, 3, size, size), 128.0))
-    except (RuntimeError, ValueError, TypeError, IndexError) as problem:
+    except FAILURES as problem:
         raise _mismatch(recipe, str(problem).strip().splitlines()[-1]) from problem
     if logits.ndim != 2 or embedding.ndim != 2:
         raise _mismatch(recipe, f"it answers with {tuple(logits.shape[1:])}, not one number for each label")

@@ -8,8 +8,8 @@ from fieldguide.core.guide.guide import (
     Syndrome,
     TaxonRecord,
     load_guide,
-    promises_a_meal,
 )
+from fieldguide.core.guide.promises import promises_a_meal
 from fieldguide.core.guide.resolver import Match
 
 __all__ = [

@@ -13,15 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from fieldguide.core.danger import Danger, worst
 from fieldguide.core.guide.check_characters import check_characters, check_questions
-from fieldguide.core.guide.guide import promises_a_meal
 from fieldguide.core.guide.names import NameIndex, key_of
+from fieldguide.core.guide.promises import promises_a_meal
 from fieldguide.core.guide.rules import Problem, Rule
 from fieldguide.core.guide.tables import COLUMNS, KEYS, OPTIONAL, Line, Table
 
 MAX_NAMES = 1000  # letters of a cell of names, synonyms too
 PROSE = (
     *("habitat", "key_features", "name", "main_symptoms", "mortality_note", "target_organs", "toxins", "caveat"),
-    *("hours", "verified"),
+    *("hours", "verified", "synonyms", "regions", "family", "scientific_name"),
 )
 UNSHOWN = ("note", "likelihood_if_true")  # columns of questions.csv that nobody reads in the app
 REGIONS = ("europe", "north_america", "asia", "australasia", "africa", "south_america")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from typing import TypeVar
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide.characters import Characters, Question, read_characters, read_questions, with_genera
+from fieldguide.core.guide.promises import promises_a_meal
 from fieldguide.core.guide.resolver import Match, Resolution, Resolver
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
 from fieldguide.core.resources import resource
@@ -25,22 +25,6 @@ from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pl")
 Row = TypeVar("Row")
-
-
-# How words begin that promise, in the six languages: "Smardz jadalny", "Russule comestible". German joins its words.
-# Behind "non-" or "not" some of them warn; there others are the promise ("not poisonous").
-_PROMISES = re.compile(
-    r"(?<!\bnon[\s-])(?<!\bnot\s)\b(edible|jadaln|smaczn|comestib|comm?estibil|mangerecci|buon[oa]\b|essbar|eßbar)|speise"
-    r"|(?<!\bnot\s)\b(safe|harmless|good\sto\seat|harmlos|unbedenklich|inoffensi[fv]|sans\sdanger|sicur[oi]\b|bezpieczn)"
-    r"|\b(delicious|tasty|yummy|eat\s(it|me|them)\b|köstlich|schmackhaft|délicieu[xs]|savoureu|delizios|sabros[oa]\b|pyszn)"
-    r"|\b(non[\s-]?(poison|toxic)|not\s(poison|toxic)|ungiftig|nietruj)",
-    re.IGNORECASE,
-)
-
-
-def promises_a_meal(name: str) -> bool:
-    """Whether a name says that one may eat it: such a name beside a machine's guess reads as a permission."""
-    return _PROMISES.search(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

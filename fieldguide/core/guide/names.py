@@ -81,7 +81,7 @@ def read_name(raw: str) -> Reading:
 
     "Genus sp." is the genus; so is "Genus aff. epithet", which says that it is another species than that.
     """
-    plain = _latin(_decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}"))
+    plain = latin(_decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}"))
     text = tuple(filter(None, map(key_of, _words(plain))))
     disguised = _disguised(plain)
     found = _read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain)))
@@ -105,7 +105,7 @@ def look_of(key: str) -> str:
 
 def key_of(name: str) -> str:
     """The letters of a name alone, as keys are compared."""
-    return re.sub(r"[^a-z]", "", _latin(name).lower())
+    return re.sub(r"[^a-z]", "", latin(name).lower())
 
 
 def plain_keys(name: str) -> tuple[str, ...]:
@@ -212,7 +212,7 @@ def _disguised(plain: str) -> tuple[tuple[str, ...], ...]:
     return tuple(found)
 
 
-def _latin(raw: str) -> str:
+def latin(raw: str) -> str:
     """Latin letters for what looks like them, no accents, nothing invisible."""
     if raw.isascii() and raw.isprintable():
         return raw.translate(_LOOKALIKES)

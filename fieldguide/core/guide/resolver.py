@@ -25,9 +25,12 @@ from fieldguide.core.guide.names import (
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**15  # names: more than a bundle may have labels
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 LONG, LONG_PAIR = 7, 12  # letters of a word, and of two, that are nearly a name by no chance
 SHORTEST = 4  # letters that are left of a name that was cut off
 RANKS = 5  # words of a row of ranks
+MOST_WORDS = 5  # of a common name
+FEW_WORDS = 8  # of a text in which common names with a slip are looked for too
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -83,22 +86,31 @@ class Resolver:
             (key, taxon) for taxon, record in known.items() for name in record.synonyms for key in plain_keys(name)
         )
         self._genera = NameIndex((key_of(taxon.genus), taxon) for taxon in known if taxon.genus)
+        self._old_genera = NameIndex(
+            (genus, taxon)
+            for taxon, record in known.items()
+            for name in record.synonyms
+            if " " in name and not self._genera.get(genus := key_of(name.split()[0]))
+        )
         self._looks = NameIndex(
             (look_of(key), taxon)
             for taxon, record in known.items()
             for name in (taxon.name, *record.synonyms, taxon.genus or taxon.name)
             for key in plain_keys(name)
         )
-        self._short = NameIndex(
-            (key_of(name[0] + epithet), taxon)
+        species = [
+            (name[0], epithet, taxon)
             for taxon, record in known.items()
             for name in (taxon.name, *record.synonyms)
             if (epithet := name.partition(" ")[2])
-        )
+        ]
+        self._short = NameIndex((key_of(initial + epithet), taxon) for initial, epithet, taxon in species)
+        self._epithets = NameIndex((key_of(epithet), taxon) for _, epithet, taxon in species)
         self._common = NameIndex(
-            (key_of(name), taxon)
+            (key_of(spelt), taxon)
             for taxon, record in known.items()
             for name in (*record.common_names.values(), *record.other_names)
+            for spelt in (name, name.translate(_SPELT_OUT))
         )
         self._spelt_like = lru_cache(REMEMBERED)(self._find_near)
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
@@ -141,9 +153,22 @@ class Resolver:
         reading, found = read_name(name), self.resolve(name)
         if found is not None and len(reading.words) < 3:
             return self._danger[found.taxon]
-        possible = self._named(reading) if found is not None else self._possible(reading, key_of(genus))
+        possible = [*self._named(reading)] if found is not None else [*self._possible(reading, key_of(genus))]
+        possible += self._called(reading.text, slips=found is None and len(reading.text) <= FEW_WORDS)
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
         return worst((surely, *(self._danger[taxon] for taxon in (*possible, *self._mentioned(reading)))))
+
+    def _called(self, text: tuple[str, ...], *, slips: bool) -> Iterator[Taxon]:
+        """Taxa whose common names stand anywhere in the text, as they are or with `slips`: "young Death caps"."""
+        for start in range(len(text)):
+            for end in range(start + 1, min(start + MOST_WORDS, len(text)) + 1):
+                key = "".join(text[start:end])
+                if self._genera.get(key):  # some have no other name in a language
+                    continue
+                exact = self._common.get(key)
+                yield from exact
+                if slips and not exact and len(key) > LONG:
+                    yield from (taxon for _, taxon in self._common.near(key, allowed_edits(key)))
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
@@ -171,7 +196,7 @@ class Resolver:
                 yield from self._genera.get(word) or self._nearly(word)
             if not found:
                 yield from self._wider(word, reading)
-                if place and len(pair) >= LONG_PAIR:
+                if (place or len(text) > 2) and len(pair) >= LONG_PAIR:
                     yield from (taxon for edits, taxon in self._spelt_like(pair) if edits <= allowed_edits(pair))
             yield from found
             place += 2 if found else 1
@@ -188,15 +213,27 @@ class Resolver:
         yield from (taxon for taxon in self._accepted.get(word) if taxon.rank is Rank.FAMILY and taxon.name not in own)
 
     def _nearly(self, word: str) -> Iterator[Taxon]:
-        """The genera that a word beside the name may be a misspelling of; short ones are authors."""
-        return (taxon for _, taxon in self._genera.near(word, 1)) if len(word) >= LONG else iter(())
+        """The genera that a word beside the name may be a misspelling of; short ones are authors.
+
+        Old ones too: Dermocybe is a part of Cortinarius today, and a deadly one.
+        """
+        if len(word) >= LONG:
+            yield from (taxon for index in (self._genera, self._old_genera) for _, taxon in index.near(word, 1))
+
+    def _shortly(self, short: str) -> Iterator[Taxon]:
+        """What an abbreviated name with a slip in a long epithet may be: "A. phaloides"."""
+        return (taxon for _, taxon in self._short.near(short, 1)) if len(short) > LONG else iter(())
 
     def _otherwise(self, reading: Reading) -> Iterator[Taxon]:
         """What a name stands for in a living language, or with its genus cut short: "Cort. orellanus"."""
         for key in reading.keys:
             yield from (*self._common.get(key), *self._short.get(key))
         if len(reading.words) > 1 and len(reading.words[0]) <= MAX_SHORT:
-            yield from self._short.get(reading.words[0][0] + reading.words[1])
+            short = reading.words[0][0] + reading.words[1]
+            yield from self._short.get(short) or self._shortly(short)
+        alone = self._epithets.get(reading.words[0]) if len(reading.words) == 1 else ()  # "phalloides"
+        if all(self._danger[taxon].harmful for taxon in alone):
+            yield from alone
 
     def _possible(self, reading: Reading, genus: str) -> Iterator[Taxon]:
         """Every taxon that an unresolved name may mean: nearly so spelt, abbreviated, or of a genus that it names."""
@@ -216,6 +253,7 @@ class Resolver:
             yield from (taxon for taxon in self._looks.get(look_of(seen)) if seen)
         for word in (*reading.words[:1], genus):
             if not self._genera.get(word):
+                yield from self._old_genera.get(word) or self._nearly(word)
                 yield from (taxon for _, taxon in self._genera.near(word, allowed_edits(word)))
         if len(reading.words) == 1:  # words run together
             for end in range(4, len(reading.words[0])):

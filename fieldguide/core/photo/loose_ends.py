@@ -32,10 +32,13 @@ def refuse_warned_jpeg(data: bytes) -> None:
 
 
 def refuse_loose_webp(data: bytes) -> None:
-    """Raises BrokenError when a still WebP that can be decoded can be decoded without its last bytes too."""
+    """Raises BrokenError when a WebP's first picture that can be decoded can be decoded without its last bytes too."""
     place = 12
     while place + 8 <= len(data):
         kind, length = data[place : place + 4], int.from_bytes(data[place + 4 : place + 8], "little")
+        if kind == b"ANMF":  # an animation: behind the frame's place and time stands a still picture
+            refuse_loose_webp(_still(data[place + 24 : place + 8 + length]))
+            return
         if kind in (b"VP8 ", b"VP8L") and length > LEAST:
             start, end = place + 8, place + 8 + length
             kept = length - SLACK
@@ -44,6 +47,14 @@ def refuse_loose_webp(data: bytes) -> None:
             if _is_webp(b"RIFF" + struct.pack("<L", len(body)) + body):
                 raise BrokenError("the picture ends before its data")
         place += 8 + length + length % 2
+
+
+def _still(chunks: bytes) -> bytes:
+    """A WebP of a frame's chunks, without transparency, which would need a head that says so."""
+    if chunks.startswith(b"ALPH"):
+        length = int.from_bytes(chunks[4:8], "little")
+        chunks = chunks[8 + length + length % 2 :]
+    return b"RIFF" + struct.pack("<L", 4 + len(chunks)) + b"WEBP" + chunks
 
 
 def _is_webp(data: bytes) -> bool:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import struct
 import threading
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 
 from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.memory import give_memory_back
 from fieldguide.core.photo.colour import to_srgb
 from fieldguide.core.photo.exif import Exif, read_exif
 from fieldguide.core.photo.folders import DEAD, is_folder
@@ -33,6 +35,7 @@ from fieldguide.core.records import Photo
 
 MAX_FILE_BYTES = 512 * 2**20  # a 16-bit TIFF of 80 megapixels is 460 MiB
 MAX_PIXELS = 400_000_000  # twice the largest phone sensor; a baseline JPEG of this size decodes in about 2 s at 1/8
+LARGE = 256 * 2**20  # bytes of a file, or of its picture as it is decoded, above which it is read alone: cores are many
 MAX_DECODED_PIXELS = 120_000_000  # what is held in memory at once: 4 bytes a pixel, so 480 MB
 
 _TRUNCATION_WORDS = ("truncated", "end of file", "unexpected end", "broken data stream", "premature", "cut off")
@@ -43,6 +46,7 @@ _DECODERS_RAISE = (
 )
 
 _quiet_lock = threading.Lock()
+_large_turn = threading.RLock()  # a file may be large and have a large picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,17 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
     Raises:
         FieldGuideError: one of the PHOTO_ codes, always with the fact `file` (the name without its folder).
     """
+    with ExitStack() as turn:
+        return _read(path, short_side, turn)
+
+
+def _read(path: Path, short_side: int, turn: ExitStack) -> DecodedPhoto:
+    """`turn`: holds the large ones' turn until the photo is read."""
     with _naming(path), _opened(path) as (stream, kind):
         with _quiet():
             check_head(stream, kind)
+        if os.fstat(stream.fileno()).st_size > LARGE:
+            turn.enter_context(_turn_of_large())
         data = read_at_most(stream, MAX_FILE_BYTES)
     with _naming(path):
         with _quiet():
@@ -73,6 +85,9 @@ def read_photo(path: Path, short_side: int) -> DecodedPhoto:
         width, height = image.size
         _shrink_while_decoding(image, short_side)
         _refuse_bombs(path, (width, height), image)
+        if 4 * image.width * image.height > LARGE:
+            turn.enter_context(_turn_of_large())
+        turn.callback(image.close)
         exif = Exif()
         if kind is not Format.PNG:  # whose EXIF may stand behind the picture; TIFF drops its own when it is decoded
             with _quiet():
@@ -110,6 +125,16 @@ def read_header(path: Path) -> Exif:
         with _quiet():
             exif.load(block)
             return read_exif(exif) if block else Exif()
+
+
+@contextmanager
+def _turn_of_large() -> Iterator[None]:
+    """Read alone, and leave nothing of it for the next."""
+    with _large_turn:
+        try:
+            yield
+        finally:
+            give_memory_back()
 
 
 @contextmanager

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import logging
 import zlib
 
-from PIL import TiffImagePlugin
+from PIL import TiffImagePlugin, _imaging
 
 from fieldguide.core.photo.jpeg import WatchedJpeg
 from fieldguide.core.photo.structure import BrokenError
 
 _STRIPS, _TILES, _TABLES = (273, 279), (324, 325), 347  # where the parts lie and how long they are
 _DEFLATE, _JPEG, _PACK_BITS = (8, 32946), 7, 32773
+_FAX = {2, 3, 4, 32771}  # black and white, which no photo is; its decoder goes on behind whatever damage
+
+# What these decoders say of damage would reach the terminal beside our own sentence.
+logging.getLogger("PIL").addHandler(logging.NullHandler())
+with contextlib.suppress(OSError, AttributeError):  # where libtiff can be reached
+    ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
 
 
 def refuse_loose_tiff(image: TiffImagePlugin.TiffImageFile, data: bytes) -> None:
@@ -20,6 +29,8 @@ def refuse_loose_tiff(image: TiffImagePlugin.TiffImageFile, data: bytes) -> None
     if not isinstance(offsets, tuple) or not isinstance(lengths, tuple):
         return
     packing = tags.get(TiffImagePlugin.COMPRESSION)
+    if packing in _FAX:
+        raise BrokenError("a fax")
     for number, (offset, length) in enumerate(zip(offsets, lengths, strict=False)):
         part = data[offset : offset + length]
         if not part:
