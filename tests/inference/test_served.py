@@ -155,7 +155,11 @@ def test_a_process_ends_when_the_other_side_is_gone_whatever_it_does(children: C
     ("source", "said"),
     [
         ("raise OSError('libtorch.so: cannot open shared object file')", "torch_missing OSError: libtorch.so"),
-        ("import sys, torch._meta_registrations as kept; kept.shapes; __version__ = '9'", "9"),
+        (
+            "import types, torch._meta_registrations as kept\nkept.shapes\n"
+            "__version__, _C = '9', types.SimpleNamespace(JITException=RuntimeError)",
+            "9",
+        ),
     ],
     ids=["broken", "a version that needs all of it"],
 )
