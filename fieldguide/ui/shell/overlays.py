@@ -98,9 +98,7 @@ class KeysOverlay(Overlay):
         card = Card(margin=WIDE)
         card.setMaximumWidth(_CARD_WIDTH)
         card.column.addWidget(label(text("shell.keys"), "title"))
-        self._columns = [_key_column(), _key_column()]
         self._keys = ScrollColumn(margin=0)
-        self._keys.column.addLayout(row(*self._columns, spacing=WIDE))
         card.column.addWidget(self._keys)
         close = button(text("ui.close"), "plain")
         close.clicked.connect(self.hide)
@@ -112,12 +110,11 @@ class KeysOverlay(Overlay):
 
     def list_keys(self, groups: Sequence[KeyGroup]) -> None:
         """Show groups of keys, each under its title, in two columns of about the same height."""
-        for column in self._columns:
-            clear(column)
-        lines = [0, 0]
+        clear(self._keys.column)
+        columns, lines = [_key_column(), _key_column()], [0, 0]
         for group in sorted(groups, key=lambda each: -len(each.keys)):
             side = int(lines[1] < lines[0])
-            grid, line = self._columns[side], lines[side]
+            grid, line = columns[side], lines[side]
             head = label(group.title, "overline", wrap=False)
             head.setContentsMargins(0, CLOSE if line else 0, 0, HAIR)
             grid.addWidget(head, line, 0, 1, 2)
@@ -125,8 +122,9 @@ class KeysOverlay(Overlay):
                 grid.addWidget(label(keys, "key", wrap=False), below, 0, Qt.AlignmentFlag.AlignLeft)
                 grid.addWidget(label(does), below, 1)
             lines[side] += 1 + len(group.keys)
-        for grid, line in zip(self._columns, lines, strict=True):
+        for grid, line in zip(columns, lines, strict=True):
             grid.setRowStretch(line, 1)
+        self._keys.column.addLayout(row(*columns, spacing=WIDE))
         self.lift()
         self._fit()
         self.setFocus()
