@@ -37,6 +37,10 @@ _CODES = {
 }
 
 
+class StrangeValueError(sqlite3.DatabaseError):
+    """A value in a row that nothing here writes: another program changed it."""
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """A connection with a write-ahead log; where the memory that it shares between programs does not work, with a
     rollback journal. Some network drives cannot share memory: there a file with a log is opened by one program alone.
@@ -140,7 +144,8 @@ def sqlite_errors(path: Path) -> Iterator[None]:
 
 def _code_of(problem: sqlite3.Error, path: Path) -> ErrorCode | None:
     detail = getattr(problem, "sqlite_errorcode", 0)
-    if detail == sqlite3.SQLITE_CONSTRAINT_TRIGGER or str(problem).startswith(_NOT_AS_MADE):
+    changed = isinstance(problem, StrangeValueError) or detail == sqlite3.SQLITE_CONSTRAINT_TRIGGER
+    if changed or str(problem).startswith(_NOT_AS_MADE):
         return ErrorCode.DATABASE_DAMAGED
     primary = detail & 0xFF  # the low byte; the rest is detail
     return ErrorCode.DISK_FULL if primary in _FOR_WANT_OF_ROOM and _disk_is_full(path) else _CODES.get(primary)

@@ -1,6 +1,7 @@
 """Rows as observations: the columns that `storage.rows` writes, read back.
 
-Every function works inside a transaction that the caller opened.
+Every function works inside a transaction that the caller opened, and raises `StrangeValueError` for what is no value of
+ours.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -28,9 +30,19 @@ from fieldguide.core.records import (
     VerdictKind,
 )
 from fieldguide.core.taxonomy import Rank, Taxon
+from fieldguide.storage.connection import StrangeValueError
 from fieldguide.storage.rows import library_folder
 
 
+@contextmanager
+def _values_of_ours() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, LookupError, TypeError) as problem:
+        raise StrangeValueError(str(problem)) from problem
+
+
+@_values_of_ours()
 def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Observation]:
     """The finds with these ids, in this order; ids that are not there are left out."""
     library = library_folder(connection)
@@ -64,6 +76,7 @@ def read_observations(connection: sqlite3.Connection, numbers: Sequence[int]) ->
     ]
 
 
+@_values_of_ours()
 def read_identifications(connection: sqlite3.Connection, number: int) -> list[Identification]:
     """Everything that was ever said of one find, the one that is shown last."""
     rows = connection.execute(

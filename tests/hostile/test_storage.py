@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -224,3 +225,33 @@ def test_any_words_can_be_noted_and_searched(tmp_path: Path, guide: Guide, words
         store.page(Filter(text=words))
         store.undo()
         assert store.get(find.id) == find
+
+
+def test_a_value_that_another_program_wrote_is_damage_and_no_defect(tmp_path: Path, guide: Guide) -> None:
+    whole = tmp_path / "o.db"
+    fill(whole, guide, 2)
+    with closing(sqlite3.connect(whole)) as connection:
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = [
+            (table, name)
+            for table in tables
+            if not table.startswith(("search", "sqlite_"))
+            for _, name, *_, key in connection.execute(f"PRAGMA table_info({table})")
+            if not key
+        ]
+    damaged = dict[tuple[str, str], ErrorCode]()
+    for number, (table, column) in enumerate(columns):
+        path = tmp_path / f"{number}.db"
+        path.write_bytes(whole.read_bytes())
+        with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.Error), connection:
+            connection.execute("PRAGMA ignore_check_constraints = 1")
+            connection.execute(f"UPDATE {table} SET {column} = '\u202e=1+1<b>'")
+        try:
+            with Database(path) as database:
+                store = ObservationStore(database, guide)
+                for find in store.every():
+                    store.identifications(find.id)
+        except FieldGuideError as problem:
+            damaged[(table, column)] = problem.code
+    assert set(damaged) >= {("taxon", "rank"), ("photo", "taken_at"), ("candidate", "danger")}
+    assert set(damaged.values()) == {ErrorCode.DATABASE_DAMAGED}
