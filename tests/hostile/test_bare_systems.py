@@ -49,19 +49,24 @@ def hides_proc() -> bool:
     return subprocess.run([*WITHOUT_PROC, HIDE_PROC, "sh", "true"], capture_output=True, check=False).returncode == 0
 
 
+def run_without_proc(code: str) -> subprocess.CompletedProcess[str]:
+    """A fresh interpreter where /proc is hidden; skips where it cannot be."""
+    if not hides_proc():
+        pytest.skip("no /proc can be hidden here: it takes root, or namespaces for users")
+    command = [*WITHOUT_PROC, HIDE_PROC, "sh", sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
 def test_a_model_in_half_precision_answers_where_proc_is_not_mounted() -> None:
     """The starter; torch itself cannot widen its weights there, and said that the model was damaged."""
-    if not hides_proc():
-        pytest.skip("no /proc can be hidden here: it takes root, or namespaces for users")
     starter = resource("model", "starter.fieldguide")
     code = (
         "import sys; from pathlib import Path; from fieldguide.inference.served import *;"
         f"n = ServedNetwork.load(Path({str(starter)!r}), 'cpu', 1, children=Children(), frozen=FrozenModels(None));"
         "import numpy as np; print(abs(n.run(n.golden.images)[0] - n.golden.logits).max() < 0.02); sys.exit(0)"
     )
-    command = [*WITHOUT_PROC, HIDE_PROC, "sh", sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = run_without_proc(code)
     assert done.stdout.split() == ["True"], done.stderr[-2000:]
 
 
@@ -178,16 +183,13 @@ def test_a_process_that_broke_off_lacked_memory_where_memory_is_bounded(
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
 def test_a_model_that_nobody_can_watch_bounds_its_own_memory(tmp_path: Path) -> None:
     """Without /proc the window does not see how many bytes its process takes: six gigabytes here."""
-    if not hides_proc():
-        pytest.skip("no /proc can be hidden here: it takes root, or namespaces for users")
     bundle = export(Eater(), tmp_path / "a.fieldguide", manifest(), pictures())
     code = (
         "from pathlib import Path; from fieldguide.inference.served import *\n"
         f"try: ServedNetwork.load(Path({str(bundle)!r}), 'cpu', 1, children=Children(), frozen=FrozenModels(None))\n"
         "except FieldGuideError as error: print(error.code)"
     )
-    command = [*WITHOUT_PROC, HIDE_PROC, "sh", sys.executable, "-c", code]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = run_without_proc(code)
     assert done.stdout.split() == ["device_memory"], done.stderr[-2000:]
 
 
