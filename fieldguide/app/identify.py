@@ -114,7 +114,9 @@ class IdentifyController(QObject):
 
     def _identify(self, groups: list[list[Path]]) -> None:
         self._job = 0
-        self._parts.jobs.start(groups, _title(groups)).done.connect(self._show_own)
+        job = self._parts.jobs.start(groups, _title(groups))
+        job.done.connect(self._show_own)
+        job.failed.connect(lambda _: self.page.finish())  # nothing was kept, so nothing comes
 
     def _show_own(self, status: JobStatus) -> None:
         """What was just dropped is what the page shows, whatever else runs."""

@@ -150,11 +150,12 @@ class Jobs(QObject):
         if self._running or not self._turns:
             return
         number = self._running = self._turns.pop()
-        self._ask(lambda store: store.finds(number), lambda finds: self._run(number, finds))
+        self._known.setdefault(number, [])
+        self._unreadable.setdefault(number, [])
+        job = self._ask(lambda store: store.finds(number), lambda finds: self._run(number, finds))
+        job.failed.connect(lambda _: self._let_rest(number))
 
     def _run(self, number: int, finds: list[JobFind]) -> None:
-        if number not in self._known:
-            self._known[number], self._unreadable[number] = [], []
         self._places = [find for find in finds if find.state is FindState.WAITING]
         self._left = None
         if not self._places:
@@ -164,6 +165,12 @@ class Jobs(QObject):
         self._batch = self._identifier.identify([find.paths for find in self._places], look_up=True)
         if self._turns and self._turns[-1] != number:  # a newer one came while this was read
             self._give_way()
+
+    def _let_rest(self, number: int) -> None:
+        """Its finds could not be read: it is over for now, and others have their turn."""
+        self._running = 0
+        self._take_rest(self._lines.get(number), cut=False)
+        self._next()
 
     # what the lane tells ---------------------------------------------------------------------------
 
@@ -211,7 +218,8 @@ class Jobs(QObject):
         number, cut = self._running, summary.cancelled
         self._running, self._batch = 0, None
         # Behind everything that is still to be stored: that lane is serial.
-        self._ask(lambda store: store.status(number), lambda status: self._take_rest(status, cut))
+        job = self._ask(lambda store: store.status(number), lambda status: self._take_rest(status, cut))
+        job.failed.connect(lambda _: self._take_rest(self._lines.get(number), cut))
         self._next()
 
     def _take_rest(self, status: JobStatus | None, cut: bool) -> None:

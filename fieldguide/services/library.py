@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.hands.kinds import kinds_of
 from fieldguide.core.records import Identification, Observation
@@ -239,6 +240,7 @@ class Library(LibraryReader):
         """From now on look every few seconds whether another program changed the finds, and tell the views."""
         if self._watch is None:
             self._watch = QTimer(self)
+            self._watch.setSingleShot(True)  # the next look waits for the one before: it may wait for a lock itself
             self._watch.setInterval(WATCH_MS)
             self._watch.timeout.connect(self._look)
             self._watch.start()
@@ -248,7 +250,16 @@ class Library(LibraryReader):
             if elsewhere:
                 self.changed.emit(LibraryChange(ChangeKind.REJOINED))
 
-        self._change(lambda store: store.changed_elsewhere(), tell)
+        def report(error: Exception) -> None:
+            if not (isinstance(error, FieldGuideError) and error.code is ErrorCode.DATABASE_BUSY):
+                self._notices.report(error)  # nobody asked: another program at work is no news
+
+        store, watch = self._store, self._watch
+        assert watch is not None
+        job = self._lanes.start(Lane.STORAGE, lambda _: store.changed_elsewhere())
+        job.done.connect(tell)
+        job.failed.connect(report)
+        job.finished.connect(watch.start)
 
     def carry(self, numbers: Sequence[int]) -> Job:
         """Copy the photos of finds for another program; `done` carries a `Carried`. Copies of earlier times go."""
