@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from fieldguide.core.atomic import write_whole
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+
+Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,31 @@ class RunFolder:
 def write_json(file: Path, content: Any) -> None:
     """Write JSON so that a crash leaves the old file or the new one, never half."""
     write_whole(file, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def read_json(file: Path, kind: type[Kind]) -> Kind:
+    """What `write_json` wrote, checked to be a `kind` (a dataclass, or what msgspec knows else).
+
+    Raises:
+        ValueError: it was cut off, or another program wrote it. OSError: it cannot be read.
+    """
+    return _decoded(file.read_bytes(), kind)
+
+
+def read_lines(file: Path, kind: type[Kind]) -> list[Kind]:
+    """The lines of a log that hold a `kind`, in order; none without a log. What a crash cut off is left out."""
+    found = []
+    for line in file.read_bytes().splitlines() if file.exists() else ():
+        with suppress(ValueError):
+            found.append(_decoded(line, kind))
+    return found
+
+
+def _decoded(data: bytes, kind: type[Kind]) -> Kind:
+    try:
+        return msgspec.convert(json.loads(data), kind)  # not msgspec's own reader: an unstable network writes NaN
+    except (ValueError, RecursionError, msgspec.ValidationError) as damage:
+        raise ValueError(damage) from damage
 
 
 @contextmanager

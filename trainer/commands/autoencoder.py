@@ -41,7 +41,7 @@ from trainer.fit.checkpoint import write
 from trainer.pipeline.preparation import choose_device
 from trainer.progress import Progress, Style
 from trainer.report.figures import points
-from trainer.run_folder import write_json
+from trainer.run_folder import read_json, write_json
 
 SHOWN = 12  # pictures in a row of a sheet
 FEWEST = 20  # photos
@@ -155,7 +155,10 @@ def _open(out: Path, config: AutoencoderConfig, photos: Sequence[Path], *, resum
     asked = asdict(config) | {"folder": names}
     begun = out / "begun.json"
     if resume and begun.exists():
-        known = json.loads(begun.read_text(encoding="utf-8"))
+        try:
+            known = read_json(begun, dict[str, int | str])
+        except ValueError as damage:
+            raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(begun), problem=str(damage)) from damage
         for option in asked:
             if known.get(option) != asked[option]:
                 refuse(f"--{option}".replace("--folder", "folder"), text("train.begun_otherwise"))

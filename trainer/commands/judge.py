@@ -69,7 +69,11 @@ def _photos(run: RunFolder) -> tuple[str, FolderPhotos]:
     for file in (run.split, run.labels):
         if not file.exists():
             raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=text("prepare.run_without_split"))
-    rows, labels = read_split(run.split), read_labels(run.labels)
+    rows = read_split(run.split)
+    try:
+        labels = read_labels(run.labels)
+    except ValueError as damage:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.labels), problem=str(damage)) from damage
     others = [row for row in rows if row.split == ELSEWHERE_MEASURE]
     chosen = others or [row for row in rows if row.split == "test"]
     taxa = {taxon.name: taxon for taxon in (*labels.taxon_of.values(), *labels.taxa)}

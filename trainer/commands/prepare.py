@@ -100,7 +100,10 @@ def _open_run(run: RunFolder) -> tuple[list[ScannedPhoto], list[SplitPhoto]]:
     if not run.scan.exists() or not run.split.exists():
         _refuse("--run", text("prepare.run_without_split"))
     decisions = Decisions(run.root / DECISIONS).final()
-    decided = apply_decisions(read_scan(run.scan), decisions.values())
+    try:
+        decided = apply_decisions(read_scan(run.scan), decisions.values())
+    except ValueError as damage:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.scan), problem=str(damage)) from damage
     kept_out = decided_quarantine(read_quarantine(run.quarantine), decisions)
     photos = [replace(photo, error=photo.error or kept_out.get(photo.file, "")) for photo in decided]
     return photos, read_split(run.split)

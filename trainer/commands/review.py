@@ -44,13 +44,15 @@ def open_review(folder: Path, findings: str = "", port: int = 0) -> ReviewServer
     Raises FieldGuideError(CONFIG_INVALID) without an audit, for an unknown finding, or a port that is taken.
     """
     run_folder = RunFolder(folder)
-    if not run_folder.audit.exists():
+    try:
+        report = read_audit(run_folder.audit)
+    except (OSError, ValueError) as damage:
         problem = text("review.no_audit", folder=folder)
-        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(folder), problem=problem)
+        raise FieldGuideError(ErrorCode.CONFIG_INVALID, option=str(folder), problem=problem) from damage
     wanted = parse_findings(findings, "--findings")
     decisions = Decisions(folder / DECISIONS)
     try:
-        return ReviewServer(read_audit(run_folder.audit), decisions, wanted, port)
+        return ReviewServer(report, decisions, wanted, port)
     except (OSError, OverflowError) as failure:
         problem = text("review.port_unusable", port=port)
         raise FieldGuideError(ErrorCode.CONFIG_INVALID, option="--port", problem=problem) from failure

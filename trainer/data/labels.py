@@ -5,13 +5,11 @@ What the guide cannot resolve keeps its own name and is listed, never guessed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +19,7 @@ from fieldguide.core.guide import Guide, Match, promises_a_meal
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon, clean_name
 from fieldguide.core.text import text
 from trainer.data.scan import BACKGROUND_FOLDER
+from trainer.run_folder import read_json
 
 READ_AS = (
     "read_as"  # how a name such as "Agaricus sp." or "Boletus edulis 2" became a taxon, beside the guide's matches
@@ -96,17 +95,11 @@ def _is_written_so(raw: str, taxon: Taxon) -> bool:
 
 
 def read_labels(file: Path) -> Labels:
-    """What `Labels.as_json` was written as. Raises ValueError or KeyError when the file is damaged."""
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    return Labels(
-        tuple(_taxon(each) for each in stored["taxa"]),
-        stored["of_folder"],
-        tuple((raw, name, how) for raw, name, how in stored["renamed"]),
-        tuple(stored["unresolved"]),
-        {raw: _taxon(each) for raw, each in stored.get("taxon_of", {}).items()},
-        stored.get("of_family", {}),
-        tuple(RareLabel(**each | {"fate": Fate(each["fate"])}) for each in stored.get("rare", ())),
-    )
+    """What `Labels.as_json` was written as. Raises ValueError when it is damaged, OSError when it is not there."""
+    labels = read_json(file, Labels)
+    if not all(0 <= row < len(labels.taxa) for row in labels.of_folder.values()):
+        raise ValueError(f"{file}: a folder of a label that is not there")
+    return labels
 
 
 def with_names(labels: Labels, raw: Iterable[str], guide: Guide) -> Labels:
@@ -205,7 +198,3 @@ def build_tree(taxa: Sequence[Taxon]) -> Tree:
         np.array([up(node, Rank.FAMILY) for node in nodes]),
         tuple(name for _, name in nodes),
     )
-
-
-def _taxon(stored: dict[str, Any]) -> Taxon:
-    return Taxon(**stored | {"rank": Rank(stored["rank"])})

@@ -24,15 +24,15 @@ def read_rows(file: Path, kind: type[Row], formerly: Mapping[str, str] | None = 
     """
     kinds, today = typing.get_type_hints(kind), formerly or {}
     rows = []
-    with file.open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            if None in row.values():
-                raise ValueError(f"{file}: a row was cut off")
-            known = {today.get(name, name): value for name, value in row.items()}
-            try:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if None in row.values():
+                    raise ValueError("a row was cut off")
+                known = {today.get(name, name): value for name, value in row.items()}
                 rows.append(kind(**{name: kinds[name](value) for name, value in known.items() if name in kinds}))
-            except (TypeError, ValueError) as missing:
-                raise ValueError(f"{file}: {missing}") from missing
+    except (csv.Error, TypeError, ValueError) as damage:
+        raise ValueError(f"{file}: {damage}") from damage
     return rows
 
 

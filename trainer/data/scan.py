@@ -195,7 +195,7 @@ def known_scan(run: RunFolder) -> list[ScannedPhoto]:
     """The rows of the scan that a run folder holds; none when there is none, or when it or its pixels were cut off."""
     found = _read_known(run.scan)
     try:
-        return found if len(np.load(run.pixels, mmap_mode="r")) == len(found) else []
+        return found if np.load(run.pixels, mmap_mode="r").shape[:1] == (len(found),) else []
     except (OSError, ValueError, EOFError):
         return []
 
@@ -325,5 +325,5 @@ def _size(file: Path) -> int:
 
 
 def _cache_fits(config: DataConfig, run: RunFolder, count: int) -> bool:
-    shape = np.load(run.pixels, mmap_mode="r").shape
-    return bool(shape == (count, config.cache_size, config.cache_size, 3))
+    pixels = np.load(run.pixels, mmap_mode="r")
+    return bool(pixels.dtype == np.uint8 and pixels.shape == (count, config.cache_size, config.cache_size, 3))

@@ -5,10 +5,10 @@ A part of them can be kept back to measure, without a copy of any among those th
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from fieldguide.core.photo import read_photo
 from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
 from trainer.data.memmap import create_array
 from trainer.progress import Progress
-from trainer.run_folder import write_json
+from trainer.run_folder import read_json, write_json
 
 Squares = npt.NDArray[np.uint8]
 Rows = npt.NDArray[np.int64]
@@ -28,19 +28,26 @@ Rows = npt.NDArray[np.int64]
 AT_ONCE = 256  # photos in memory
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the cache holds: of these files those in the rows `kept`."""
+
+    size: int
+    files: list[str]
+    kept: list[int]
+
+
 def read_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> tuple[Squares, list[Path]]:
     """The readable photos squeezed to uint8 [N,size,size,3], mapped from the file `cache`, and their names in order.
 
     A list beside the cache says what was read; the same photos are not read twice.
     """
-    beside = cache.with_suffix(".json")
-    wanted = {"size": size, "files": [str(file) for file in files]}
-    known = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
-    if {name: known.get(name) for name in wanted} != wanted:
+    names = [str(file) for file in files]
+    kept = _kept(cache, size, names)
+    if kept is None:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        known = wanted | {"kept": _write_squares(files, size, cache, progress)}
-        write_json(beside, known)
-    kept: list[int] = known["kept"]
+        kept = _write_squares(files, size, cache, progress)
+        write_json(cache.with_suffix(".json"), asdict(_Read(size, names, kept)))
     squares: Squares = np.load(cache, mmap_mode="c")  # torch wants it writable; the file stays as it is
     return squares[: len(kept)], [files[row] for row in kept]
 
@@ -62,6 +69,16 @@ def keep_back(squares: Squares, share: float, fewest: int, seed: int) -> tuple[R
     if len(sizes) > 1 and not kept_back.any():
         kept_back[sizes.argmin()] = True
     return np.flatnonzero(~kept_back[groups]), np.flatnonzero(kept_back[groups])
+
+
+def _kept(cache: Path, size: int, names: list[str]) -> list[int] | None:
+    """Which of the files an earlier call read; None when the cache is of others, or was cut off."""
+    try:
+        known = read_json(cache.with_suffix(".json"), _Read)
+        whole = np.load(cache, mmap_mode="r").shape == (len(names), size, size, 3)
+    except (OSError, ValueError, EOFError):
+        return None
+    return known.kept if whole and (known.size, known.files) == (size, names) else None
 
 
 def _write_squares(files: Sequence[Path], size: int, cache: Path, progress: Progress) -> list[int]:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from fieldguide.core.text import text
-from trainer.fit.checkpoint import read, save
+from trainer.fit.checkpoint import read, restore, save
 from trainer.fit.schedule import rate_factor
 from trainer.progress import Progress
 
@@ -107,8 +107,8 @@ def fit_autoencoder(
     state = AutoencoderState()
     if checkpoint.exists():
         state = read(checkpoint, AutoencoderState)
-        network.load_state_dict(state.network)
-        optimizer.load_state_dict(state.optimizer)
+        restore(network, state.network, checkpoint)
+        restore(optimizer, state.optimizer, checkpoint)
     for epoch in range(state.epoch, config.epochs):
         _epoch(pixels, rows, config, network, optimizer, state, checkpoint)
         progress.advance(epoch + 1, config.epochs, text("train.auto_epoch", loss=f"{state.losses[-1]:.4f}"))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, TypeVar
 
 import torch
+from torch import nn
 
 from fieldguide.core.atomic import written_atomically
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 State = TypeVar("State")
+
+_DAMAGE = (OSError, RuntimeError, TypeError, ValueError, LookupError, AttributeError, EOFError, UnpicklingError)
+"""What torch raises of files that it did not write: any text is a pickle of its oldest form until it is not."""
 
 
 @dataclass(slots=True)
@@ -81,5 +86,17 @@ def read(file: Path, kind: type[State]) -> State:
     """
     try:
         return kind(**torch.load(file, map_location="cpu", weights_only=True))
-    except (OSError, RuntimeError, TypeError, EOFError, UnpicklingError) as problem:
+    except _DAMAGE as problem:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
+
+
+def restore(what: nn.Module | torch.optim.Optimizer, state: Mapping[str, Any], file: Path) -> None:
+    """Give a network or an optimizer the state that `file` held.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE when it is the state of another.
+    """
+    try:
+        what.load_state_dict(dict(state))
+    except (RuntimeError, TypeError, ValueError, LookupError) as problem:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)[:300]) from problem

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from fieldguide.core.text import text
 from trainer.config import RunConfig
 from trainer.fit.checkpoint import load
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, read_lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Epoch:
+    phase: int
+    epoch: int
+    val_top1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,7 @@ def read_choice(config: RunConfig, run: RunFolder) -> Choice:
         FieldGuideError: RUN_INCOMPLETE when there is no best checkpoint.
     """
     best = load(run.checkpoints / "best.pt")
-    lines = run.log.read_text(encoding="utf-8").splitlines() if run.log.exists() else []
-    epochs = {(line["phase"], line["epoch"]): line["val_top1"] for line in map(json.loads, lines)}
+    epochs = {(line.phase, line.epoch): line.val_top1 for line in read_lines(run.log, _Epoch)}
     reached = best.best_phase, best.best_epoch
     if best.best_epoch < 0:  # of equals, the later one was kept
         reached = max((each for each, top1 in epochs.items() if top1 == best.best), default=(0, 0))

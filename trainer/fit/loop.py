@@ -22,7 +22,7 @@ from trainer.data.augment import Augment, whole
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import Tree
 from trainer.fit import batchnorm, probe, schedule
-from trainer.fit.checkpoint import FitState, load, save
+from trainer.fit.checkpoint import FitState, load, restore, save
 from trainer.fit.choice import learns_features, read_choice, starts_trained
 from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss, rivals_by_source
@@ -73,7 +73,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         strided_depthwise_to_float32(network)
     average = copy.deepcopy(network).eval()
     if state.average:
-        average.load_state_dict(state.average)
+        restore(average, state.average, fit.run.checkpoints / "last.pt")
     other = fit.tree.names.index(BACKGROUND.name) if BACKGROUND.name in fit.tree.names else -1
     stepper = Stepper(loss.to(fit.device), config, fit.device, fit.progress, group=fit.group, anything_else=other)
     feed = open_feed(fit.train, fit.device, fit.progress)
@@ -88,7 +88,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         stepper.drawings, stepper.surroundings = phase.drawings, phase.surroundings
         optimizer = schedule.create_optimizer(network, learning, config, number, state.epoch)
         if state.optimizer:
-            optimizer.load_state_dict(state.optimizer)
+            restore(optimizer, state.optimizer, fit.run.checkpoints / "last.pt")
         for epoch in range(state.epoch, phase.epochs):
             words = f"phase {number + 1}/{len(config.phases)}, epoch {epoch + 1}/{phase.epochs}"
             fit.progress.step(f"{words}, {phase.size_at(epoch)} px", "epoch", *_place(fit, number, epoch))
@@ -109,7 +109,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
         _save_last(fit, average, None, state)
     curves.close()
     fit.group.wait()
-    network.load_state_dict(load(fit.run.checkpoints / "best.pt").network)
+    best = fit.run.checkpoints / "best.pt"
+    restore(network, load(best).network, best)
     chosen = read_choice(fit.config, fit.run)
     if config.phases and not chosen.trained:  # every epoch that counts was unstable
         raise FieldGuideError(ErrorCode.NETWORK_UNSTABLE, difference=f"{_instability(fit, average):.2g}")
@@ -124,7 +125,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
         state = load(last)
         if state.size != input_size(fit.config):
             _validate_best_again(fit, state)
-        fit.network.load_state_dict(state.network)
+        restore(fit.network, state.network, last)
         return state
     scores = {"top1": 0.0}
     if fit.group.is_main:
@@ -145,7 +146,7 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
 def _validate_best_again(fit: Fit, state: FitState) -> None:
     """Put the best epoch so far on the scale of the epochs to come: a run may go on to another exported size."""
     best, state.size = load(fit.run.checkpoints / "best.pt"), input_size(fit.config)
-    fit.network.load_state_dict(best.network)
+    restore(fit.network, best.network, fit.run.checkpoints / "best.pt")
     top1 = fit.group.agree(_validate(fit, fit.network) if fit.group.is_main else {"top1": 0.0})["top1"]
     if state.best >= 0:  # below 0: a head alone that does not count
         state.best = top1

@@ -47,7 +47,7 @@ def extract_features(
     """
     network.eval()
     shape, counted = (len(photos), network.head.in_features), _counted(file)
-    done = int(counted.read_text()) if resume and counted.exists() and file.exists() else 0
+    done = _rows_in(file, shape) if resume else 0
     counted.unlink(missing_ok=True)
     features = np.load(file, mmap_mode="r+") if done else create_array(file, np.float32, shape)
     saved = time.monotonic()
@@ -70,6 +70,15 @@ def forget_features(file: Path) -> None:
     """Take away what `extract_features` keeps; nobody may hold its tensor any longer."""
     file.unlink(missing_ok=True)
     _counted(file).unlink(missing_ok=True)
+
+
+def _rows_in(file: Path, shape: tuple[int, int]) -> int:
+    """How many rows the file holds already; 0 without one, or when it was cut off."""
+    try:
+        done = int(_counted(file).read_text())
+        return done if np.load(file, mmap_mode="r").shape == shape and 0 <= done <= shape[0] else 0
+    except (OSError, ValueError, EOFError):
+        return 0
 
 
 def _counted(file: Path) -> Path:

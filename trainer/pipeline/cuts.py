@@ -7,8 +7,9 @@ time. Without the starter nothing is looked for; a split knows mirrored pictures
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
@@ -29,9 +30,17 @@ from trainer.data.witnesses import group_copies
 from trainer.fit.network import Classifier, create_network
 from trainer.pipeline.wanted import start_from
 from trainer.progress import Progress
-from trainer.run_folder import RunFolder, write_json
+from trainer.run_folder import RunFolder, read_json, write_json
 
 _BATCH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Cuts:
+    """`of`: digest of the photos among which the pairs were found."""
+
+    of: str
+    pairs: list[Pair]
 
 
 def find_cuts(photos: Sequence[ScannedPhoto], run: RunFolder, progress: Progress) -> list[Pair]:
@@ -41,10 +50,10 @@ def find_cuts(photos: Sequence[ScannedPhoto], run: RunFolder, progress: Progress
     """
     readable = [photo for photo in photos if not photo.error]
     digest = hashlib.sha256("\n".join(f"{p.index} {p.sha256}" for p in readable).encode()).hexdigest()
-    if run.cuts.exists():
-        known = json.loads(run.cuts.read_text(encoding="utf-8"))
-        if known["of"] == digest:
-            return [(one, other) for one, other in known["pairs"]]
+    with suppress(OSError, ValueError):  # what was cut off is sought anew
+        known = read_json(run.cuts, _Cuts)
+        if known.of == digest:
+            return known.pairs
     starter = resource("model", "starter.fieldguide")
     if not starter.exists() or len(readable) < 2:
         return []
@@ -61,7 +70,7 @@ def find_cuts(photos: Sequence[ScannedPhoto], run: RunFolder, progress: Progress
     progress.step(text("train.step_overlay"), "auditing")
     found = cropped_pairs(embeddings, group_copies(readable), picture_of, progress.advance)
     pairs = [(readable[one].index, readable[other].index) for one, other in found]
-    write_json(run.cuts, {"of": digest, "pairs": pairs})
+    write_json(run.cuts, asdict(_Cuts(digest, pairs)))
     if pairs:
         progress.note(text("train.cuts_found", count=len(pairs)))
     return pairs

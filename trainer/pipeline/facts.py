@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-
-import msgspec
 
 from fieldguide.core.bundle import BUNDLE_SUFFIX, read_bundle
 from trainer.config import RunConfig
@@ -17,7 +14,7 @@ from trainer.data.scan import ScannedPhoto
 from trainer.data.split import SplitPhoto
 from trainer.evaluation.document import Epoch, FolderFacts, RunFacts
 from trainer.fit.choice import Choice
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, read_lines
 
 
 def run_facts(
@@ -34,7 +31,7 @@ def run_facts(
         by_source[row.source][row.split] += 1
     findings = read_audit(run.audit).counts() if run.audit.exists() else {}
     return RunFacts(
-        epochs=_epochs(run.log),
+        epochs=tuple(read_lines(run.log, Epoch)),
         kept_top1=chosen.top1,
         ships=chosen.reason,
         splits=dict(Counter(row.split for row in placed)),
@@ -46,17 +43,6 @@ def run_facts(
         folders=FolderFacts(labels.renamed, labels.unresolved),
         seen_by_starting_weights=_seen_before(config, photos, placed),
     )
-
-
-def _epochs(log: Path) -> tuple[Epoch, ...]:
-    """One entry per epoch; a last line that a crash cut off is left out."""
-    found = []
-    for line in log.read_text(encoding="utf-8").splitlines() if log.exists() else []:
-        try:
-            found.append(msgspec.convert(json.loads(line), Epoch))
-        except (ValueError, msgspec.ValidationError):
-            continue
-    return tuple(found)
 
 
 def _seen_before(config: RunConfig, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from trainer.config import (
     write_config,
 )
 from trainer.data.audit.audit import audit
-from trainer.data.audit.findings import read_quarantine, write_audit
+from trainer.data.audit.findings import read_audit, read_quarantine, write_audit
 from trainer.data.dataset import open_split
 from trainer.data.elsewhere import (
     elsewhere_folders,
@@ -155,7 +154,7 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     frozen = run.split.exists() and not run.cuts.exists()  # made when nobody looked for cuts: it stays as it is
     cuts = [] if frozen else find_cuts([*photos, *elsewhere], run, progress)
     teaching = [photo for photo in photos if not is_elsewhere(photo, config.data)]
-    if not run.audit.exists():
+    if not _is_audited(run):
         progress.step("looking for copies and poor photos", "auditing")
         everything = resolve_labels((photo.raw_label for photo in teaching), guide)
         pixels = np.load(run.pixels, mmap_mode="r")
@@ -177,9 +176,8 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
             refuse("resume", text("train.split_of_others", split=run.split))
     first = 1 + max((row.group for row in placed), default=0)
     placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first, cuts)
-    stored = json.loads(json.dumps(labels.as_json()))
-    if not run.labels.exists() or json.loads(run.labels.read_text(encoding="utf-8")) != stored:
-        write_json(run.labels, stored)
+    if _kept_labels(run) != labels:
+        write_json(run.labels, labels.as_json())
     rows = sorted([*placed, *placed_elsewhere], key=lambda row: row.index)
     if fresh or read_split(run.split) != rows:  # runs of a sweep share one file
         write_split(run.split, rows)
@@ -196,9 +194,26 @@ def _name_labels(
     config: RunConfig, run: RunFolder, photos: list[ScannedPhoto], quarantine: Mapping[str, str], guide: Guide
 ) -> Labels:
     """The labels; once the photos are split, those that the split was made for."""
-    if run.split.exists() and run.labels.exists():
-        return with_names(read_labels(run.labels), (photo.raw_label for photo in photos), guide)
+    kept = _kept_labels(run) if run.split.exists() else None
+    if kept is not None:
+        return with_names(kept, (photo.raw_label for photo in photos), guide)
     return name_labels(photos, config.data, guide, quarantine)
+
+
+def _kept_labels(run: RunFolder) -> Labels | None:
+    """Those in the run folder; None when there are none, or they were cut off."""
+    try:
+        return read_labels(run.labels)
+    except (OSError, ValueError):
+        return None
+
+
+def _is_audited(run: RunFolder) -> bool:
+    try:
+        read_audit(run.audit)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _read_elsewhere(

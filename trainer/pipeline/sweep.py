@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 from trainer.config import RunConfig, read_config
 from trainer.evaluation.document import Metrics, read
 from trainer.fit.choice import read_choice
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, read_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def write_tensorboard(folder: Path, table: list[Outcome]) -> None:
             # Names of their own: under the name of a curve its last epoch would stand for what ships.
             numbers = {"model_val_top1": outcome.validation, "model_test_top1": outcome.test["top1"] or 0.0}
             log = RunFolder(folder.parent / outcome.run).log
-            lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+            lines = read_lines(log, dict[str, float])
             writer.add_hparams(outcome.options, numbers, run_name=".", global_step=len(lines))
             for epoch, line in enumerate(lines, start=1):
                 for name in {"loss", "val_top1", "val_top5"} & line.keys():

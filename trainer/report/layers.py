@@ -6,7 +6,6 @@ best checkpoint; where these are gone, the section says so.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -23,9 +22,10 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from fieldguide.core.photo.preprocess import InputSpec, prepare
 from trainer.config import read_config
+from trainer.data.labels import read_labels
 from trainer.evaluation.records import PhotoResult, SplitMeasures
 from trainer.export.bundle import input_of
-from trainer.fit.checkpoint import load
+from trainer.fit.checkpoint import load, restore
 from trainer.fit.network import Classifier, create_network, stages
 from trainer.report.parts import NOTHING, joined, paragraph, part, say, section
 from trainer.report.photos import embedded, said, tile, true_name
@@ -57,7 +57,7 @@ def layers(measures: SplitMeasures, run: RunFolder | None) -> Markup:
         return section("layers", paragraph("layers_missing"))
     try:
         network, spec = _rebuild(run)
-    except (FieldGuideError, RuntimeError, KeyError, ValueError):
+    except (FieldGuideError, OSError, RuntimeError, KeyError, ValueError):
         return section("layers", paragraph("layers_other_network"))
     shown = joined(_walk(network, spec, kind, row) for kind, row in chosen)
     return section("layers", paragraph("layers_read") + shown if shown else paragraph("layers_none"))
@@ -78,9 +78,10 @@ def _chosen(measures: SplitMeasures) -> list[tuple[str, PhotoResult]]:
 def _rebuild(run: RunFolder) -> tuple[Classifier, InputSpec]:
     """The trained network of the run, on the processor, and how it wants its pictures."""
     config = read_config(run.config)
-    labels = len(json.loads(run.labels.read_text(encoding="utf-8"))["taxa"])
+    labels = len(read_labels(run.labels).taxa)
     network = create_network(replace(config.network, init="random"), labels)
-    network.load_state_dict(load(run.checkpoints / "best.pt").network)
+    best = run.checkpoints / "best.pt"
+    restore(network, load(best).network, best)
     return network.eval(), input_of(config)
 
 

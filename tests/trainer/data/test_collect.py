@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -168,6 +169,9 @@ def test_broken_photos_are_left_out_for_good(gbif: FakeGbif, session: requests.S
         {"key": 2, "media": {"identifier": "http://a.example/x.jpg"}},
         {"key": "abc", "media": [{"identifier": "http://a.example/x.jpg", "license": CC_BY}]},
         {"media": [{"identifier": "http://a.example/x.jpg", "license": CC_BY}]},
+        {"key": "1" * 5000, "media": [{"identifier": "http://a.example/x.jpg"}]},
+        {"key": 10**4000, "media": [{"identifier": "http://a.example/x.jpg"}]},
+        {"key": math.inf, "media": [{"identifier": "http://a.example/x.jpg"}]},
         None,
         "a record",
     ],
@@ -179,6 +183,30 @@ def test_one_odd_record_never_ends_a_collection(
     gbif.add_species(FLY, 1, [{}])
     gbif.answers[1] = {"count": 3, "endOfRecords": True, "results": records}
     assert _collect(gbif, session, CollectConfig((FLY,), tmp_path))[0].photos == 2
+
+
+def test_half_a_letter_costs_no_photo(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    record, other = gbif.record(11, 1), gbif.record(12, 1)
+    (medium,), (elsewhere,) = record["media"], other["media"]
+    gbif.add_species(FLY, 1, [record | {"media": [medium | {"creator": "A \ud83d"}], "eventDate": "\ud800"}, other])
+    elsewhere["identifier"] += "\udfff"
+    gbif.broken = {"12-1": "gone"}
+    gbif.matches[CEP] = {"matchType": "FUZZY", "usageKey": 3, "canonicalName": "Boletus \ud800"}
+    assert _collect(gbif, session, CollectConfig((FLY, CEP), tmp_path))[0].photos == 1
+    assert read_attributions(tmp_path / ATTRIBUTION)[0].creator == "A ?"
+
+
+@pytest.mark.parametrize("odd", ["abc", "1" * 5000, math.inf, math.nan, [1], {"a": 1}, "\ud800", -1, None, True])
+def test_an_odd_number_never_ends_a_collection(
+    odd: object, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    """Of a taxon: it is not found. Of its occurrences: there are none."""
+    gbif.add_species(FLY, 1, [gbif.record(11, 1)])
+    gbif.matches[FLY] |= {"usageKey": odd}
+    gbif.add_species(CEP, 2, [])
+    gbif.answers[2] = {"count": odd, "endOfRecords": None, "results": []}
+    fly, cep = _collect(gbif, session, CollectConfig((FLY, CEP), tmp_path, min_occurrences=1))
+    assert (fly.photos, cep.fate) == (0, Fate.UNPOPULAR)
 
 
 @pytest.mark.parametrize("trouble", ["busy", "later", "vague", "lying", "astray"])

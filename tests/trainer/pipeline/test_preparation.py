@@ -1,3 +1,5 @@
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from trainer.config import DataConfig, RunConfig
 from trainer.data.audit.findings import write_quarantine
 from trainer.data.review.decisions import DECISIONS, Choice, Decision, Decisions
 from trainer.data.split import LEFT_OUT
+from trainer.evaluation.document import Epoch
+from trainer.pipeline import preparation
 from trainer.pipeline.preparation import prepare_run
 from trainer.progress import Progress, Style
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, read_lines
 
 LABELS = ["Amanita_muscaria", "Boletus_edulis"]
 
@@ -93,3 +97,40 @@ def test_once_split_the_photos_stay_as_they_were_read(tmp_path: Path, capsys: py
     told = capsys.readouterr().err
     assert "000.jpg" in told
     assert "late.jpg" in told
+
+
+@dataclass(frozen=True)
+class Prepared:
+    run: RunFolder
+    config: RunConfig
+    ready: preparation.Prepared
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    root = tmp_path_factory.mktemp("prepared")
+    photos = make_photo_folders(root / "photos", LABELS, 6)
+    config = RunConfig(data=DataConfig(folders=(str(photos),), cache_size=48))
+    run = RunFolder(root / "run").create()
+    return Prepared(run, config, prepare_run(config, run, load_guide(), Progress(Style.QUIET)))
+
+
+@pytest.mark.parametrize(
+    "held", [b"", b"{", b"null", b"[1, 2]", b'{"of": 3}', b"\xff\xfe", b"a,b\n1,2\n", b"[" * 100_000]
+)
+@pytest.mark.parametrize("name", ["scan.csv", "audit.csv", "cuts.json", "labels.json", "cache/pixels.npy"])
+def test_what_was_cut_off_is_made_anew_as_it_was(held: bytes, name: str, prepared: Prepared, tmp_path: Path) -> None:
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(prepared.run.root, run.root)
+    before = (run.root / name).read_bytes()
+    (run.root / name).write_bytes(held)
+    again = prepare_run(prepared.config, run, load_guide(), Progress(Style.QUIET))
+    assert (again.placed, again.labels) == (prepared.ready.placed, prepared.ready.labels)
+    assert (run.root / name).read_bytes() == before
+
+
+def test_a_log_of_epochs_is_read_as_far_as_it_is_one(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    assert read_lines(log, Epoch) == []
+    log.write_bytes(b'{"epoch": 1, "loss": NaN}\nnull\n\xff\n[1]\n{"epoch": "x"}\n{"epoch": 2, "val_top1": 0.5}\n{"ep')
+    assert [line.epoch for line in read_lines(log, Epoch)] == [1, 2]

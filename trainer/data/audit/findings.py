@@ -125,9 +125,12 @@ class AuditReport:
         return {label: count for label, count in sorted(left.items()) if count < min_photos}
 
 
+_COLUMNS = ("file", "label", "findings", "group", "elsewhere", "suggestion", "error")
+
+
 def write_audit(file: Path, report: AuditReport) -> None:
     """One line per photo: findings, scores with three decimals, copies and suggestion. Whole or not at all."""
-    columns = ["file", "label", "findings", "group", "elsewhere", "suggestion", "error", *report.looked_for]
+    columns = [*_COLUMNS, *report.looked_for]
     rows = (
         [
             photo.file,
@@ -145,23 +148,32 @@ def write_audit(file: Path, report: AuditReport) -> None:
 
 
 def read_audit(file: Path) -> AuditReport:
-    """The report that `write_audit` wrote."""
+    """The report that `write_audit` wrote. Raises ValueError when it was cut off or damaged, OSError without one."""
     with file.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        looked_for = tuple(Finding(name) for name in (reader.fieldnames or ())[7:])
-        photos = tuple(
-            PhotoAudit(
-                index,
-                row["file"],
-                row["label"],
-                {finding: score for finding in looked_for if (score := float(row[finding])) > 0},
-                int(row["group"] or -1),
-                tuple(filter(None, row["elsewhere"].split(";"))),
-                row["suggestion"],
-                row["error"],
-            )
-            for index, row in enumerate(reader)
+        try:
+            reader = csv.DictReader(stream)
+            if tuple(reader.fieldnames or ())[: len(_COLUMNS)] != _COLUMNS:
+                raise ValueError(f"{file}: other columns")
+            return _report_of(reader)
+        except (csv.Error, KeyError, TypeError, AttributeError) as damage:
+            raise ValueError(f"{file}: {damage}") from damage
+
+
+def _report_of(reader: csv.DictReader[str]) -> AuditReport:
+    looked_for = tuple(Finding(name) for name in (reader.fieldnames or ())[len(_COLUMNS) :])
+    photos = tuple(
+        PhotoAudit(
+            index,
+            row["file"],
+            row["label"],
+            {finding: score for finding in looked_for if (score := float(row[finding])) > 0},
+            int(row["group"] or -1),
+            tuple(filter(None, row["elsewhere"].split(";"))),
+            row["suggestion"],
+            row["error"],
         )
+        for index, row in enumerate(reader)
+    )
     return AuditReport(photos, looked_for)
 
 

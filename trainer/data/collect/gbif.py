@@ -35,6 +35,7 @@ _REPORTED_WAIT = 5.0  # seconds from which a wait is reported
 _LARGEST = 64 << 20  # bytes of an answer: 300 records with all their terms are a few million
 _SLOWEST = 300.0  # seconds for one answer in all
 _PIECE = 1 << 16
+_MOST_DIGITS = 18  # of a key or a count: more is no number of theirs, and no name of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +168,13 @@ class Gbif:
         found = self._get("species/match", asked)
         kind = str(found.get("matchType", "NONE"))
         key = found.get("acceptedUsageKey") or found.get("usageKey") or 0
-        canonical = str(found.get("canonicalName") or found.get("scientificName") or "")
+        canonical = _writable(found.get("canonicalName") or found.get("scientificName") or "")
         several = "multiple equal matches" in str(found.get("note", "")).lower()
-        return Match(name, int(key) if kind == "EXACT" else 0, canonical, str(found.get("rank", "")), kind, several)
+        return Match(name, _number(key) if kind == "EXACT" else 0, canonical, str(found.get("rank", "")), kind, several)
 
     def popularity(self, key: int) -> int:
         """How many occurrences of any kind GBIF has of a taxon, its synonyms and everything below it."""
-        return int(self._get("occurrence/search", {"taxonKey": key, "limit": 0}).get("count", 0))
+        return _number(self._get("occurrence/search", {"taxonKey": key, "limit": 0}).get("count"))
 
     def still_images(self, key: int, basis: tuple[str, ...] = ("HUMAN_OBSERVATION",)) -> Iterator[Media]:
         """Every still image of a taxon's observations, page by page, in the API's order.
@@ -199,7 +200,7 @@ class Gbif:
                 results = []
             for record in results:
                 yield from read_media(record)
-            if page.get("endOfRecords", True) or not results:
+            if page.get("endOfRecords") is not False or not results:
                 return
             offset += len(results)
 
@@ -247,20 +248,21 @@ def read_media(record: Any) -> list[Media]:
 
     What is of another form than the API tells is left out.
     """
-    if not isinstance(record, Mapping) or not str(record.get("key")).isdecimal():
+    key = _number(record.get("key")) if isinstance(record, Mapping) else 0
+    if not key:
         return []
     media = record.get("media")
     found = []
     for number, medium in enumerate(media if isinstance(media, list) else (), start=1):
         if not isinstance(medium, Mapping) or (medium.get("type") or "StillImage") != "StillImage":
             continue
-        url = str(medium.get("identifier") or "").strip()
+        url = _writable(medium.get("identifier") or "").strip()
         if not _is_address(url):
             continue
         written = _text_of(medium, "license")
         found.append(
             Media(
-                int(record["key"]),
+                key,
                 number,
                 url,
                 read_licence(written),
@@ -277,6 +279,17 @@ def read_media(record: Any) -> list[Media]:
     return found
 
 
+def _number(said: Any) -> int:
+    """A number of GBIF's as JSON tells it, as a number or as its digits; 0 for anything else."""
+    digits = str(said) if isinstance(said, int | str) else ""
+    return int(digits) if digits.isdecimal() and len(digits) <= _MOST_DIGITS else 0
+
+
+def _writable(said: Any) -> str:
+    """A text as UTF-8 can hold it: JSON may tell half of a pair of UTF-16."""
+    return str(said).encode("utf-8", "replace").decode("utf-8")
+
+
 def _is_address(url: str) -> bool:
     """Whether a host can be asked for it: names have letters, of which no part is empty or longer than 63."""
     try:
@@ -289,7 +302,7 @@ def _is_address(url: str) -> bool:
 
 def _text_of(record: Mapping[str, Any], term: str) -> str:
     """A text on one line; empty when not known."""
-    return " ".join(str(record.get(term) or "").split())
+    return " ".join(_writable(record.get(term) or "").split())
 
 
 def _problem_in_words(problem: Exception) -> str:
