@@ -91,6 +91,10 @@ class ModelShelf:
 
 def _look(path: Path, *, starter: bool) -> InstalledModel:
     try:
-        return InstalledModel(path, starter, path.stat().st_size if path.is_file() else 0, read_manifest(path))
+        size = path.stat().st_size
+    except OSError:  # gone, or its folder is; `read_manifest` says which
+        size = 0
+    try:
+        return InstalledModel(path, starter, size, read_manifest(path))
     except FieldGuideError as problem:
-        return InstalledModel(path, starter, path.stat().st_size if path.is_file() else 0, None, problem)
+        return InstalledModel(path, starter, size, None, problem)

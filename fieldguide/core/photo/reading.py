@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 import struct
 import threading
 import warnings
@@ -141,14 +142,14 @@ def _turn_of_large() -> Iterator[None]:
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
     """The file at its beginning, after its kind and size were looked at: a pipe or a device would never end."""
     try:
-        size = path.stat().st_size
-        if path.is_dir():
+        looked = path.stat()  # once: a card may be pulled before a second look
+        if stat.S_ISDIR(looked.st_mode):
             next(path.iterdir(), None)
-        if not path.is_file():
+        if not stat.S_ISREG(looked.st_mode):
             raise FieldGuideError(ErrorCode.PHOTO_NOT_AN_IMAGE, file=path.name)
-        if size > MAX_FILE_BYTES:
-            limit = f"{MAX_FILE_BYTES // 2**20} MB"
-            raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size=f"{size // 2**20} MB", limit=limit)
+        if looked.st_size > MAX_FILE_BYTES:
+            size, limit = f"{looked.st_size // 2**20} MB", f"{MAX_FILE_BYTES // 2**20} MB"
+            raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size=size, limit=limit)
         stream = path.open("rb")
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise FieldGuideError(ErrorCode.PHOTO_MISSING, file=path.name) from missing

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from fieldguide.core.photo import find_photos, read_photo
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.photo import find_photos, read_header, read_photo
 from fieldguide.core.photo.exif import read_exif
 
 MAX_PIXELS_OF_PILLOW = Image.MAX_IMAGE_PIXELS
@@ -201,3 +204,24 @@ def test_folders_are_expanded_and_named_files_are_kept(tmp_path: Path) -> None:
     missing = tmp_path / "missing.jpg"
     names = [path.relative_to(tmp_path).as_posix() for path in find_photos([tmp_path, named, missing])]
     assert names == ["b/a.heic", "b/z.JPG", "c.webp", "b/notes.txt", "missing.jpg"]
+
+
+class PulledPath(type(Path())):  # type: ignore[misc]
+    """A file whose card is pulled right after its size was looked at."""
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        """What the file was, which is gone now."""
+        looked = super().stat(follow_symlinks=follow_symlinks)
+        self.unlink()
+        return looked
+
+
+@pytest.mark.parametrize("read", [lambda path: read_photo(path, 64), read_header], ids=["whole", "header"])
+def test_a_photo_that_goes_while_it_is_looked_at_is_missing_and_not_called_no_image(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    photo = PulledPath(tmp_path / "a.jpg")
+    Image.new("RGB", (64, 64)).save(photo)
+    with pytest.raises(FieldGuideError) as told:
+        read(photo)
+    assert told.value.code is ErrorCode.PHOTO_MISSING
