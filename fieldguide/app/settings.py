@@ -158,7 +158,8 @@ class SettingsController(QObject):
 
 
 def _device_words(model: Model) -> str:
-    words = text("settings.runs_on", name=model.manifest.name, device=model.device)
+    kind = "cpu" if model.device == "cpu" else "cuda"
+    words = text(f"settings.runs_on_{kind}", name=model.manifest.name)
     return " ".join(part for part in (words, model.note) if part)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._built: dict[str, QWidget] = {}
         self._front = ""
         self._wanted = self._places[0]
-        self._last_folder = ""
+        self._last_folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         self.painted = False
         self._rail = Rail(places)
         self._stack = QStackedWidget()

@@ -343,6 +343,21 @@ def test_what_arrives_finds_its_row_without_a_look_at_all_others(monkeypatch, gu
     assert [model.replace(first), model.replace(last), model.put(0, first)] == [-1, 0, 1]
 
 
+def test_of_many_deadly_finds_the_most_probable_stands_first(guide: Guide, pictures: Pictures) -> None:
+    """Sixteen of eighteen finds rang, in the order of their files: a red list told nobody where to look."""
+    model = FindModel(guide, Thumbnails())
+    model.begin([[picture] for picture in pictures[:1] * 4])
+    model.put(0, unknown_find(guide, pictures[:1], 1))
+    for place, probable in ((1, 0.05), (2, 0.6), (3, 0.05)):
+        find = deadly_find(guide, pictures[:1], place + 1)
+        said = find.identification
+        assert said is not None
+        louder = replace(said, alarm=replace(said.alarm, probability=probable, deadly=probable))
+        model.put(place, replace(find, identification=louder))
+    model.sort_worst_first()
+    assert [entry.place for entry in model.entries] == [2, 1, 3, 0]
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(3, "about 3 s"), (42, "about 40 s"), (150, "about 2 min")])
 def test_a_time_left_is_said_as_people_say_it(seconds: float, words: str) -> None:
     assert words in time_left(seconds)
