@@ -15,8 +15,8 @@ from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig, refuse
 from trainer.export.bundle import export_network, golden_pictures, input_of
 from trainer.fit.batchnorm import batch_norms
+from trainer.fit.depthwise import depthwise_to_float32
 from trainer.fit.network import Classifier
-from trainer.fit.strided import strided_depthwise_to_float32
 
 
 def try_export(network: Classifier, config: RunConfig) -> None:
@@ -29,7 +29,7 @@ def try_export(network: Classifier, config: RunConfig) -> None:
     labels = tuple(Taxon(f"Genus{number}", Rank.GENUS, f"Genus{number}") for number in range(network.head.out_features))
     manifest = Manifest("trial", config.export.name, "0", labels, spec)
     pictures = golden_pictures(spec.size)
-    strided_depthwise_to_float32(network)
+    depthwise_to_float32(network)
     _settle(network, torch.from_numpy(pictures))
     try:
         with TemporaryDirectory() as folder:

@@ -24,12 +24,12 @@ from trainer.data.labels import Tree
 from trainer.fit import batchnorm, probe, schedule
 from trainer.fit.checkpoint import FitState, load, restore, save
 from trainer.fit.choice import learns_features, read_choice, starts_trained
+from trainer.fit.depthwise import depthwise_to_float32
 from trainer.fit.feed import Feed, open_feed
 from trainer.fit.losses import TreeLoss, rivals_by_source
 from trainer.fit.network import Classifier
 from trainer.fit.process_group import ProcessGroup
 from trainer.fit.step import MovingAverage, Stepper
-from trainer.fit.strided import strided_depthwise_to_float32
 from trainer.fit.validation import Curves, instability, validate
 from trainer.progress import Progress, clock
 from trainer.run_folder import RunFolder
@@ -70,7 +70,7 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     network.to(memory_format=torch.channels_last)
     state = _begin(fit, loss, resume)
     if fit.device.type == "cpu":
-        strided_depthwise_to_float32(network)
+        depthwise_to_float32(network)
     average = copy.deepcopy(network).eval()
     if state.average:
         restore(average, state.average, fit.run.checkpoints / "last.pt")

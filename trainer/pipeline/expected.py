@@ -10,9 +10,9 @@ from torch.nn import functional
 
 from trainer.config import RunConfig
 from trainer.fit import schedule
+from trainer.fit.depthwise import depthwise_to_float32
 from trainer.fit.network import Classifier, create_network
 from trainer.fit.probe import autocast
-from trainer.fit.strided import strided_depthwise_to_float32
 
 TRIED = 8  # pictures in a timed step
 LABELS = 100  # of the network that is timed; their number hardly matters
@@ -30,7 +30,7 @@ class Pace:
         self._device = device
         self._network = create_network(config.network, LABELS).to(device).to(memory_format=torch.channels_last)
         if device.type == "cpu":
-            strided_depthwise_to_float32(self._network)
+            depthwise_to_float32(self._network)
         self.loading = time.monotonic() - began
         self._times: dict[str, tuple[float, int]] = {}  # seconds for a picture of so many pixels a side
 

@@ -180,7 +180,7 @@ class FindModel(QAbstractListModel):
     def sort_worst_first(self) -> None:
         """The worst danger first, of one danger the most probable, else in the order in which they came.
 
-        For when all are done. A cautious alarm rings for most finds: the funeral bell must stand above what rang by a hair.
+        For when all are done. A cautious alarm rings for most finds: a likely killer stands above what rang by a hair.
         """
         self.layoutAboutToBeChanged.emit()
         kept, before = self.persistentIndexList(), self.entries

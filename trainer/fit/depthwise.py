@@ -1,7 +1,8 @@
-"""Depthwise convolutions with a stride, in float32 under bfloat16 autocast on the processor.
+"""Depthwise convolutions in float32 under bfloat16 autocast on the processor.
 
-oneDNN has no fast bfloat16 kernel for their gradients: on a Zen 4, the two that MobileNetEdgeTPU has took 60 % of all
-backward time of its convolutions, and 18.3 ms a photo became 10.6 (128 px, batch 32). Knows nothing of the fit.
+oneDNN has no fast bfloat16 kernel for many of their gradients (128 px, batches of 32, one thread): on a Zen 4 for those
+with a stride (MobileNetEdgeTPU: 18.3 ms a photo became 10.6), on a Xeon with AMX for those of 5 x 5 too
+(EfficientNet-Lite2: 47 ms became 27, and 47 in float32 throughout). Knows nothing of the fit.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class _InFloat32:
         return wide.to(pictures.dtype)
 
 
-def strided_depthwise_to_float32(network: nn.Module) -> int:
-    """Give every strided depthwise convolution of the network that way to compute; returns how many there are.
+def depthwise_to_float32(network: nn.Module) -> int:
+    """Give every depthwise convolution of the network that way to compute; returns how many there are.
 
     Weights and names stay as they are; without autocast on the processor so do the results.
     """
@@ -34,7 +35,6 @@ def strided_depthwise_to_float32(network: nn.Module) -> int:
         if type(module).forward is not _InFloat32.forward
         and isinstance(module, nn.Conv2d)
         and module.groups == module.in_channels > 1
-        and max(module.stride) > 1
     ]
     for module in found:
         kind = type(module)

@@ -3,7 +3,7 @@ import copy
 import torch
 from torch import nn
 
-from trainer.fit.strided import strided_depthwise_to_float32
+from trainer.fit.depthwise import depthwise_to_float32
 
 
 def _network() -> nn.Sequential:
@@ -13,16 +13,17 @@ def _network() -> nn.Sequential:
     )
 
 
-def test_strided_depthwise_convolutions_alone_compute_in_float32() -> None:
+def test_depthwise_convolutions_alone_compute_in_float32() -> None:
     network = _network()
-    assert strided_depthwise_to_float32(network) == 1
-    assert strided_depthwise_to_float32(network) == 0
-    with torch.autocast("cpu", torch.bfloat16):
-        first = network[0](torch.randn(2, 3, 16, 16))
-        inside = network[1](first)
-    exact = nn.functional.conv2d(first.float(), network[1].weight, network[1].bias, stride=2, groups=8)
-    assert inside.dtype == torch.bfloat16
-    assert torch.equal(inside, exact.to(torch.bfloat16))
+    assert depthwise_to_float32(network) == 2
+    assert depthwise_to_float32(network) == 0
+    pictures = torch.randn(2, 8, 16, 16, dtype=torch.bfloat16)
+    for convolution, stride in ((network[1], 2), (network[2], 1)):
+        with torch.autocast("cpu", torch.bfloat16):
+            inside = convolution(pictures)
+        exact = nn.functional.conv2d(pictures.float(), convolution.weight, convolution.bias, stride=stride, groups=8)
+        assert inside.dtype == torch.bfloat16
+        assert torch.equal(inside, exact.to(torch.bfloat16))
 
 
 def test_without_autocast_nothing_changes_and_copies_are_their_own() -> None:
@@ -30,7 +31,7 @@ def test_without_autocast_nothing_changes_and_copies_are_their_own() -> None:
     pictures = torch.randn(2, 3, 16, 16)
     before = network(pictures)
     names = list(network.state_dict())
-    strided_depthwise_to_float32(network)
+    depthwise_to_float32(network)
     twin = copy.deepcopy(network)
     assert list(network.state_dict()) == names
     assert torch.equal(network(pictures), before)
