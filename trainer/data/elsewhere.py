@@ -6,7 +6,7 @@ Knows folders, sources and names; nothing of networks or thresholds.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -76,21 +76,23 @@ def place_elsewhere(
     seed: int,
     first_group: int,
     cuts: Sequence[Pair] = (),
+    taught: Collection[str] = (),
 ) -> list[SplitPhoto]:
     """Rows of photos by other people: halves that no find and no near-duplicate crosses, alike in kinds and sources.
 
-    Copies of what teaches, copies among themselves and pictures under several names are left out. `label` is a row of
+    Copies of what teaches, or `taught` the weights that the run begins with (SHA-256), copies among themselves and
+    pictures under several names are left out. `label` is a row of
     `labels` only where the model has a label of the photo's own taxon. Groups are numbered from `first_group`;
     `cuts` are as in `split`.
     """
     readable = [photo for photo in elsewhere if not photo.error]
     known = [photo for photo in teaching if not photo.error]
     groups = group_photos([*known, *readable], cuts)
-    taught, copied = set(groups[: len(known)]), {photo.sha256 for photo in known}
+    teach, copied = set(groups[: len(known)]), {photo.sha256 for photo in known}.union(taught)
     rows = [_row(photo, LEFT_OUT, labels, why=photo.error) for photo in elsewhere if photo.error]
     of_group: dict[int, list[ScannedPhoto]] = defaultdict(list)
     for photo, group in zip(readable, groups[len(known) :], strict=True):
-        if group in taught or photo.sha256 in copied:
+        if group in teach or photo.sha256 in copied:
             rows.append(_row(photo, LEFT_OUT, labels, why=COPY))
         else:
             of_group[group].append(photo)

@@ -8,7 +8,7 @@ is a row.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -62,10 +62,13 @@ def split(
     seed: int,
     quarantined: Mapping[str, str] | None = None,
     cuts: Sequence[Pair] = (),
+    taught: Collection[str] = (),
 ) -> list[SplitPhoto]:
     """Place every photo that may teach; those `quarantined` (file to reason) are left out.
 
-    `cuts` are pairs of `ScannedPhoto.index` of which one photo is cut out of the other: they stay together.
+    `cuts` are pairs of `ScannedPhoto.index` of which one photo is cut out of the other: they stay together. Photos
+    whose SHA-256 is among `taught` (see `data.taught`) teach again, with whatever belongs to them; only where fewer
+    than half of the photos that shall measure would be left, they are dealt like all others.
 
     The same seed gives the same split. Photos that were set apart (`is_elsewhere`) get no row here.
 
@@ -90,14 +93,11 @@ def split(
         if free:
             undecided[free[0].label].append(free)
     _refuse_too_few(undecided, labels, config)
-    random = np.random.default_rng(seed)
-    for label in sorted(undecided):
-        groups = undecided[label]
-        shares = config.background_fractions if labels.taxa[label] == BACKGROUND else config.fractions
-        names = _deal(groups, shares, random) if len(groups) >= sides(shares) else [SPLITS[0]] * len(groups)
-        for rows, name in zip(groups, names, strict=True):
-            placed += [replace(row, split=name) for row in rows]
-    return sorted(placed, key=lambda row: row.index)
+    known = {photo.index for photo in photos if photo.sha256 in taught}
+    dealt = _deal_all(undecided, labels, config, seed, known)
+    if 2 * _measuring(dealt) < _measuring(afresh := _deal_all(undecided, labels, config, seed, set())):
+        dealt = afresh
+    return sorted([*placed, *dealt], key=lambda row: row.index)
 
 
 def sides(shares: Sequence[float]) -> int:
@@ -186,17 +186,44 @@ def _place_group(
     return rows
 
 
-def _deal(groups: list[list[SplitPhoto]], shares: tuple[float, ...], random: np.random.Generator) -> list[str]:
+def _deal_all(
+    undecided: Mapping[int, list[list[SplitPhoto]]], labels: Labels, config: DataConfig, seed: int, taught: set[int]
+) -> list[SplitPhoto]:
+    """A side for every photo of every label; groups with one that `taught` (by index) only teach."""
+    random = np.random.default_rng(seed)
+    dealt: list[SplitPhoto] = []
+    for label in sorted(undecided):
+        groups = undecided[label]
+        shares = config.background_fractions if labels.taxa[label] == BACKGROUND else config.fractions
+        names = [SPLITS[0]] * len(groups)
+        if len(groups) >= sides(shares):
+            names = _deal(groups, shares, random, [any(row.index in taught for row in rows) for rows in groups])
+        for rows, name in zip(groups, names, strict=True):
+            dealt += [replace(row, split=name) for row in rows]
+    return dealt
+
+
+def _measuring(rows: Sequence[SplitPhoto]) -> int:
+    return sum(row.split != SPLITS[0] for row in rows)
+
+
+def _deal(
+    groups: list[list[SplitPhoto]], shares: tuple[float, ...], random: np.random.Generator, teach: Sequence[bool]
+) -> list[str]:
     """A split for each group: shuffled, then each goes where the share is furthest behind, counted in photos.
 
-    Small labels fill train, test, calibration, val in that order, so that what is there can be measured first.
+    Small labels fill train, test, calibration, val in that order, so that what is there can be measured first. Groups
+    that must `teach` are counted before all others.
     """
     order = random.permutation(len(groups))
     order_of_need = [0, 3, 2, 1]
     counts = np.zeros(len(SPLITS))
-    names = [""] * len(groups)
+    counts[0] = sum(len(group) for group, must in zip(groups, teach, strict=True) if must)
+    names = [SPLITS[0] if must else "" for must in teach]
     total = sum(len(group) for group in groups)
     for place in order:
+        if names[place]:
+            continue
         wanted = np.array(shares) * total - counts
         best = max(order_of_need, key=lambda s: wanted[s] / (shares[s] * total) if shares[s] else -np.inf)
         counts[best] += len(groups[place])

@@ -9,7 +9,7 @@ import copy
 import hashlib
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,10 @@ def weights_digest(network: nn.Module) -> str:
     return digest.hexdigest()
 
 
-def photo_lines(photos: list[ScannedPhoto], used: set[int]) -> str:
-    """One line per training photo: SHA-256 and perceptual hash, so that anybody can ask whether a photo was used."""
-    return "".join(f"{photo.sha256} {photo.phash}\n" for photo in photos if photo.index in used)
+def photo_lines(photos: list[ScannedPhoto], used: set[int], before: Iterable[str] = ()) -> str:
+    """One line per training photo: SHA-256 and perceptual hash, so that anybody can ask whether a photo was used.
+
+    `before`: such lines of the model that the training began with.
+    """
+    lines = [f"{photo.sha256} {photo.phash}" for photo in photos if photo.index in used]
+    return "".join(f"{line}\n" for line in dict.fromkeys([*lines, *before]))

@@ -13,6 +13,7 @@ from fieldguide.core.bundle import Manifest
 from fieldguide.inference.runtime import Runtime
 from trainer.config import RunConfig
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, HELD_OUT, LEFT_OUT, SPLITS
+from trainer.data.taught import lines_before
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.fitting import FittedDecision
 from trainer.export.bundle import export_network, input_of, photo_lines, weights_digest, write_bundle
@@ -28,7 +29,7 @@ PLACES = (*SPLITS, HELD_OUT, LEFT_OUT, ELSEWHERE_FIT, ELSEWHERE_MEASURE)
 def export_run(config: RunConfig, run: RunFolder, ready: Prepared, network: Classifier) -> Runtime:
     """Export the network and open it. Its file has another name: nobody shall pass on what was never measured."""
     used = {row.index for row in ready.placed if row.split in ("train", "val")}
-    lines = photo_lines(ready.photos, used)
+    lines = photo_lines(ready.photos, used, lines_before(config.network.init))
     export_network(
         run.exported,
         network,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
-from fieldguide.core.bundle import BUNDLE_SUFFIX, read_bundle
 from trainer.config import RunConfig
 from trainer.data.audit.findings import read_audit, read_quarantine
 from trainer.data.labels import Labels
 from trainer.data.scan import ScannedPhoto
 from trainer.data.split import SplitPhoto
+from trainer.data.taught import taught_before
 from trainer.evaluation.document import Epoch, FolderFacts, RunFacts
 from trainer.fit.choice import Choice
 from trainer.run_folder import RunFolder, read_lines
@@ -47,8 +46,5 @@ def run_facts(
 
 def _seen_before(config: RunConfig, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto]) -> int:
     """Test photos that the bundle this run started from was trained on: on them the numbers flatter."""
-    if not config.network.init.endswith(BUNDLE_SUFFIX):
-        return 0
-    listed = read_bundle(Path(config.network.init)).extra("photos.txt") or b""
-    known = {line.split()[0] for line in listed.decode("utf-8").splitlines()}
+    known = taught_before(config.network.init)
     return sum(row.split == "test" and photos[row.index].sha256 in known for row in placed)

@@ -60,6 +60,7 @@ from trainer.data.split import (
     unmeasured_in_words,
     write_split,
 )
+from trainer.data.taught import taught_before
 from trainer.export.trial import try_export
 from trainer.fit.loop import Fit, fit_network
 from trainer.fit.network import Classifier, create_network
@@ -166,16 +167,16 @@ def prepare_run(config: RunConfig, run: RunFolder, guide: Guide, progress: Progr
     refuse_promises(labels)  # a review may have named one
     tree = build_tree(labels.taxa)
     progress.step("splitting", "splitting")
-    fresh = not run.split.exists()
+    fresh, taught = not run.split.exists(), taught_before(config.network.init)
     if fresh:
-        placed = split(teaching, labels, tree, config.data, config.seed, quarantine, cuts)
+        placed = split(teaching, labels, tree, config.data, config.seed, quarantine, cuts, taught)
     else:
         known = {photo.index for photo in teaching}
         placed = [row for row in read_split(run.split) if row.index in known]
         if not split_matches(placed, teaching, labels):
             refuse("resume", text("train.split_of_others", split=run.split))
     first = 1 + max((row.group for row in placed), default=0)
-    placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first, cuts)
+    placed_elsewhere = place_elsewhere(from_others, teaching, labels, config.seed, first, cuts, taught)
     if _kept_labels(run) != labels:
         write_json(run.labels, labels.as_json())
     rows = sorted([*placed, *placed_elsewhere], key=lambda row: row.index)

@@ -15,7 +15,7 @@ from fieldguide.core.guide import load_guide
 from fieldguide.core.text import explain
 from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.config import DataConfig, RunConfig, read_config, write_config
-from trainer.data.elsewhere import COPY
+from trainer.data.elsewhere import COPY, place_elsewhere
 from trainer.data.rows import read_rows, write_rows
 from trainer.data.scan import FORMERLY, ScannedPhoto
 from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, LEFT_OUT, SplitPhoto, read_split
@@ -93,6 +93,16 @@ def test_copies_of_what_teaches_are_taken_out_and_counted(
     out = {Path(row.file).name: row.why for row in rows if "others" in row.file and row.split == LEFT_OUT}
     assert out == {"copy.jpg": COPY, "mirrored.jpg": COPY}
     assert "are copies of training photos: 2" in capsys.readouterr().err
+
+
+def test_photos_that_taught_the_weights_a_run_begins_with_do_not_judge_it(
+    photos: Path, others: Path, tmp_path: Path
+) -> None:
+    ready = _prepare(DataConfig(folders=(str(photos),), elsewhere=(str(others),), cache_size=48), tmp_path)
+    theirs = [photo for photo in ready.photos if "others" in photo.file]
+    rows = place_elsewhere(theirs, [], ready.labels, 7, 0, taught={photo.sha256 for photo in theirs[:3]})
+    assert [row.why for row in rows if row.split == LEFT_OUT] == [COPY] * 3
+    assert {row.split for row in rows[3:]} == HALVES
 
 
 @pytest.mark.parametrize("inside", [".", LABELS[0]])

@@ -104,6 +104,20 @@ def test_a_label_with_too_few_finds_for_every_side_teaches_and_is_named(tmp_path
     assert [("Amanita muscaria" in line, "Boletus" in line) for line in told] == [(True, False)]
 
 
+@pytest.mark.parametrize(("taught", "kept"), [(14, True), (23, False)], ids=["most", "nearly all"])
+def test_what_taught_the_weights_that_a_run_begins_with_never_judges_while_enough_is_left(
+    tmp_path: Path, taught: int, kept: bool
+) -> None:
+    config, photos = _scan(make_photo_folders(tmp_path / "photos", LABELS, 24), tmp_path)
+    labels = resolve_labels((photo.raw_label for photo in photos), load_guide())
+    known = {photo.sha256 for photo in photos if int(Path(photo.file).stem) < taught}
+    rows = split(photos, labels, build_tree(labels.taxa), config, 1, taught=known)
+    judging = {photos[row.index].sha256 for row in rows if row.split in ("val", "calibration", "test")}
+    assert len(judging) == sum(row.split in ("val", "calibration", "test") for row in _split(config, photos))
+    assert judging.isdisjoint(known) is kept
+    assert {row.split for row in rows} == {"train", "val", "calibration", "test"}
+
+
 def test_kinds_that_one_source_alone_shows_are_told_where_others_are_shown_by_several() -> None:
     def placed(*shown: str) -> list[SplitPhoto]:
         """A letter a source, a word a label."""

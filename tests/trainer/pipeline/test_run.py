@@ -16,11 +16,15 @@ from fieldguide.core.guide import load_guide
 from fieldguide.inference.runtime import Runtime
 from tests.helpers.photo_folders import draw_kind, make_photo_folders
 from trainer.cli import main
+from trainer.config import read_config
 from trainer.data.split import read_split
+from trainer.data.taught import lines_before, taught_before
 from trainer.evaluation.document import Metrics, read
 from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.predict import predict
+from trainer.export.bundle import photo_lines
+from trainer.pipeline.preparation import prepare_run
 from trainer.progress import Progress, Style
 from trainer.run_folder import RunFolder
 
@@ -99,3 +103,23 @@ def test_the_figures_are_those_of_the_file_as_the_application_opens_it(went: tup
     assert manifest.metrics["elsewhere"]["danger"]["deadly"]["recall"]["photos"] == 4
     assert manifest.thresholds["ground"]["kind"] == "elsewhere"
     assert metrics.own.drawings is not None
+
+
+def test_a_run_that_goes_on_from_a_model_is_not_judged_by_what_taught_it(
+    went: tuple[RunFolder, Counter[str]], tmp_path: Path
+) -> None:
+    folder, _ = went
+    config = read_config(folder.config)
+    config = replace(config, network=replace(config.network, init=str(folder.bundle)))
+    taught = taught_before(config.network.init)
+    ready = prepare_run(
+        replace(config, seed=8), RunFolder(tmp_path / "run").create(), load_guide(), Progress(Style.QUIET)
+    )
+    first = read_split(folder.split)
+    assert len(taught) == sum(row.split in ("train", "val") for row in first)
+    judging = {ready.photos[row.index].sha256 for row in ready.placed if row.split in ("val", "calibration", "test")}
+    assert judging
+    assert judging.isdisjoint(taught)
+    used = {row.index for row in ready.placed if row.split == "val"}
+    listed = photo_lines(ready.photos, used, lines_before(config.network.init)).split()[::2]
+    assert set(listed) == taught | {ready.photos[index].sha256 for index in used}
