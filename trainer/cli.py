@@ -10,6 +10,7 @@ import errno
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Sequence
 
 from fieldguide.core.arguments import Arguments
@@ -62,6 +63,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = next((word for word in arguments if not word.startswith("-")), "")
     if asked in TRAINING + ASKING and not {"--json", "--quiet", "-h", "--help"} & set(arguments):
         print(text("train.starting"), file=sys.stderr, flush=True)  # the libraries for training load for seconds
+    try:
+        _try_threads()
+    except FieldGuideError as refused:
+        print(f"fieldguide-train: {explain(refused)}", file=sys.stderr)
+        return 1
     modules = {verb: importlib.import_module(VERBS[verb]) for verb in VERBS if verb == asked}
     for verb in VERBS:
         sentence = text(f"train.verb_{verb.replace('-', '_')}")
@@ -99,6 +105,26 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _fail(parsed, FieldGuideError(ErrorCode.TRAINING_MEMORY))
         _tell_programs(parsed, Failed(ErrorCode.TRAINING_DEFECT.value, repr(defect), {"problem": repr(defect)[:300]}))
         raise
+
+
+def _try_threads() -> None:
+    """Start as many threads as numpy's library does when it is imported: where it may not, it cries Ctrl+C.
+
+    Raises:
+        FieldGuideError: SYSTEM_REFUSES where the system lets no more be started.
+    """
+    begun, over = [], threading.Event()
+    try:
+        for _ in range(os.cpu_count() or 1):
+            thread = threading.Thread(target=over.wait)
+            thread.start()
+            begun.append(thread)
+    except RuntimeError as refused:
+        raise FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=str(refused)) from refused
+    finally:
+        over.set()
+        for thread in begun:
+            thread.join()
 
 
 def _fail(parsed: argparse.Namespace, error: FieldGuideError) -> int:

@@ -99,3 +99,18 @@ def test_what_runs_out_is_a_sentence_and_an_event(
     assert isinstance(failed, Failed)
     assert failed.code == code
     assert told.err.startswith("fieldguide-train: ")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bind no address space")
+def test_where_no_thread_may_be_started_a_sentence_says_so(tmp_path: Path) -> None:
+    """numpy's library raises SIGINT there, and the last word was that somebody had stopped it. A limit of processes
+    does not bind root, under whom tests may run; stacks larger than all memory refuse a thread as well.
+    """
+    limits = "ulimit -s 8000000 -v 4000000 && exec"
+    call = f'{limits} "{sys.executable}" -m trainer.cli run "{tmp_path}" --out "{tmp_path / "run"}" --quiet'
+    done = subprocess.run(["bash", "-c", call], capture_output=True, text=True, timeout=60, check=False)
+    if "ulimit" in done.stderr:
+        pytest.skip("limits cannot be set here")
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("fieldguide-train: This system does not let"), done.stderr
+    assert "Traceback" not in done.stderr

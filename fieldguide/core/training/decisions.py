@@ -14,6 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 DECISIONS = "decisions.csv"
 
@@ -76,12 +77,19 @@ class Decisions:
 
 
 def _read(file: Path) -> list[Decision]:
-    """The lines of an earlier session; a last line that was cut off is taken away, so that the next one is whole."""
+    """The lines of an earlier session; a last line that was cut off is taken away, so that the next one is whole.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE when it holds anything else: what a person decided is not made anew.
+    """
     if not file.exists():
         return []
     data = file.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     if len(whole) < len(data):
         write_whole(file, whole)
-    rows = csv.DictReader(io.StringIO(whole.decode("utf-8"), newline=""))
-    return [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]
+    try:
+        rows = csv.DictReader(io.StringIO(whole.decode("utf-8"), newline=""))
+        return [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]
+    except (csv.Error, ValueError, TypeError, KeyError) as damage:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(damage)) from damage

@@ -44,3 +44,13 @@ def test_what_could_not_be_written_was_not_decided(tmp_path: Path) -> None:
         review.decide(["a"], Choice.DROP)
     assert refused.value.code is ErrorCode.NOT_WRITABLE
     assert (review.decided, review.can_undo) == ({}, False)
+
+
+@pytest.mark.parametrize("held", [b"a,b\n1,2\n", b"\xff\n", b"file,step,choice,label,at\na.jpg,x,keep,,\n", b"f\n\0\n"])
+def test_decisions_that_another_program_changed_are_refused_and_kept(held: bytes, tmp_path: Path) -> None:
+    file = tmp_path / DECISIONS
+    file.write_bytes(held)
+    with pytest.raises(FieldGuideError) as refused:
+        Decisions(file)
+    assert refused.value.code is ErrorCode.RUN_INCOMPLETE
+    assert file.read_bytes() == held
