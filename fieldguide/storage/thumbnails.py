@@ -39,10 +39,11 @@ def make_thumbnail(pixels: npt.NDArray[np.uint8]) -> bytes:
 class ThumbnailStore:
     """JPEG thumbnails by the sha256 of their photo (lower-case hex). Usable from any thread, one at a time.
 
-    A damaged file, or one of another version, is replaced by an empty one.
+    A damaged file, or one of another version, is replaced by an empty one. While another program holds the file,
+    thumbnails are kept in memory.
 
     Raises:
-        FieldGuideError: DISK_FULL, NOT_WRITABLE or DATABASE_BUSY with `path`.
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; once open, DATABASE_BUSY too.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,17 +51,20 @@ class ThumbnailStore:
         self._lock = threading.Lock()
         make_folder(path.parent)
         try:
-            self._connection = self._open()
+            self._connection = self._open(str(path))
         except FieldGuideError as problem:
+            if problem.code is ErrorCode.DATABASE_BUSY:
+                self._connection = self._open(":memory:")
+                return
             if problem.code is not ErrorCode.DATABASE_DAMAGED:
                 raise
             for ending in ("", "-wal", "-shm"):
                 path.with_name(path.name + ending).unlink(missing_ok=True)
-            self._connection = self._open()
+            self._connection = self._open(str(path))
 
-    def _open(self) -> sqlite3.Connection:
+    def _open(self, place: str) -> sqlite3.Connection:
         with sqlite_errors(self.path):
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            connection = sqlite3.connect(place, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             with sqlite_errors(self.path):
                 self._prepare(connection)

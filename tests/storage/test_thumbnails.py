@@ -1,5 +1,7 @@
 import io
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +50,18 @@ def test_a_damaged_cache_begins_anew(tmp_path: Path, content: bytes) -> None:
     store.add({SHA: b"one"})
     assert store.get([SHA]) == {SHA: b"one"}
     store.close()
+
+
+def test_a_cache_that_another_program_holds_is_kept_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It kept the whole history from opening, as if the finds were held."""
+    monkeypatch.setattr("fieldguide.storage.thumbnails.BUSY_SECONDS", 0.01)
+    file = tmp_path / "thumbnails.db"
+    ThumbnailStore(file).close()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        with closing(ThumbnailStore(file)) as thumbnails:
+            thumbnails.add({"ab": b"picture"})
+            assert thumbnails.get(["ab"]) == {"ab": b"picture"}
+    with closing(ThumbnailStore(file)) as thumbnails:
+        assert thumbnails.get(["ab"]) == {}
