@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
@@ -27,6 +28,9 @@ ICON_SIDES = (16, 24, 32, 48, 64, 128, 256, 512)
 
 def main() -> int:
     """Build, try, pack; the first step that fails ends it."""
+    if sys.platform != "darwin" and (unfit := unfit_torch()):
+        print(unfit, file=sys.stderr)
+        return 1
     spec = ROOT / "packaging" / "fieldguide.spec"
     (ROOT / "build").mkdir(exist_ok=True)
     draw_icons(ROOT / "build" / "icons")
@@ -47,6 +51,21 @@ def main() -> int:
         package = debian_package()
         print(f"{package}: {package.stat().st_size / 2**20:.0f} MiB")
     return 0
+
+
+def unfit_torch() -> str:
+    """What is wrong with the environment's torch for a package, and what to do; empty where nothing is."""
+    found = importlib.util.find_spec("torch")
+    if found is None or found.origin is None:
+        return "torch is not installed here, and the package carries it: run `make package`, which installs it."
+    if not list((Path(found.origin).parent / "lib").glob("*torch_cuda*")):
+        return ""
+    return (
+        f"The torch of {sys.prefix} is a build for NVIDIA's cards: a package of it would take gigabytes, with\n"
+        "libraries whose licences nobody collected. Make an environment for packages alone, install a build of\n"
+        "torch for the processor there first (`pip install torch --index-url ...`; its site names the address), then\n"
+        "run `make package VENV=.venv-package`. The page Train installs torch for a card by itself."
+    )
 
 
 def build_wheel(folder: Path) -> None:

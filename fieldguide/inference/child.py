@@ -51,7 +51,9 @@ def begin_process(reading: int, writing: int, torch: str) -> Process:
     """
     words = [SERVES, torch] if is_frozen() else ["-c", _BEGINS, torch, *sys.path]
     flags: int = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # on Windows alone
-    return subprocess.Popen([sys.executable, *words], stdin=reading, stdout=writing, creationflags=flags)
+    errors = subprocess.DEVNULL if flags else None  # a window there may have none to hand on, and Popen refuses
+    command = [sys.executable, *words]
+    return subprocess.Popen(command, stdin=reading, stdout=writing, stderr=errors, creationflags=flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,11 @@ MOST_RECEIVED = 4 * 2**30  # from the window, which is trusted
 
 def main(torch: str) -> None:
     """Where the process begins: what is its input and output now is the line to the other side."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        for number in (0, 1):
+            msvcrt.setmode(number, os.O_BINARY)  # as text, Windows would change line ends and stop at a byte 26
     try:
         serve(Line(os.dup(0), os.dup(1)), torch)
     except MemoryError:

@@ -19,6 +19,8 @@ from types import ModuleType
 import pytest
 
 from fieldguide import __version__
+from fieldguide.inference.child import SERVES
+from fieldguide.inference.wire import Line, receive
 
 ROOT = Path(__file__).resolve().parents[2]
 DEB = ROOT / "packaging" / "deb"
@@ -153,6 +155,38 @@ def test_the_smoke_test_tells_a_window_that_closes_and_one_that_keeps_nothing(
         monkeypatch.setattr(smoke, "PATIENCE_S", 30)
     told = smoke.open_window(program, {**os.environ, "FIELDGUIDE_HOME": str(tmp_path)})
     assert said in told[-1]
+
+
+@pytest.mark.parametrize(("library", "said"), [("torch_cpu", ""), ("torch_cuda", "make package VENV=")])
+def test_a_torch_that_no_package_can_carry_is_told_before_anything_is_built(
+    tmp_path: Path, library: str, said: str
+) -> None:
+    """Its libraries' licences are nobody's, which ended the build only after a quarter of an hour."""
+    code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, 'packaging']; import build; print(build.unfit_torch())"
+    (tmp_path / "torch" / "lib").mkdir(parents=True)
+    (tmp_path / "torch" / "__init__.py").touch()
+    (tmp_path / "torch" / "lib" / f"lib{library}.so").touch()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert said in done.stdout
+    assert bool(said) == bool(done.stdout.strip())
+
+
+def test_the_packaged_program_serves_a_model_and_ends_with_who_began_it() -> None:
+    """What it is called with where it is its own interpreter; nothing but messages comes out of it."""
+    command = [sys.executable, str(ROOT / "packaging" / "entry.py"), SERVES, "slim"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    reading, their_output = os.pipe()
+    their_input, writing = os.pipe()
+    with subprocess.Popen(command, stdin=their_input, stdout=their_output, env=environment) as process:
+        os.close(their_input)
+        os.close(their_output)
+        line = Line(reading, writing)
+        assert receive(line, 0).kind in {"ready", "incomplete"}
+        line.close()
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("file", ["fieldguide.xml", "io.github.fieldguide.FieldGuide.metainfo.xml"])
