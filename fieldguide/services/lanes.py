@@ -230,10 +230,17 @@ class Lanes(QObject):
         rested = True
         for lane in sorted(Lane, key=lambda lane: lane is Lane.STORAGE):  # storing last: the others feed it
             self._closed = lane is Lane.STORAGE
-            rested = self._pools[lane].waitForDone(deadline) and rested
-            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
-            while self._posts:
-                self._take_post()
+            rested = self._settled(lane, deadline) and rested
+            while self._closed and self._running and not deadline.hasExpired():  # who heard an end may start anew
+                rested = self._settled(lane, deadline) and rested
+        return rested
+
+    def _settled(self, lane: Lane, deadline: QDeadlineTimer) -> bool:
+        """Whether a lane came to rest in time; what it had to tell is delivered."""
+        rested = self._pools[lane].waitForDone(deadline)
+        QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        while self._posts:
+            self._take_post()
         return rested
 
     @Slot(object, object)

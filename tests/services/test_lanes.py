@@ -133,6 +133,19 @@ def test_draining_stores_what_waits_and_stops_the_rest(qtbot: QtBot) -> None:
     assert len(stored) == len(storing)
 
 
+def test_what_an_ending_starts_while_all_is_drained_comes_to_rest_too(qtbot: QtBot) -> None:
+    lanes = Lanes()
+    ended: list[str] = []
+
+    def again() -> None:
+        ended.append("first")
+        lanes.start(Lane.STORAGE, lambda _: None).finished.connect(lambda: ended.append("second"))
+
+    lanes.start(Lane.STORAGE, lambda _: None).finished.connect(again)
+    assert lanes.drain()
+    assert (ended, lanes.busy) == (["first", "second"], 0)
+
+
 def test_posts_that_come_together_leave_the_window_a_turn_between_them(
     qtbot: QtBot, lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

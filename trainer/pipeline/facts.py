@@ -47,4 +47,4 @@ def run_facts(
 def _seen_before(config: RunConfig, photos: Sequence[ScannedPhoto], placed: Sequence[SplitPhoto]) -> int:
     """Test photos that the bundle this run started from was trained on: on them the numbers flatter."""
     known = taught_before(config.network.init)
-    return sum(row.split == "test" and photos[row.index].sha256 in known for row in placed)
+    return sum(row.split == "test" and photos[row.index].sha256 in known for row in placed) if known else 0

@@ -15,6 +15,7 @@ from tests.helpers.bundles import LABELS, write_photo
 from tests.helpers.made_predictions import GUIDE, predictions
 from tests.helpers.made_predictions import LABELS as SEVERAL
 from trainer.config import NetworkConfig, RunConfig, write_config
+from trainer.data.labels import Labels
 from trainer.evaluation.fitting import DecisionPolicy
 from trainer.evaluation.metrics import evaluate
 from trainer.evaluation.records import Mistakes, SplitMeasures
@@ -42,7 +43,7 @@ def run(tmp_path: Path) -> RunFolder:
     """A run folder with what rebuilding its network needs, and nothing else."""
     folder = RunFolder(tmp_path / "run").create()
     write_config(RunConfig(network=SMALL), folder.config)
-    write_json(folder.labels, {"taxa": [{"name": label.name} for label in LABELS]})
+    write_json(folder.labels, Labels(LABELS, {}, (), ()).as_json())
     save(FitState(network=create_network(SMALL, len(LABELS)).state_dict()), folder.checkpoints / "best.pt")
     return folder
 
