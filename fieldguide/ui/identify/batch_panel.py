@@ -92,7 +92,7 @@ class BatchPanel(QFrame):
         self._left.setText(time_left(left) if left is not None and progress.done < progress.total else "")
 
     def finish(self, levels: Mapping[Danger, int] | None = None) -> None:
-        """The work is over: `levels` says how many finds there are of each danger, of a batch."""
+        """The work is over: `levels` says how many finds of a batch have each danger. The first are in sight."""
         self._progress.hide()
         counts = levels or {}
         self._summary.setVisible(sum(counts.values()) > 1)
@@ -103,6 +103,7 @@ class BatchPanel(QFrame):
         deadly = counts.get(Danger.DEADLY, 0)
         key = "summary_none" if not deadly else "summary_one" if deadly == 1 else "summary_many"
         self._head.setText(text(f"identify.{key}", count=deadly, total=sum(counts.values())))
+        self.view.scrollToTop()
 
     def choose(self, place: int) -> None:
         """Select a row."""

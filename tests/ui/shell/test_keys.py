@@ -159,6 +159,20 @@ def test_a_batch_ends_with_how_many_are_deadly_and_the_worst_first(
     assert page.work.batch.view.currentIndex().row() == 2
 
 
+def test_the_worst_of_a_long_batch_is_in_sight_when_it_ends(
+    window: MainWindow, page: IdentifyPage, guide: Guide, pictures: Pictures
+) -> None:
+    page.begin([[pictures[0]] for _ in range(30)])
+    for place in range(30):
+        page.take_result(place, (deadly_find if place == 29 else mild_find)(guide, pictures[:1], place + 1))
+    page.work.batch.choose(28)
+    page.finish()
+    QApplication.processEvents()
+    view = page.work.batch.view
+    assert page.work.finds.entries[0].place == 29
+    assert view.viewport().rect().contains(view.visualRect(view.model().index(0, 0)))
+
+
 def test_everything_of_a_batch_is_in_sight_on_the_smallest_window(window: MainWindow, page: IdentifyPage) -> None:
     window.resize(900, 600)
     QApplication.processEvents()
