@@ -20,10 +20,10 @@ from fieldguide.core.photo.structure import BrokenError
 LEAST = 256  # bytes of a coded picture below which it is flat, and its end says nothing
 SHARE = 512  # one in this many bytes, the last, are made others: more than what may lie beyond the visible edge
 
+MOST_CUT = 1  # pixels: an encoder makes the sides of a picture even, and cuts what it added
 MOST_BOXES = 1000  # of the file itself; a phone's has four or five
 _PICTURES = frozenset({b"meta", b"moov"})
 _CODED = frozenset({b"hvc1", b"av01"})
-_MOVED = frozenset({b"clap", b"imir"})  # then the end of a tile may be cut away, or elsewhere than it seems
 
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom; None: the whole picture
@@ -81,19 +81,20 @@ def tiles_of(data: bytes) -> Tiles | None:
     """The tiles of the main picture; None where the file is made in a way that tells nothing here."""
     try:
         return _tiles_of(data)
-    except (struct.error, LookupError, ValueError):
+    except (struct.error, LookupError, ValueError, ZeroDivisionError):
         return None  # its own readers have the word
 
 
 def _tiles_of(data: bytes) -> Tiles | None:
     meta = next(body for kind, body in _boxes(data, slice(0, len(data))) if kind == b"meta")
     inside = dict(_boxes(data, slice(meta.start + 4, meta.stop)))
-    places, kinds = _places(data, inside[b"iloc"]), _kinds(data, inside[b"iinf"])
+    kinds = _kinds(data, inside[b"iinf"])
+    places = _places(data, inside[b"iloc"], inside.get(b"idat", slice(0, 0)))
     properties = _properties(data, inside[b"iprp"])
     main = _number(data, inside[b"pitm"].start + 4, 4 if data[inside[b"pitm"].start] else 2)
     own = properties.get(main, {})
-    if _MOVED & own.keys():
-        return None
+    if b"imir" in own or (b"clap" in own and _cut(data, own[b"clap"], own[b"ispe"]) > MOST_CUT):
+        return None  # the end of a tile may be elsewhere than it seems, or cut away
     cells: list[tuple[int, Box | None]]
     if kinds[main] in _CODED:
         cells = [(main, None)]
@@ -127,8 +128,8 @@ def _number(data: bytes, place: int, size: int) -> int:
     return int.from_bytes(data[place : place + size], "big")
 
 
-def _places(data: bytes, box: slice) -> dict[int, slice]:
-    """Where each item lies that is one piece of this file."""
+def _places(data: bytes, box: slice, kept: slice) -> dict[int, slice]:
+    """Where each item lies that is one piece of this file, or of the box `kept`: where phones put their grids."""
     version, sizes = data[box.start], _number(data, box.start + 4, 2)
     offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_size = sizes & 15 if version else 0
@@ -144,7 +145,8 @@ def _places(data: bytes, box: slice) -> dict[int, slice]:
             place += index_size
             start, place = base + _number(data, place, offset_size), place + offset_size
             length, place = _number(data, place, length_size), place + length_size
-            if method == 0 and pieces == 1 and start + length <= len(data):
+            start += kept.start if method == 1 else 0
+            if method <= 1 and pieces == 1 and start + length <= (kept.stop if method else len(data)):
                 found[item] = slice(start, start + length)
     return found
 
@@ -174,6 +176,13 @@ def _properties(data: bytes, box: slice) -> dict[int, dict[bytes, slice]]:
     return found
 
 
+def _cut(data: bytes, kept: slice, whole: slice) -> float:
+    """By how many pixels the clean aperture is narrower or lower than the picture (ISO/IEC 14496-12, 12.1.4)."""
+    numbers = [_number(data, kept.start + 4 * each, 4) for each in range(4)]
+    sides = [_number(data, whole.start + 4 + 4 * each, 4) for each in range(2)]
+    return max(side - above / below for side, above, below in zip(sides, numbers[::2], numbers[1::2], strict=True))
+
+
 def _parts(data: bytes, box: slice, whole: int) -> list[int]:
     """The items that a grid is made of, in its order."""
     size = 4 if data[box.start] else 2
@@ -188,7 +197,7 @@ def _parts(data: bytes, box: slice, whole: int) -> list[int]:
 def _cells(
     data: bytes, grid: slice, items: list[int], properties: dict[int, dict[bytes, slice]]
 ) -> Iterator[tuple[int, Box]]:
-    """The tiles that lie wholly inside the picture; of others the end may be cut away."""
+    """The tiles that lie wholly inside the picture, but for what makes it even; of others the end may be cut away."""
     size = 4 if data[grid.start + 1] & 1 else 2
     columns = data[grid.start + 3] + 1
     width, height = (_number(data, grid.start + 4 + size * each, size) for each in range(2))
@@ -196,7 +205,7 @@ def _cells(
     across, down = _number(data, extent, 4), _number(data, extent + 4, 4)
     for number, item in enumerate(items):
         top, left = number // columns * down, number % columns * across
-        if top + down <= height and left + across <= width:
+        if top + down <= height + MOST_CUT and left + across <= width + MOST_CUT:
             yield item, (left, top, left + across, top + down)
 
 

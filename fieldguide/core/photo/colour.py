@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import ImageCms
 
 MAX_PROFILE = 4 * 2**20  # bytes; a camera's has 600 to 3,000
+SRGB_GAMMA, GAMMAS = 1 / 2.2, (0.2, 2.0)  # nobody means others
 UNSEEN = 5  # levels of 255 by which a profile may move a colour and still be an sRGB one (its makers round)
 
 
@@ -25,6 +26,14 @@ def to_srgb(rgb: Image.Image, profile: bytes | None) -> Image.Image:
         return rgb
     transform = _transform(profile)
     return rgb if transform is None else transform.apply(rgb)
+
+
+def with_gamma(rgb: Image.Image, gamma: object) -> Image.Image:
+    """The RGB picture whose PNG says that its shades are light to the power of `gamma` (PNG 1.2, section 10.5)."""
+    if not isinstance(gamma, float) or not GAMMAS[0] <= gamma <= GAMMAS[1] or abs(gamma - SRGB_GAMMA) < 0.02:
+        return rgb
+    shades = (np.linspace(0, 1, 256) ** (SRGB_GAMMA / gamma) * 255).round().astype(np.uint8)
+    return rgb.point(list(map(int, shades)) * 3)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from PIL import (
     AvifImagePlugin,
@@ -33,7 +33,9 @@ from fieldguide.core.photo.stairs import refuse_stair
 from fieldguide.core.photo.structure import (
     MAX_KEPT,
     BrokenError,
+    check_bmp,
     check_gif,
+    check_png,
     jpeg_head,
     png_chunks,
     refuse_lost,
@@ -138,8 +140,7 @@ def open_image(data: bytes, kind: Format) -> ImageFile.ImageFile:
         return WatchedJpeg(data)
     stream = io.BytesIO(data)
     if kind is Format.PNG:
-        for _ in png_chunks(stream, pixels=True):
-            pass
+        check_png(stream)
         stream.seek(0)
     image = _decoder(kind)(stream)
     if kind is Format.WEBP:
@@ -148,6 +149,8 @@ def open_image(data: bytes, kind: Format) -> ImageFile.ImageFile:
         refuse_loose_webp(data)
     elif isinstance(image, TiffImagePlugin.TiffImageFile):
         refuse_loose_tiff(image, data)
+    elif kind is Format.BMP:
+        check_bmp(data)
     elif kind in (Format.HEIC, Format.AVIF):
         exif = image.info.get("exif")  # a camera's notes may hold empty pages
         refuse_lost(data[data.find(b"mdat") :], exif[6:] if isinstance(exif, bytes) else b"")
@@ -158,8 +161,13 @@ def refuse_loose(image: Image.Image, data: bytes, kind: Format) -> None:
     """Look at a decoded picture for what its decoder read over.
 
     Raises:
-        BrokenError: a HEIC or AVIF that does not miss its own end, decoded again for it; a JPEG that parts.
+        BrokenError: a HEIC or AVIF that does not miss its own end, decoded again for it; a JPEG that parts; a pixel of
+            a colour that the file does not have.
     """
+    if image.mode == "P":
+        _, last = cast("tuple[int, int]", image.getextrema())
+        if image.palette is None or 3 * last >= len(image.palette.palette):
+            raise BrokenError("a colour that is not there")
     if isinstance(image, WatchedJpeg):
         refuse_stair(image)
     tiles = tiles_of(data) if kind in (Format.HEIC, Format.AVIF) else None

@@ -22,12 +22,12 @@ from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageFile, JpegImagePlugin, TiffImagePlugin
+from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 
 from fieldguide.core.bounded import read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.memory import give_memory_back
-from fieldguide.core.photo.colour import to_srgb
+from fieldguide.core.photo.colour import to_srgb, with_gamma
 from fieldguide.core.photo.exif import Exif, read_exif
 from fieldguide.core.photo.folders import DEAD, is_folder
 from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image, refuse_loose
@@ -229,8 +229,11 @@ def _to_rgb(image: Image.Image, short_side: int) -> npt.NDArray[np.uint8]:
         rgb = image.reduce(factor).convert("RGB")  # the common ones: a large one is never held twice
     else:
         rgb = _flat(image).reduce(factor)
+    profile = image.info.get("icc_profile")
+    if profile is None and "srgb" not in image.info:
+        rgb = with_gamma(rgb, image.info.get("gamma"))
     coloured = image.mode in {"RGB", "RGBA", "RGBX", "P", "PA"}
-    return np.asarray(to_srgb(rgb, image.info.get("icc_profile")) if coloured else rgb)
+    return np.asarray(to_srgb(rgb, profile) if coloured else rgb)
 
 
 def _flat(image: Image.Image) -> Image.Image:
@@ -239,6 +242,8 @@ def _flat(image: Image.Image) -> Image.Image:
         return _eight_bits(image).convert("RGB")
     if image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
         colour = image.convert("RGBA")
+        if isinstance(image, BmpImagePlugin.BmpImageFile) and not colour.getchannel("A").getbbox():
+            return colour.convert("RGB")  # many programs leave it empty
         rgb = Image.new("RGB", colour.size, "white")
         rgb.paste(colour, mask=colour.getchannel("A"))
         return rgb
@@ -246,14 +251,21 @@ def _flat(image: Image.Image) -> Image.Image:
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits loses its low byte; 32 bits and floats have no fixed range, so their own becomes 0..255."""
+    """Grey of up to 16 bits keeps its upper eight; 32 bits and floats have no fixed range, so their own is 0..255."""
     values = np.asarray(image)
-    if image.mode.startswith("I;16") or (image.mode == "I" and 255 < values.max(initial=0) <= 65535):
-        return Image.fromarray((values.astype(np.uint16) >> 8).astype(np.uint8))
-    finite = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
-    low, high = float(finite.min()), float(finite.max())
-    stretched = (finite - low) * (255.0 / (high - low)) if high > low else np.zeros_like(finite)
-    return Image.fromarray(stretched.astype(np.uint8))
+    tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
+    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
+    if image.mode == "I" and bits == 32 and 2 not in tags.get(TiffImagePlugin.SAMPLEFORMAT, ()):
+        values = values.view(np.uint32)
+    short = image.mode == "I" and values.min(initial=0) >= 0 and 255 < values.max(initial=0) <= 65535
+    if image.mode.startswith("I;16") or short:
+        grey = (values.astype(np.uint16) >> (min(bits, 16) - 8)).astype(np.uint8)
+    else:
+        finite = np.nan_to_num(values.astype(np.float32), posinf=0.0, neginf=0.0)
+        low, high = float(finite.min()), float(finite.max())
+        stretched = (finite - low) * (255.0 / (high - low)) if high > low else np.zeros_like(finite)
+        grey = stretched.astype(np.uint8)
+    return Image.fromarray(255 - grey if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0 else grey)
 
 
 def _upright(pixels: npt.NDArray[np.uint8], orientation: int) -> npt.NDArray[np.uint8]:

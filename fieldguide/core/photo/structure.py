@@ -24,6 +24,8 @@ _SCANS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _MARKER = re.compile(rb"\xff[^\x00\xff]")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_NEEDED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})  # a PNG's other parts begin with a small letter
+_CODE_SIZES = frozenset(bytes([bits]) for bits in range(1, 9))  # of a GIF's pixels
 _RESTART = re.compile(rb"\xff([\xd0-\xd7])")
 
 
@@ -182,6 +184,25 @@ def png_chunks(stream: BinaryIO, *, pixels: bool) -> Iterator[tuple[bytes, bytes
     raise BrokenError("no end", cut=True)
 
 
+def check_png(stream: BinaryIO) -> None:
+    """All chunks with their checksums; colours stand once, and before the pixels that need them (PNG 1.2, section 4).
+
+    Raises:
+        BrokenError: as `png_chunks`; colours missing, late, twice or cut; a needed part that nobody knows.
+    """
+    seen, colour_type = set[bytes](), b""
+    for kind, body in png_chunks(stream, pixels=True):
+        if kind == b"IHDR":
+            colour_type = body[9:10]
+        elif kind == b"PLTE" and (len(body) % 3 or seen & {b"PLTE", b"IDAT"}):
+            raise BrokenError("colours that cannot be")
+        elif kind == b"IDAT" and colour_type == b"\3" and b"PLTE" not in seen:
+            raise BrokenError("no colours")
+        elif kind[:1].isupper() and kind not in _NEEDED:
+            raise BrokenError(f"a part {kind.decode('ascii')}")
+        seen.add(kind)
+
+
 def png_is_short(stream: BinaryIO) -> bool:
     """Whether the rows end before the picture does: Pillow leaves the rest black and says nothing. Unpacks all."""
     unpacker, unpacked, needed = zlib.decompressobj(), 0, 0
@@ -203,15 +224,16 @@ def _png_bytes(width: int, height: int, depth: int, colour: int, interlaced: int
 
 
 def webp_exif(stream: BinaryIO, size: int) -> bytes:
-    """The EXIF chunk of a WebP file of `size` bytes, or nothing.
+    """The EXIF chunk of a WebP file of `size` bytes, or nothing; what lies behind the end that it tells is let be.
 
     Raises:
         BrokenError: a chunk that reaches beyond the file, or too many.
     """
-    stream.seek(12)
+    stream.seek(4)
+    size = min(size, 8 + int.from_bytes(stream.read(8)[:4], "little"))
     for _ in range(MAX_PARTS):
         head = stream.read(8)
-        if len(head) < 8:
+        if len(head) < 8 or stream.tell() > size:
             return b""
         length = int.from_bytes(head[4:], "little")
         if stream.tell() + length > size:
@@ -232,20 +254,30 @@ def webp_pictures(data: bytes) -> Iterator[bytes]:
         place += 8 + length + length % 2
 
 
+def check_bmp(data: bytes) -> None:
+    """Raises BrokenError where pixels begin inside the head, or have another length than it tells (0: it does not)."""
+    begin, head, width, height, bits, packing, told = struct.unpack_from("<10xIIii2xHII", data)
+    row = (width * bits + 31) // 32 * 4
+    tells = head >= 40 and packing == 0 and told  # the heads of OS/2 have no such fields
+    if begin < 14 + head or (tells and abs(told - row * abs(height)) >= max(row, 4)):
+        raise BrokenError("a picture that its head does not tell of")
+
+
 def check_gif(stream: BinaryIO) -> None:
     """Walk the blocks up to the first picture.
 
     Raises:
-        BrokenError: something else than blocks, or no picture.
+        BrokenError: something else than blocks, no picture, no colours for it, or codes of a size that cannot be.
     """
     stream.seek(10)
-    flags = stream.read(3)
-    if flags and flags[0] & 0x80:
-        stream.seek(3 << ((flags[0] & 7) + 1), 1)
+    coloured = _pass_colours(stream, stream.read(3)[:1])
     padding = 0
     for _ in range(MAX_PARTS):
         kind = stream.read(1)
         if kind == b",":
+            coloured |= _pass_colours(stream, stream.read(9)[8:])
+            if not coloured or stream.read(1) not in _CODE_SIZES:
+                raise BrokenError("no colours, or no codes")
             return
         if kind == b"!":
             stream.seek(1, 1)
@@ -258,3 +290,11 @@ def check_gif(stream: BinaryIO) -> None:
             if padding > 64:
                 raise BrokenError("no block")
     raise BrokenError("no picture in it", cut=True)
+
+
+def _pass_colours(stream: BinaryIO, flags: bytes) -> bool:
+    """Go on behind a table of colours; False when `flags` tell of none."""
+    if not flags or not flags[0] & 0x80:
+        return False
+    stream.seek(3 << ((flags[0] & 7) + 1), 1)
+    return True
