@@ -86,3 +86,14 @@ def test_class_folders_tell_places_only_when_asked_for(guide: Guide, tmp_path: P
         (copy,) = (tmp_path / places.value / "Amanita_muscaria").iterdir()
         told_place = dict(Image.open(io.BytesIO(copy.read_bytes())).getexif().get_ifd(0x8825))
         assert bool(told_place) is (places is Places.EXACT)
+
+
+def test_a_class_folder_that_told_places_tells_them_no_more(guide: Guide, tmp_path: Path) -> None:
+    """The later export asks for none; the original may be gone meanwhile."""
+    photo = picture(tmp_path / "a.jpg")
+    find = replace(make_find(guide, photos=(photo,)), id=1, verified=MUSCARIA)
+    export_class_folders([find], tmp_path / "out", places=Places.EXACT)
+    photo.path.unlink()
+    assert export_class_folders([find], tmp_path / "out", places=Places.NONE).missing == ()
+    (copy,) = (tmp_path / "out" / "Amanita_muscaria").iterdir()
+    assert dict(Image.open(io.BytesIO(copy.read_bytes())).getexif().get_ifd(0x8825)) == {}

@@ -33,7 +33,8 @@ def export_class_folders(
     places: Places = Places.NONE,
     source: str = "",
 ) -> Exported:
-    """Copy each photo to `folder/Genus_species/obsNUMBER_DIGEST.suffix`; one that is there already is left alone.
+    """Copy each photo to `folder/Genus_species/obsNUMBER_DIGEST.suffix`; one that is there already is left alone,
+    but for a place that it tells and must not.
 
     `attribution.csv` beside the folders tells the trainer which photos show one find, so that none of it both teaches
     and judges, and whose they are (`source`). Finds without a human's label are left out unless `verified_only` is
@@ -85,12 +86,16 @@ def _copy_name(photo: Photo, number: int) -> str:
 
 
 def _copy(photo: Path, target: Path, places: Places) -> bool:
-    if target.exists():
+    is_there = target.exists()
+    if is_there and places is Places.EXACT:
         return True
     try:
-        with photo.open("rb") as source, written_atomically(target) as copy:
+        with (target if is_there else photo).open("rb") as source:
             data = read_at_most(source, MAX_FILE_BYTES)
-            copy.write(data if places is Places.EXACT else without_place(data))
+        kept = data if places is Places.EXACT else without_place(data)
+        if not is_there or kept != data:  # an earlier export may have told the place
+            with written_atomically(target) as copy:
+                copy.write(kept)
     except FieldGuideError as refused:
         if refused.code in (ErrorCode.DISK_FULL, ErrorCode.NOT_WRITABLE):
             raise
