@@ -33,7 +33,7 @@ _LOOKALIKES = str.maketrans(
         **{"Ł": "L", "Ø": "O", "Đ": "D", "Ħ": "H", "Æ": "Ae", "Œ": "Oe", "ß": "ss", "ẞ": "SS", "|": "l"},
         **dict(zip("ⲁⲃⲉⲏⲓⲕⲙⲛⲟⲣⲥⲧⲭⲀⲂⲈⲎⲒⲔⲘⲚⲞⲢⲤⲦⲬ", "abehikmnopctxABEHIKMNOPCTX", strict=True)),
         **dict(zip("ᎪᏴᏟᎠᎬᏀᎻᎫᏦᏞᎷᏢᏒᏚᎢᏙᎳᏃᏳ", "ABCDEGHJKLMPRSTVWZG", strict=True)),
-        **{"×": " ", "@": "a", "ʊ": "u"},
+        **{"×": " ", "@": "a", "ʊ": "u", "є": "e", "Є": "E"},
     }
 )
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})

@@ -51,6 +51,19 @@ PROMISES = {
         "lacks any toxin",
         "doesn't kill",
         "a beginner's mushroom, no mistakes possible",
+        "ed ible",
+        "my family eats it",
+        "no one ever got sick",
+        "great in risotto",
+        "isnt poisonous",
+        "free of amatoxin",
+        "contains no amanitin",
+        "far from dangerous",
+        "can be consumed",
+        "kid friendly",
+        "tastes like chicken",
+        "grill it",
+        "єdible",
     ],
     "de": [
         "Essbar",
@@ -74,6 +87,13 @@ PROMISES = {
         "Würzpilz",
         "guter Esspilz",
         "frei von Giften",
+        "ess bar",
+        "wird gern gegessen",
+        "zum Essen geeignet",
+        "giftlos",
+        "unschädlich",
+        "Schwammerlsuppe",
+        "ein Festmahl",
     ],
     "fr": [
         "Comestible",
@@ -93,6 +113,11 @@ PROMISES = {
         "goûteux",
         "pas de toxine",
         "met de choix",
+        "on le mange",
+        "peut être consommé",
+        "très bon",
+        "aucun risque",
+        "une bonne omelette",
     ],
     "es": [
         "Comestible",
@@ -109,6 +134,10 @@ PROMISES = {
         "sabor exquisito",
         "muy apreciada gastronómicamente",
         "no hace daño",
+        "a la plancha",
+        "muy rica",
+        "apta para niños",
+        "buena para guisos",
     ],
     "it": [
         "Commestibile",
@@ -127,6 +156,9 @@ PROMISES = {
         "si consuma fritto",
         "privo di tossine",
         "fungo da tavola",
+        "nel risotto",
+        "con la polenta",
+        "apprezzato in cucina",
     ],
     "pl": [
         "Jadalny",
@@ -144,6 +176,9 @@ PROMISES = {
         "doskonały smak",
         "nie szkodzi",
         "przysmak",
+        "do marynaty",
+        "w śmietanie",
+        "polecany",
     ],
 }
 WARNINGS = [
@@ -151,6 +186,7 @@ WARNINGS = [
     *("nicht essbar", "pas comestible", "no es comestible", "non commestibile", "niejadalny", "nie jest smaczny"),
     *("not known to be poisonous", "the toxin is not destroyed by cooking", "not all poisonous", "deadly even cooked"),
     *("symptoms hours after the meal", "nach dem Genuss mit Alkohol", "smells pleasant", "taste mild", "ring, volva"),
+    *("reported without amatoxins, called deadly", "nobody survived", "found in Costa Rica", "children at risk"),
     *("edibility unknown", "no public poisons line", "Morchella esculenta", "Boletus edulis"),
 ]
 
@@ -163,6 +199,14 @@ def test_praise_and_denied_danger_are_promises(language: str) -> None:
 @pytest.mark.parametrize("words", ["not only edible", "no doubt delicious", "Ring not present. Edible."])
 def test_what_only_looks_denied_is_a_promise(words: str) -> None:
     assert promises_a_meal(words)
+
+
+@pytest.mark.parametrize(
+    "sign", ["\u2705", "\u2714\ufe0f", "\U0001f44d", "\U0001f37d\ufe0f", "\U0001f60b", "\U0001f957"]
+)
+def test_ticks_thumbs_and_plates_are_promises(sign: str) -> None:
+    assert promises_a_meal(f"Amanita {sign}")
+    assert not promises_a_meal("Amanita \U0001f344 \u2620 \u26a0")
 
 
 def test_warnings_and_descriptions_are_none() -> None:
