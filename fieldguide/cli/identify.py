@@ -20,6 +20,7 @@ from fieldguide.core.hands import HandOpinion, Seen, hear_find, hear_hand
 from fieldguide.core.photo import find_photos
 from fieldguide.core.records import Observation, UnreadablePhoto
 from fieldguide.core.resources import resource
+from fieldguide.core.text import escaped
 from fieldguide.inference.child import Children
 from fieldguide.inference.frozen import FrozenModels
 from fieldguide.inference.identify import FindIdentifier
@@ -149,4 +150,4 @@ def print_json(document: dict[str, Any]) -> None:
         words.encode(sys.stdout.encoding or "ascii")
     except UnicodeEncodeError:
         words = json.dumps(document, indent=2, allow_nan=False)
-    print(words)
+    print(escaped(words))

@@ -15,7 +15,8 @@ from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.resources import resource
 
 FALLBACK = "en"
-_MOVING = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all control characters but new lines
+# Control characters, ends of lines and paragraphs, and what turns the direction of letters.
+_MOVING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 LONGEST_FACT = 1000  # characters
 _chosen = FALLBACK
 
@@ -99,8 +100,13 @@ def explain(error: FieldGuideError) -> str:
 
 
 def shown(name: str) -> str:
-    """Words of a stranger as a terminal may be given them: without what moves its cursor or turns letters round."""
+    """Words of a stranger on one line: without what moves a terminal's cursor or turns letters round."""
     return _MOVING.sub("\N{REPLACEMENT CHARACTER}", name)
+
+
+def escaped(document: str) -> str:
+    """A JSON text of the same meaning that moves no cursor and turns no letters round; its own lines stay."""
+    return "\n".join(_MOVING.sub(lambda one: f"\\u{ord(one[0]):04x}", line) for line in document.split("\n"))
 
 
 def _cut(fact: object) -> object:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -202,6 +203,11 @@ def taxon_ids(connection: sqlite3.Connection, taxa: Sequence[Taxon]) -> list[int
 def file_name(path: Path | str) -> str:
     """A path as text that UTF-8 can hold, whatever bytes the name has."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def plain_suffix(path: Path) -> str:
+    """The suffix of a name as every system takes it: few small letters and digits behind a dot, or nothing."""
+    return re.sub(r"[^\w.]+", "", path.suffix.lower())[:12]
 
 
 def _moment(when: datetime | None) -> str | None:

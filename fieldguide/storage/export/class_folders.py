@@ -19,6 +19,7 @@ from fieldguide.core.taxonomy import Taxon
 from fieldguide.storage.export import Exported, LeftOut
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.locations import make_folder
+from fieldguide.storage.rows import plain_suffix
 
 LISTED = "attribution.csv"  # as the trainer looks for it
 COLUMNS = ("file", "source", "find")
@@ -81,8 +82,7 @@ def class_folder(taxon: Taxon) -> str:
 
 
 def _copy_name(photo: Photo, number: int) -> str:
-    suffix = _NOT_IN_NAMES.sub("", photo.path.suffix.lower())
-    return f"obs{number:06}_{photo.sha256[:12]}{suffix}"
+    return f"obs{number:06}_{photo.sha256[:12]}{plain_suffix(photo.path)}"
 
 
 def _copy(photo: Path, target: Path, places: Places) -> bool:

@@ -22,7 +22,7 @@ from fieldguide.core.decision.standing import machine_danger, shown_taxon
 from fieldguide.core.guide import Guide
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Rank, Taxon
-from fieldguide.core.text import text
+from fieldguide.core.text import shown, text
 from fieldguide.storage.export import Exported, LeftOut
 from fieldguide.storage.export.places import UNCERTAINTY, Places
 from fieldguide.storage.rows import file_name
@@ -139,7 +139,7 @@ def _media(observation: Observation, shape: _Shape) -> Iterator[tuple[str, ...]]
         kind = _FORMATS.get(suffix, f"image/{suffix}")
         day = photo.taken_at.isoformat(timespec="seconds") if photo.taken_at else ""
         content = f"hash://sha256/{photo.sha256}"
-        yield "StillImage", kind, content, file_name(photo.path.name), day, shape.recorded_by
+        yield "StillImage", kind, content, shown(file_name(photo.path.name)), day, shape.recorded_by
 
 
 def _media_table(rows: list[tuple[str, ...]]) -> str:

@@ -23,6 +23,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.storage.export import Exported
 from fieldguide.storage.export.places import Places
 from fieldguide.storage.locations import make_folder
+from fieldguide.storage.rows import plain_suffix
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _DC = "http://purl.org/dc/elements/1.1/"
@@ -53,7 +54,7 @@ def export_photo_copies(
             taxon = shown_taxon(find)
             name = _NOT_IN_NAMES.sub("_", taxon.name if taxon else "unknown").strip("._") or "_"
             for photo in find.photos:
-                target = folder / f"{name}_obs{find.id:06}_{photo.sha256[:12]}{photo.path.suffix.lower()}"
+                target = folder / f"{name}_obs{find.id:06}_{photo.sha256[:12]}{plain_suffix(photo.path)}"
                 try:
                     with photo.path.open("rb") as stream:
                         data = read_at_most(stream, MAX_FILE_BYTES)

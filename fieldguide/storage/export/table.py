@@ -10,6 +10,7 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Observation
 from fieldguide.core.taxonomy import Taxon
+from fieldguide.core.text import shown
 from fieldguide.storage.export.places import UNCERTAINTY, Places
 from fieldguide.storage.rows import file_name
 
@@ -57,7 +58,7 @@ def find_row(find: Observation, guide: Guide, language: str, places: Places = Pl
         find.latitude,
         find.longitude,
         UNCERTAINTY if places is Places.BLURRED and find.latitude is not None else None,
-        "; ".join(file_name(photo.path) for photo in find.photos),
+        "; ".join(shown(file_name(photo.path)) for photo in find.photos),
         *_taxon(shown_taxon(find), guide, language),
         danger_today(find, guide).shown.value,
         machine_danger(said, guide).shown.value,
