@@ -16,6 +16,8 @@ from fieldguide.core.bundle import BundleFile
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.inference.pickles import pickle_problems
 
+MAX_SOURCE = 8 * 2**20  # letters of a program: the starter's has 400,000; Python takes 80 bytes for each
+
 # Names without `aten::`; a trailing underscore (in place) is taken off first.
 _ATEN = frozenset(
     """
@@ -107,6 +109,9 @@ def _allowed(kind: str) -> bool:
 
 
 def _program_problems(bundle: BundleFile) -> Iterator[str]:
+    if sum(map(len, bundle.program().values())) > MAX_SOURCE:
+        yield "a program without end"
+        return
     for name, source in bundle.program().items():
         if _AMBIGUOUS.search(_STRING.sub('""', source)):
             yield f"a program that can be read in two ways {name}"

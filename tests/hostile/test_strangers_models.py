@@ -204,6 +204,19 @@ def test_constants_nested_too_deep_are_refused(bundle_path: Path, tmp_path: Path
     assert "deep" in str(caught.value.facts["problem"])
 
 
+def test_a_program_of_millions_of_lines_is_refused_before_it_is_read(bundle_path: Path, tmp_path: Path) -> None:
+    """Taken apart, each letter takes 80 bytes; the trainer does that in its own process."""
+    path = tmp_path / "a.fieldguide"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files_of(bundle_path).items():
+            many = b"".join(b"def f%d(x: Tensor) -> Tensor:\n  return x\n" % number for number in range(250_000))
+            archive.writestr(name, many + data if name.endswith("tiny_network.py") else data)
+    with pytest.raises(FieldGuideError) as caught:
+        refuse_program(read_bundle(path))
+    assert caught.value.code is ErrorCode.BUNDLE_UNSAFE
+    assert "without end" in str(caught.value.facts["problem"])
+
+
 def test_too_many_golden_samples_are_refused(bundle_path: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.fieldguide"
     with zipfile.ZipFile(path, "w") as archive:
