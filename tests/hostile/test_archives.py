@@ -307,6 +307,16 @@ def test_what_torch_and_python_write_is_taken(tmp_path: Path, good: Files) -> No
         assert len(files_of(found.data)) == len(good)
 
 
+def test_many_small_files_are_no_way_round_the_bound_of_a_large_one(tmp_path: Path, good: Files) -> None:
+    folder = next(iter(good)).split("/")[0]
+    path = tmp_path / "a.fieldguide"
+    path.write_bytes(_zipped({**good, **{f"{folder}/extra/{n}": bytes(1_000_000) for n in range(60)}}, 8))
+    for door in (read_manifest, read_bundle):
+        with pytest.raises(FieldGuideError) as caught:
+            door(path)
+        assert caught.value.code is ErrorCode.BUNDLE_UNSAFE
+
+
 def test_weights_are_read_from_a_copy_of_what_was_checked(tmp_path: Path, trap: Files) -> None:
     state = TinyNetwork().state_dict()
     for name, options in {"zip": {}, "pickle": {"_use_new_zipfile_serialization": False}}.items():

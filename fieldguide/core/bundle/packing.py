@@ -71,6 +71,8 @@ def refuse_sizes(entries: list[zipfile.ZipInfo], file: str, limit: int = MAX_UNP
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > limit:
         raise too_large(file, unpacked, limit)
+    if unpacked > 2**20 and unpacked > MAX_RATIO * sum(entry.compress_size for entry in entries):
+        raise unsafe(file, "many files that are packed too well")
     for entry in entries:
         if entry.file_size > 2**20 and entry.file_size > MAX_RATIO * max(1, entry.compress_size):
             raise unsafe(file, f"{entry.filename:.60} is packed too well")
