@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import nn
 
@@ -40,12 +41,13 @@ TELL_EVERY = 10  # steps between two looks at the loss: each look makes a GPU wa
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What a fit needs; `network` is on `device`."""
+    """What a fit needs; `network` is on `device`. `levels` int64 [C]: how dangerous each label is, by what rings."""
 
     network: Classifier
     train: CachedPhotos
     val: CachedPhotos
     tree: Tree
+    levels: npt.NDArray[np.int64]
     config: RunConfig
     run: RunFolder
     device: torch.device
@@ -57,7 +59,16 @@ class Fit:
         fit, labels, rivals = self.config.fit, self.network.head.out_features, None
         if fit.within_source:
             rivals = rivals_by_source(self.tree, labels, self.train.target, self.train.source)
-        return TreeLoss(self.tree, labels, fit.hierarchy, fit.label_smoothing, fit.within_source, rivals)
+        return TreeLoss(
+            self.tree,
+            labels,
+            fit.hierarchy,
+            fit.label_smoothing,
+            fit.within_source,
+            rivals,
+            fit.danger_levels,
+            self.levels,
+        )
 
 
 def fit_network(fit: Fit, *, resume: bool) -> Classifier:

@@ -22,6 +22,9 @@ class TreeLoss(nn.Module):
     genus without denying any of its species; half of its loss also names the genus' own label, so that "another
     species of this genus" stays a possible answer. Label smoothing as in Szegedy et al. 2016.
 
+    Where the danger `levels` int [C] of the labels are known, `danger` times the same is added for the level: -log of
+    the probability summed over all labels of the levels that the target allows, which is what the alarms ask for.
+
     Where `rivals` are known, bool [S,C] (the labels that each source of photos shows), a share `within_source` of the
     loss lets only the labels of a photo's own source compete. What gives a source away (its camera, its cut, its woods)
     then earns nothing, and a kind that a single source shows is not learned as "whatever looks like that source".
@@ -35,13 +38,18 @@ class TreeLoss(nn.Module):
         smoothing: float,
         within_source: float = 0.0,
         rivals: npt.NDArray[np.bool_] | None = None,
+        danger: float = 0.0,
+        levels: npt.NDArray[np.integer] | None = None,
     ) -> None:
         super().__init__()
         self.labels, self.hierarchy, self.smoothing = labels, hierarchy, smoothing
         self.within_source = within_source if rivals is not None else 0.0
+        self.danger = danger if levels is not None else 0.0
+        allowed = tree.members if levels is None else tree.members @ (levels[:, None] == levels)
         self.register_buffer("denied", torch.from_numpy(~tree.members))
         self.register_buffer("above", torch.stack([torch.from_numpy(tree.genus), torch.from_numpy(tree.family)]))
         self.register_buffer("single", torch.from_numpy(tree.members.sum(1) == 1))
+        self.register_buffer("otherwise", torch.from_numpy(~allowed))
         self.register_buffer("strange", torch.zeros(0, labels) if rivals is None else torch.from_numpy(~rivals))
 
     def forward(self, logits: Tensor, target: Tensor, source: Tensor | None = None) -> Tensor:
@@ -55,19 +63,22 @@ class TreeLoss(nn.Module):
 
     def _loss(self, logits: Tensor, target: Tensor, strange: Tensor | None = None) -> Tensor:
         log = functional.log_softmax(logits, dim=1)
-        narrow = self._allowed(log, target)
+        narrow = _allowed(log, self.denied[target])  # type: ignore[index]
         own = target < self.labels
         named = log.gather(1, target.clamp(max=self.labels - 1)[:, None])[:, 0]
         wide = own & ~self.single[target]  # type: ignore[index]
         loss = -torch.where(wide, (narrow + named) / 2, narrow)
         for weight, row in zip(self.hierarchy, self.above, strict=False):  # type: ignore[arg-type]
             up = row[target]
-            loss = loss - weight * torch.where(up >= 0, self._allowed(log, up.clamp(min=0)), torch.zeros_like(narrow))
+            loss = loss - weight * torch.where(up >= 0, _allowed(log, self.denied[up.clamp(min=0)]), 0.0)  # type: ignore[index]
+        if self.danger:
+            loss = loss - self.danger * _allowed(log, self.otherwise[target])  # type: ignore[index]
         even = log.mean(dim=1) if strange is None else log.masked_fill(strange, 0).sum(1) / (~strange).sum(1)
         return (1 - self.smoothing) * loss - self.smoothing * even
 
-    def _allowed(self, log: Tensor, target: Tensor) -> Tensor:
-        return log.masked_fill(self.denied[target], -torch.inf).logsumexp(dim=1)  # type: ignore[index]
+
+def _allowed(log: Tensor, denied: Tensor) -> Tensor:
+    return log.masked_fill(denied, -torch.inf).logsumexp(dim=1)
 
 
 def rivals_by_source(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
@@ -265,7 +266,9 @@ def open_fit(
         open_split(name, run, ready.photos, ready.placed, ready.labels.taxa, ready.guide, config)
         for name in ("train", "val")
     )
-    return Fit(network, train, val, ready.tree, config, run, device, progress, group)
+    found = map(ready.guide.danger, ready.labels.taxa)
+    levels = np.array([2 if level is Danger.DEADLY else int(level.harmful) for level in found], dtype=np.int64)
+    return Fit(network, train, val, ready.tree, levels, config, run, device, progress, group)
 
 
 def choose_device(asked: str, progress: Progress) -> torch.device:

@@ -93,3 +93,21 @@ def test_gradients_within_a_source_are_finite_where_neither_genus_nor_family_is_
     loss(logits, torch.arange(4), torch.arange(4)).sum().backward()
     assert logits.grad is not None
     assert torch.isfinite(logits.grad).all()
+
+
+def test_a_photo_teaches_how_dangerous_its_kind_is() -> None:
+    levels = np.array([2, 0, 0, 2])
+    plain, aware = (TreeLoss(TREE, 4, (), 0.0, 0.0, None, weight, levels) for weight in (0.0, 0.5))
+    logits, target = torch.randn(4, 4), torch.arange(4)
+    probability = functional.softmax(logits, dim=1)
+    level = torch.stack([probability[row, levels == levels[row]].sum() for row in range(4)])
+    assert torch.allclose(aware(logits, target), plain(logits, target) - 0.5 * level.log())
+
+
+def test_a_target_of_several_levels_denies_none_of_them() -> None:
+    wide = next(row for row in range(4, len(TREE.names)) if TREE.members[row].sum() > 1)
+    levels = np.zeros(4, int)
+    levels[np.flatnonzero(TREE.members[wide])[0]] = 2
+    plain, aware = (TreeLoss(TREE, 4, (), 0.0, 0.0, None, weight, levels) for weight in (0.0, 1.0))
+    logits, target = torch.randn(1, 4), torch.tensor([wide])
+    assert torch.allclose(aware(logits, target), plain(logits, target), atol=1e-6)
