@@ -91,7 +91,9 @@ class _Block:
         begin = self._start + place + head
         count = self._number(begin - head, head) or 0
         end = begin + count * step
-        return range(begin, end if count <= _MOST_TAGS and end <= len(self._data) else begin, step)
+        entries = range(begin, end if count <= _MOST_TAGS and end <= len(self._data) else begin, step)
+        known = sum(self._number(entry + 2, 2) in _SIZES for entry in entries)
+        return entries if 2 * known >= len(entries) else range(begin, begin, step)  # pixels that begin as a block does
 
     def _value(self, entry: int) -> int | None:
         """The number in an entry, of two, four or eight bytes."""

@@ -164,3 +164,12 @@ def test_a_file_of_one_endless_word_costs_no_time() -> None:
     """Where every letter is tried as a beginning of the rest, this would take days."""
     data = b"a" * 2_000_000 + b":GPS" + b"a" * 2_000_000
     assert without_place(data) == data
+
+
+@pytest.mark.parametrize("start", [b"II*\x00", b"MM\x00*"])
+def test_pixels_that_begin_as_a_block_does_stay(start: bytes) -> None:
+    order, random = "<" if start[:1] == b"I" else ">", np.random.default_rng(3)
+    pixels = bytearray(start + struct.pack(order + "IH", 8, 2000) + random.integers(0, 256, 30000, np.uint8).tobytes())
+    for tag, entry in ((0x8825, 10), (0x927C, 22), (33723, 34)):
+        struct.pack_into(order + "H", pixels, entry, tag)
+    assert without_place(bytes(pixels)) == pixels
