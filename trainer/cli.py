@@ -94,7 +94,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except OSError as error:
         path = error.filename or getattr(parsed, "out", "")
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return _fail(parsed, FieldGuideError(ErrorCode.DISK_FULL, path=path))
         message = text("train.disk", path=path, problem=error.strerror)
         _tell_programs(parsed, Failed(ErrorCode.NOT_WRITABLE.value, message, {"path": str(path)}))

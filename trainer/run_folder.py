@@ -13,9 +13,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.bounded import read_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 Kind = TypeVar("Kind")
+
+MOST_BYTES = 2**30  # of a text in a run folder: the scan of a million photos has half of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,16 @@ def read_json(file: Path, kind: type[Kind]) -> Kind:
     Raises:
         ValueError: it was cut off, or another program wrote it. OSError: it cannot be read.
     """
-    return _decoded(file.read_bytes(), kind)
+    return _decoded(read_file(file, MOST_BYTES), kind)
 
 
 def read_lines(file: Path, kind: type[Kind]) -> list[Kind]:
-    """The lines of a log that hold a `kind`, in order; none without a log. What a crash cut off is left out."""
+    """The lines of a log that hold a `kind`, in order; none without one. What a crash cut off is left out."""
     found = []
-    for line in file.read_bytes().splitlines() if file.exists() else ():
+    lines = b""
+    with suppress(OSError, ValueError):
+        lines = read_file(file, MOST_BYTES)
+    for line in lines.splitlines():
         with suppress(ValueError):
             found.append(_decoded(line, kind))
     return found

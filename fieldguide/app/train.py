@@ -164,7 +164,10 @@ class TrainController(QObject):
         photos = find_photos(
             [Path(folder).absolute() / raw for folder in plan.teaching if (Path(folder) / raw).is_dir()]
         )
-        self.trainings.answer([Decision(str(photo), 1, choice, words, now) for photo in photos])
+        try:
+            self.trainings.answer([Decision(str(photo), 1, choice, words, now) for photo in photos])
+        except FieldGuideError as refused:
+            self._parts.notices.report(refused)
         self._look_again()
 
     def _look_through(self) -> None:

@@ -112,6 +112,24 @@ def write_whole(path: Path, content: str | bytes) -> None:
         stream.write(content.encode("utf-8") if isinstance(content, str) else content)
 
 
+def append_whole(path: Path, content: str) -> None:
+    """Add text (UTF-8) at the end of a file, down to the disk; when it has no room for all, nothing is added.
+
+    Raises:
+        FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`.
+    """
+    left = memoryview(content.encode("utf-8"))
+    with os_errors(path), path.open("ab", buffering=0) as stream:
+        end = stream.seek(0, os.SEEK_END)
+        try:
+            while left:
+                left = left[stream.write(left) :]
+            os.fsync(stream.fileno())
+        except OSError:
+            stream.truncate(end)
+            raise
+
+
 @contextmanager
 def os_errors(path: Path) -> Iterator[None]:
     """Turn what the system says about a full or write-protected disk into coded errors; anything else passes."""

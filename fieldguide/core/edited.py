@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
-from fieldguide.core.bounded import read_at_most
+from fieldguide.core.bounded import NoFileError, TooLargeError, read_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 MOST_BYTES = 256 * 2**20  # a manifest of a million photos has half of it
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+_LONGEST = 2**20  # characters of a row
+_WIDEST = 2**14  # columns: as many as a spreadsheet has, which may save them all
 _HINT = "sep="  # a spreadsheet's own first line, which tells how columns are parted
 
 
@@ -39,17 +44,12 @@ def read_text(file: Path, most: int = MOST_BYTES) -> str:
         FieldGuideError: EDITED_ENCODING, or EDITED_ENDLESS for a device, a pipe or more than `most` bytes; with `file`.
         OSError: it cannot be read.
     """
-    with_name = {"file": str(file)}
-    if file.exists() and not file.is_file():
-        raise FieldGuideError(ErrorCode.EDITED_ENDLESS, **with_name)
-    with file.open("rb") as stream:
-        data = read_at_most(stream, most)
-    if len(data) > most:
-        raise FieldGuideError(ErrorCode.EDITED_ENDLESS, **with_name)
     try:
-        return decode(data)
+        return decode(read_file(file, most))
+    except (NoFileError, IsADirectoryError, TooLargeError) as other:
+        raise FieldGuideError(ErrorCode.EDITED_ENDLESS, file=str(file)) from other
     except UnicodeError as problem:
-        raise FieldGuideError(ErrorCode.EDITED_ENCODING, **with_name) from problem
+        raise FieldGuideError(ErrorCode.EDITED_ENCODING, file=str(file)) from problem
 
 
 def parted(text: str) -> tuple[str, str]:
@@ -67,9 +67,41 @@ def is_plain(data: bytes) -> bool:
     return not data.startswith(tuple(mark for mark, _ in _MARKS)) and parted(text) == (text, ",")
 
 
-def rows_of(text: str) -> csv.DictReader[str]:
-    """The rows of a table, the names of its columns without blanks around them."""
-    plain, sign = parted(text)
-    rows = csv.DictReader(io.StringIO(plain, newline=""), delimiter=sign)
-    rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
-    return rows
+class Rows:
+    """The rows of a table as dictionaries, read once; `columns` are their names without blanks around them.
+
+    A cell that a row lacks is None. `on_last_line`: whether the row that was read last, or refused, is the table's last
+    line and no more. Raises, as it is made and read on:
+        FieldGuideError: EDITED_TABLE with `file` and `row` (the line where it begins): a quotation mark that is
+            never closed would swallow the rows below, and what is longer or wider than any spreadsheet is no table.
+    """
+
+    def __init__(self, text: str, file: Path) -> None:
+        self._file, self._taken, self.on_last_line = file, 0, False
+        plain, sign = parted(text)
+        self._reader = csv.reader(self._lines(plain), delimiter=sign, strict=True)
+        self.columns = [name.strip() for name in self._next()]
+
+    def __iter__(self) -> Iterator[dict[str, str | None]]:
+        while cells := self._next():
+            yield dict(zip_longest(self.columns, cells[: len(self.columns)]))
+
+    def _next(self) -> list[str]:
+        """The cells of the next row that is not blank; none at the end."""
+        row, self._taken = self._reader.line_num + 1, 0
+        try:
+            cells = next(filter(None, self._reader), [])
+            if len(cells) > _WIDEST:
+                raise csv.Error("too many columns")
+        except csv.Error as damage:
+            facts = {"file": str(self._file), "row": row, "problem": str(damage)}
+            raise FieldGuideError(ErrorCode.EDITED_TABLE, **facts) from damage
+        return cells
+
+    def _lines(self, text: str) -> Iterator[str]:
+        for line in _LINE.finditer(text):
+            self.on_last_line = line.end() == len(text) and not self._taken
+            self._taken += len(line[0])
+            if self._taken > _LONGEST:
+                raise csv.Error("too long a row")
+            yield line[0]

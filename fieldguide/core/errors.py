@@ -50,7 +50,7 @@ class ErrorCode(StrEnum):
     # what a hand found
     EDITED_ENCODING = "edited_encoding"
     EDITED_ENDLESS = "edited_endless"
-
+    EDITED_TABLE = "edited_table"
     CHARACTER_UNKNOWN = "character_unknown"
     VALUE_UNKNOWN = "value_unknown"
     KIND_UNKNOWN = "kind_unknown"

@@ -96,7 +96,7 @@ class Trainings(QObject):
             self._start("look", "look.jsonl", *self._where(), "--out", self.plan.run)
 
     def answer(self, rows: Sequence[Decision]) -> None:
-        """Keep what was decided about photos of the plan. Raises OSError when the disk refuses."""
+        """Keep what was decided about photos of the plan. Raises FieldGuideError as `append_whole`."""
         if self.plan is not None:
             make_folder(Path(self.plan.run))
             Decisions(Path(self.plan.run) / DECISIONS).add(*rows)

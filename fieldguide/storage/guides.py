@@ -17,9 +17,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from fieldguide.core.atomic import os_errors, written_atomically
-from fieldguide.core.bounded import read_at_most
+from fieldguide.core.bounded import open_file, read_at_most
 from fieldguide.core.edited import is_plain
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import Guide, load_guide
@@ -244,12 +245,14 @@ def _read_tables(path: Path) -> dict[str, bytes]:
         if path.is_dir():
             files = {name: path / f"{name}.csv" for name in COLUMNS}
             found = {name: _bounded(file) for name, file in files.items() if file.is_file()}
-        elif not path.is_file():  # a pipe or a device would never end
-            found = {}
-        elif zipfile.is_zipfile(path):
-            found = _read_zip(path)
         else:
-            found = {path.stem.lower(): _bounded(path)} if path.suffix.lower() == ".csv" else {}
+            with open_file(path) as stream:
+                if zipfile.is_zipfile(stream):
+                    found = _read_zip(stream)
+                else:
+                    is_table = path.suffix.lower() == ".csv"
+                    stream.seek(0)
+                    found = {path.stem.lower(): read_at_most(stream, MAX_TABLE_BYTES)} if is_table else {}
     except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as problem:
         raise missing from problem
     found = {name: data for name, data in found.items() if name in COLUMNS}
@@ -259,13 +262,13 @@ def _read_tables(path: Path) -> dict[str, bytes]:
 
 
 def _bounded(file: Path) -> bytes:
-    with file.open("rb") as stream:
+    with open_file(file) as stream:
         return read_at_most(stream, MAX_TABLE_BYTES)
 
 
-def _read_zip(path: Path) -> dict[str, bytes]:
+def _read_zip(file: IO[bytes]) -> dict[str, bytes]:
     found: dict[str, tuple[int, bytes]] = {}
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(file) as archive:
         for entry in archive.infolist():
             inside = PurePosixPath(entry.filename)
             name, depth = inside.stem.lower(), len(inside.parts)

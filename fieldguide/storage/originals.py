@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fieldguide.core.atomic import written_atomically
+from fieldguide.core.bounded import open_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import find_photos
 from fieldguide.core.photo.folders import DEAD
@@ -88,7 +89,7 @@ def digest_of(path: Path) -> str:
 def _read(path: Path, take: Callable[[bytes], object]) -> str:
     made = hashlib.sha256()
     try:
-        stream = path.open("rb")
+        stream = open_file(path)
     except (OSError, ValueError):
         return ""
     with stream:

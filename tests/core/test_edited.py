@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldguide.core.edited import decode, is_plain, parted, read_text, rows_of
+from fieldguide.core.edited import Rows, decode, is_plain, parted, read_text
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import explain
 
@@ -36,7 +36,7 @@ def test_columns_are_parted_as_the_head_says(sign: str) -> None:
     text = WORDS.replace(",", sign)
     assert parted(text) == (text, sign)
     assert parted(f"sep={sign}\r\n{text}") == (text, sign)
-    assert [row["danger"] for row in rows_of(f'"sep={sign}"\n{text}')] == ["deadly"]
+    assert [row["danger"] for row in Rows(f'"sep={sign}"\n{text}', Path("x.csv"))] == ["deadly"]
 
 
 def test_what_this_project_writes_is_plain_and_nothing_else_is() -> None:
@@ -60,3 +60,31 @@ def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
         with pytest.raises(FieldGuideError) as refused:
             read_text(file, most)
         assert refused.value.code is ErrorCode.EDITED_ENDLESS
+
+
+@pytest.mark.parametrize(
+    ("row", "table"),
+    [
+        (3, 'name,danger\na,b\n"c,d\ne,f\n'),
+        (2, 'name,danger\n"a"b,c\nd,e\n'),
+        (2, "name,danger\n" + "a" * 200_000 + ",b\n"),
+        (2, "name,danger\na" + ",b" * 600_000 + "\n"),
+        (1, "name" + ",c" * 20_000 + "\na,b\n"),
+        (2, "name,danger\n" + "\n" * 2_000_000),
+        (2, 'name,danger\n"' + '\n","' * 300_000),
+    ],
+    ids=["open quote", "quote inside", "long cell", "long row", "wide head", "blank lines", "row of many lines"],
+)
+def test_what_is_no_row_is_one_sentence_with_the_line_where_it_begins(row: int, table: str) -> None:
+    with pytest.raises(FieldGuideError) as refused:
+        list(Rows(table, Path("finds.csv")))
+    assert refused.value.code is ErrorCode.EDITED_TABLE
+    assert refused.value.facts["row"] == row
+    assert "finds.csv" in explain(refused.value)
+
+
+def test_a_table_is_read_as_spreadsheets_mean_it() -> None:
+    """Blank lines, short rows, empty columns at the end as a spreadsheet saves them, a cell of two lines."""
+    rows = Rows('\r\n name ,danger,,,\r\n\r\n"a\nb",deadly,,,\r\nc\r\n', Path("finds.csv"))
+    assert [(row["name"], row["danger"]) for row in rows] == [("a\nb", "deadly"), ("c", None)]
+    assert rows.on_last_line

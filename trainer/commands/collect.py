@@ -24,6 +24,7 @@ from trainer.progress import Progress, Style
 
 _COLUMNS = ("scientific_name", "scientificname", "species", "name", "label")
 _KINGDOMS = ("Animalia", "Archaea", "Bacteria", "Chromista", "Fungi", "Plantae", "Protozoa", "Viruses")  # GBIF's
+_LONGEST = 120  # characters of a name: it becomes a folder
 _NAME = re.compile(r"[^\W\d_][\w .×-]*")
 
 
@@ -101,12 +102,12 @@ def read_names(file: Path) -> list[str]:
     if file.suffix.lower() != ".csv":
         lines = read_text(file, "--species").splitlines()
         return [name for line in lines if (name := line.split("#")[0].strip())]
-    rows = list(read_table(file, "--species"))
-    heads = {head.lower(): head for head in (rows[0] if rows else {}) if head}
+    rows = read_table(file, "--species")
+    heads = {head.lower(): head for head in rows.columns if head}
     column = next((heads[name] for name in _COLUMNS if name in heads), None)
     if column is None:
         _refuse("--species", text("collect.list_column_missing", file=file))
-    return [row[column] for row in rows if row[column]]
+    return [named for row in rows if (named := row[column])]
 
 
 def _checked(names: Iterable[str]) -> tuple[str, ...]:
@@ -114,8 +115,8 @@ def _checked(names: Iterable[str]) -> tuple[str, ...]:
     if not cleaned:
         _refuse("NAME", text("collect.no_names"))
     for name, written in cleaned.items():
-        if not _NAME.fullmatch(name):
-            _refuse("NAME", text("collect.name_unusable", name=written))
+        if len(name) > _LONGEST or not _NAME.fullmatch(name):
+            _refuse("NAME", text("collect.name_unusable", name=written[:_LONGEST]))
     return tuple(cleaned)
 
 

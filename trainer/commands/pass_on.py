@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from pathlib import Path
 
-from fieldguide.core.bundle import read_bundle, read_manifest
+from fieldguide.core.bundle import read_bundle
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from fieldguide.core.training.events import Passed
@@ -35,8 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write it, and open it once as the application does."""
     folder = RunFolder(arguments.run_folder)
+    bundle = read_bundle(folder.bundle)  # once: a run may write another meanwhile
     manifest = replace(
-        read_manifest(folder.bundle),
+        bundle.manifest,
         name=arguments.name,
         version=arguments.version,
         licence=arguments.licence,
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     metrics = document.read(folder.metrics, Metrics)
     card = write_card(folder, manifest, load_guide(), metrics)
-    write_bundle(arguments.out, read_bundle(folder.bundle), manifest, card, {})
+    write_bundle(arguments.out, bundle, manifest, card, {})
     Runtime.load(arguments.out, device="cpu")
     style = style_of(arguments)
     Progress(style).event(Passed(str(arguments.out.absolute())))

@@ -19,7 +19,7 @@ from trainer.data.class_counts import write_class_counts
 from trainer.data.collect.attribution import ATTRIBUTION, read_attributions, write_attributions
 from trainer.data.crops import SIDE
 from trainer.data.labels import build_tree, resolve_labels
-from trainer.data.prepare import FORMATS, Written, prepare
+from trainer.data.prepare import FORMATS, PARTS, Written, prepare
 from trainer.data.review.decisions import DECISIONS, Decisions, apply_decisions, decided_quarantine
 from trainer.data.scan import ScannedPhoto, read_scan, scan
 from trainer.data.split import SplitPhoto, read_split, split, write_split
@@ -106,7 +106,11 @@ def _open_run(run: RunFolder) -> tuple[list[ScannedPhoto], list[SplitPhoto]]:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.scan), problem=str(damage)) from damage
     kept_out = decided_quarantine(read_quarantine(run.quarantine), decisions)
     photos = [replace(photo, error=photo.error or kept_out.get(photo.file, "")) for photo in decided]
-    return photos, read_split(run.split)
+    placed = read_split(run.split)
+    at = {photo.index: photo.file for photo in photos}
+    if any(row.split in PARTS and at.get(row.index) != row.file for row in placed):
+        _refuse("--run", text("train.split_of_others", split=run.split))
+    return photos, placed
 
 
 def _credit(folder: Path, out: Path, written: Sequence[Written]) -> None:

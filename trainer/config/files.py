@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 from fieldguide.core import edited
@@ -20,9 +19,13 @@ def read_text(file: Path, option: str) -> str:
     try:
         return edited.read_text(file)
     except FieldGuideError as problem:
-        refuse(option, explain(problem))
+        refuse(option, explain(problem).removesuffix("."))
 
 
-def read_table(file: Path, option: str) -> csv.DictReader[str]:
-    """The rows of a CSV as spreadsheets write it: comma, semicolon or tab between columns. Raises as `read_text`."""
-    return edited.rows_of(read_text(file, option))
+def read_table(file: Path, option: str) -> edited.Rows:
+    """The rows of a CSV as spreadsheets write it: comma, semicolon or tab between columns.
+
+    Raises:
+        FieldGuideError: as `read_text`; EDITED_TABLE, also while it is read on.
+    """
+    return edited.Rows(read_text(file, option), file)

@@ -73,13 +73,12 @@ def open_manifests(folders: Sequence[Path], named: Sequence[str]) -> list[Manife
 def read_manifest(file: Path) -> Manifest:
     """One manifest, comma, semicolon or tab between its columns. Raises FieldGuideError(CONFIG_INVALID)."""
     rows = read_table(file, "manifest")
-    columns = list(rows.fieldnames or ())
-    unused = tuple(name for name in columns if name and name not in _KNOWN)
+    unused = tuple(name for name in rows.columns if name and name not in _KNOWN)
     for name in unused:
         meant = get_close_matches(name.lower(), (NEEDED, *SAID), 1, cutoff=0.7)
-        if meant and meant[0] not in columns:
+        if meant and meant[0] not in rows.columns:
             refuse("manifest", text("audit.manifest_column", file=file, column=name, meant=meant[0]))
-    if NEEDED not in columns:
+    if NEEDED not in rows.columns:
         refuse("manifest", text("audit.manifest_without_files", file=file))
     lines = {}
     for row in rows:
@@ -91,6 +90,6 @@ def read_manifest(file: Path) -> Manifest:
 def _found_beside(folder: Path) -> Manifest:
     """A CSV beside the folder counts when it has a column `file`: anybody's table may lie there."""
     beside, inside = folder.with_name(folder.name + ".csv"), folder / ATTRIBUTION
-    if beside.is_file() and NEEDED in (read_table(beside, "manifest").fieldnames or ()):
+    if beside.is_file() and NEEDED in read_table(beside, "manifest").columns:
         return read_manifest(beside)
     return read_manifest(inside) if inside.is_file() else Manifest()

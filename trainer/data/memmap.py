@@ -12,16 +12,25 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fieldguide.core.bounded import open_file
+
 
 def create_array(file: Path, dtype: npt.DTypeLike, shape: tuple[int, ...]) -> np.memmap[Any, np.dtype[Any]]:
     """A new `.npy` of zeros, mapped for writing. Raises OSError when the disk has no room for it."""
-    array = np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=shape)
-    if hasattr(os, "posix_fallocate"):
-        try:
+    array = None
+    try:
+        array = np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=shape)
+        if hasattr(os, "posix_fallocate"):
             with file.open("r+b") as stream:
                 os.posix_fallocate(stream.fileno(), 0, file.stat().st_size)
-        except OSError as problem:
-            del array
-            file.unlink()
-            raise OSError(problem.errno, problem.strerror, str(file)) from problem
+    except OSError as problem:
+        del array
+        file.unlink(missing_ok=True)
+        raise OSError(problem.errno, problem.strerror, str(file)) from problem
     return array
+
+
+def open_array(file: Path) -> np.memmap[Any, np.dtype[Any]]:
+    """What `create_array` made, mapped for reading. Raises OSError, or ValueError when it was cut off or is none."""
+    open_file(file).close()  # numpy would wait for a pipe
+    return np.lib.format.open_memmap(file, mode="r")

@@ -58,8 +58,10 @@ def prepare(
     number: Counter[str] = Counter()
     jobs: list[Written] = []
     for row in placed:
+        if row.split not in PARTS or not row.target == row.label >= 0:
+            continue
         photo = photos[row.index]
-        if photo.error or row.split not in PARTS or not row.target == row.label >= 0:
+        if photo.error:
             continue
         name = labels.taxa[labels.of_folder[photo.raw_label]].name.replace(" ", "_")
         number[name] += 1

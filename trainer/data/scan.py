@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -24,7 +25,7 @@ from fieldguide.core.text import text
 from trainer.config import DataConfig, refuse
 from trainer.data.duplicates import hashes_of_copies, perceptual_hash
 from trainer.data.manifest import FORMERLY, Manifest, PhotoLine, open_manifests
-from trainer.data.memmap import create_array
+from trainer.data.memmap import create_array, open_array
 from trainer.data.rows import read_rows, write_rows
 from trainer.progress import Progress
 from trainer.run_folder import RunFolder
@@ -94,17 +95,21 @@ def scan(config: DataConfig, run: RunFolder, progress: Progress, workers: int | 
         progress.note(sentence)
     size = config.cache_size
     part = run.pixels.with_name("pixels.part.npy")
-    cache = create_array(part, np.uint8, (len(listed), size, size, 3))
     scanned: list[ScannedPhoto] = []
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        for photo, pixels in _in_order(pool, listed, size):
-            if pixels is not None:
-                cache[photo.index] = pixels
-            scanned.append(photo)
-            progress.advance(len(scanned), len(listed), photo.file if photo.error else "")
-    cache.flush()
-    refuse_missing(config)  # pulled out meanwhile, a card leaves photos that only seem to be unreadable
-    part.replace(run.pixels)
+    try:
+        cache = create_array(part, np.uint8, (len(listed), size, size, 3))
+        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+            for photo, pixels in _in_order(pool, listed, size):
+                if pixels is not None:
+                    cache[photo.index] = pixels
+                scanned.append(photo)
+                progress.advance(len(scanned), len(listed), photo.file if photo.error else "")
+        cache.flush()
+        refuse_missing(config)  # pulled out meanwhile, a card leaves photos that only seem to be unreadable
+        part.replace(run.pixels)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     write_rows(run.scan, ScannedPhoto, scanned)
     return scanned
 
@@ -195,8 +200,8 @@ def known_scan(run: RunFolder) -> list[ScannedPhoto]:
     """The rows of the scan that a run folder holds; none when there is none, or when it or its pixels were cut off."""
     found = _read_known(run.scan)
     try:
-        return found if np.load(run.pixels, mmap_mode="r").shape[:1] == (len(found),) else []
-    except (OSError, ValueError, EOFError):
+        return found if open_array(run.pixels).shape[:1] == (len(found),) else []
+    except (OSError, ValueError):
         return []
 
 
@@ -325,5 +330,5 @@ def _size(file: Path) -> int:
 
 
 def _cache_fits(config: DataConfig, run: RunFolder, count: int) -> bool:
-    pixels = np.load(run.pixels, mmap_mode="r")
+    pixels = open_array(run.pixels)
     return bool(pixels.dtype == np.uint8 and pixels.shape == (count, config.cache_size, config.cache_size, 3))

@@ -18,7 +18,7 @@ from PIL import Image
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
 from trainer.data.duplicates import near_duplicate_groups, perceptual_hash
-from trainer.data.memmap import create_array
+from trainer.data.memmap import create_array, open_array
 from trainer.progress import Progress
 from trainer.run_folder import read_json, write_json
 
@@ -75,8 +75,8 @@ def _kept(cache: Path, size: int, names: list[str]) -> list[int] | None:
     """Which of the files an earlier call read; None when the cache is of others, or was cut off."""
     try:
         known = read_json(cache.with_suffix(".json"), _Read)
-        whole = np.load(cache, mmap_mode="r").shape == (len(names), size, size, 3)
-    except (OSError, ValueError, EOFError):
+        whole = open_array(cache).shape == (len(names), size, size, 3)
+    except (OSError, ValueError):
         return None
     return known.kept if whole and (known.size, known.files) == (size, names) else None
 

@@ -13,11 +13,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.bounded import read_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from trainer.config import DecisionConfig
 from trainer.evaluation.records import SplitMeasures
 
 Document = TypeVar("Document")
+
+_MOST_BYTES = 2**28  # 900 labels make five million
 
 FORMERLY = {"strangers": "novel_photos", "gave_way": "relaxed", "stranger_auroc": "novel_genus_auroc"}
 """Fields that versions before 2026-11-27 called otherwise."""
@@ -217,8 +220,8 @@ def read(file: Path, kind: type[Document]) -> Document:
         FieldGuideError: RUN_INCOMPLETE with the file and what is wrong with it.
     """
     try:
-        return msgspec.convert(_as_today(msgspec.json.decode(file.read_bytes())), kind, str_keys=True)
-    except (OSError, msgspec.MsgspecError, UnicodeError) as problem:
+        return msgspec.convert(_as_today(msgspec.json.decode(read_file(file, _MOST_BYTES))), kind, str_keys=True)
+    except (OSError, ValueError, RecursionError, msgspec.MsgspecError) as problem:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
 
 

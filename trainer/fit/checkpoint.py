@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from fieldguide.core.atomic import written_atomically
+from fieldguide.core.bounded import open_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 State = TypeVar("State")
@@ -85,7 +86,8 @@ def read(file: Path, kind: type[State]) -> State:
         FieldGuideError: RUN_INCOMPLETE when there is none or it is damaged.
     """
     try:
-        return kind(**torch.load(file, map_location="cpu", weights_only=True))
+        with open_file(file) as stream:
+            return kind(**torch.load(stream, map_location="cpu", weights_only=True))
     except _DAMAGE as problem:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(problem)) from problem
 

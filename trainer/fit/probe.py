@@ -14,10 +14,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from fieldguide.core.atomic import write_whole
+from fieldguide.core.bounded import read_file
 from trainer.config import FitConfig
 from trainer.data.augment import whole
 from trainer.data.dataset import CachedPhotos
-from trainer.data.memmap import create_array
+from trainer.data.memmap import create_array, open_array
 from trainer.fit.losses import TreeLoss
 from trainer.fit.network import Classifier
 from trainer.progress import Progress
@@ -75,9 +76,9 @@ def forget_features(file: Path) -> None:
 def _rows_in(file: Path, shape: tuple[int, int]) -> int:
     """How many rows the file holds already; 0 without one, or when it was cut off."""
     try:
-        done = int(_counted(file).read_text())
-        return done if np.load(file, mmap_mode="r").shape == shape and 0 <= done <= shape[0] else 0
-    except (OSError, ValueError, EOFError):
+        done = int(read_file(_counted(file), 100))
+        return done if open_array(file).shape == shape and 0 <= done <= shape[0] else 0
+    except (OSError, ValueError):
         return 0
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from fieldguide.core.atomic import append_whole
 from trainer.data.augment import whole
 from trainer.data.dataset import CachedPhotos
 from trainer.data.labels import Tree
@@ -77,8 +78,7 @@ class Curves:
 
     def add(self, line: dict[str, float], epoch: int) -> None:
         """Write one line; `epoch` counts over all phases."""
-        with self._log.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(line | {"time": time.time()}) + "\n")
+        append_whole(self._log, json.dumps(line | {"time": time.time()}) + "\n")
         if self._writer is not None:
             for name in {"loss", "val_top1", "val_top5"} & line.keys():
                 self._writer.add_scalar(name, line[name], epoch)

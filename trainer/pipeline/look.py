@@ -16,6 +16,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
+from fieldguide.core.bounded import open_file
 from fieldguide.core.danger import Danger
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.guide import Guide
@@ -107,7 +108,7 @@ def _opens(file: str) -> bool:
 
 def _digest(file: str) -> str:
     try:
-        with Path(file).open("rb") as stream:
+        with open_file(Path(file)) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError:
         return ""

@@ -15,7 +15,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.guide import Guide
 from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
-from trainer.config import read_config
+from trainer.config import read_config, read_text
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.metrics import CALIBRATED_ON, ELSEWHERE
@@ -35,7 +35,7 @@ def write_card(run: RunFolder, manifest: Manifest, guide: Guide, metrics: Metric
     places += [Path(folder) / ATTRIBUTION for folder in config.data.folders]
     lines = {line.url: line for place in places for line in read_attributions(place)}
     attribution = attribution_section(lines.values()) if lines else ""
-    recipe = recipe_without_paths(run.config.read_text(encoding="utf-8"))
+    recipe = recipe_without_paths(read_text(run.config, str(run.config)))
     card = model_card(manifest, guide, Shown.of_run(metrics), attribution, recipe)
     write_whole(run.root / "card.md", card)
     return card

@@ -16,6 +16,7 @@ from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import Guide
 from fieldguide.core.text import text
 from fieldguide.inference.network import Network
+from trainer.config import read_text
 from trainer.evaluation.document import Evaluation, Metrics
 from trainer.report.attention import attention
 from trainer.report.classes import every_class, matrix
@@ -47,7 +48,7 @@ class Beside:
 def write_report(run: RunFolder, runtime: Network, guide: Guide, metrics: Metrics) -> Path:
     """Write `report.html` of a run: its numbers, and pictures from its photos, asked of its own bundle."""
     shown = Shown.of_run(metrics)
-    toml = run.config.read_text(encoding="utf-8") if run.config.exists() else ""
+    toml = read_text(run.config, str(run.config)) if run.config.exists() else ""
     looked = attention(shown.first.mistakes, runtime)
     beside = Beside(looked, layers(shown.first, run), label_photos(run), toml)
     write_whole(run.report, render(runtime.manifest, guide, shown, beside))

@@ -22,7 +22,7 @@ from typing import IO
 import numpy as np
 import numpy.typing as npt
 
-from fieldguide.core.bounded import read_at_most
+from fieldguide.core.bounded import NoFileError, open_file, read_at_most
 from fieldguide.core.bundle.manifest import SCHEMA, Manifest, contradiction
 from fieldguide.core.bundle.packing import MAX_UNPACKED_BYTES, refuse_sizes, refuse_tricks, rewritten, too_large, unsafe
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -150,7 +150,7 @@ def bundle_digest(path: Path) -> str:
     Raises:
         FieldGuideError: BUNDLE_MISSING.
     """
-    with _naming(path.name), path.open("rb") as stream:
+    with _naming(path.name), open_file(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -262,9 +262,11 @@ def _refuse_other_start(archive: zipfile.ZipFile, file: str) -> None:
 
 @contextmanager
 def _opened(path: Path, limit: int = MAX_FILE_BYTES) -> Iterator[IO[bytes]]:
-    if not path.is_file():
-        raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file=path.name)
-    with path.open("rb") as stream:
+    try:
+        opened = open_file(path)
+    except (NotADirectoryError, IsADirectoryError, NoFileError) as missing:
+        raise FieldGuideError(ErrorCode.BUNDLE_MISSING, file=path.name) from missing
+    with opened as stream:
         size = os.fstat(stream.fileno()).st_size
         if size > limit:
             raise too_large(path.name, size, limit)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 import struct
 import threading
 import warnings
@@ -24,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, TiffImagePlugin
 
-from fieldguide.core.bounded import read_at_most
+from fieldguide.core.bounded import NoFileError, open_file, read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.memory import give_memory_back
 from fieldguide.core.photo.colour import to_srgb, with_gamma
@@ -140,24 +139,22 @@ def _turn_of_large() -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
-    """The file at its beginning, after its kind and size were looked at: a pipe or a device would never end."""
+    """The file at its beginning, its kind and size looked at: a pipe or a device would never end."""
     try:
-        looked = path.stat()  # once: a card may be pulled before a second look
-        if stat.S_ISDIR(looked.st_mode):
-            next(path.iterdir(), None)
-        if not stat.S_ISREG(looked.st_mode):
-            raise FieldGuideError(ErrorCode.PHOTO_NOT_AN_IMAGE, file=path.name)
-        if looked.st_size > MAX_FILE_BYTES:
-            size, limit = f"{looked.st_size // 2**20} MB", f"{MAX_FILE_BYTES // 2**20} MB"
-            raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size=size, limit=limit)
-        stream = path.open("rb")
+        stream = open_file(path)  # and no look before: a card may be pulled, or another file stand there, until it is
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise FieldGuideError(ErrorCode.PHOTO_MISSING, file=path.name) from missing
+    except (NoFileError, IsADirectoryError) as other:
+        raise FieldGuideError(ErrorCode.PHOTO_NOT_AN_IMAGE, file=path.name) from other
     except (OSError, ValueError) as problem:  # no permission, a dead drive, too long a name, a name with a NUL
         gone = is_folder(path) or getattr(problem, "errno", None) in DEAD
         code = ErrorCode.FOLDER_UNREADABLE if gone else ErrorCode.PHOTO_UNREADABLE
         raise FieldGuideError(code, file=path.name) from problem
     with stream:
+        length = os.fstat(stream.fileno()).st_size
+        if length > MAX_FILE_BYTES:
+            size, limit = f"{length // 2**20} MB", f"{MAX_FILE_BYTES // 2**20} MB"
+            raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size=size, limit=limit)
         head = stream.read(32)
         if not head:
             raise FieldGuideError(ErrorCode.PHOTO_EMPTY, file=path.name)

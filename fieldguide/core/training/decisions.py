@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 
-from fieldguide.core.atomic import write_whole
+from fieldguide.core.atomic import append_whole, write_whole
+from fieldguide.core.bounded import read_file
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 
 DECISIONS = "decisions.csv"
+_MOST_BYTES = 2**28  # a decision has some 150
 
 
 class Choice(StrEnum):
@@ -50,15 +51,13 @@ class Decisions:
         self._rows = _read(file)
 
     def add(self, *decisions: Decision) -> None:
-        """Keep decisions; they are on disk when this returns. Raises OSError when the disk refuses."""
-        new = not self._file.exists()
-        with self._file.open("a", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, _COLUMNS, lineterminator="\n")
-            if new:
-                writer.writeheader()
-            writer.writerows(asdict(decision) for decision in decisions)
-            stream.flush()
-            os.fsync(stream.fileno())
+        """Keep decisions; they are on disk when this returns. Raises as `append_whole`."""
+        lines = io.StringIO()
+        writer = csv.DictWriter(lines, _COLUMNS, lineterminator="\n")
+        if not self._file.exists():
+            writer.writeheader()
+        writer.writerows(asdict(decision) for decision in decisions)
+        append_whole(self._file, lines.getvalue())
         self._rows += decisions
 
     def of_pass(self, step: int) -> dict[str, Decision]:
@@ -77,19 +76,22 @@ class Decisions:
 
 
 def _read(file: Path) -> list[Decision]:
-    """The lines of an earlier session; a last line that was cut off is taken away, so that the next one is whole.
+    """The lines of earlier sessions; a last line that was cut off is taken away, so that the next one is whole.
+
+    Two programs that began the file in one moment both wrote its head.
 
     Raises:
         FieldGuideError: RUN_INCOMPLETE when it holds anything else: what a person decided is not made anew.
     """
-    if not file.exists():
+    try:
+        data = read_file(file, _MOST_BYTES)
+        whole = data[: data.rfind(b"\n") + 1]
+        rows = [row for row in csv.DictReader(io.StringIO(whole.decode("utf-8"), newline="")) if row["step"] != "step"]
+        found = [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]
+    except FileNotFoundError:
         return []
-    data = file.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
+    except (csv.Error, OSError, ValueError, TypeError, KeyError) as damage:
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(damage)) from damage
     if len(whole) < len(data):
         write_whole(file, whole)
-    try:
-        rows = csv.DictReader(io.StringIO(whole.decode("utf-8"), newline=""))
-        return [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]
-    except (csv.Error, ValueError, TypeError, KeyError) as damage:
-        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(damage)) from damage
+    return found

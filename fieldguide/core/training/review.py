@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fieldguide.core.atomic import os_errors
 from fieldguide.core.training.decisions import Choice, Decision, Decisions
 
 
@@ -51,5 +50,4 @@ class Review:
 
     def _add(self, rows: Sequence[Decision]) -> None:
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        with os_errors(self._file):
-            self._decisions.add(*(replace(row, at=now) for row in rows))
+        self._decisions.add(*(replace(row, at=now) for row in rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import warnings
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from PIL import ExifTags, Image
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.photo import find_photos, read_header, read_photo
 from fieldguide.core.photo.exif import read_exif
+from tests.helpers.swapped import swapped
 
 MAX_PIXELS_OF_PILLOW = Image.MAX_IMAGE_PIXELS
 
@@ -206,22 +206,12 @@ def test_folders_are_expanded_and_named_files_are_kept(tmp_path: Path) -> None:
     assert names == ["b/a.heic", "b/z.JPG", "c.webp", "b/notes.txt", "missing.jpg"]
 
 
-class PulledPath(type(Path())):  # type: ignore[misc]
-    """A file whose card is pulled right after its size was looked at."""
-
-    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
-        """What the file was, which is gone now."""
-        looked = super().stat(follow_symlinks=follow_symlinks)
-        self.unlink()
-        return looked
-
-
 @pytest.mark.parametrize("read", [lambda path: read_photo(path, 64), read_header], ids=["whole", "header"])
 def test_a_photo_that_goes_while_it_is_looked_at_is_missing_and_not_called_no_image(
     tmp_path: Path, read: Callable[[Path], object]
 ) -> None:
-    photo = PulledPath(tmp_path / "a.jpg")
+    photo = tmp_path / "a.jpg"
     Image.new("RGB", (64, 64)).save(photo)
-    with pytest.raises(FieldGuideError) as told:
+    with swapped(photo, lambda: None), pytest.raises(FieldGuideError) as told:
         read(photo)
     assert told.value.code is ErrorCode.PHOTO_MISSING

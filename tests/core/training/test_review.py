@@ -54,3 +54,11 @@ def test_decisions_that_another_program_changed_are_refused_and_kept(held: bytes
         Decisions(file)
     assert refused.value.code is ErrorCode.RUN_INCOMPLETE
     assert file.read_bytes() == held
+
+
+def test_two_programs_that_began_the_list_in_one_moment_cost_nothing(tmp_path: Path) -> None:
+    file, other = tmp_path / DECISIONS, tmp_path / "other.csv"
+    Decisions(file).add(Decision("a.jpg", 1, Choice.DROP))
+    Decisions(other).add(Decision("b.jpg", 1, Choice.KEEP))
+    file.write_bytes(file.read_bytes() + other.read_bytes())  # each saw no file and wrote its head
+    assert list(Decisions(file).final()) == ["a.jpg", "b.jpg"]

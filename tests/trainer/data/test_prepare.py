@@ -83,7 +83,8 @@ def test_a_run_s_split_and_review_are_taken_over(photos: Path, tmp_path: Path) -
     scanned = scan(config, run, Progress(Style.QUIET))
     labels = resolve_labels((photo.raw_label for photo in scanned), load_guide())
     placed = split(scanned, labels, build_tree(labels.taxa), config, seed=3)
-    write_split(run.split, placed)
+    by_others = replace(placed[0], index=len(scanned), file="/elsewhere/1.jpg", split="elsewhere_fit")
+    write_split(run.split, [*placed, by_others])
     decisions = Decisions(run.root / DECISIONS)
     decisions.add(Decision(str(photos / "Amanita_muscaria/003.jpg"), 1, Choice.DROP))
     decisions.add(Decision(str(photos / "Amanita_muscaria/004.jpg"), 1, Choice.RELABEL, "Russula emetica"))
@@ -96,6 +97,22 @@ def test_a_run_s_split_and_review_are_taken_over(photos: Path, tmp_path: Path) -
     assert rows["Amanita_muscaria/004.jpg"]["label"] == "Russula_emetica"
     part_of = {row.file: row.split.replace("calibration", "val") for row in placed}
     assert all(row["part"] == part_of[row["source"]] for row in rows.values())
+
+
+def test_a_split_of_other_photos_than_the_scan_s_is_refused(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = RunFolder(tmp_path / "run").create()
+    config = DataConfig(folders=(str(photos),), cache_size=32)
+    scanned = scan(config, run, Progress(Style.QUIET))
+    labels = resolve_labels((photo.raw_label for photo in scanned), load_guide())
+    write_split(run.split, split(scanned, labels, build_tree(labels.taxa), config, seed=3))
+    lines = run.scan.read_text(encoding="utf-8").splitlines(keepends=True)
+    for damaged in (lines[:9], lines[:1] + lines[2:]):  # cut off after a line; a line lost
+        run.scan.write_text("".join(damaged), encoding="utf-8")
+        call = ["prepare", str(photos), "--out", str(tmp_path / "out"), "--run", str(run.root), "--quiet"]
+        assert main(call) == 2
+        assert str(run.split) in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

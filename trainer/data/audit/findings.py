@@ -12,8 +12,9 @@ from pathlib import Path
 from fieldguide.core.atomic import written_text
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
-from trainer.config import read_table
+from trainer.config import read_table, refuse
 from trainer.data.audit.scale import LISTED
+from trainer.data.rows import text_of
 
 TOO_FEW = "too_few"  # reason of the quarantine list: nothing is wrong with the photo, its label has too few
 
@@ -149,14 +150,13 @@ def write_audit(file: Path, report: AuditReport) -> None:
 
 def read_audit(file: Path) -> AuditReport:
     """The report that `write_audit` wrote. Raises ValueError when it was cut off or damaged, OSError without one."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        try:
-            reader = csv.DictReader(stream)
-            if tuple(reader.fieldnames or ())[: len(_COLUMNS)] != _COLUMNS:
-                raise ValueError(f"{file}: other columns")
-            return _report_of(reader)
-        except (csv.Error, KeyError, TypeError, AttributeError) as damage:
-            raise ValueError(f"{file}: {damage}") from damage
+    try:
+        reader = csv.DictReader(text_of(file))
+        if tuple(reader.fieldnames or ())[: len(_COLUMNS)] != _COLUMNS:
+            raise ValueError(f"{file}: other columns")
+        return _report_of(reader)
+    except (csv.Error, KeyError, TypeError, AttributeError) as damage:
+        raise ValueError(f"{file}: {damage}") from damage
 
 
 def _report_of(reader: csv.DictReader[str]) -> AuditReport:
@@ -183,10 +183,14 @@ def write_quarantine(file: Path, reasons: Mapping[str, str]) -> None:
 
 
 def read_quarantine(file: Path) -> dict[str, str]:
-    """File -> reason; empty when there is no such list."""
-    if not file.exists():
+    """File -> reason; empty when there is no such list. Raises FieldGuideError(CONFIG_INVALID or EDITED_TABLE)."""
+    try:
+        rows = read_table(file, "quarantine")
+    except FileNotFoundError:
         return {}
-    return {row["file"]: row.get("reason") or "" for row in read_table(file, "quarantine")}
+    if "file" not in rows.columns:
+        refuse("quarantine", text("audit.manifest_without_files", file=file))
+    return {row["file"] or "": row.get("reason") or "" for row in rows}
 
 
 def _write(file: Path, columns: list[str], rows: Iterable[Iterable[object]]) -> None:

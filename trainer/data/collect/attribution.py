@@ -7,15 +7,16 @@ It also tells the scan which photos are of one observation (columns `file`, `sou
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from fieldguide.core.atomic import written_text
+from fieldguide.core.atomic import append_whole, written_text
+from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.text import text
-from trainer.config import read_table
+from trainer.config import read_table, refuse
 
 ATTRIBUTION = "attribution.csv"
 
@@ -50,12 +51,23 @@ def read_attributions(file: Path) -> list[Attribution]:
     What a spreadsheet saved is read too; a column that it lacks is empty.
 
     Raises:
-        FieldGuideError: CONFIG_INVALID when it is neither UTF-8 nor UTF-16.
+        FieldGuideError: CONFIG_INVALID when it is neither UTF-8 nor UTF-16, or has no column `file`; EDITED_TABLE.
     """
-    if not file.exists():
+    try:
+        table = read_table(file, ATTRIBUTION)
+    except FileNotFoundError:
         return []
-    rows = [row for row in read_table(file, ATTRIBUTION) if row.get(COLUMNS[-1]) is not None]
-    return [Attribution(**{name: row.get(name) or "" for name in COLUMNS}) for row in rows]
+    if table.columns and COLUMNS[0] not in table.columns:
+        refuse(ATTRIBUTION, text("audit.manifest_without_files", file=file))
+    found = []
+    try:
+        for row in table:
+            if not (table.on_last_line and None in row.values()):
+                found.append(Attribution(**{name: row.get(name) or "" for name in COLUMNS}))
+    except FieldGuideError:
+        if not table.on_last_line:
+            raise
+    return found
 
 
 def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:
@@ -68,10 +80,9 @@ def write_attributions(file: Path, rows: Iterable[Attribution]) -> None:
 
 def append_attribution(file: Path, row: Attribution) -> None:
     """Add one line to a manifest that exists, down to the disk."""
-    with file.open("a", encoding="utf-8", newline="") as stream:
-        csv.DictWriter(stream, COLUMNS, lineterminator="\n").writerow(asdict(row))
-        stream.flush()
-        os.fsync(stream.fileno())
+    line = io.StringIO()
+    csv.DictWriter(line, COLUMNS, lineterminator="\n").writerow(asdict(row))
+    append_whole(file, line.getvalue())
 
 
 def credits(rows: Iterable[Attribution]) -> list[tuple[str, str, int]]:

@@ -21,7 +21,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 
-from fieldguide.core.errors import FieldGuideError
+from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.photo import read_photo
 from fieldguide.core.text import text
@@ -33,6 +33,7 @@ from trainer.html import templates
 _LARGEST_REQUEST = 1 << 16  # bytes
 _PHOTO_SIDE = 1280  # pixels
 _RULES = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src 'self'; connect-src 'self'"
+_DISK_REFUSES = (ErrorCode.DISK_FULL, ErrorCode.NOT_WRITABLE)
 _log = logging.getLogger(__name__)
 
 
@@ -149,11 +150,13 @@ def _handler_of(review: ReviewServer) -> type[BaseHTTPRequestHandler]:
                 return
             try:
                 act()
-            except (KeyError, ValueError, IndexError, TypeError, FieldGuideError):
+            except (KeyError, ValueError, IndexError, TypeError):
                 self._send(400, b"")
-            except OSError:
-                _log.exception("a decision could not be stored")
-                self._send(500, b"")
+            except (FieldGuideError, OSError) as problem:
+                ours = isinstance(problem, FieldGuideError) and problem.code not in _DISK_REFUSES
+                if not ours:
+                    _log.exception("a decision could not be stored")
+                self._send(400 if ours else 500, b"")
 
         def _is_ours(self) -> bool:
             """Whether the page itself, or a person who has its address, asks."""
