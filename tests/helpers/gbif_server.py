@@ -40,7 +40,8 @@ class FakeGbif:
     asked: list[str] = field(default_factory=list)
     broken: dict[str, str] = field(
         default_factory=dict
-    )  # photo name -> gone | html | cut | large | failing | busy | later | vague | slow | lying | astray
+    )  # photo name -> gone | html | cut | large | failing | busy | later | vague | slow | lying, or an address
+    passwords: list[str] = field(default_factory=list)  # what came with requests
 
     def add_species(self, name: str, key: int, records: list[dict[str, object]]) -> None:
         """A name that the backbone knows exactly, and the observations of its taxon."""
@@ -111,6 +112,7 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             state.asked.append(self.path)
+            state.passwords += self.headers.get_all("Authorization", [])
             if state.throttle > 0:
                 state.throttle -= 1
                 self._send(429, "text/html", b"<html>Too Many Requests</html>", {"Retry-After": state.wait})
@@ -169,14 +171,26 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
                 self._send(429, "text/plain", b"slow down", {"Retry-After": "soon"})
             elif trouble == "lying":
                 self._send(200, "image/jpeg", photo, {"Content-Encoding": "gzip"})
-            elif trouble == "astray":
-                self._send(302, "text/plain", b"", {"Location": "http://[bad"})
+            elif ":" in trouble or "/" in trouble:
+                self._lead(trouble)
             elif trouble == "slow":
                 self._drip(photo)
             elif trouble == "cut":
                 self._send(200, "image/jpeg", photo[: len(photo) // 2])
             else:
                 self._send(200, "image/jpeg", photo)
+
+        def _lead(self, address: str) -> None:
+            """To another address, with a body that never comes."""
+            self.send_response(302)
+            self.send_header("Location", address)
+            self.send_header("Content-Length", str(10**9))
+            self.end_headers()
+            self.wfile.flush()
+            with suppress(OSError):
+                self.connection.settimeout(20)
+                self.connection.recv(1)
+            self.close_connection = True
 
         def _drip(self, photo: bytes) -> None:
             """A byte now and then: no single wait is long."""

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     config = configuration(arguments)
     try:
         progress = Progress(style)
-        outcomes = collect(config, open_session(tell=progress.note), Pace(config.rate), progress)
+        outcomes = collect(config, open_session(config.base_url, tell=progress.note), Pace(config.rate), progress)
     except KeyboardInterrupt:
         print(f"\nfieldguide-train: {text('collect.stopped')}", file=sys.stderr)
         return 1

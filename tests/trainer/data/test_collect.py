@@ -10,17 +10,19 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import explain
 from tests.helpers.gbif_server import CC0, CC_BY, CC_BY_NC, CC_BY_ND, FakeGbif, serving_gbif
 from trainer.cli import main
 from trainer.commands.collect import read_names
 from trainer.config import DataConfig
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, credits, read_attributions
-from trainer.data.collect.collection import CollectConfig, Fate, Outcome, collect
+from trainer.data.collect.collection import NOT_TAKEN, CollectConfig, Fate, Outcome, collect
 from trainer.data.collect.download import PhotoNotTakenError, Trouble, download
 from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session
 from trainer.data.collect.licences import Licence, read_licence
@@ -37,8 +39,8 @@ def gbif() -> Iterator[FakeGbif]:
 
 
 @pytest.fixture
-def session() -> Iterator[requests.Session]:
-    with open_session(attempts=3, backoff=0) as opened:
+def session(gbif: FakeGbif) -> Iterator[requests.Session]:
+    with open_session(gbif.url, attempts=3, backoff=0) as opened:
         yield opened
 
 
@@ -209,7 +211,7 @@ def test_an_odd_number_never_ends_a_collection(
     assert (fly.photos, cep.fate) == (0, Fate.UNPOPULAR)
 
 
-@pytest.mark.parametrize("trouble", ["busy", "later", "vague", "lying", "astray"])
+@pytest.mark.parametrize("trouble", ["busy", "later", "vague", "lying", "http://[bad"])
 def test_hosts_that_misbehave_cost_their_photo_alone(
     trouble: str, gbif: FakeGbif, session: requests.Session, tmp_path: Path
 ) -> None:
@@ -221,10 +223,59 @@ def test_hosts_that_misbehave_cost_their_photo_alone(
         assert not (tmp_path / "not_taken.csv").exists()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/hostname",
+        "ftp://127.0.0.1/1.jpg",
+        "data:image/png;base64,AAAA",
+        "http://localhost:{port}/photos/70-3/original.jpg",
+        "http://[::ffff:127.0.0.1]:{port}/photos/70-3/original.jpg",
+        "http://me:secret@127.0.0.1:{port}/photos/70-3/original.jpg",
+        "/photos/70-1/original.jpg",
+        "//",
+    ],
+)
+def test_an_address_that_leads_astray_costs_its_photo_alone(
+    address: str, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    """To a file, another scheme, this computer or its network, a password, in a circle, nowhere: asked once."""
+    gbif.add_species(FLY, 1, [gbif.record(70, 2)])
+    gbif.broken = {"70-1": address.format(port=urlsplit(gbif.url).port) + ("" if ":" in address else "/")}
+    config = CollectConfig((FLY,), tmp_path)
+    for _ in range(2):
+        (outcome,) = _collect(gbif, session, config)
+        assert (outcome.fate, outcome.photos, _photos(tmp_path)) == (
+            *(Fate.COLLECTED, 1),
+            ["Amanita_muscaria/gbif-70-2.jpg"],
+        )
+    assert gbif.count("/photos/70-1") == (6 if address.startswith("/p") else 1)
+    assert gbif.count("/photos/70-3") == 0
+    assert gbif.passwords == []
+
+
+def test_a_private_address_of_a_record_is_not_asked(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
+    record = gbif.record(70, 2)
+    record["media"][0]["identifier"] = gbif.url.replace("127.0.0.1", "localhost") + "/photos/70-1/x.jpg"  # type: ignore[index]
+    gbif.add_species(FLY, 1, [record])
+    (outcome,) = _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert (outcome.photos, gbif.count("/photos/70-1")) == (1, 0)
+
+
+def test_an_address_that_leads_on_is_followed_without_its_body_or_a_password(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    gbif.broken = {f"70-{number}": f"/photos/70-{number + 1}/original.jpg" for number in range(1, 6)}
+    file, _ = download(session, Pace(10_000), f"{gbif.url}/photos/70-1/original.jpg", tmp_path / "x", 10**6)
+    assert (file.name, gbif.count("/photos/70-6"), gbif.passwords) == ("x.jpg", 1, [])
+
+
 def test_a_host_that_failed_often_is_asked_once_for_each_photo(gbif: FakeGbif, tmp_path: Path) -> None:
     gbif.add_species(FLY, 1, [gbif.record(70, 6)])
     gbif.broken = {f"70-{number}": "busy" for number in range(1, 6)}
-    with open_session(attempts=2, backoff=0) as session:
+    with open_session(gbif.url, attempts=2, backoff=0) as session:
         _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_observation=9))
     assert [gbif.count(f"/photos/70-{number}") for number in range(1, 7)] == [3, 3, 3, 1, 1, 1]
 
@@ -265,7 +316,7 @@ def test_a_wait_that_is_asked_for_is_told(gbif: FakeGbif, monkeypatch: pytest.Mo
     gbif.throttle, gbif.wait = 1, "7"
     told: list[str] = []
     monkeypatch.setattr("urllib3.util.retry.time.sleep", lambda seconds: told.append(f"slept {seconds}"))
-    with open_session(attempts=2, tell=told.append) as session:
+    with open_session(gbif.url, attempts=2, tell=told.append) as session:
         assert Gbif(session, Pace(100), f"{gbif.url}/v1").match(FLY).key == 1
     assert [words.split()[-2:] for words in told] == [["7", "seconds"], ["slept", "7"]]
 
@@ -288,6 +339,41 @@ def test_an_attribution_that_a_spreadsheet_saved_is_read(
     with pytest.raises(FieldGuideError) as refusal:
         _collect(gbif, session, CollectConfig((FLY,), tmp_path))
     assert refusal.value.code is ErrorCode.CONFIG_INVALID
+
+
+def test_a_list_of_credits_is_never_emptied_by_what_somebody_else_made_of_it(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    """A line that a crash cut off goes; a table of other columns, or with an open quotation mark, stays as it is."""
+    gbif.add_species(FLY, 1, [gbif.record(11, 3)])
+    _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    file = tmp_path / ATTRIBUTION
+    whole = file.read_text("utf-8")
+    for cut in (whole[:-70], whole[: whole.rindex("Photographer") - 1] + '"Photo'):
+        file.write_text(cut, "utf-8")
+        assert [row.file[-8:] for row in read_attributions(file)] == ["11-1.jpg", "11-2.jpg"]
+    lines = whole.splitlines(keepends=True)
+    short = [line.rpartition(",")[0] + "\n" for line in lines]  # a tool that drops a column
+    file.write_text("".join(short), "utf-8")
+    assert len(read_attributions(file)) == 3
+    for other in (whole.replace("file,source", "path,source", 1), whole.replace(lines[2], '"' + lines[2])):
+        file.write_text(other, "utf-8")
+        with pytest.raises(FieldGuideError) as refused:
+            _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+        assert str(file) in explain(refused.value)
+        assert file.read_text("utf-8") == other
+
+
+@pytest.mark.parametrize("held", [b"\xff\xfe\x00", b'"', b"x" * 200_000, b"\x00,\x00\n"])
+def test_a_list_of_failed_addresses_that_cannot_be_read_is_made_anew(
+    held: bytes, gbif: FakeGbif, session: requests.Session, tmp_path: Path
+) -> None:
+    gbif.add_species(FLY, 1, [gbif.record(11, 2)])
+    gbif.broken = {"11-1": "gone"}
+    (tmp_path / NOT_TAKEN).write_bytes(held)
+    (outcome,) = _collect(gbif, session, CollectConfig((FLY,), tmp_path))
+    assert outcome.photos == 1
+    assert (tmp_path / NOT_TAKEN).read_bytes().endswith(b"original.jpg,gone\n")
 
 
 def test_a_second_run_goes_on_where_the_first_stopped(

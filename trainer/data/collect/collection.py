@@ -9,6 +9,7 @@ failed for good.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
@@ -18,7 +19,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from fieldguide.core.atomic import written_text
+from fieldguide.core.atomic import append_whole, write_whole, written_text
 from fieldguide.core.text import text
 from trainer.data.collect.attribution import (
     ATTRIBUTION,
@@ -30,8 +31,10 @@ from trainer.data.collect.attribution import (
 from trainer.data.collect.download import PASSING, PhotoNotTakenError, Trouble, download
 from trainer.data.collect.gbif import BASE_URL, Gbif, Match, Media, Pace, open_session
 from trainer.data.collect.licences import Licence
+from trainer.data.rows import text_of
 from trainer.progress import Progress
 
+NOT_TAKEN = "not_taken.csv"
 _IN_A_ROW = 3  # photos of one host that fail one after the other: then the host is dead, or not worth a wait
 
 
@@ -116,7 +119,7 @@ def collect(config: CollectConfig, session: requests.Session, pace: Pace, progre
     """
     shelf = _open_shelf(config.out)
     outcomes: list[Outcome] = []
-    with open_session(attempts=0) as hasty:
+    with open_session(config.base_url, attempts=0) as hasty:
         work = _Work(config, session, pace, Gbif(session, pace, config.base_url), shelf, progress, hasty)
         for number, name in enumerate(config.names, start=1):
             progress.step(f"{name} ({number}/{len(config.names)})")
@@ -184,8 +187,9 @@ def _take(name: str, media: Media, work: _Work) -> Trouble | None:
     except PhotoNotTakenError as problem:
         if problem.trouble not in PASSING:
             shelf.urls.add(media.url)
-            with (out / "not_taken.csv").open("a", encoding="utf-8", newline="") as stream:
-                csv.writer(stream, lineterminator="\n").writerow([media.url, problem.trouble.value])
+            line = io.StringIO()
+            csv.writer(line, lineterminator="\n").writerow([media.url, problem.trouble.value])
+            append_whole(out / NOT_TAKEN, line.getvalue())
         return problem.trouble
     row = Attribution(
         file=f"{folder.name}/{file.name}",
@@ -218,15 +222,25 @@ def _open_shelf(out: Path) -> _Shelf:
     """What earlier runs left; a photo without its file is forgotten, so that it is fetched again."""
     out.mkdir(parents=True, exist_ok=True)
     shelf = _Shelf(out)
-    kept = [row for row in read_attributions(out / ATTRIBUTION) if (out / row.file).is_file()]
+    kept = [row for row in read_attributions(out / ATTRIBUTION) if _is_there(out / row.file)]
     write_attributions(out / ATTRIBUTION, kept)
     for row in kept:
         shelf.add(row)
-    failed = out / "not_taken.csv"
-    if failed.exists():
-        with failed.open(encoding="utf-8", newline="") as stream:
-            shelf.urls.update(row[0] for row in csv.reader(stream) if len(row) == 2)
+    failed = out / NOT_TAKEN
+    try:
+        shelf.urls.update(row[0] for row in csv.reader(text_of(failed)) if len(row) == 2)
+    except FileNotFoundError:
+        pass
+    except (ValueError, csv.Error):  # another program wrote it: these addresses are asked once more
+        write_whole(failed, "")
     return shelf
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # no name of a file
+        return False
 
 
 def _write_outcomes(file: Path, outcomes: Iterable[Outcome]) -> None:

@@ -11,7 +11,8 @@ from urllib3.exceptions import DecodeError, HTTPError, LocationValueError
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
-from trainer.data.collect.gbif import TIMEOUT, Pace, pieces
+from trainer.data.collect.addresses import follow
+from trainer.data.collect.gbif import Pace, pieces
 
 LONGEST = 120.0  # seconds for one photo in all: 25 MB over a slow line
 _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II*\x00": ".tif", b"MM\x00*": ".tif"}
@@ -24,11 +25,12 @@ class Trouble(StrEnum):
     REFUSED = "refused"
     TOO_LARGE = "too_large"
     NOT_A_PHOTO = "not_a_photo"
-    NO_ADDRESS = "no_address"  # it leads to what is no host
+    NO_ADDRESS = "no_address"  # it leads to what is no public host, or nowhere
     FAILING = "failing"  # the host answers, and not with the photo
     UNREACHABLE = "unreachable"
 
 
+_ASTRAY = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.TooManyRedirects)
 PASSING = (Trouble.FAILING, Trouble.UNREACHABLE)
 
 
@@ -52,9 +54,8 @@ def download(
         PhotoNotTakenError: with the reason; nothing is left behind. OSError: the disk refuses (full, read-only).
     """
     part = stem.with_name(stem.name + ".part")
-    pace.keep(url)
     try:
-        digest = _fetch(session, url, part, max_bytes, seconds)
+        digest = _fetch(session, pace, url, part, max_bytes, seconds)
         file = stem.with_name(stem.name + _suffix(part))
         try:
             read_photo(part, 64)
@@ -66,10 +67,10 @@ def download(
         part.unlink(missing_ok=True)
 
 
-def _fetch(session: requests.Session, url: str, part: Path, max_bytes: int, seconds: float) -> str:
+def _fetch(session: requests.Session, pace: Pace, url: str, part: Path, max_bytes: int, seconds: float) -> str:
     digest, size = hashlib.sha256(), 0
     try:
-        with session.get(url, stream=True, timeout=TIMEOUT) as answer, part.open("wb") as stream:
+        with follow(session, url, pace.keep) as answer, part.open("wb") as stream:
             if answer.status_code != 200:
                 raise PhotoNotTakenError(_trouble(answer.status_code))
             for piece in pieces(answer, seconds):
@@ -80,7 +81,7 @@ def _fetch(session: requests.Session, url: str, part: Path, max_bytes: int, seco
                 stream.write(piece)
     except requests.ConnectionError as problem:
         raise PhotoNotTakenError(Trouble.UNREACHABLE) from problem
-    except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, LocationValueError) as problem:
+    except (*_ASTRAY, LocationValueError) as problem:
         raise PhotoNotTakenError(Trouble.NO_ADDRESS) from problem
     except DecodeError as problem:
         raise PhotoNotTakenError(Trouble.NOT_A_PHOTO) from problem

@@ -14,19 +14,18 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3 import Retry
 from urllib3.exceptions import HTTPError, InvalidHeader, MaxRetryError
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.text import text
+from trainer.data.collect.addresses import PlainSession, PublicHosts, follow, is_address
 from trainer.data.collect.licences import Licence, read_licence
 
 BASE_URL = "https://api.gbif.org/v1"
 USER_AGENT = "FieldGuide-train/0.1 (collects openly licensed photos for a local model)"
 PAGE = 300  # most that occurrence/search gives at once
 DEEPEST = 100_000  # offset + limit that the search allows
-TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
 ATTEMPTS = 5
 _CONNECTS = 2  # attempts more to reach a host at all: a network that is down should be reported soon
 _TRANSIENT = (429, 500, 502, 503, 504)
@@ -129,11 +128,15 @@ class _Patience(Retry):
 
 
 def open_session(
-    attempts: int = ATTEMPTS, backoff: float = 1.0, tell: Callable[[str], None] = lambda sentence: None
+    source: str = BASE_URL,
+    attempts: int = ATTEMPTS,
+    backoff: float = 1.0,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> requests.Session:
     """A session that asks again after throttling and passing failures: Retry-After first, else 1, 2, 4 ... seconds.
 
-    A wait that a host asks for is reported from five seconds on; over a minute it counts as a failure.
+    Of hosts that are not public it asks the `source` alone. A wait that a host asks for is reported from five seconds
+    on; over a minute it counts as a failure.
     """
     retry = _Patience(
         total=attempts,
@@ -144,9 +147,9 @@ def open_session(
         raise_on_status=False,
     )
     retry.tell = tell
-    session = requests.Session()
+    session = PlainSession()
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(max_retries=retry))
+        session.mount(scheme, PublicHosts(source, max_retries=retry))
     session.headers["User-Agent"] = USER_AGENT
     return session
 
@@ -206,9 +209,8 @@ class Gbif:
 
     def _get(self, path: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         url = f"{self._base}/{path}"
-        self._pace.keep(url)
         try:
-            with self._session.get(url, params=dict(parameters), timeout=TIMEOUT, stream=True) as answer:
+            with follow(self._session, url, self._pace.keep, params=dict(parameters)) as answer:
                 answer.raise_for_status()
                 found = json.loads(_whole(answer))
         except (requests.RequestException, HTTPError, ValueError, RecursionError) as problem:
@@ -257,7 +259,7 @@ def read_media(record: Any) -> list[Media]:
         if not isinstance(medium, Mapping) or (medium.get("type") or "StillImage") != "StillImage":
             continue
         url = _writable(medium.get("identifier") or "").strip()
-        if not _is_address(url):
+        if not is_address(url):
             continue
         written = _text_of(medium, "license")
         found.append(
@@ -288,16 +290,6 @@ def _number(said: Any) -> int:
 def _writable(said: Any) -> str:
     """A text as UTF-8 can hold it: JSON may tell half of a pair of UTF-16."""
     return str(said).encode("utf-8", "replace").decode("utf-8")
-
-
-def _is_address(url: str) -> bool:
-    """Whether a host can be asked for it: names have letters, of which no part is empty or longer than 63."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")
-        return parts.scheme in ("http", "https") and bool(host) and parts.port != 0
-    except ValueError:  # UnicodeError is one
-        return False
 
 
 def _text_of(record: Mapping[str, Any], term: str) -> str:
