@@ -90,10 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 1
     except BrokenPipeError:  # the reader of our output went away, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 1
     except OSError as error:
-        path = error.filename or getattr(parsed, "out", "")
+        path = error.filename or getattr(parsed, "out", "") or "stdout"
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             return _fail(parsed, FieldGuideError(ErrorCode.DISK_FULL, path=path))
         message = text("train.disk", path=path, problem=error.strerror)
@@ -135,9 +135,18 @@ def _fail(parsed: argparse.Namespace, error: FieldGuideError) -> int:
 
 
 def _tell_programs(parsed: argparse.Namespace, failed: Failed) -> None:
-    """The failure as an event, for verbs that tell events."""
-    if parsed.verb in EVENTFUL and parsed.json:
-        print(write_event(failed), flush=True)
+    """The failure as an event, for verbs that tell events; nothing where the disk of the output itself is full."""
+    try:
+        if parsed.verb in EVENTFUL and parsed.json:
+            print(write_event(failed))
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
+
+
+def _drop_output() -> None:
+    """Write nothing more: what nobody can take would be tried again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

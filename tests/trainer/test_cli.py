@@ -24,6 +24,20 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     assert (ended.returncode, ended.stderr) == (1, b"")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+@pytest.mark.parametrize("call", [["inspect"], ["look", "--json"]])
+def test_an_output_without_room_is_one_sentence(call: list[str], tmp_path: Path) -> None:
+    photos = make_photo_folders(tmp_path / "photos", ["Amanita_muscaria", "Boletus_edulis"], 4)
+    about = str(resource("model", "starter.fieldguide")) if call[0] == "inspect" else str(photos)
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "trainer.cli", *call, about]
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1].startswith("fieldguide-train: The disk is full")
+    assert "Traceback" not in ended.stderr
+    assert "ignored" not in ended.stderr
+
+
 def test_a_place_that_cannot_be_written_is_told_in_a_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
