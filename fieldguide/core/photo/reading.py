@@ -141,7 +141,11 @@ def _turn_of_large() -> Iterator[None]:
 def _opened(path: Path) -> Iterator[tuple[BinaryIO, Format]]:
     """The file at its beginning, its kind and size looked at: a pipe or a device would never end."""
     try:
-        stream = open_file(path)  # and no look before: a card may be pulled, or another file stand there, until it is
+        try:
+            stream = open_file(path)  # and no look before: a card may be pulled until it is
+        except IsADirectoryError:
+            next(path.iterdir(), None)  # one that cannot be looked into says so
+            raise
     except (FileNotFoundError, NotADirectoryError) as missing:
         raise FieldGuideError(ErrorCode.PHOTO_MISSING, file=path.name) from missing
     except (NoFileError, IsADirectoryError) as other:
