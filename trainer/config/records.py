@@ -124,6 +124,7 @@ class FitConfig:
     they are, or in full. "adam-then-sgd" changes at half of all epochs; SGD then takes `sgd_scale` times the rate.
     `average` is the decay of the moving average of the weights, (1 + n) / (10 + n) in step n if that is less; 0: off.
     `within_source` is the share of the loss in which only labels compete that the photo's own source shows.
+    `keep_start` is the share of the weights from before the first epoch in the network that the run ends with.
     `danger_levels` weighs the loss of how dangerous a kind is (deadly, otherwise harmful, neither) against the label's.
     `probe_size` is the side in pixels at which the head is first fitted; `compile` has torch compile the network;
     `tensorboard` writes curves to RUN/tensorboard.
@@ -137,6 +138,7 @@ class FitConfig:
     label_smoothing: Share = 0.1
     hierarchy: tuple[float, ...] = (0.3, 0.1)
     within_source: Share = 0.0
+    keep_start: Share = 0.0
     danger_levels: Annotated[float, Meta(ge=0, le=10)] = 0.0
     balance: Annotated[str, one_of(*BALANCES)] = "sqrt"
     danger_weight: Annotated[float, Meta(ge=1, le=100)] = 1.5

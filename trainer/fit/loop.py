@@ -126,6 +126,8 @@ def fit_network(fit: Fit, *, resume: bool) -> Classifier:
     if config.phases and not chosen.trained:  # every epoch that counts was unstable
         raise FieldGuideError(ErrorCode.NETWORK_UNSTABLE, difference=f"{_instability(fit, average):.2g}")
     fit.progress.note(chosen.reason)
+    if config.keep_start and chosen.trained:
+        _go_back(fit)
     return network.eval()
 
 
@@ -147,11 +149,29 @@ def _begin(fit: Fit, loss: TreeLoss, resume: bool) -> FitState:
     size = input_size(fit.config)
     best = FitState(best=top1, best_phase=0, best_epoch=0, size=size, network=fit.network.state_dict())
     _save(fit, best, "best.pt")
+    if fit.config.fit.keep_start:
+        _save(fit, best, "start.pt")
     fit.progress.note(text("train.head_alone", top1=f"{100 * top1:.1f}"))
     # Luck on few photos shall not let features that nobody trained win over training.
     state = FitState(best=top1 if starts_trained(fit.config) else -1.0, size=size)
     _save(fit, replace(state, network=best.network), "last.pt")
     return state
+
+
+def _go_back(fit: Fit) -> None:
+    """Give the network the mean of its weights and those from before the first epoch, by `keep_start`.
+
+    Fine-tuned for one set of photos, a network forgets what served others; between both it may do better on others'
+    than either (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models", arXiv 2109.01903).
+    """
+    share, file = fit.config.fit.keep_start, fit.run.checkpoints / "start.pt"
+    now, start = fit.network.state_dict(), load(file).network
+    mixed = {
+        name: weights.lerp(start[name].to(weights), share) if weights.is_floating_point() else weights
+        for name, weights in now.items()
+        if name in start
+    }
+    restore(fit.network, mixed, file)
 
 
 def _validate_best_again(fit: Fit, state: FitState) -> None:

@@ -70,6 +70,19 @@ def config(tmp_path_factory: pytest.TempPathFactory) -> RunConfig:
     )
 
 
+def test_a_run_may_end_between_what_it_learned_and_where_it_began(config: RunConfig, tmp_path: Path) -> None:
+    config = replace(config, fit=replace(config.fit, keep_start=0.25))
+    run = RunFolder(tmp_path / "run").create()
+    network = fit_run(config, run, prepare_run(config, run, load_guide(), QUIET), QUIET, resume=False)
+    best, start = (
+        torch.load(run.checkpoints / f"{name}.pt", weights_only=True)["network"] for name in ("best", "start")
+    )
+    assert any(not torch.equal(best[name], start[name]) for name in best)
+    for name, weights in network.state_dict().items():
+        if weights.is_floating_point():
+            assert torch.allclose(weights, 0.75 * best[name] + 0.25 * start[name], atol=1e-6), name
+
+
 def _digest(run: RunFolder) -> str:
     state = torch.load(run.checkpoints / "last.pt", weights_only=True)
     digest = hashlib.sha256()
