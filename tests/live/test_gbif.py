@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from trainer.data.collect.addresses import TIMEOUT
 from trainer.data.collect.collection import CollectConfig, Fate, collect
-from trainer.data.collect.gbif import BASE_URL, TIMEOUT, Gbif, Pace, open_session, read_media
+from trainer.data.collect.gbif import BASE_URL, Gbif, Pace, open_session, read_media
 from trainer.progress import Progress, Style
 
 ANSWERS = os.environ.get("FIELDGUIDE_LIVE", "")

@@ -88,7 +88,7 @@ def _read(file: Path) -> list[Decision]:
         whole = data[: data.rfind(b"\n") + 1]
         rows = [row for row in csv.DictReader(io.StringIO(whole.decode("utf-8"), newline="")) if row["step"] != "step"]
         found = [Decision(r["file"], int(r["step"]), Choice(r["choice"]), r["label"], r["at"]) for r in rows]
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     except (csv.Error, OSError, ValueError, TypeError, KeyError) as damage:
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(file), problem=str(damage)) from damage

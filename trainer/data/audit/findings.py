@@ -186,7 +186,7 @@ def read_quarantine(file: Path) -> dict[str, str]:
     """File -> reason; empty when there is no such list. Raises FieldGuideError(CONFIG_INVALID or EDITED_TABLE)."""
     try:
         rows = read_table(file, "quarantine")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     if "file" not in rows.columns:
         refuse("quarantine", text("audit.manifest_without_files", file=file))

@@ -55,7 +55,7 @@ def read_attributions(file: Path) -> list[Attribution]:
     """
     try:
         table = read_table(file, ATTRIBUTION)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
     if table.columns and COLUMNS[0] not in table.columns:
         refuse(ATTRIBUTION, text("audit.manifest_without_files", file=file))

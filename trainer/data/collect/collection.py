@@ -229,7 +229,7 @@ def _open_shelf(out: Path) -> _Shelf:
     failed = out / NOT_TAKEN
     try:
         shelf.urls.update(row[0] for row in csv.reader(text_of(failed)) if len(row) == 2)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except (ValueError, csv.Error):  # another program wrote it: these addresses are asked once more
         write_whole(failed, "")
