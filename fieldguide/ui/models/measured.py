@@ -53,7 +53,7 @@ def measured_of(manifest: Manifest) -> list[Measured]:
 def _measured(
     kind: str, metrics: Mapping[str, Any], names: Mapping[str, Any], sources: tuple[str, ...] = ()
 ) -> Measured:
-    danger, right = _at(metrics, "danger"), _at(metrics, "verdicts", "species", "right")
+    danger, right, species = _at(metrics, "danger"), _at(metrics, "right"), _at(metrics, "verdicts", "species", "right")
     wanted = [
         ("recall_deadly", _share(_at(danger, "deadly", "recall"))),
         ("recall_harmful", _share(_at(danger, "harmful", "recall"))),
@@ -61,7 +61,7 @@ def _measured(
         ("top1", _name(names, "top1", "species")),
         ("top5", _name(names, "top5", "species")),
         ("genus_top1", _name(names, "genus_top1", "genus")),
-        ("verdict_species", _share(right)),
+        ("right", _share(right)) if right else ("verdict_species", _share(species)),  # older bundles lack the first
         ("unknown", _share(_at(metrics, "other_things", "unknown"))),
     ]
     measures = tuple(Measure(text(f"models.measured_{key}"), *found) for key, found in wanted if found is not None)

@@ -119,6 +119,16 @@ def test_odd_metrics_are_left_out_and_not_guessed() -> None:
         assert measured_of(replace(FITTED, metrics=odd)) == []
 
 
+def test_every_name_counts_where_they_were_counted_together() -> None:
+    species = {"value": 1.0, "low": 0.025, "high": 1.0, "photos": 1}
+    right = {"value": 0.86, "low": 0.8, "high": 0.91, "photos": 153}
+    before = {"verdicts": {"species": {"right": species}}}
+    for metrics, said, share in ((before, "verdict_species", 1.0), (before | {"right": right}, "right", 0.86)):
+        (own,) = measured_of(replace(FITTED, metrics=metrics))
+        shown = [(measure.words, measure.share) for measure in own.measures]
+        assert shown == [(text(f"models.measured_{said}"), share)]
+
+
 def test_photos_by_other_people_come_first_with_intervals_and_every_source(page) -> None:
     recall = {"value": 0.9, "low": 0.73, "high": 0.98, "photos": 30}
     sources = {
