@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QImage,
+    QKeyEvent,
     QKeySequence,
     QPaintEvent,
     QResizeEvent,
@@ -24,6 +25,7 @@ from fieldguide.core.text import text
 from fieldguide.services.dropped import dropped_paths
 from fieldguide.ui.kit.icons import application_icon
 from fieldguide.ui.kit.notices import NoticeBar, NoticeKind
+from fieldguide.ui.kit.surfaces import ScrollColumn
 from fieldguide.ui.shell.jobs_strip import JobsStrip
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
 from fieldguide.ui.shell.pages import PLACES, KeyGroup, Page, Place, split_key
@@ -227,6 +229,16 @@ class MainWindow(QMainWindow):
         self._drop_overlay.hide()
         event.acceptProposedAction()
         self._take(event.mimeData())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Page keys that nobody took move the largest column in front, which takes no focus itself."""
+        if event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            seen = (each for each in self.findChildren(ScrollColumn) if each.isVisible())
+            longer = [each for each in seen if each.verticalScrollBar().maximum()]
+            if longer:
+                max(longer, key=lambda each: each.width() * each.height()).keyPressEvent(event)
+                return
+        super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The sidebar gives way on a small window."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiAppl
 from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QToolButton, QWidget
 
 from fieldguide.core.text import text
+from fieldguide.ui.kit.surfaces import ScrollColumn
 from fieldguide.ui.kit.theme import Theme
 from fieldguide.ui.shell.overlays import DropOverlay, KeysOverlay
 from fieldguide.ui.shell.pages import PLACES, KeyGroup, Page
@@ -193,3 +194,21 @@ def test_a_page_is_built_once_when_it_is_first_shown_and_one_that_is_not_there_y
     made.show_page("identify")
     made.show_page("guide")
     assert built == ["identify", "guide"]
+
+
+def test_page_keys_move_a_long_page_that_holds_nothing_to_press(qtbot, theme: Theme) -> None:
+    column = ScrollColumn()
+    column.column.addWidget(QLabel("\n".join("a line" for _ in range(200))))
+    window = MainWindow(PLACES[:1])
+    window.furnish(Page("identify", lambda: column))
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    bar = column.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    where = window.focusWidget() or window
+    qtbot.keyClick(where, Qt.Key.Key_PageDown)
+    once = bar.value()
+    assert once > 0
+    qtbot.keyClick(where, Qt.Key.Key_PageUp)
+    assert bar.value() < once
