@@ -156,13 +156,13 @@ class NameIndex(Generic[T]):
         """All that stands under this key; empty when nothing does."""
         return self._of.get(key, ())
 
-    def begun(self, key: str) -> Iterator[T]:
-        """All whose key was cut off after these letters, which are the larger part of it."""
+    def begun(self, key: str, share: float = 0.6) -> Iterator[T]:
+        """All whose key was cut off after these letters, which are at least this share of it."""
         for place in range(bisect_left(self._sorted, key), len(self._sorted)):
             whole = self._sorted[place]
             if not whole.startswith(key):
                 return
-            if 5 * len(key) >= 3 * len(whole):
+            if len(key) >= share * len(whole):
                 yield from self._of[whole]
 
     def near(self, key: str, bound: int) -> list[tuple[int, T]]:

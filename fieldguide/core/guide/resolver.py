@@ -31,6 +31,9 @@ SHORTEST = 4  # letters that are left of a name that was cut off
 RANKS = 5  # words of a row of ranks
 MOST_WORDS = 5  # of a common name
 FEW_WORDS = 8  # of a text in which common names with a slip are looked for too
+HEAD_LAST = {"en", "de"}  # "Destroying angel", "Spitzkegeliger Knollenblätterpilz"; others say "Tignosa bianca"
+SHORTEST_EPITHET = 3  # letters that are left of an epithet where the genus was cut off too
+SHORTEST_HEAD = 6  # letters of what a common name calls a whole group
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -99,18 +102,26 @@ class Resolver:
             for key in plain_keys(name)
         )
         species = [
-            (name[0], epithet, taxon)
+            (genus, epithet, taxon)
             for taxon, record in known.items()
-            for name in (taxon.name, *record.synonyms)
-            if (epithet := name.partition(" ")[2])
+            for genus, _, epithet in (name.partition(" ") for name in (taxon.name, *record.synonyms))
+            if epithet
         ]
-        self._short = NameIndex((key_of(initial + epithet), taxon) for initial, epithet, taxon in species)
+        self._short = NameIndex((key_of(genus[0] + epithet), taxon) for genus, epithet, taxon in species)
+        self._cut = NameIndex((key_of(epithet), (key_of(genus), taxon)) for genus, epithet, taxon in species)
         self._epithets = NameIndex((key_of(epithet), taxon) for _, epithet, taxon in species)
+        self._sounds = NameIndex((look_of(key_of(epithet)), taxon) for _, epithet, taxon in species)
         self._common = NameIndex(
             (key_of(spelt), taxon)
             for taxon, record in known.items()
             for name in (*record.common_names.values(), *record.other_names)
             for spelt in (name, name.translate(_SPELT_OUT))
+        )
+        self._heads = NameIndex(
+            (key_of(spelt), taxon)
+            for taxon, record in known.items()
+            for language, name in record.common_names.items()
+            for spelt in _heads(name, language)
         )
         self._spelt_like = lru_cache(REMEMBERED)(self._find_near)
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
@@ -154,7 +165,9 @@ class Resolver:
         if found is not None and len(reading.words) < 3:
             return self._danger[found.taxon]
         possible = [*self._named(reading)] if found is not None else [*self._possible(reading, key_of(genus))]
-        possible += self._called(reading.text, slips=found is None and len(reading.text) <= FEW_WORDS)
+        slips = found is None and len(reading.text) <= FEW_WORDS
+        called = [*self._called(reading.text, slips=slips)]
+        possible += called or (taxon for word in reading.text if slips for taxon in self._group(word))
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
         return worst((surely, *(self._danger[taxon] for taxon in (*possible, *self._mentioned(reading)))))
 
@@ -169,6 +182,12 @@ class Resolver:
                 yield from exact
                 if slips and not exact and len(key) > LONG:
                     yield from (taxon for _, taxon in self._common.near(key, allowed_edits(key)))
+
+    def _group(self, word: str) -> Iterator[Taxon]:
+        """All whose common name says that they are one of these: "Knollenblätterpilze"."""
+        if not self._genera.get(word):
+            yield from self._heads.get(word)
+            yield from (taxon for _, taxon in self._heads.near(word, 1) if len(word) > LONG)
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
@@ -231,9 +250,16 @@ class Resolver:
         if len(reading.words) > 1 and len(reading.words[0]) <= MAX_SHORT:
             short = reading.words[0][0] + reading.words[1]
             yield from self._short.get(short) or self._shortly(short)
-        alone = self._epithets.get(reading.words[0]) if len(reading.words) == 1 else ()  # "phalloides"
+        alone: tuple[Taxon, ...] = ()
+        if len(reading.words) == 1:  # "phalloides", "falloides"
+            alone = self._epithets.get(reading.words[0]) or self._sounds.get(look_of(reading.words[0]))
         if all(self._danger[taxon].harmful for taxon in alone):
             yield from alone
+
+    def _cut_off(self, genus: str, epithet: str) -> Iterator[Taxon]:
+        """What a name may be whose two words were both cut short: "Aman. phall."."""
+        if len(epithet) >= SHORTEST_EPITHET and not self._genera.get(genus):
+            yield from (taxon for whole, taxon in self._cut.begun(epithet, 0) if whole.startswith(genus))
 
     def _possible(self, reading: Reading, genus: str) -> Iterator[Taxon]:
         """Every taxon that an unresolved name may mean: nearly so spelt, abbreviated, or of a genus that it names."""
@@ -244,6 +270,7 @@ class Resolver:
             yield from (taxon for _, taxon in self._near(key, reading))
         if reading.words:
             yield from self._named(reading)
+            yield from self._cut_off(*reading.words[:2]) if len(reading.words) > 1 else ()
         for word in (*reading.words, genus):
             yield from (*self._genera.get(word), *self._accepted.get(word))
         for key in reading.keys:
@@ -263,3 +290,10 @@ class Resolver:
 def _fits(taxon: Taxon, reading: Reading) -> bool:
     """Whether a name may be of that rank: "P. luteus" is no Pluteus. A single word may be two run together."""
     return len(reading.words) == 1 or reading.wide or taxon.rank is Rank.SPECIES
+
+
+def _heads(name: str, language: str) -> tuple[str, ...]:
+    """What a common name of several words calls a whole group, as it is spelt and may be: Knollenblätterpilz."""
+    words = name.split()
+    head = words[-1 if language in HEAD_LAST else 0]
+    return (head, head.translate(_SPELT_OUT)) if len(words) > 1 and len(head) >= SHORTEST_HEAD else ()

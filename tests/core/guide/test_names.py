@@ -161,13 +161,26 @@ def test_a_misspelt_deadly_name_keeps_its_danger_beside_a_mild_one(guide: Guide)
     "raw",
     [
         *("A. phaloides", "A. phaloides Fr.", "Am. phalloidees", "A virossa", "G. marginatta", "C. orelanus"),
-        *("phalloides", "PHALLOIDES", "virosa", "orellanus"),
+        *("phalloides", "PHALLOIDES", "virosa", "orellanus", "falloides"),
+        *("Aman. phall.", "Am phal", "Gal. marg.", "G. marg.", "Cort. orell."),
         *("Dermocybe sp.", "Dermocybe", "Drmocybe sp.", "Dermocybe orelcana near Prague", "Hypocrea nova"),
     ],
 )
 def test_what_is_cut_short_or_of_an_old_genus_keeps_its_danger_with_a_slip(guide: Guide, raw: str) -> None:
     """A deadly kind named by its epithet, by an initial, or by a genus that only old names have."""
     assert guide.danger(label(raw)) is Danger.DEADLY
+
+
+@pytest.mark.parametrize(
+    ("raw", "danger"),
+    [
+        *((raw, Danger.DEADLY) for raw in ("Knollenblätterpilze", "Knollenblaetterpilz", "Tignosa", "webcaps")),
+        *(("Milchlinge", Danger.POISONOUS), ("autumn skullcap", Danger.DEADLY)),
+        *((raw, Danger.UNKNOWN) for raw in ("oyster mushrooms", "Bol. edulis", "Can. cib.", "Quercus robur", "forest")),
+    ],
+)
+def test_the_common_name_of_a_group_is_as_dangerous_as_its_worst_kind(guide: Guide, raw: str, danger: Danger) -> None:
+    assert guide.danger(label(raw)) is danger
 
 
 @pytest.mark.parametrize("raw", ["pagina", "página", "badia", "crispa", "A. campestriss", "B. edulsi", "C. cibariuss"])
