@@ -130,7 +130,9 @@ def test_a_model_is_passed_on_under_the_name_of_who_made_it(
         "--contact",
         "a@b.org",
     ]
+    card = (run / "card.md").read_bytes()
     assert call(capsys, "pass-on", run, "--out", out, *who) == (0, [events.Passed(str(out))])
+    assert (run / "card.md").read_bytes() == card
     manifest, old = read_bundle(out).manifest, read_bundle(run / "model.fieldguide").manifest
     assert (manifest.name, manifest.version, manifest.licence) == ("Ours", "2", "CC BY 4.0")
     assert manifest.authors == ("A Society", "a@b.org")

@@ -40,7 +40,7 @@ from trainer.data.scan import ScannedPhoto, scan
 from trainer.evaluation.foreign import open_foreign
 from trainer.pipeline.cuts import find_cuts
 from trainer.progress import Progress, Style
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, held
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +67,18 @@ def run(arguments: argparse.Namespace) -> int:
     findings = _asked(arguments)
     runtime: Network | None = open_foreign(arguments.model) if arguments.model else None
     folder = RunFolder(arguments.out).create()
+    with held(folder.root):
+        return _look(arguments, folder, findings, runtime, progress)
+
+
+def _look(
+    arguments: argparse.Namespace,
+    folder: RunFolder,
+    findings: list[Finding],
+    runtime: Network | None,
+    progress: Progress,
+) -> int:
+    style = progress.style
     progress.step(text("audit.step_reading"), "reading")
     config = DataConfig(
         folders=tuple(arguments.folder), manifests=tuple(arguments.manifest), background=arguments.background

@@ -12,11 +12,10 @@ from fieldguide.core.text import text
 from fieldguide.core.training.events import Passed
 from fieldguide.inference.runtime import Runtime
 from trainer.commands.call import add_output_options, style_of
-from trainer.evaluation import document
-from trainer.evaluation.document import Metrics
 from trainer.export.bundle import write_bundle
+from trainer.export.bundle_metrics import measured
 from trainer.progress import Progress, Style
-from trainer.report.card import write_card
+from trainer.report.card import run_card
 from trainer.run_folder import RunFolder
 
 
@@ -43,8 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         licence=arguments.licence,
         authors=tuple(filter(None, [*arguments.author, arguments.contact])),
     )
-    metrics = document.read(folder.metrics, Metrics)
-    card = write_card(folder, manifest, load_guide(), metrics)
+    metrics = measured(folder, bundle.manifest)
+    card = run_card(folder, manifest, load_guide(), metrics)
     write_bundle(arguments.out, bundle, manifest, card, {})
     Runtime.load(arguments.out, device="cpu")
     style = style_of(arguments)

@@ -8,7 +8,7 @@ from pathlib import Path
 from fieldguide.core.guide import load_guide
 from fieldguide.core.text import text
 from fieldguide.inference.runtime import Runtime
-from trainer.evaluation.document import Metrics, read
+from trainer.export.bundle_metrics import measured
 from trainer.report import write_report
 from trainer.report.card import write_card
 from trainer.run_folder import RunFolder
@@ -22,8 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write both and say where."""
     folder = RunFolder(arguments.run)
-    metrics, guide = read(folder.metrics, Metrics), load_guide()
-    bundle = Runtime.load(folder.bundle, "cpu")
+    guide, bundle = load_guide(), Runtime.load(folder.bundle, "cpu")
+    metrics = measured(folder, bundle.manifest)
     report = write_report(folder, bundle, guide, metrics)
     write_card(folder, bundle.manifest, guide, metrics)
     print(text("bundle.report_written", report=report))

@@ -9,9 +9,13 @@ from typing import Any
 
 import tomli_w
 
-from trainer.evaluation.document import Metrics, plain
+from fieldguide.core.bundle import Manifest
+from fieldguide.core.errors import ErrorCode, FieldGuideError
+from fieldguide.core.text import text
+from trainer.evaluation.document import Metrics, plain, read
 from trainer.evaluation.metrics import ELSEWHERE
 from trainer.evaluation.records import DangerMeasures, Names, Passed, SplitMeasures
+from trainer.run_folder import RunFolder
 
 _LISTS = ("folders", "manifests", "elsewhere", "elsewhere_manifests")
 _PATHS = (*(("data", name) for name in ("folder", "manifest", "background", *_LISTS)), ("network", "init"))
@@ -31,6 +35,20 @@ def bundle_metrics(metrics: Metrics) -> dict[str, Any]:
         sources = {name: replace(each, passed=_count(each.passed)) for name, each in elsewhere.sources.items()}
         found[ELSEWHERE] = {"names": bundle_names(elsewhere), **_measures(elsewhere), "sources": plain(sources)}
     return found
+
+
+def measured(run: RunFolder, manifest: Manifest) -> Metrics:
+    """The metrics in a run's folder, which are of the model in it: a file of another run beside it would flatter.
+
+    Raises:
+        FieldGuideError: RUN_INCOMPLETE when they cannot be read or are those of another model.
+    """
+    metrics = read(run.metrics, Metrics)
+    own, told = bundle_names(metrics.own), manifest.metrics.get(metrics.own.split, {})
+    if any(own[key] != told.get(key) for key in ("photos", "top1", "top5")):
+        problem = text("train.metrics_of_another", model=run.bundle.name)
+        raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.metrics), problem=problem)
+    return metrics
 
 
 def bundle_names(measures: SplitMeasures) -> dict[str, Any]:

@@ -30,15 +30,20 @@ from trainer.run_folder import RunFolder
 
 def write_card(run: RunFolder, manifest: Manifest, guide: Guide, metrics: Metrics) -> str:
     """The card of a run, written as `card.md` beside its report; returns it."""
+    card = run_card(run, manifest, guide, metrics)
+    write_whole(run.root / "card.md", card)
+    return card
+
+
+def run_card(run: RunFolder, manifest: Manifest, guide: Guide, metrics: Metrics) -> str:
+    """The card of a run's model under the names of `manifest`, with the recipe and the attributions of the run."""
     config = read_config(run.config)
     places = [Path(file) for file in config.data.manifests if Path(file).name == ATTRIBUTION]
     places += [Path(folder) / ATTRIBUTION for folder in config.data.folders]
     lines = {line.url: line for place in places for line in read_attributions(place)}
     attribution = attribution_section(lines.values()) if lines else ""
     recipe = recipe_without_paths(read_text(run.config, str(run.config)))
-    card = model_card(manifest, guide, Shown.of_run(metrics), attribution, recipe)
-    write_whole(run.root / "card.md", card)
-    return card
+    return model_card(manifest, guide, Shown.of_run(metrics), attribution, recipe)
 
 
 def model_card(

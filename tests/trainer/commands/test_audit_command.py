@@ -14,7 +14,7 @@ from trainer.cli import main
 from trainer.commands.audit import starter_fits
 from trainer.data.audit.findings import Finding, read_audit, read_quarantine
 from trainer.data.labels import resolve_labels
-from trainer.run_folder import RunFolder
+from trainer.run_folder import RunFolder, held
 
 FOLDERS = ("Amanita_phalloides", "Boletus", "Cantharellus_cibarius")
 
@@ -90,3 +90,12 @@ def test_the_starter_model_looks_where_it_knows_the_genera(photos: Path, tmp_pat
     assert Finding.LABEL_ERROR in read_audit(run.audit).looked_for
     insects = resolve_labels(["Carabus_auratus", "Vespa_crabro", "Amanita"], load_guide())
     assert not starter_fits(insects)
+
+
+def test_the_folder_of_a_run_that_trains_is_left_alone(
+    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with held(tmp_path / "run"):
+        assert main(["audit", str(photos), "--out", str(tmp_path / "run"), "--no-model"]) == 2
+    assert str(tmp_path / "run") in capsys.readouterr().err
+    assert not RunFolder(tmp_path / "run").audit.exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from fieldguide.core.bundle import read_manifest
+from fieldguide.core.bundle import read_bundle, read_manifest
 from fieldguide.core.bundle.manifest import Manifest
 from fieldguide.core.guide import load_guide
 from fieldguide.core.photo.preprocess import InputSpec
@@ -41,6 +41,7 @@ from trainer.evaluation.records import (
     Said,
     Share,
 )
+from trainer.export.bundle import write_bundle
 from trainer.export.bundle_metrics import bundle_metrics
 from trainer.fit.choice import Choice
 from trainer.pipeline.facts import run_facts
@@ -78,7 +79,10 @@ def run(bundle_path: Path, tmp_path: Path) -> RunFolder:
     own = evaluate(predict(runtime, rows, Progress(Style.QUIET)), manifest.labels, GUIDE, policy)
     facts = run_facts(RunConfig(), folder, [], [*rows, *taught], labels, Choice(1, 4, 0.8, 4, True))
     shown = label_facts(manifest.labels, GUIDE, [*rows, *taught])
-    document.write(folder.metrics, Metrics(own, FittingReport(12), shown, facts))
+    metrics = Metrics(own, FittingReport(12), shown, facts)
+    document.write(folder.metrics, metrics)
+    measured = replace(manifest, metrics=bundle_metrics(metrics))
+    write_bundle(folder.bundle, read_bundle(folder.bundle), measured, "", {})
     return folder
 
 
@@ -163,6 +167,21 @@ def test_report_writes_report_and_card_again(run: RunFolder, capsys: pytest.Capt
     assert "| Amanita phalloides | deadly | 4 |" in card
     assert "A split's own numbers flatter" in card
     assert comfort_in(card) == []
+
+
+@pytest.mark.parametrize("command", ["report", "pass-on"])
+def test_numbers_of_another_run_are_not_told_of_this_model(
+    run: RunFolder, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metrics = document.read(run.metrics, Metrics)
+    species = metrics.own.names.species
+    better = replace(species, top1=replace(species.top1, value=0.99))
+    change(run, names=replace(metrics.own.names, species=better))
+    given = ["--out", str(tmp_path / "ours.fieldguide"), "--name", "Ours"] if command == "pass-on" else []
+    assert main([command, str(run.root), *given]) == 1
+    assert "of another run" in capsys.readouterr().err
+    assert not (run.root / "card.md").exists()
+    assert not (tmp_path / "ours.fieldguide").exists()
 
 
 @pytest.mark.parametrize("content", [None, b"{", b'{"own": {}}', b"\xff"])
