@@ -116,7 +116,7 @@ class GuideShelf:
         given = _read_tables(path)
         in_use = self._chosen_folder() or self._shipped
         with os_errors(in_use):
-            tables = {name: given.get(name) or _in_use(in_use / f"{name}.csv") for name in COLUMNS}
+            tables = {name: given[name] if name in given else _in_use(in_use / f"{name}.csv") for name in COLUMNS}
         parsed = {name: read_table(data) for name, data in tables.items()}
         problems = (*check_tables(parsed), *self._removed(parsed["species"]))
         known = tuple(name for name in COLUMNS if name in given)
@@ -229,13 +229,19 @@ def _in_use(file: Path) -> bytes:
 
 def _as_written(table: Table, name: str, data: bytes) -> bytes:
     """The bytes to keep: as they came when they are plain, else with the known columns only, as they are shipped."""
-    if table.header == COLUMNS[name] and is_plain(data):
+    if table.header == COLUMNS[name] and is_plain(data) and not _padded(data):
         return data
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(COLUMNS[name])
     writer.writerows([line.cells[column] for column in COLUMNS[name]] for line in table.lines)
     return stream.getvalue().encode()
+
+
+def _padded(data: bytes) -> bool:
+    """Whether blanks stand around a cell, which the check does not see: " deadly "."""
+    rows = csv.reader(io.StringIO(data.decode(), newline=""))
+    return any(cell != cell.strip() for row in rows for cell in row)
 
 
 def _read_tables(path: Path) -> dict[str, bytes]:

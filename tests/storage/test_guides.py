@@ -14,7 +14,7 @@ from fieldguide.core.danger import Danger
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.guide import load_guide
 from fieldguide.core.guide.check import Rule
-from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
+from fieldguide.core.guide.tables import COLUMNS, MOST_ROWS, OPTIONAL
 from fieldguide.core.resources import resource
 from fieldguide.storage.guides import GuideShelf
 
@@ -337,3 +337,24 @@ def test_a_pipe_and_an_endless_file_are_not_read(shelf: GuideShelf, tmp_path: Pa
         with pytest.raises(FieldGuideError) as refused:
             shelf.read_draft(path)
         assert refused.value.code is ErrorCode.GUIDE_NO_TABLES
+
+
+def test_a_table_of_a_million_rows_is_one_sentence(shelf: GuideShelf, tmp_path: Path) -> None:
+    file = tmp_path / "species.csv"
+    header = species().splitlines(keepends=True)[0].encode()
+    file.write_bytes(header + b"".join(b"Aa%d b,species\n" % number for number in range(MOST_ROWS + 1)))
+    draft = shelf.read_draft(file)
+    assert [problem.rule for problem in draft.problems] == [Rule.TABLE_DAMAGED]
+
+
+def test_an_empty_table_is_not_the_one_in_use(shelf: GuideShelf, tmp_path: Path) -> None:
+    (tmp_path / "species.csv").write_bytes(b"")
+    assert shelf.read_draft(tmp_path / "species.csv").refused
+
+
+def test_blanks_around_a_cell_do_not_matter(shelf: GuideShelf, tmp_path: Path) -> None:
+    file = tmp_path / "species.csv"
+    file.write_text(species().replace(",deadly,", ", deadly ,"), encoding="utf-8")
+    draft = shelf.read_draft(file)
+    assert draft.guide is not None
+    assert draft.guide.records["Amanita phalloides"].danger is Danger.DEADLY

@@ -38,6 +38,9 @@ KEYS: Mapping[str, str] = {
 }
 
 
+MOST_ROWS = 50_000  # of a table: thirty times those of the longest one that is shipped
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row of a table: its number as a spreadsheet counts (the header is 1), and its cells by column."""
@@ -81,6 +84,8 @@ def read_table(data: bytes) -> Table:
         for number, cells in enumerate(reader, start=2):
             if not any(cells):
                 continue
+            if len(lines) == MOST_ROWS:
+                return Table((), (), damage=f"> {MOST_ROWS} rows")
             if len(cells) != len(header):
                 crooked.append(number)
             padded = [cell.strip() for cell in cells[: len(header)]] + [""] * (len(header) - len(cells))
