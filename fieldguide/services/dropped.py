@@ -15,6 +15,7 @@ from PySide6.QtCore import QMimeData
 
 URI_LIST = "text/uri-list"
 MAX_ADDRESS = 16_384  # bytes of one address that are read: four for each of the longest path that a system takes
+MAX_ADDRESSES = 200_000  # of one drop; what comes after them is no selection of photos
 
 
 def dropped_paths(mime: QMimeData | None) -> list[Path]:
@@ -23,12 +24,17 @@ def dropped_paths(mime: QMimeData | None) -> list[Path]:
         return []
     if os.name == "nt":  # its names are always text, and its shares are addresses with a host
         return [Path(name) for url in mime.urls() if url.isLocalFile() and (name := url.toLocalFile())]
-    lines = bytes(mime.data(URI_LIST).data()).split(b"\n") if mime.hasFormat(URI_LIST) else []
+    lines = (
+        bytes(mime.data(URI_LIST).data()).split(b"\n", MAX_ADDRESSES)[:MAX_ADDRESSES]
+        if mime.hasFormat(URI_LIST)
+        else []
+    )
     lines = lines or [bytes(url.toEncoded().data()) for url in mime.urls()]
-    return [path for line in lines if (path := _local_path(line.strip())) is not None]
+    here = {b"", b"localhost", platform.node().lower().encode()}
+    return [path for line in lines if (path := _local_path(line.strip(), here)) is not None]
 
 
-def _local_path(address: bytes) -> Path | None:
+def _local_path(address: bytes, here: set[bytes]) -> Path | None:
     scheme, colon, rest = address.partition(b":")
     if not colon or scheme.lower() != b"file":
         return None
@@ -37,7 +43,7 @@ def _local_path(address: bytes) -> Path | None:
         host, slash, rest = rest[2:].partition(b"/")
         rest = slash + rest
     rest = rest.partition(b"#")[0].partition(b"?")[0]
-    if host.lower() not in {b"", b"localhost", platform.node().lower().encode()} or len(rest) < 2:
+    if host.lower() not in here or len(rest) < 2 or not rest.startswith(b"/"):
         return None
     name = unquote_to_bytes(rest[:MAX_ADDRESS])
     return None if b"\0" in name else Path(os.fsdecode(name))

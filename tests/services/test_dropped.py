@@ -40,7 +40,16 @@ def test_a_local_file_is_taken(address: bytes, name: bytes) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    [b"file://", b"file:///", b"file:", b"", b"https://example.org/a.jpg", b"file://server/a.jpg", b"file:///a%00b"],
+    [
+        b"file://",
+        b"file:///",
+        b"file:",
+        b"",
+        b"https://example.org/a.jpg",
+        b"file://server/a.jpg",
+        b"file:///a%00b",
+        b"file:../a",
+    ],
 )
 def test_what_names_no_local_file_is_left_out(address: bytes) -> None:
     assert dropped_paths(listed(address)) == []
@@ -52,6 +61,13 @@ def test_an_address_without_end_is_read_in_no_time_and_named() -> None:
     (path,) = dropped_paths(listed(b"file:///" + b"%20" * 1_000_000))
     assert time.thread_time() - began < 0.5
     assert 4096 < len(os.fsencode(path)) < 20_000, "longer than any path, so that reading it is refused by a sentence"
+
+
+def test_a_drop_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fieldguide.services.dropped.MAX_ADDRESSES", 3)
+    assert dropped_paths(listed(*[b"file:///tmp/%d" % number for number in range(9)])) == [
+        Path(f"/tmp/{number}") for number in range(3)
+    ]
 
 
 def test_addresses_of_qt_are_taken_too() -> None:
