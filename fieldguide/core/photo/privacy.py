@@ -2,7 +2,8 @@
 
 What tells of a place is overwritten where it stands: the GPS tags of every EXIF block (Exif 2.32, tag 0x8825) and the
 notes of its maker (nobody else knows what these say), coordinates and places that XMP writes in words, the captions of
-press agencies (IPTC), and where a phone's short film was taken. Of a PNG, texts that are packed are left out whole.
+press agencies (IPTC), and where a phone's short film was taken. XMP in several segments or in UTF-16 is blanked whole;
+of a PNG, texts that are packed are left out whole.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ _PLACES = (
     rb"Country(?:Name|Code)?|WorldRegion"
 )
 _IN_WORDS = re.compile(rb"""(?<=:)((?:""" + _PLACES + rb""")\s{0,99}(?:=\s{0,99}["']|>))([^"'<]*)""")
+_WIDE = b"x\0:\0x\0m\0p\0m\0e\0t\0a"  # the tag around XMP in UTF-16
+_OF_XMP = re.compile(rb"http://ns\.adobe\.com/x(?:ap/1\.0/\0|mp/extension/\0.{40})", re.DOTALL)  # heads of its segments
 _OF_FILM = re.compile(rb"[+-]\d{2}\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-]\d+(?:\.\d*)?)?")  # ISO 6709
 _CAPTIONS = re.compile(rb"8BIM\x04\x04")  # IPTC within a Photoshop block
 _OF_PLACE = frozenset({26, 27, 90, 92, 95, 100, 101})  # IPTC-IIM 4.2: records 2:26 to 2:101
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _GPS, _DETAILS, _MAKERS_NOTES, _IPTC = 0x8825, 0x8769, 0x927C, 33723
+_APPLICATION, _PIXELS = 0xE1, 0xDA  # segments of a JPEG: XMP and EXIF, and where the coded pixels begin
 _MOST_BLOCKS, _MOST_TAGS = 64, 4096  # of one EXIF block, and of one of its parts
 
 
@@ -35,6 +39,8 @@ def without_place(data: bytes) -> bytes:
     if png:
         data = _without_packed_texts(data)
     kept = bytearray(_IN_WORDS.sub(lambda found: found[1] + b" " * len(found[2]), data))
+    for start, end in (*_split_xmp(data), *_wide_xmp(data)):
+        kept[start:end] = b" " * (end - start)
     for found in _OF_FILM.finditer(data):
         kept[found.start() : found.end()] = b" " * len(found[0])
     for found in _TIFF.finditer(data):
@@ -45,6 +51,29 @@ def without_place(data: bytes) -> bytes:
     if png and kept != data:
         _sum_anew(kept)
     return bytes(kept)
+
+
+def _split_xmp(data: bytes) -> list[tuple[int, int]]:
+    """Where XMP stands that a JPEG parts into several segments, so that a place may be torn in two; all or nothing."""
+    found, place = [], 2
+    while data.startswith(b"\xff\xd8") and data[place : place + 1] == b"\xff" and len(data) >= place + 4:
+        kind, size = struct.unpack_from(">BH", data, place + 1)
+        if kind == _PIXELS or size < 2:
+            break
+        head = _OF_XMP.match(data, place + 4, place + 2 + size) if kind == _APPLICATION else None
+        if head:
+            found.append((head.end(), min(place + 2 + size, len(data))))
+        place += 2 + size
+    return found if len(found) > 1 else []
+
+
+def _wide_xmp(data: bytes) -> list[tuple[int, int]]:
+    """Where XMP in UTF-16 stands, between its tags."""
+    found, start = [], data.find(_WIDE)
+    while start >= 0 and (end := data.find(_WIDE, start + len(_WIDE))) >= 0:
+        found.append((start + len(_WIDE), end))
+        start = data.find(_WIDE, end + len(_WIDE))
+    return found
 
 
 class _Block:

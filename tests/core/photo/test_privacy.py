@@ -160,6 +160,22 @@ def test_a_place_is_gone_wherever_it_stands(name: str) -> None:
     assert b"A mushroom" in kept or name != "captions"
 
 
+@pytest.mark.parametrize("cut", [1, 90, 173, 176, 190])
+def test_xmp_that_is_torn_between_segments_or_wide_keeps_no_place(cut: int) -> None:
+    """Adobe's extended XMP is parted every 64 KB, wherever that falls; UTF-16 is allowed outside of a JPEG."""
+    stream = io.BytesIO()
+    Image.new("RGB", (64, 64), "tan").save(stream, "JPEG")
+    plain = stream.getvalue()
+    words = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a b="{"-" * 120}" exif:GPSLatitude="47,22.5N"/></x:xmpmeta>'.encode()
+    head = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 40
+    torn = [b"\xff\xe1" + struct.pack(">H", len(head + part) + 2) + head + part for part in (words[:cut], words[cut:])]
+    for photo in (plain[:2] + b"".join(torn) + plain[2:], plain + words.decode().encode("utf-16")):
+        kept = without_place(photo)
+        assert len(kept) == len(photo)
+        assert not any(part in kept.replace(b"\0", b"") for part in (b"47,", b"22.", b".5N"))
+        assert Image.open(io.BytesIO(kept)).tobytes() == Image.open(io.BytesIO(photo)).tobytes()
+
+
 def test_a_file_of_one_endless_word_costs_no_time() -> None:
     """Where every letter is tried as a beginning of the rest, this would take days."""
     data = b"a" * 2_000_000 + b":GPS" + b"a" * 2_000_000
