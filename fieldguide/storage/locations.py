@@ -7,6 +7,7 @@ which holds the finds, may lie elsewhere: where `FIELDGUIDE_LIBRARY` says, else 
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -147,10 +148,15 @@ def sweep(folder: Path, pattern: str = "*.part", now: float | None = None) -> in
     """Remove what a program that was cut off left half written below a folder, a day old: how many."""
     before = (time.time() if now is None else now) - _A_DAY
     swept = 0
-    for part in folder.rglob(pattern):
+    for part in list(folder.rglob(pattern)):
         try:
-            if part.is_file() and part.stat().st_mtime < before:
+            if part.lstat().st_mtime >= before:
+                continue
+            if part.is_symlink() or part.is_file():
                 part.unlink()
+                swept += 1
+            elif part.suffix == ".part" and part.is_dir():
+                shutil.rmtree(part)
                 swept += 1
         except OSError:  # somebody else's, or gone by now
             continue

@@ -38,3 +38,14 @@ def test_what_was_left_half_written_is_swept_and_what_is_at_work_stays(tmp_path:
     os.utime(tmp_path / "whole.csv", (1, 1))
     assert sweep(tmp_path) == 1
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [young.name, "whole.csv"]
+
+
+def test_a_folder_that_was_left_half_written_is_swept_too(tmp_path: Path) -> None:
+    """A guide is written into a folder of its own before it takes its place on the shelf."""
+    folder = tmp_path / "guides" / ".12345678.part"
+    folder.mkdir(parents=True)
+    (folder / "species.csv").write_bytes(b"half")
+    assert sweep(tmp_path) == 0
+    os.utime(folder, (1, 1))
+    assert sweep(tmp_path) == 1
+    assert list((tmp_path / "guides").iterdir()) == []

@@ -80,7 +80,8 @@ def read_table(data: bytes) -> Table:
         text, sign = parted(decode(data))
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
         header = tuple(name.strip() for name in next(reader, []))
-        lines, crooked = [], []
+        lines: list[Line] = []
+        crooked: list[int] = []
         for number, cells in enumerate(reader, start=2):
             if not any(cells):
                 continue
