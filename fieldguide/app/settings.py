@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from fieldguide.app.care import CareController
 from fieldguide.app.parts import Parts
 from fieldguide.core.text import text
 from fieldguide.services.engine import Model
-from fieldguide.services.lanes import Handle, Lane
+from fieldguide.services.lanes import Lane
 from fieldguide.storage.backup import back_up, back_up_on_schedule
 from fieldguide.storage.locations import sweep
 from fieldguide.storage.moving import copy_files, is_library
@@ -119,9 +119,9 @@ class SettingsController(QObject):
             Lane.EXPORT, lambda _: back_up_on_schedule(places.database, places.backups, days=days, kept=kept)
         )
         job.failed.connect(self._parts.notices.report)
-        for folder in (places.library, places.data / "guides"):
-            swept = self._parts.lanes.start(Lane.EXPORT, partial(_sweep, folder))
-            swept.failed.connect(self._parts.notices.report)
+        left_over = (places.library, places.data / "guides")
+        swept = self._parts.lanes.start(Lane.EXPORT, lambda _: [sweep(folder) for folder in left_over])
+        swept.failed.connect(self._parts.notices.report)
 
     def _ask_library(self, folder: Path) -> None:
         """A folder with a library is opened; for an empty one somebody says what it is for."""
@@ -177,7 +177,3 @@ def _versions(parts: Parts) -> list[tuple[str, str]]:
         (text("settings.about_guide"), parts.guide.version),
         (text("settings.about_python"), f"{platform.python_version()}, {PySide6.__version__}"),
     ]
-
-
-def _sweep(folder: Path, _: Handle) -> int:
-    return sweep(folder)

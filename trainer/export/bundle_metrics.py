@@ -45,7 +45,7 @@ def measured(run: RunFolder, manifest: Manifest) -> Metrics:
     """
     metrics = read(run.metrics, Metrics)
     own, told = bundle_names(metrics.own), manifest.metrics.get(metrics.own.split, {})
-    if any(own[key] != told.get(key) for key in ("photos", "top1", "top5")):
+    if not isinstance(told, dict) or any(own[key] != told.get(key) for key in ("photos", "top1", "top5")):
         problem = text("train.metrics_of_another", model=run.bundle.name)
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.metrics), problem=problem)
     return metrics

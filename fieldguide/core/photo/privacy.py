@@ -12,6 +12,7 @@ import re
 import struct
 import zlib
 from collections.abc import Callable
+from itertools import islice
 
 _TIFF = re.compile(rb"II[*+]\0|MM\0[*+]")
 _PLACES = (
@@ -20,13 +21,14 @@ _PLACES = (
 )
 _IN_WORDS = re.compile(rb"""(?<=:)((?:""" + _PLACES + rb""")\s{0,99}(?:=\s{0,99}["']|>))([^"'<]*)""")
 _WIDE = b"x\0:\0x\0m\0p\0m\0e\0t\0a"  # the tag around XMP in UTF-16
+_JPEG = re.compile(rb"\xff\xd8\xff")
 _OF_XMP = re.compile(rb"http://ns\.adobe\.com/x(?:ap/1\.0/\0|mp/extension/\0.{40})", re.DOTALL)  # heads of its segments
 _OF_FILM = re.compile(rb"[+-]\d{2}\.\d{2,}[+-]\d{3}\.\d{2,}(?:[+-]\d+(?:\.\d*)?)?")  # ISO 6709
 _CAPTIONS = re.compile(rb"8BIM\x04\x04")  # IPTC within a Photoshop block
 _OF_PLACE = frozenset({26, 27, 90, 92, 95, 100, 101})  # IPTC-IIM 4.2: records 2:26 to 2:101
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _GPS, _DETAILS, _MAKERS_NOTES, _IPTC = 0x8825, 0x8769, 0x927C, 33723
-_APPLICATION, _PIXELS = 0xE1, 0xDA  # segments of a JPEG: XMP and EXIF, and where the coded pixels begin
+_APPLICATION, _PIXELS, _FILL = 0xE1, 0xDA, 0xFF  # within a JPEG: XMP and EXIF, where coded pixels begin, nothing
 _MOST_BLOCKS, _MOST_TAGS = 64, 4096  # of one EXIF block, and of one of its parts
 
 
@@ -54,17 +56,26 @@ def without_place(data: bytes) -> bytes:
 
 
 def _split_xmp(data: bytes) -> list[tuple[int, int]]:
-    """Where XMP stands that a JPEG parts into several segments, so that a place may be torn in two; all or nothing."""
-    found, place = [], 2
-    while data.startswith(b"\xff\xd8") and data[place : place + 1] == b"\xff" and len(data) >= place + 4:
+    """Where XMP stands that a JPEG, or one within the file, parts into segments: a place may be torn in two there."""
+    parted = (_xmp_segments(data, start.end() - 1) for start in islice(_JPEG.finditer(data), _MOST_BLOCKS))
+    return [segment for segments in parted if len(segments) > 1 for segment in segments]
+
+
+def _xmp_segments(data: bytes, place: int) -> list[tuple[int, int]]:
+    """What the segments of XMP hold from the first segment of a JPEG, at `place`, until its pixels."""
+    found = []
+    while data[place : place + 1] == b"\xff" and len(data) >= place + 4:
         kind, size = struct.unpack_from(">BH", data, place + 1)
+        if kind == _FILL:
+            place += 1
+            continue
         if kind == _PIXELS or size < 2:
             break
         head = _OF_XMP.match(data, place + 4, place + 2 + size) if kind == _APPLICATION else None
         if head:
             found.append((head.end(), min(place + 2 + size, len(data))))
         place += 2 + size
-    return found if len(found) > 1 else []
+    return found
 
 
 def _wide_xmp(data: bytes) -> list[tuple[int, int]]:

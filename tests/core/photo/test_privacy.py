@@ -169,7 +169,9 @@ def test_xmp_that_is_torn_between_segments_or_wide_keeps_no_place(cut: int) -> N
     words = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><a b="{"-" * 120}" exif:GPSLatitude="47,22.5N"/></x:xmpmeta>'.encode()
     head = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 40
     torn = [b"\xff\xe1" + struct.pack(">H", len(head + part) + 2) + head + part for part in (words[:cut], words[cut:])]
-    for photo in (plain[:2] + b"".join(torn) + plain[2:], plain + words.decode().encode("utf-16")):
+    parted = plain[:2] + b"".join(torn) + plain[2:]
+    filled = plain[:2] + b"\xff\xff".join((b"", *torn)) + plain[2:]
+    for photo in (parted, filled, plain + parted, plain + words.decode().encode("utf-16")):
         kept = without_place(photo)
         assert len(kept) == len(photo)
         assert not any(part in kept.replace(b"\0", b"") for part in (b"47,", b"22.", b".5N"))
