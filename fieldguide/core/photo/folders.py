@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from fieldguide.core.photo.formats import PHOTO_SUFFIXES
+from fieldguide.core.photo.formats import PHOTO_SUFFIXES, RAW_SUFFIXES
 
 # What a phone, a drive or a share answers that is no longer there.
 DEAD = {errno.ENOTCONN, errno.EIO, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.EHOSTDOWN, errno.ETIMEDOUT}
@@ -27,8 +27,9 @@ def is_left_behind(name: str) -> bool:
 def find_photos(paths: Iterable[Path]) -> list[Path]:
     """Files given by name, kept whatever their suffix, and the photos inside given folders, recursive and sorted.
 
-    Inside folders, what `is_left_behind` is skipped. A folder without photos adds nothing. A path that does not exist,
-    and a folder that cannot be looked into (no permission, a drive that is gone), is kept: reading it names it.
+    Inside folders, what `is_left_behind` is skipped. A folder without photos adds nothing. Kept, since reading it names
+    it, is a path that does not exist, a folder that cannot be looked into (no permission, a drive that is gone), and a
+    camera's raw file beside which no photo of that name lies.
     """
     found: list[Path] = []
     for path in paths:
@@ -48,7 +49,9 @@ def _photos_below(folder: Path) -> Iterator[Path]:
     closed: list[OSError] = []
     for parent, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = [name for name in folders if not is_left_behind(name)]
-        for name in files:
-            if not is_left_behind(name) and Path(name).suffix.lower() in PHOTO_SUFFIXES:
-                yield Path(parent, name)
+        kept = [Path(name) for name in files if not is_left_behind(name)]
+        photos = [name for name in kept if name.suffix.lower() in PHOTO_SUFFIXES]
+        developed = {name.stem.lower() for name in photos}
+        raw = (name for name in kept if name.suffix.lower() in RAW_SUFFIXES and name.stem.lower() not in developed)
+        yield from (Path(parent, name) for name in (*photos, *raw))
     yield from (Path(problem.filename or folder) for problem in closed)

@@ -42,7 +42,7 @@ from fieldguide.core.photo.structure import (
     webp_exif,
     webp_pictures,
 )
-from fieldguide.core.photo.tiff import refuse_loose_tiff
+from fieldguide.core.photo.tiff import refuse_loose_tiff, refuse_raw
 
 
 class Format(StrEnum):
@@ -59,10 +59,14 @@ class Format(StrEnum):
 
 
 PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".avif", ".bmp", ".gif"}
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif", ".bmp"}
+    | {".gif"}
 )
-# Camera raw files look like TIFF and would yield their 160-pixel preview.
-RAW_SUFFIXES = frozenset({".arw", ".cr2", ".cr3", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw"})
+# Camera raw files look like TIFF and would yield their 160-pixel preview; one of another name is told by its tags.
+RAW_SUFFIXES = frozenset(
+    {".arw", ".cr2", ".cr3", ".dng", ".nef", ".nrw", ".orf", ".pef", ".raf", ".rw2", ".srw", ".3fr", ".crw", ".dcr"}
+    | {".erf", ".fff", ".gpr", ".iiq", ".kdc", ".mef", ".mos", ".mrw", ".rwl", ".sr2", ".srf", ".x3f"}
+)
 MAX_BOXED = 64 * 2**20  # bytes of a HEIC or AVIF file whose header is looked at; a phone's has 2 to 8 MB
 FLAT = 300  # pixels a byte: photos have 1 to 50, and of white paper any end makes the same
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
@@ -81,6 +85,8 @@ _UNSUPPORTED = {
     b"\x00\x00\x00\x0cjP  ": "JPEG 2000",
     b"%PDF": "PDF",
     b"\x00\x00\x01\x00": "ICO",
+    **dict.fromkeys((b"IIRO", b"IIRS", b"MMOR", b"IIU\x00", b"FUJIFILMCCD-RAW", b"FOVb", b"\x00MRM"), "RAW"),
+    **dict.fromkeys((b"II\x1a\x00\x00\x00HEAPCCDR", b"\x00\x00\x00\x18ftypcrx "), "RAW"),
 }
 
 
@@ -113,6 +119,7 @@ def check_head(stream: BinaryIO, kind: Format) -> None:
 
     Raises:
         BrokenError: see `core.photo.structure`; and what Pillow raises of the head of a TIFF or BMP.
+        UnreadError: a camera's raw file.
     """
     if kind is Format.JPEG:
         jpeg_head(stream)
@@ -126,7 +133,9 @@ def check_head(stream: BinaryIO, kind: Format) -> None:
     elif kind in (Format.HEIC, Format.AVIF):
         refuse_pictureless(stream)
     else:
-        _decoder(kind)(stream)
+        image = _decoder(kind)(stream)
+        if isinstance(image, TiffImagePlugin.TiffImageFile):
+            refuse_raw(image)
     stream.seek(0)
 
 

@@ -26,11 +26,11 @@ from PIL import BmpImagePlugin, Image, ImageFile, JpegImagePlugin, TiffImagePlug
 from fieldguide.core.bounded import NoFileError, open_file, read_at_most
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.memory import give_memory_back
-from fieldguide.core.photo.colour import to_srgb, with_gamma
+from fieldguide.core.photo.colour import to_srgb, with_gamma, with_numbers
 from fieldguide.core.photo.exif import Exif, read_exif
 from fieldguide.core.photo.folders import DEAD, is_folder
 from fieldguide.core.photo.formats import Format, check_head, exif_block, format_of, open_image, refuse_loose
-from fieldguide.core.photo.structure import BrokenError, png_is_short
+from fieldguide.core.photo.structure import BrokenError, UnreadError, png_is_short
 from fieldguide.core.records import Photo
 
 MAX_FILE_BYTES = 512 * 2**20  # a 16-bit TIFF of 80 megapixels is 460 MiB
@@ -119,6 +119,7 @@ def read_header(path: Path) -> Exif:
     with _naming(path), _opened(path) as (stream, kind):
         if kind is Format.TIFF:
             with _quiet():
+                check_head(stream, kind)
                 return read_exif(TiffImagePlugin.TiffImageFile(stream))
         block = exif_block(stream, kind)
         exif = Image.Exif()
@@ -174,6 +175,8 @@ def _naming(path: Path) -> Iterator[None]:
         yield
     except FieldGuideError:
         raise
+    except UnreadError as other:
+        raise FieldGuideError(ErrorCode.PHOTO_UNSUPPORTED, file=path.name, format=str(other)) from other
     except MemoryError as problem:
         raise FieldGuideError(ErrorCode.PHOTO_TOO_LARGE, file=path.name, size="?", limit="?") from problem
     except _DECODERS_RAISE as problem:
@@ -232,7 +235,7 @@ def _to_rgb(image: Image.Image, short_side: int) -> npt.NDArray[np.uint8]:
         rgb = _flat(image).reduce(factor)
     profile = image.info.get("icc_profile")
     if profile is None and "srgb" not in image.info:
-        rgb = with_gamma(rgb, image.info.get("gamma"))
+        rgb = with_numbers(with_gamma(rgb, image.info.get("gamma")), image.info.get("nclx_profile"))
     coloured = image.mode in {"RGB", "RGBA", "RGBX", "P", "PA"}
     return np.asarray(to_srgb(rgb, profile) if coloured else rgb)
 

@@ -37,6 +37,10 @@ class BrokenError(ValueError):
         self.cut = cut
 
 
+class UnreadError(ValueError):
+    """The file is whole, and of a kind that is not read: its words are the kind's name."""
+
+
 @dataclass(frozen=True, slots=True)
 class JpegHead:
     """Up to the first scan: the kind of its frame (its marker's second byte), where that scan's data starts, EXIF."""

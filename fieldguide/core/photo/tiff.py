@@ -10,19 +10,30 @@ import zlib
 from PIL import TiffImagePlugin, _imaging
 
 from fieldguide.core.photo.jpeg import WatchedJpeg
-from fieldguide.core.photo.structure import BrokenError
+from fieldguide.core.photo.structure import BrokenError, UnreadError
 
 Tags = TiffImagePlugin.ImageFileDirectory_v2
 _TILE_WIDTH, _TILE_LENGTH = 322, 323
 _STRIPS, _TILES, _TABLES = (273, 279), (324, 325), 347  # where the parts lie and how long they are
 _RAW, _YCBCR = 1, 6
 _DEFLATE, _JPEG, _PACK_BITS = (8, 32946), 7, 32773
+_KIND, _OLD_KIND = 254, 255  # whether a picture is a smaller one of another in the file
+_OF_RAW = {0xC612, 0xC5D8, 0x828E}  # version of DNG, slices of CR2, pattern of a sensor's colours
+_MOSAICS = {32803, 34892}  # a sensor's colours, one of three at each pixel
 _FAX = {2, 3, 4, 32771}  # black and white, which no photo is; its decoder goes on behind whatever damage
 
 # What these decoders say of damage would reach the terminal beside our own sentence.
 logging.getLogger("PIL").addHandler(logging.NullHandler())
 with contextlib.suppress(OSError, AttributeError):  # where libtiff can be reached
     ctypes.CDLL(_imaging.__file__).TIFFSetErrorHandler(None)
+
+
+def refuse_raw(image: TiffImagePlugin.TiffImageFile) -> None:
+    """Raises UnreadError for a camera's raw file, whatever its name: what stands first there is a small preview."""
+    tags = image.tag_v2
+    is_reduced = tags.get(_KIND, 0) & 1 or tags.get(_OLD_KIND) == 2
+    if is_reduced or tags.keys() & _OF_RAW or tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) in _MOSAICS:
+        raise UnreadError("RAW")
 
 
 def refuse_loose_tiff(image: TiffImagePlugin.TiffImageFile, data: bytes) -> None:
