@@ -5,7 +5,7 @@ No widget: it runs in any thread, and without a window, once a QGuiApplication i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -43,13 +43,18 @@ from fieldguide.ui.history.map_ground import fitting, paint_ground, paint_scale
 from fieldguide.ui.history.wording import date_words, place_words
 from fieldguide.ui.kit.colours import LIGHT
 from fieldguide.ui.kit.naming import name_of
+from fieldguide.ui.kit.wording import on_paper
 
 MOST_PHOTOS = 4  # of a find
+AT_ONCE = 50  # finds; four pictures each are 120 MB
+_IMAGES = QTextDocument.ResourceType.ImageResource.value
 _SIDE = 520  # pixels of a photo's long side
 _WIDTH = 170  # of a photo on the page, in points
 _MAP = (1040, 560)  # pixels of the map
 _DPI = 96
 _MARGINS = QMarginsF(16, 14, 16, 10)  # millimetres
+_FOOT_POINTS = 7
+_SPARE = 16  # dots: a find that just fills a page would leave its lower edge, and nothing else, on the next
 _FOOT = 24  # dots for the number of the page
 
 
@@ -61,38 +66,56 @@ def write_report(
     Raises:
         FieldGuideError: DISK_FULL or NOT_WRITABLE with `path`; what stood there before is untouched.
     """
-    document, body, missing, dots = QTextDocument(), list[str](), list[Path](), list[_Dot]()
-    written, images = 0, QTextDocument.ResourceType.ImageResource.value
-    for find in finds:
-        pictures = []
-        for photo in find.photos[:MOST_PHOTOS]:
-            image = _image(photo)
-            if image is None:
-                missing.append(photo.path)
-                continue
-            address = QUrl(f"photo:{find.id}/{photo.sha256}")
-            document.addResource(images, address, image)
-            width = _WIDTH if image.width() >= image.height() else _WIDTH * 3 // 4
-            pictures.append(f'<img src="{address.toString()}" width="{width}">')
-        body.append(_find_html(find, guide, " ".join(pictures)))
-        if find.latitude is not None and find.longitude is not None:
-            level = danger_today(find, guide).shown
-            dots.append(_Dot(find.id, find.latitude, find.longitude, level))
-        written += 1
+    listed, missing = list(finds), list[Path]()
+    made = print_documents(documents(listed, guide, recorded_by, places, missing))
+    with written_atomically(path) as stream:
+        stream.write(made)
+    return Exported(path, len(listed), 0, tuple(missing))
+
+
+def documents(
+    finds: list[Observation], guide: Guide, recorded_by: str, places: Places, missing: list[Path]
+) -> Iterator[QTextDocument]:
+    """The report in parts, so that few pictures are held at once; `missing` gets the photos that cannot be read."""
+    for begin in range(0, max(1, len(finds)), AT_ONCE):
+        document = QTextDocument()
+        head = "" if begin else _head(document, finds, guide, recorded_by, places)
+        body = [_find_html(find, guide, _pictures(document, find, missing)) for find in finds[begin : begin + AT_ONCE]]
+        document.setHtml(head + "".join(body))
+        yield document
+
+
+def _head(document: QTextDocument, finds: list[Observation], guide: Guide, recorded_by: str, places: Places) -> str:
+    """Title, whose finds, and the map."""
+    dots = [
+        _Dot(find.id, find.latitude, find.longitude, danger_today(find, guide).shown)
+        for find in finds
+        if find.latitude is not None and find.longitude is not None
+    ]
     who = escape(text("storage.report_by", who=recorded_by)) if recorded_by else ""
     blurred = escape(text("storage.report_blurred")) if dots and places is Places.BLURRED else ""
     seen = ""
     if dots:
-        document.addResource(images, QUrl("map:"), _map(dots))
+        document.addResource(_IMAGES, QUrl("map:"), _map(dots))
         seen = '<p><img src="map:" width="660"></p>'
-    document.setHtml(
+    return (
         f"<h1>{escape(text('storage.report_title'))}</h1><p>{who}</p>"
-        f"<p><b>{escape(text('cli.guess'))}</b></p>"
-        f"{seen}<p>{blurred}</p>{''.join(body)}"
+        f"<p><b>{escape(text('cli.guess'))}</b></p>{seen}<p>{blurred}</p>"
     )
-    with written_atomically(path) as stream:
-        stream.write(_pdf(document))
-    return Exported(path, written, 0, tuple(missing))
+
+
+def _pictures(document: QTextDocument, find: Observation, missing: list[Path]) -> str:
+    pictures = []
+    for photo in find.photos[:MOST_PHOTOS]:
+        image = _image(photo)
+        if image is None:
+            missing.append(photo.path)
+            continue
+        address = QUrl(f"photo:{find.id}/{photo.sha256}")
+        document.addResource(_IMAGES, address, image)
+        width = _WIDTH if image.width() >= image.height() else _WIDTH * 3 // 4
+        pictures.append(f'<img src="{address.toString()}" width="{width}">')
+    return " ".join(pictures)
 
 
 def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
@@ -102,13 +125,19 @@ def _find_html(find: Observation, guide: Guide, pictures: str) -> str:
     by = text("storage.report_named") if find.verified else text("storage.report_guess")
     shown = text(f"ui.danger_{danger_today(find, guide).shown.value}")
     alarm = text(f"ui.danger_{machine_danger(find.identification, guide).shown.value}")
-    notes = escape(find.notes).replace("\n", "<br>")
-    lines = [f"<b>{escape(shown)} · {escape(text('storage.report_alarm', alarm=alarm))}</b>", escape(by)]
-    lines += [f"{escape(date_words(find))} · {escape(place_words(find))}", escape(", ".join(find.tags)), notes]
-    facts = "<br>".join(line for line in lines if line)
-    words = f"<h3>{find.id} · {escape(name)}{latin}</h3><p>{facts}</p>"
-    # In one row of a table, so that a page never ends between a name and its photos.
-    return f'<table width="100%" cellpadding="6"><tr><td width="290">{words}</td><td>{pictures}</td></tr></table>'
+    heading = f"<h3>{find.id} · {escape(name)}{latin}</h3>"
+    heading += f"<b>{escape(shown)} · {escape(text('storage.report_alarm', alarm=alarm))}</b>"
+    lines = [
+        by,
+        f"{date_words(find)} · {place_words(find)}",
+        *(on_paper(each) for each in (", ".join(find.tags), find.notes)),
+    ]
+    facts = "<br>".join(escape(line).replace("\n", "<br>") for line in lines if line)
+    # In one table, so that a page never ends between a name and its photos; its head stands again on further pages.
+    return (
+        f'<table width="100%" cellpadding="6"><thead><tr><td colspan="2">{heading}</td></tr></thead>'
+        f'<tr><td width="290"><p>{facts}</p></td><td>{pictures}</td></tr></table>'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +188,8 @@ def _image(photo: Photo) -> QImage | None:
     return image.scaledToWidth(_SIDE) if width >= height else image.scaledToHeight(_SIDE)
 
 
-def _pdf(document: QTextDocument) -> bytes:
+def print_documents(parts: Iterable[QTextDocument]) -> bytes:
+    """A PDF of them; each begins a page."""
     made = QBuffer()
     made.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(made)
@@ -168,24 +198,36 @@ def _pdf(document: QTextDocument) -> bytes:
     writer.setResolution(_DPI)
     size = QPageSize(QPageSize.PageSizeId.A4)
     writer.setPageLayout(QPageLayout(size, QPageLayout.Orientation.Portrait, _MARGINS, QPageLayout.Unit.Millimeter))
+    painter, before = QPainter(writer), 0
+    font = painter.font()
+    font.setPointSizeF(_FOOT_POINTS)
+    painter.setFont(font)
+    for part in parts:
+        before = _print(part, writer, painter, before)
+    painter.end()
+    made.close()
+    return bytes(made.data().data())
+
+
+def _print(document: QTextDocument, writer: QPdfWriter, painter: QPainter, before: int) -> int:
+    """Put one behind the pages that were there `before`; returns how many there are then."""
     document.documentLayout().setPaintDevice(writer)
     document.setDocumentMargin(0)
     width, height = writer.width(), writer.height() - _FOOT
     _part(document, width, height)
     document.setPageSize(QSizeF(width, height))
-    painter = QPainter(writer)
     for page in range(document.pageCount()):
-        if page:
+        if before or page:
             writer.newPage()
         painter.save()
         painter.translate(0, -page * height)
         document.drawContents(painter, QRectF(0, page * height, width, height))
         painter.restore()
         foot = QRectF(0, height, width, _FOOT)
-        painter.drawText(foot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, str(page + 1))
-    painter.end()
-    made.close()
-    return bytes(made.data().data())
+        feet = ((Qt.AlignmentFlag.AlignLeft, text("cli.guess")), (Qt.AlignmentFlag.AlignRight, str(before + page + 1)))
+        for side, words in feet:
+            painter.drawText(foot, side | Qt.AlignmentFlag.AlignBottom, words)
+    return before + document.pageCount()
 
 
 def _part(document: QTextDocument, width: float, height: float) -> None:
@@ -197,7 +239,7 @@ def _part(document: QTextDocument, width: float, height: float) -> None:
     for frame in (each for each in document.rootFrame().childFrames() if isinstance(each, QTextTable)):
         place = layout.frameBoundingRect(frame)
         used = place.top() if used < 0 else used
-        if used + place.height() > height:
+        if used + place.height() > height - _SPARE:
             cuts.append(frame)
             used = 0.0
         used += place.height()

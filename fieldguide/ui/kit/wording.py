@@ -13,11 +13,12 @@ from fieldguide.core.guide import Guide
 from fieldguide.core.hands import danger_today
 from fieldguide.core.records import Candidate, Identification, Observation, Reason, Verdict, VerdictKind
 from fieldguide.core.taxonomy import Taxon
-from fieldguide.core.text import percent, text
+from fieldguide.core.text import percent, shown, text
 from fieldguide.ui.kit.banner import Alert, Carrier
 from fieldguide.ui.kit.naming import name_of, ranked_name
 
 NAMED_CARRIERS = 3  # on the banner; the others are counted
+PAPER_LETTERS, PAPER_LINES = 4000, 80  # of a note: about two pages of a report
 NAMED_RIVALS = 3  # in the reason of a rolled-up verdict
 
 
@@ -142,6 +143,14 @@ def verdict_words(verdict: Verdict, guide: Guide) -> str:
     if verdict.kind is VerdictKind.SPECIES:
         return text("identify.verdict_species", name=name.first)
     return text(f"identify.verdict_{verdict.kind.value}", name=verdict.taxon.name)
+
+
+def on_paper(words: str) -> str:
+    """What a person wrote, cut where it would fill pages, which is then said; no sign in it turns others round."""
+    lines = words[:PAPER_LETTERS].splitlines()
+    kept = "\n".join(shown(line) for line in lines[:PAPER_LINES])
+    is_whole = len(words) <= PAPER_LETTERS and len(lines) <= PAPER_LINES
+    return kept if is_whole else f"{kept} … {text('storage.report_cut')}"
 
 
 def short_verdict(observation: Observation, guide: Guide) -> str:

@@ -29,6 +29,7 @@ from fieldguide.ui.kit.naming import (
     syndrome_signs,
     when_words,
 )
+from fieldguide.ui.kit.wording import on_paper
 from fieldguide.ui.poison.case import Case, Help, hours_words, phone_words, verified_words
 
 DO = ("call", "everybody", "keep", "photo", "note", "go")
@@ -228,16 +229,20 @@ def _find(find: Observation, guide: Guide, photos: Sequence[QSize]) -> str:
         ("pdf_date", when_words(find.observed_at) if find.observed_at else unknown),
         ("pdf_place", place),
         ("pdf_label", name_of(find.verified, guide).first if find.verified else unknown),
-        ("pdf_notes", find.notes),
+        ("pdf_notes", on_paper(find.notes)),
         ("pdf_answers", "; ".join(answer_words(each) for each in find.seen if each.values)),
-        ("pdf_files", ", ".join(photo.path.name for photo in find.photos)),
+        ("pdf_files", on_paper(", ".join(photo.path.name for photo in find.photos))),
     ]
     if said is not None:
         pairs.append(
             ("pdf_model", f"{said.model.name} {said.model.version} ({said.model.id}), {when_words(said.made_at)}")
         )
         pairs.append(("pdf_guide", f"{said.guide_version}"))
-    rows = "".join(f"<tr><td width='30%'>{_t(key)}</td><td>{escape(words)}</td></tr>" for key, words in pairs if words)
+    rows = "".join(
+        f"<tr><td width='30%'>{_t(key)}</td><td>{escape(words).replace(chr(10), '<br>')}</td></tr>"
+        for key, words in pairs
+        if words
+    )
     alarm = ""
     if said is not None:
         shares = {"deadly": percent(said.alarm.deadly), "harmful": percent(said.alarm.harmful)}
