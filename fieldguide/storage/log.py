@@ -62,10 +62,8 @@ def last_errors(file: Path, most: int = 10) -> list[str]:
 
 def without_private(words: str, home: Path | None = None) -> str:
     """Log lines without names of photos, without numbers that may be a place, and with ~ for the home folder."""
-    from fieldguide.core.photo import (
-        PHOTO_SUFFIXES,
-        RAW_SUFFIXES,
-    )  # here: the log is written before anything can read a photo
+    # Here: the log is written before anything can read a photo.
+    from fieldguide.core.photo import PHOTO_SUFFIXES, RAW_SUFFIXES
 
     suffixes = "|".join(sorted(suffix.lstrip(".") for suffix in PHOTO_SUFFIXES | RAW_SUFFIXES))
     quoted = re.compile(rf"""(['"])[^'"\n]*\.({suffixes})\1""", re.IGNORECASE)
