@@ -20,6 +20,7 @@ from fieldguide.core.guide.characters import Characters, Question, read_characte
 from fieldguide.core.guide.promises import promises_a_meal
 from fieldguide.core.guide.resolver import Match, Resolution, Resolver
 from fieldguide.core.guide.tables import COLUMNS, OPTIONAL
+from fieldguide.core.guide.wider import shipped_wider_names
 from fieldguide.core.resources import resource
 from fieldguide.core.taxonomy import BACKGROUND, Rank, Taxon
 
@@ -129,7 +130,7 @@ class Guide:
     @cached_property
     def _resolver(self) -> Resolver:
         """Built when a name is met that is not an accepted one: 60 ms that most starts of the app save."""
-        return Resolver(self.records.values())
+        return Resolver(self.records.values(), shipped_wider_names())
 
     @cached_property
     def _named_by(self) -> dict[str, list[str]]:

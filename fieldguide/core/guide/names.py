@@ -5,17 +5,17 @@ A reading turns a raw name into keys of the letters a-z; an index finds taxa by 
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
-from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
+
+from fieldguide.core.guide.respelt import also_read, decoded
 
 T = TypeVar("T")
 
@@ -39,13 +39,11 @@ _LOOKALIKES = str.maketrans(
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cc"})
 _DIGITS = str.maketrans("01345", "oleas")  # inside a word
 _SIGNS = str.maketrans("0123456789$!+€£", "olzeasgtbgsltel")  # what a whole word may be disguised with
-_ESCAPED = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U00([0-9a-fA-F]{6}))")
-_LAYERS = 3  # how often a name may be spelt out in another way of spelling out
 
 _ALIKE = str.maketrans("iyjk", "lllc")
-_PAIRS = (("rn", "m"), ("vv", "w"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ae", "e"), ("oe", "e"))
+_PAIRS = (("rn", "m"), ("vv", "w"), ("ph", "f"), ("th", "t"), ("rh", "r"), ("ae", "e"), ("oe", "e"), ("u", "ii"))
 
-_BELOW = {"var", "varietas", "f", "fo", "forma", "subsp", "ssp", "subspecies", "subvar", "subf", "cv", "fsp"}
+BELOW = {"var", "varietas", "f", "fo", "forma", "subsp", "ssp", "subspecies", "subvar", "subf", "cv", "fsp"}
 _ROUGHLY = {"cf", "cfr", "conf", "agg", "aggr", "aggregate", "complex", "cplx", "group", "grp", "gr", "coll"}
 _ROUGHLY |= {"sl", "slat", "ss", "sstr", "sensu", "lato", "stricto", "amplo", "auct", "auctt", "emend"}
 _ROUGHLY |= {"nom", "prov", "nud", "inval", "illeg", "ined", "comb", "nov"}
@@ -63,7 +61,8 @@ class Reading:
     `keys` are to be looked for in their order. `plain` are those without marks and authors, by which misspellings are
     found: with the epithets below the species, then without them. `words` are the keys of its words, the genus first; a
     `wide` name is that of a genus or family. `text` are the keys of all its words, brackets and numbers apart;
-    `disguised` has for each word in which digits and signs stand for letters its keys with its neighbours, then alone.
+    `disguised` has for each word in which digits and signs stand for letters its keys with its neighbours, then alone;
+    `others` are other names that it may be (`respelt.also_read`).
     """
 
     keys: tuple[str, ...] = ()
@@ -73,6 +72,7 @@ class Reading:
     name: str = ""
     text: tuple[str, ...] = ()
     disguised: tuple[tuple[str, ...], ...] = ()
+    others: tuple[str, ...] = ()
 
 
 def read_name(raw: str) -> Reading:
@@ -81,14 +81,15 @@ def read_name(raw: str) -> Reading:
 
     "Genus sp." is the genus; so is "Genus aff. epithet", which says that it is another species than that.
     """
-    plain = latin(_decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}"))
-    text = tuple(filter(None, map(key_of, _words(plain))))
+    whole = decoded(raw if len(raw) <= MAX_LETTERS else f"{raw[:200]} {raw[-100:]}")
+    plain = latin(whole)
+    text = tuple(filter(None, (key_of(part) for word in _words(plain) for part in word.split("-"))))
     disguised = _disguised(plain)
     found = _read(_words(re.sub(r"[(\[{][^)\]}]*[)\]}]?", " ( ", plain)))
-    found = replace(found, text=text, disguised=disguised)
+    found = replace(found, text=text, disguised=disguised, others=also_read(whole))
     inside = [_read(_words(part)) for part in re.findall(r"[(\[{]([^)\]}]+)", plain)]
     if not found.keys:  # "(Amanita phalloides)"
-        return replace(inside[0], text=text, disguised=disguised) if inside else found
+        return replace(inside[0], text=text, disguised=disguised, others=found.others) if inside else found
     return replace(found, keys=(*found.keys, *(key for each in inside for key in each.keys)))  # "Death cap (Amanita)"
 
 
@@ -110,7 +111,7 @@ def key_of(name: str) -> str:
 
 def plain_keys(name: str) -> tuple[str, ...]:
     """The keys under which a well-written name is found: whole, and without the marks of ranks ("var.")."""
-    words = [word for word in _words(name) if word.lower() not in _BELOW]
+    words = [word for word in _words(name) if word.lower() not in BELOW]
     return tuple(dict.fromkeys((key_of(name), key_of("".join(words)))))
 
 
@@ -182,22 +183,6 @@ class NameIndex(Generic[T]):
 
 def _counts(key: str) -> npt.NDArray[np.int64]:
     return np.bincount(np.frombuffer(key.encode("ascii"), np.uint8) - ord("a"), minlength=26)
-
-
-def _decoded(raw: str) -> str:
-    """What an address, HTML or JSON spelt out, and letters that are only shown the other way round."""
-    before, plain = "", raw
-    for _ in range(_LAYERS):
-        before, plain = plain, html.unescape(unquote(plain)) if "%" in plain or "&" in plain else plain
-        plain = _ESCAPED.sub(lambda found: _escaped(found[1] or found[2] or found[3]), plain)
-        if plain == before:
-            break
-    return re.sub("\u202e([^\u202c]*)", lambda found: found[1][::-1], plain)
-
-
-def _escaped(digits: str) -> str:
-    number = int(digits, 16)
-    return chr(number) if number < 0x110000 else " "
 
 
 def _disguised(plain: str) -> tuple[tuple[str, ...], ...]:
@@ -274,7 +259,7 @@ def _epithets(rest: list[str], *, shouted: bool) -> tuple[list[str], bool]:
     awaited, authors, placed = True, False, True
     for word in rest:
         mark = word.lower()
-        if mark in _BELOW and not (authors and mark == "f"):  # behind an author "f." is his son
+        if mark in BELOW and not (authors and mark == "f"):  # behind an author "f." is his son
             awaited, authors = True, False
         elif mark == "(":
             authors = bool(epithets)
@@ -299,7 +284,7 @@ def _without_ranks(words: list[str]) -> tuple[tuple[str, ...], list[str]]:
     marks = [word.lower() for word in words]
     start = 5 if len(words) > 6 and marks[0] in KINGDOMS else 0
     while start + 1 < len(words) and (marks[start] in KINGDOMS or marks[start].endswith(_WIDE_ENDINGS)):
-        if marks[start + 1] in _NO_EPITHET | _ROUGHLY | _BELOW | {"("}:
+        if marks[start + 1] in _NO_EPITHET | _ROUGHLY | BELOW | {"("}:
             break
         start += 1
     return tuple(key_of(word) for word in words[start - 1 : start] if start), words[start:]

@@ -5,14 +5,16 @@ The one door for labels of bundles, names of folders and rows of tables. Never g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
 
 from fieldguide.core.danger import Danger, worst
+from fieldguide.core.guide.common_names import LONG, MOST_WORDS, CommonNames, Known
 from fieldguide.core.guide.names import (
+    BELOW,
     KINGDOMS,
     NameIndex,
     Reading,
@@ -25,15 +27,14 @@ from fieldguide.core.guide.names import (
 from fieldguide.core.taxonomy import Rank, Taxon
 
 REMEMBERED = 2**15  # names: more than a bundle may have labels
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-LONG, LONG_PAIR = 7, 12  # letters of a word, and of two, that are nearly a name by no chance
+LONG_PAIR = 12  # letters of two words that are nearly a name by no chance
 SHORTEST = 4  # letters that are left of a name that was cut off
 RANKS = 5  # words of a row of ranks
-MOST_WORDS = 5  # of a common name
 FEW_WORDS = 8  # of a text in which common names with a slip are looked for too
-HEAD_LAST = {"en", "de"}  # "Destroying angel", "Spitzkegeliger Knollenblätterpilz"; others say "Tignosa bianca"
+SHORTEST_SLIP = 5  # letters of an epithet in which a slip is looked for where the genus is abbreviated
 SHORTEST_EPITHET = 3  # letters that are left of an epithet where the genus was cut off too
-SHORTEST_HEAD = 6  # letters of what a common name calls a whole group
+OF_A_FAMILY = r"(ales|ineae|oideae|eae)$"  # ranks that are called after a genus, as its family is (ICN, articles 16-19)
+CODES = (6, 8)  # letters of an ecologist's short name
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
 
@@ -54,34 +55,12 @@ class Resolution:
     match: Match
 
 
-class Known(Protocol):
-    """What the resolver needs of a record of the guide."""
-
-    @property
-    def taxon(self) -> Taxon:
-        """The accepted name and its place."""
-
-    @property
-    def danger(self) -> Danger:
-        """Its danger."""
-
-    @property
-    def synonyms(self) -> tuple[str, ...]:
-        """Its other names."""
-
-    @property
-    def common_names(self) -> dict[str, str]:
-        """Its names in living languages, one each."""
-
-    @property
-    def other_names(self) -> tuple[str, ...]:
-        """Further ones."""
-
-
 class Resolver:
     """Finds taxa by their names, however these are spelt; read only, and it remembers what it found."""
 
-    def __init__(self, records: Iterable[Known]) -> None:
+    def __init__(self, records: Iterable[Known], wider: Mapping[str, tuple[str, ...]]) -> None:
+        """`wider`: for names above families the families and genera that they hold."""
+        records = tuple(records)
         known = {record.taxon: record for record in records}
         self._danger = {taxon: record.danger for taxon, record in known.items()}
         self._accepted = NameIndex((key, taxon) for taxon in known for key in plain_keys(taxon.name))
@@ -109,19 +88,11 @@ class Resolver:
         ]
         self._short = NameIndex((key_of(genus[0] + epithet), taxon) for genus, epithet, taxon in species)
         self._cut = NameIndex((key_of(epithet), (key_of(genus), taxon)) for genus, epithet, taxon in species)
-        self._epithets = NameIndex((key_of(epithet), taxon) for _, epithet, taxon in species)
         self._sounds = NameIndex((look_of(key_of(epithet)), taxon) for _, epithet, taxon in species)
-        self._common = NameIndex(
-            (key_of(spelt), taxon)
-            for taxon, record in known.items()
-            for name in (*record.common_names.values(), *record.other_names)
-            for spelt in (name, name.translate(_SPELT_OUT))
-        )
-        self._heads = NameIndex(
-            (key_of(spelt), taxon)
-            for taxon, record in known.items()
-            for language, name in record.common_names.items()
-            for spelt in _heads(name, language)
+        self._common = CommonNames(records, self._genera)
+        named = {taxon.name: taxon for taxon in known}
+        self._held = NameIndex(
+            (key_of(name), named[below]) for name, held in wider.items() for below in held if below in named
         )
         self._spelt_like = lru_cache(REMEMBERED)(self._find_near)
         self.resolve = lru_cache(REMEMBERED)(self._resolve)
@@ -129,6 +100,18 @@ class Resolver:
 
     def _resolve(self, raw: str) -> Resolution | None:
         reading = read_name(raw)
+        found = self._match(raw, reading)
+        if found is None or (self._is_bare(reading) and not reading.others):
+            return found
+        called = (self._danger[taxon] for taxon in self._common.anywhere(reading.text, slips=False))
+        beside = worst((*called, *map(self.danger, reading.others)))
+        return None if beside.harmful and beside.severity > self._danger[found.taxon].severity else found
+
+    def _is_bare(self, reading: Reading) -> bool:
+        """Whether there is no word but those of a name."""
+        return len(reading.text) < 3
+
+    def _match(self, raw: str, reading: Reading) -> Resolution | None:
         for key in reading.keys:
             for index, match in ((self._accepted, Match.ACCEPTED), (self._synonyms, Match.SYNONYM)):
                 found = [taxon for taxon in index.get(key) if _fits(taxon, reading)]
@@ -162,32 +145,15 @@ class Resolver:
 
     def _find_danger(self, name: str, genus: str = "") -> Danger:
         reading, found = read_name(name), self.resolve(name)
-        if found is not None and len(reading.words) < 3:
+        if found is not None and self._is_bare(reading):
             return self._danger[found.taxon]
         possible = [*self._named(reading)] if found is not None else [*self._possible(reading, key_of(genus))]
         slips = found is None and len(reading.text) <= FEW_WORDS
-        called = [*self._called(reading.text, slips=slips)]
-        possible += called or (taxon for word in reading.text if slips for taxon in self._group(word))
+        called, mentioned = [*self._common.anywhere(reading.text, slips=slips)], [*self._mentioned(reading)]
+        possible += called or (taxon for word in reading.text if slips for taxon in self._common.group(word, mentioned))
         surely = self._danger[found.taxon] if found is not None else Danger.UNKNOWN
-        return worst((surely, *(self._danger[taxon] for taxon in (*possible, *self._mentioned(reading)))))
-
-    def _called(self, text: tuple[str, ...], *, slips: bool) -> Iterator[Taxon]:
-        """Taxa whose common names stand anywhere in the text, as they are or with `slips`: "young Death caps"."""
-        for start in range(len(text)):
-            for end in range(start + 1, min(start + MOST_WORDS, len(text)) + 1):
-                key = "".join(text[start:end])
-                if self._genera.get(key):  # some have no other name in a language
-                    continue
-                exact = self._common.get(key)
-                yield from exact
-                if slips and not exact and len(key) > LONG:
-                    yield from (taxon for _, taxon in self._common.near(key, allowed_edits(key)))
-
-    def _group(self, word: str) -> Iterator[Taxon]:
-        """All whose common name says that they are one of these: "Knollenblätterpilze"."""
-        if not self._genera.get(word):
-            yield from self._heads.get(word)
-            yield from (taxon for _, taxon in self._heads.near(word, 1) if len(word) > LONG)
+        others = (level for other in reading.others if (level := self.danger(other)).harmful)
+        return worst((surely, *(self._danger[taxon] for taxon in (*possible, *mentioned)), *others))
 
     def _near(self, key: str, reading: Reading) -> list[tuple[int, Taxon]]:
         """Taxa of fitting rank that a key may be a misspelling of, and those one edit further; nearest first."""
@@ -202,34 +168,79 @@ class Resolver:
         """What a genus and any other of the words name together: "Amanita aff. phalloides"."""
         first, *others = reading.words
         for other in others:
-            for key in (first + other, other + first):
-                yield from (*self._accepted.get(key), *self._synonyms.get(key))
+            yield from (*self._exact(first + other), *self._exact(other + first), *self._briefly(first, other))
 
     def _mentioned(self, reading: Reading) -> Iterator[Taxon]:
         """Taxa that stand anywhere in the text beside its own name: "Boletus edulis / Rubroboletus satanas"."""
         text, own, place = reading.text, reading.words[:1], 0
         while place < len(text):
-            word, pair = text[place], "".join(text[place : place + 2])
-            found = (*self._accepted.get(pair), *self._synonyms.get(pair)) if place + 1 < len(text) else ()
+            word, pair, three = ("".join(text[place : place + n]) for n in (1, 2, 3))
+            found = (self._exact(three) or self._exact(pair)) if pair != word else ()
+            if place and pair != word:
+                found = found or self._briefly(word, text[place + 1])
             if not found and word not in own:
-                yield from self._genera.get(word) or self._nearly(word)
+                yield from self._genera.get(word) or self._old_genera.get(word) or self._nearly(word)
+                if place > 1 and text[place - 1] not in BELOW:
+                    yield from self._all_harmful(self._of_epithet(word))
             if not found:
-                yield from self._wider(word, reading)
+                yield from self._within(word)
                 if (place or len(text) > 2) and len(pair) >= LONG_PAIR:
-                    yield from (taxon for edits, taxon in self._spelt_like(pair) if edits <= allowed_edits(pair))
+                    near = (taxon for edits, taxon in self._spelt_like(pair) if edits <= allowed_edits(pair))
+                    yield from (taxon for taxon in near if taxon.rank is Rank.SPECIES)
             yield from found
             place += 2 if found else 1
+        yield from self._wider(reading)
         for keys in reading.disguised:  # with its neighbours it is a species, alone a genus
             yield from next(filter(None, (self._looks.get(look_of(key)) for key in keys)), ())
 
-    def _wider(self, word: str, reading: Reading) -> Iterator[Taxon]:
-        """The family of this name, unless it is that of the genus beside it, or one in a row of ranks."""
-        if reading.text[0] in KINGDOMS and len(reading.text) > RANKS:
+    def _exact(self, key: str) -> tuple[Taxon, ...]:
+        return (*self._accepted.get(key), *self._synonyms.get(key))
+
+    def _briefly(self, short: str, epithet: str) -> tuple[Taxon, ...]:
+        """What an epithet names behind the first letters of its genus: "or A. phalloides"."""
+        whole = self._cut.get(epithet) if len(short) <= MAX_SHORT else ()
+        return tuple(taxon for genus, taxon in whole if genus.startswith(short))
+
+    def _of_epithet(self, epithet: str) -> tuple[Taxon, ...]:
+        return tuple(taxon for _, taxon in self._cut.get(epithet))
+
+    def _all_harmful(self, taxa: tuple[Taxon, ...]) -> tuple[Taxon, ...]:
+        """What an epithet names without a genus, when all that bear it are harmful; else nothing."""
+        return taxa if all(self._danger[taxon].harmful for taxon in taxa) else ()
+
+    def _within(self, word: str) -> Iterator[Taxon]:
+        """Species and families in words run together, in either order: "deadlyamanitaphalloides2"."""
+        if len(word) < LONG_PAIR or self._genera.get(word):
             return
-        named = [taxon for key in reading.keys for taxon in (*self._accepted.get(key), *self._synonyms.get(key))]
+        twice = word + word
+        for start in range(len(word)):
+            for end in range(start + LONG, start + len(word) + 1):
+                for taxon in self._exact(twice[start:end]):
+                    if taxon.rank is Rank.SPECIES or (taxon.rank is Rank.FAMILY and end <= len(word)):
+                        yield taxon
+
+    def _wider(self, reading: Reading) -> Iterator[Taxon]:
+        """What families and wider names in the text hold, unless the genus beside them is one of theirs.
+
+        Of a row of ranks only the last counts, and that only where its genus is not known.
+        """
+        text = reading.text
+        spans = ("".join(text[i:j]) for i in range(len(text)) for j in range(i + 1, min(i + MOST_WORDS, len(text)) + 1))
+        found = [held for span in spans if (held := self._holds(span))]
+        if not found:
+            return
+        named = [taxon for key in reading.keys for taxon in self._exact(key)]
+        named += [taxon for key in reading.plain for _, taxon in self._near(key, reading)]
         named += [taxon for genus in reading.words[:1] for taxon in self._genera.get(genus)]
         own = {taxon.family for taxon in named if taxon.rank is not Rank.FAMILY}
-        yield from (taxon for taxon in self._accepted.get(word) if taxon.rank is Rank.FAMILY and taxon.name not in own)
+        if text[0] in KINGDOMS and len(text) > RANKS:
+            found = [] if own else found[-1:]
+        yield from (taxon for held in found if own.isdisjoint(each.family for each in held) for taxon in held)
+
+    def _holds(self, key: str) -> tuple[Taxon, ...]:
+        """A family, the families of a wider name, or the one that gave its name to a wider or a narrower rank."""
+        family = re.sub(OF_A_FAMILY, "aceae", key)
+        return self._held.get(key) or tuple(each for each in self._accepted.get(family) if each.rank is Rank.FAMILY)
 
     def _nearly(self, word: str) -> Iterator[Taxon]:
         """The genera that a word beside the name may be a misspelling of; short ones are authors.
@@ -239,27 +250,32 @@ class Resolver:
         if len(word) >= LONG:
             yield from (taxon for index in (self._genera, self._old_genera) for _, taxon in index.near(word, 1))
 
-    def _shortly(self, short: str) -> Iterator[Taxon]:
-        """What an abbreviated name with a slip in a long epithet may be: "A. phaloides"."""
-        return (taxon for _, taxon in self._short.near(short, 1)) if len(short) > LONG else iter(())
+    def _shortly(self, genus: str, epithet: str) -> Iterator[Taxon]:
+        """What an abbreviated name with a slip in its epithet may be: "A. phaloides"."""
+        near = self._cut.near(epithet, 1) if len(epithet) >= SHORTEST_SLIP else ()
+        return (taxon for _, (whole, taxon) in near if whole.startswith(genus))
 
     def _otherwise(self, reading: Reading) -> Iterator[Taxon]:
         """What a name stands for in a living language, or with its genus cut short: "Cort. orellanus"."""
         for key in reading.keys:
             yield from (*self._common.get(key), *self._short.get(key))
         if len(reading.words) > 1 and len(reading.words[0]) <= MAX_SHORT:
-            short = reading.words[0][0] + reading.words[1]
-            yield from self._short.get(short) or self._shortly(short)
-        alone: tuple[Taxon, ...] = ()
-        if len(reading.words) == 1:  # "phalloides", "falloides"
-            alone = self._epithets.get(reading.words[0]) or self._sounds.get(look_of(reading.words[0]))
-        if all(self._danger[taxon].harmful for taxon in alone):
-            yield from alone
+            genus, epithet = reading.words[:2]
+            yield from self._short.get(genus[0] + epithet) or self._shortly(genus, epithet)
+        if len(reading.words) == 1:  # "phalloides", "falloides", "amanphal"
+            word = reading.words[0]
+            yield from self._all_harmful(self._of_epithet(word) or self._sounds.get(look_of(word)))
+            yield from self._coded(word)
 
     def _cut_off(self, genus: str, epithet: str) -> Iterator[Taxon]:
         """What a name may be whose two words were both cut short: "Aman. phall."."""
         if len(epithet) >= SHORTEST_EPITHET and not self._genera.get(genus):
             yield from (taxon for whole, taxon in self._cut.begun(epithet, 0) if whole.startswith(genus))
+
+    def _coded(self, word: str) -> Iterator[Taxon]:
+        """What an ecologist's code stands for, three or four letters of each word: "amanphal"."""
+        if len(word) in CODES and not self._genera.get(word):
+            yield from self._cut_off(word[: len(word) // 2], word[len(word) // 2 :])
 
     def _possible(self, reading: Reading, genus: str) -> Iterator[Taxon]:
         """Every taxon that an unresolved name may mean: nearly so spelt, abbreviated, or of a genus that it names."""
@@ -280,20 +296,15 @@ class Resolver:
             yield from (taxon for taxon in self._looks.get(look_of(seen)) if seen)
         for word in (*reading.words[:1], genus):
             if not self._genera.get(word):
-                yield from self._old_genera.get(word) or self._nearly(word)
-                yield from (taxon for _, taxon in self._genera.near(word, allowed_edits(word)))
+                yield from self._old_genera.get(word) or (
+                    *self._nearly(word),
+                    *(taxon for _, taxon in self._genera.near(word, allowed_edits(word))),
+                )
         if len(reading.words) == 1:  # words run together
             for end in range(4, len(reading.words[0])):
-                yield from self._genera.get(reading.words[0][:end])
+                yield from self._genera.get(reading.words[0][:end]) or self._old_genera.get(reading.words[0][:end])
 
 
 def _fits(taxon: Taxon, reading: Reading) -> bool:
     """Whether a name may be of that rank: "P. luteus" is no Pluteus. A single word may be two run together."""
     return len(reading.words) == 1 or reading.wide or taxon.rank is Rank.SPECIES
-
-
-def _heads(name: str, language: str) -> tuple[str, ...]:
-    """What a common name of several words calls a whole group, as it is spelt and may be: Knollenblätterpilz."""
-    words = name.split()
-    head = words[-1 if language in HEAD_LAST else 0]
-    return (head, head.translate(_SPELT_OUT)) if len(words) > 1 and len(head) >= SHORTEST_HEAD else ()
