@@ -33,7 +33,7 @@ RANKS = 5  # words of a row of ranks
 FEW_WORDS = 8  # of a text in which common names with a slip are looked for too
 SHORTEST_SLIP = 5  # letters of an epithet in which a slip is looked for where the genus is abbreviated
 SHORTEST_EPITHET = 3  # letters that are left of an epithet where the genus was cut off too
-OF_A_FAMILY = r"(ales|ineae|oideae|eae)$"  # ranks that are called after a genus, as its family is (ICN, articles 16-19)
+OF_A_FAMILY = r"(?<!ac)(ales|ineae|oideae|eae)$"  # called after a genus as its family is (ICN, art. 16-19)
 CODES = (6, 8)  # letters of an ecologist's short name
 MAX_SHORT = 5  # letters of a genus that is abbreviated ("Cort. orellanus")
 
@@ -180,7 +180,7 @@ class Resolver:
                 found = found or self._briefly(word, text[place + 1])
             if not found and word not in own:
                 yield from self._genera.get(word) or self._old_genera.get(word) or self._nearly(word)
-                if place > 1 and text[place - 1] not in BELOW:
+                if place > 1 and text[place - 1] not in BELOW and not self._genera.get(word):
                     yield from self._all_harmful(self._of_epithet(word))
             if not found:
                 yield from self._within(word)
@@ -210,7 +210,7 @@ class Resolver:
 
     def _within(self, word: str) -> Iterator[Taxon]:
         """Species and families in words run together, in either order: "deadlyamanitaphalloides2"."""
-        if len(word) < LONG_PAIR or self._genera.get(word):
+        if len(word) < LONG_PAIR or self._exact(word):
             return
         twice = word + word
         for start in range(len(word)):
@@ -226,16 +226,22 @@ class Resolver:
         """
         text = reading.text
         spans = ("".join(text[i:j]) for i in range(len(text)) for j in range(i + 1, min(i + MOST_WORDS, len(text)) + 1))
-        found = [held for span in spans if (held := self._holds(span))]
+        found = {span: held for span in spans if (held := self._holds(span))}
         if not found:
             return
         named = [taxon for key in reading.keys for taxon in self._exact(key)]
         named += [taxon for key in reading.plain for _, taxon in self._near(key, reading)]
-        named += [taxon for genus in reading.words[:1] for taxon in self._genera.get(genus)]
+        named += [taxon for word in text for taxon in self._genera.get(word)]
         own = {taxon.family for taxon in named if taxon.rank is not Rank.FAMILY}
         if text[0] in KINGDOMS and len(text) > RANKS:
-            found = [] if own else found[-1:]
-        yield from (taxon for held in found if own.isdisjoint(each.family for each in held) for taxon in held)
+            found = {} if own else dict([*found.items()][-1:])
+        for span, held in found.items():
+            is_section = (
+                bool(own) and re.search(OF_A_FAMILY, span) and not self._held.get(span)
+            )  # of a genus, or a part
+            has_narrower = any(set(other) < set(held) for other in found.values())
+            if not is_section and not has_narrower and own.isdisjoint(each.family for each in held):
+                yield from held
 
     def _holds(self, key: str) -> tuple[Taxon, ...]:
         """A family, the families of a wider name, or the one that gave its name to a wider or a narrower rank."""

@@ -13,6 +13,7 @@ _ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\U00([0-9a-fA-F
 _LAYERS = 3  # how often a name may be spelt out in another way of spelling out
 _CODE_PAGES = ("cp1252", "latin-1", "cp1250", "iso8859-2", "cp437", "mac_roman")  # as which UTF-8 is often read
 _HUMP = re.compile(r"(?<=[a-z]{3})(?=[A-Z][a-z]{2})")
+_OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0400-\u04ff]")  # Greek, Cyrillic
 _SOUNDS = str.maketrans(
     {
         **dict(zip("абвгґдеёзиіїйклмнопрстуцыэ", "abvggdeeziiiiklmnoprstucye", strict=True)),
@@ -37,7 +38,7 @@ def decoded(raw: str) -> str:
 def also_read(raw: str) -> tuple[str, ...]:
     """Other names that a decoded one may be: joined by capitals or `|`, or spelt by sound in another script."""
     parted = _HUMP.sub(" ", raw).replace("|", " / ")
-    return tuple(other for other in (parted, raw if raw.isascii() else _by_sound(raw)) if other != raw)
+    return tuple(other for other in (parted, _by_sound(raw) if _OTHER_SCRIPT.search(raw) else raw) if other != raw)
 
 
 def _by_sound(raw: str) -> str:

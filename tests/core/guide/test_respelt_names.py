@@ -106,6 +106,7 @@ def test_a_mild_species_is_told_no_worse_than_its_genus(guide: Guide, kind: str)
         *("LBM", "unknown LBM", "little brown mushroom", "Little_Brown_Mushrooms", "kleine braune Pilze"),
         *("petits champignons bruns", "pequeñas setas marrones", "piccoli funghi marroni", "małe brązowe grzyby"),
         *("GrÃ¼ner KnollenblÃ¤tterpilz", "Gr├╝ner Knollenbl├ñtterpilz", "Мухомор", "Αμανίτα φαλλοειδής"),
+        *("Hydnum repandum or Agaricaceae", "Amanita sect. Phalloideae", "little brown jobs"),
         *("Hydnum repandum (Death cap)", "Hydnum repandum or Grüner Knollenblätterpilz"),
         "Fungi_Basidiomycota_Agaricomycetes_Agaricales_Amanitaceae_Novum_mirabile",
     ],
@@ -120,6 +121,8 @@ def test_what_holds_a_deadly_kind_is_deadly_at_every_door(guide: Guide, raw: str
         *("Cantharellales", "Auriculariales", "Rosales", "Plantae", "Agaricales Coprinus comatus"),
         *("Fungi_Basidiomycota_Agaricomycetes_Cantharellales_Hydnaceae_Hydnum_novum", "mushroom_Jahnoporus_hirtus"),
         *("Jungfern-Schirmling", "young Silber-Röhrling", "white Bovista", "Psathyrella clade /nova", "Boletus|edulis"),
+        *("Abortiporus sect. Phalloideae", "Pseudoclitocybaceae indet.", "Hydnum repandum/Bovista"),
+        *("Agaricales Physalacriaceae", "k__Fungi;c__Agaricomycetes;g__Hydnum;s__Hydnum_repandum"),
         *("Suillus Luteus", "Болетус едулис", "forest", "owl on a branch"),
     ],
 )
