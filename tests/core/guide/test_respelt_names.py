@@ -75,7 +75,8 @@ def test_a_harmful_species_keeps_its_danger_at_every_door(guide: Guide, kind: st
     if kind in SURELY_ITS_OWN:
         kinds = [each for each in guide.records.values() if not each.danger.harmful]
         mild = {name.split()[-1] for each in kinds for name in (each.taxon.name, *each.synonyms)}
-        names = [name for name in names if name.split()[1] not in mild]
+        genera = {name.lower() for name in guide.records}  # "bovista" is a genus, too
+        names = [name for name in names if name.split()[1] not in mild | genera]
     told = {name: at_every_door(RESPELT[kind](name), guide) for name in names}
     milder = [name for name in names if any(not level.harmful for level in told[name])]
     assert len(names) > 20
