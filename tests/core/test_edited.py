@@ -83,6 +83,18 @@ def test_what_is_no_row_is_one_sentence_with_the_line_where_it_begins(row: int, 
     assert "finds.csv" in explain(refused.value)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_table_of_more_rows_than_photos_are_taken_is_refused_before_it_is_read(end: str) -> None:
+    with pytest.raises(FieldGuideError) as refused:
+        Rows("file" + end + ("a" + end) * 5_000_000, Path("photos.csv"))
+    assert refused.value.code is ErrorCode.EDITED_ENDLESS
+
+
+def test_chosen_columns_come_in_their_order_and_blank_where_there_is_none() -> None:
+    rows = Rows("a,b,a\n1,2,3,4\n5\n\n6,7\n", Path("finds.csv"))
+    assert [tuple(row) for row in rows.chosen("b", "c", "a")] == [("2", "", "3"), ("", "", ""), ("7", "", "")]
+
+
 def test_a_table_is_read_as_spreadsheets_mean_it() -> None:
     """Blank lines, short rows, empty columns at the end as a spreadsheet saves them, a cell of two lines."""
     rows = Rows('\r\n name ,danger,,,\r\n\r\n"a\nb",deadly,,,\r\nc\r\n', Path("finds.csv"))

@@ -26,6 +26,6 @@ def read_table(file: Path, option: str) -> edited.Rows:
     """The rows of a CSV as spreadsheets write it: comma, semicolon or tab between columns.
 
     Raises:
-        FieldGuideError: as `read_text`; EDITED_TABLE, also while it is read on.
+        FieldGuideError: as `read_text`; EDITED_TABLE, also while it is read on; EDITED_ENDLESS.
     """
     return edited.Rows(read_text(file, option), file)

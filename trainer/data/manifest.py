@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 
 from fieldguide.core.errors import ErrorCode, FieldGuideError
@@ -80,10 +81,12 @@ def read_manifest(file: Path) -> Manifest:
             refuse("manifest", text("audit.manifest_column", file=file, column=name, meant=meant[0]))
     if NEEDED not in rows.columns:
         refuse("manifest", text("audit.manifest_without_files", file=file))
-    lines = {}
-    for row in rows:
-        row |= {new: row[old] for old, new in FORMERLY.items() if old in row and new not in row}
-        lines[(row[NEEDED] or "").replace("\\", "/")] = PhotoLine(*((row.get(name) or "").strip() for name in SAID))
+    formerly = {new: old for old, new in FORMERLY.items() if new not in rows.columns}
+    line = cache(PhotoLine)  # the photos of one find are told alike, and a manifest may have a million
+    lines = {
+        name.replace("\\", "/"): line(*map(str.strip, said))
+        for name, *said in rows.chosen(NEEDED, *(formerly.get(name, name) for name in SAID))
+    }
     return Manifest(file, lines, unused)
 
 
