@@ -40,7 +40,7 @@ class FakeGbif:
     asked: list[str] = field(default_factory=list)
     broken: dict[str, str] = field(
         default_factory=dict
-    )  # photo name -> gone | html | cut | large | failing | busy | later | vague | slow | lying, or an address
+    )  # photo -> gone | html | cut | large | failing | busy | later | vague | slow | creeping | lying, or an address
     passwords: list[str] = field(default_factory=list)  # what came with requests
 
     def add_species(self, name: str, key: int, records: list[dict[str, object]]) -> None:
@@ -173,6 +173,8 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
                 self._send(200, "image/jpeg", photo, {"Content-Encoding": "gzip"})
             elif ":" in trouble or "/" in trouble:
                 self._lead(trouble)
+            elif trouble == "creeping":
+                self._creep()
             elif trouble == "slow":
                 self._drip(photo)
             elif trouble == "cut":
@@ -190,6 +192,15 @@ def _handler(state: FakeGbif) -> type[BaseHTTPRequestHandler]:
             with suppress(OSError):
                 self.connection.settimeout(20)
                 self.connection.recv(1)
+            self.close_connection = True
+
+        def _creep(self) -> None:
+            """A head that never ends: no single wait is long."""
+            with suppress(OSError):
+                self.connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                for _ in range(200):
+                    self.connection.sendall(b"x")
+                    time.sleep(0.05)
             self.close_connection = True
 
         def _drip(self, photo: bytes) -> None:

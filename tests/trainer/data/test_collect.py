@@ -24,7 +24,7 @@ from trainer.config import DataConfig
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, credits, read_attributions
 from trainer.data.collect.collection import NOT_TAKEN, CollectConfig, Fate, Outcome, collect
 from trainer.data.collect.download import PhotoNotTakenError, Trouble, download
-from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session
+from trainer.data.collect.gbif import DEEPEST, Gbif, Pace, open_session, read_media
 from trainer.data.collect.licences import Licence, read_licence
 from trainer.data.scan import list_photos
 from trainer.progress import Progress, Style
@@ -296,11 +296,46 @@ def test_a_dead_host_of_photos_is_no_dead_network(
     assert capsys.readouterr().err.count("does not answer") == 1
 
 
+def test_a_host_that_drips_again_and_again_is_left_out(
+    gbif: FakeGbif, session: requests.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two minutes for each photo of a slow host would be days."""
+    monkeypatch.setattr(download, "__defaults__", (0.2,))
+    gbif.add_species(FLY, 1, [gbif.record(70, 9)])
+    gbif.broken = {f"70-{number}": "slow" for number in range(1, 10)}
+    (outcome,) = _collect(gbif, session, CollectConfig((FLY,), tmp_path, per_observation=9))
+    assert (outcome.fate, gbif.count("/photos/")) == (Fate.NO_PHOTO, 3)
+
+
+def test_the_head_of_an_answer_has_a_limit_in_all(
+    gbif: FakeGbif, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.data.collect.addresses.LONGEST_HEAD", 0.2)
+    gbif.broken = {"70-1": "creeping"}
+    with open_session(gbif.url, attempts=0) as session, pytest.raises(PhotoNotTakenError) as refusal:
+        download(session, Pace(100), f"{gbif.url}/photos/70-1/original.jpg", tmp_path / "x", 10**6)
+    assert refusal.value.trouble is Trouble.UNREACHABLE
+
+
+def test_a_record_with_photos_without_end_is_not_asked_for_all(gbif: FakeGbif) -> None:
+    assert len(read_media(gbif.record(70, 10_000))) == 200
+
+
+@pytest.mark.parametrize(
+    "wait", ["9" * 5000, "Fri, 31 Dec 99999 23:59:59 GMT", f"Fri, 31 Dec {'9' * 20} 23:59:59 GMT", "-5", "soon"]
+)
+def test_a_wait_beyond_all_numbers_is_not_heeded(wait: str, gbif: FakeGbif) -> None:
+    gbif.add_species(FLY, 1, [])
+    gbif.throttle, gbif.wait = 1, wait
+    with open_session(gbif.url, attempts=1, backoff=0) as session:
+        assert Gbif(session, Pace(10_000), f"{gbif.url}/v1").match(FLY).key == 1
+
+
 def test_a_photo_that_drips_has_a_limit_in_all(gbif: FakeGbif, session: requests.Session, tmp_path: Path) -> None:
     gbif.broken = {"70-1": "slow"}
     with pytest.raises(PhotoNotTakenError) as refusal:
         download(session, Pace(100), f"{gbif.url}/photos/70-1/original.jpg", tmp_path / "x", 10**6, seconds=0.2)
-    assert refusal.value.trouble is Trouble.FAILING
+    assert refusal.value.trouble is Trouble.SLOW
     assert [*tmp_path.iterdir()] == []
 
 

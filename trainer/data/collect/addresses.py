@@ -6,18 +6,21 @@ Anybody may publish a record, and its addresses are asked from inside somebody's
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import LocationValueError
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two pieces of an answer
+LONGEST_HEAD = 60.0  # seconds until the head of an answer is there, however it drips
 MOST_STEPS = 5  # from one address to the next
 
 
@@ -71,9 +74,17 @@ class PublicHosts(HTTPAdapter):
             def _new_conn(self) -> socket.socket:
                 return look(super()._new_conn(), self.host, self.port)
 
+            def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself has it
+                with _bounded(self.sock):
+                    return super().getresponse()
+
         class Encrypted(HTTPSConnection):
             def _new_conn(self) -> socket.socket:
                 return look(super()._new_conn(), self.host, self.port)
+
+            def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3 itself has it
+                with _bounded(self.sock):
+                    return super().getresponse()
 
         self.poolmanager.pool_classes_by_scheme = {
             "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": Plain}),
@@ -87,6 +98,28 @@ class PublicHosts(HTTPAdapter):
             return connected
         connected.close()
         raise LocationValueError(f"{host} is no public host")
+
+
+@contextmanager
+def _bounded(connected: socket.socket | None) -> Iterator[None]:
+    """Hang up when this takes too long: a timeout of a socket begins anew with every byte. Raises TimeoutError."""
+    over = threading.Event()
+    late = threading.Timer(LONGEST_HEAD, _hang_up, [connected, over])
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        late.cancel()
+    if over.is_set():  # what came so far would pass for a whole head
+        raise TimeoutError
+
+
+def _hang_up(connected: socket.socket | None, over: threading.Event) -> None:
+    over.set()
+    with suppress(OSError):
+        if connected is not None:
+            connected.shutdown(socket.SHUT_RDWR)
 
 
 class PlainSession(requests.Session):

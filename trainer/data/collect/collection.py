@@ -152,7 +152,7 @@ def _collect_name(name: str, work: _Work) -> Outcome:
             continue
         trouble = _take(name, media, work)
         work.failed[host] = work.failed[host] + 1 if trouble in PASSING else 0
-        if trouble is Trouble.UNREACHABLE and work.failed[host] >= _IN_A_ROW:
+        if trouble in (Trouble.SLOW, Trouble.UNREACHABLE) and work.failed[host] >= _IN_A_ROW:
             work.dead.add(host)
             work.progress.note(text("collect.host_dead", host=host))
         work.progress.advance(shelf.of_label[name], config.per_species)

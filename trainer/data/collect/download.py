@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, LocationValueError
+from urllib3.exceptions import DecodeError, HTTPError, LocationValueError, ReadTimeoutError
 
 from fieldguide.core.errors import FieldGuideError
 from fieldguide.core.photo import read_photo
@@ -19,7 +19,7 @@ _SUFFIXES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"II
 
 
 class Trouble(StrEnum):
-    """Why a photo was not taken. The last two pass; the others stay: a resumed collection does not ask again."""
+    """Why a photo was not taken. The last three pass; the others stay: a resumed collection does not ask again."""
 
     GONE = "gone"
     REFUSED = "refused"
@@ -27,11 +27,12 @@ class Trouble(StrEnum):
     NOT_A_PHOTO = "not_a_photo"
     NO_ADDRESS = "no_address"  # it leads to what is no public host, or nowhere
     FAILING = "failing"  # the host answers, and not with the photo
+    SLOW = "slow"  # more time than a photo has
     UNREACHABLE = "unreachable"
 
 
 _ASTRAY = (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, requests.TooManyRedirects)
-PASSING = (Trouble.FAILING, Trouble.UNREACHABLE)
+PASSING = (Trouble.FAILING, Trouble.SLOW, Trouble.UNREACHABLE)
 
 
 class PhotoNotTakenError(Exception):
@@ -85,6 +86,8 @@ def _fetch(session: requests.Session, pace: Pace, url: str, part: Path, max_byte
         raise PhotoNotTakenError(Trouble.NO_ADDRESS) from problem
     except DecodeError as problem:
         raise PhotoNotTakenError(Trouble.NOT_A_PHOTO) from problem
+    except (requests.Timeout, ReadTimeoutError) as problem:
+        raise PhotoNotTakenError(Trouble.SLOW) from problem
     except (requests.RequestException, HTTPError) as problem:
         raise PhotoNotTakenError(Trouble.FAILING) from problem
     except ValueError as problem:  # an address that urllib cannot read, of a redirection

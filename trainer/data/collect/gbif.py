@@ -34,6 +34,7 @@ _REPORTED_WAIT = 5.0  # seconds from which a wait is reported
 _LARGEST = 64 << 20  # bytes of an answer: 300 records with all their terms are a few million
 _SLOWEST = 300.0  # seconds for one answer in all
 _PIECE = 1 << 16
+_MOST_MEDIA = 200  # of one record: each is a request, also where none is a photo
 _MOST_DIGITS = 18  # of a key or a count: more is no number of theirs, and no name of a file
 
 
@@ -102,7 +103,7 @@ class _Patience(Retry):
     def get_retry_after(self, response: Any) -> float | None:
         try:
             return super().get_retry_after(response)
-        except InvalidHeader:
+        except (InvalidHeader, ValueError, OverflowError):  # no wait, or a number or a date beyond all numbers
             return None
 
     def increment(
@@ -255,7 +256,7 @@ def read_media(record: Any) -> list[Media]:
         return []
     media = record.get("media")
     found = []
-    for number, medium in enumerate(media if isinstance(media, list) else (), start=1):
+    for number, medium in enumerate(media[:_MOST_MEDIA] if isinstance(media, list) else (), start=1):
         if not isinstance(medium, Mapping) or (medium.get("type") or "StillImage") != "StillImage":
             continue
         url = _writable(medium.get("identifier") or "").strip()
