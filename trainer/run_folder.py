@@ -117,6 +117,12 @@ class RunFolder:
         """One JSON object per epoch."""
         return self.root / "log.jsonl"
 
+    def finished(self) -> Path:
+        """The exported model file. Raises FieldGuideError(DATA_MISSING): no run wrote one here."""
+        if not self.bundle.is_file():
+            raise FieldGuideError(ErrorCode.DATA_MISSING, folder=str(self.bundle))
+        return self.bundle
+
     def create(self) -> RunFolder:
         """Make the folders; returns itself."""
         for folder in (self.root, self.pixels.parent, self.checkpoints, self.predictions):

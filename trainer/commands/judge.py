@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     style = style_of(arguments)
     progress, guide = Progress(style), load_guide()
     run_folder = RunFolder(arguments.run_folder)
-    new, old = (open_foreign(path, arguments.device) for path in (run_folder.bundle, arguments.against))
+    new, old = (open_foreign(path, arguments.device) for path in (run_folder.finished(), arguments.against))
     ground, photos = _photos(run_folder)
     after, before = (measure_model(runtime, photos, guide, progress) for runtime in (new, old))
     decided = gate(after.measured, before.measured)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from trainer.commands.call import add_output_options, style_of
 from trainer.export.bundle import write_bundle
 from trainer.export.bundle_metrics import measured
 from trainer.progress import Progress, Style
+from trainer.report.advice import objections
 from trainer.report.card import run_card
+from trainer.report.shown import Shown
 from trainer.run_folder import RunFolder
 
 
@@ -32,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write it, and open it once as the application does."""
+    """Write it, open it once as the application does, and say what speaks against giving it away."""
     folder = RunFolder(arguments.run_folder)
-    bundle = read_bundle(folder.bundle)  # once: a run may write another meanwhile
+    bundle = read_bundle(folder.finished())  # once: a run may write another meanwhile
     manifest = replace(
         bundle.manifest,
         name=arguments.name,
@@ -50,4 +53,6 @@ def run(arguments: argparse.Namespace) -> int:
     Progress(style).event(Passed(str(arguments.out.absolute())))
     if style is Style.PERSON:
         print(arguments.out)
+        if against := objections(Shown.of_run(metrics)):
+            print("\n- ".join([text("train.pass_against"), *against]), file=sys.stderr)
     return 0

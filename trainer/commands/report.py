@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write both and say where."""
     folder = RunFolder(arguments.run)
-    guide, bundle = load_guide(), Runtime.load(folder.bundle, "cpu")
+    guide, bundle = load_guide(), Runtime.load(folder.finished(), "cpu")
     metrics = measured(folder, bundle.manifest)
     report = write_report(folder, bundle, guide, metrics)
     write_card(folder, bundle.manifest, guide, metrics)

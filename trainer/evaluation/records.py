@@ -380,3 +380,8 @@ class SplitMeasures:
     other_things: OtherThings | None = None
     novel: NovelMeasures | None = None
     drawings: Drawings | None = None
+
+    @property
+    def verdicts_on_known(self) -> VerdictMeasures:
+        """What is said of photos whose kind has a label: what a sentence about kinds that it should know tells."""
+        return self.verdicts_known or self.verdicts

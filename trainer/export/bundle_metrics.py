@@ -44,11 +44,19 @@ def measured(run: RunFolder, manifest: Manifest) -> Metrics:
         FieldGuideError: RUN_INCOMPLETE when they cannot be read or are those of another model.
     """
     metrics = read(run.metrics, Metrics)
-    own, told = bundle_names(metrics.own), manifest.metrics.get(metrics.own.split, {})
-    if not isinstance(told, dict) or any(own[key] != told.get(key) for key in ("photos", "top1", "top5")):
+    own, elsewhere = (manifest.metrics.get(split) for split in (metrics.own.split, ELSEWHERE))
+    others = elsewhere.get("names") if isinstance(elsewhere, dict) else elsewhere
+    if not _same(metrics.own, own) or not _same(metrics.elsewhere, others):
         problem = text("train.metrics_of_another", model=run.bundle.name)
         raise FieldGuideError(ErrorCode.RUN_INCOMPLETE, file=str(run.metrics), problem=problem)
     return metrics
+
+
+def _same(measures: SplitMeasures | None, told: object) -> bool:
+    """Whether a bundle tells these very numbers; an earlier version's bundle tells fewer."""
+    if measures is None or not isinstance(told, dict):
+        return measures is None and told is None
+    return "top1" in told and all(told.get(key, value) == value for key, value in bundle_names(measures).items())
 
 
 def bundle_names(measures: SplitMeasures) -> dict[str, Any]:

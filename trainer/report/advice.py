@@ -47,8 +47,9 @@ def objections(shown: Shown) -> list[str]:
     """What speaks against giving the model to others, danger first; empty when nothing measured does."""
     said = shown.first.verdicts
     against = [*_ground(shown), *_dangers(shown)]
-    if (said.unknown.value or 0.0) >= SILENT:
-        against.append(text("report.against_silent", share=percent(said.unknown.value)))
+    silent = shown.first.verdicts_on_known.unknown.value
+    if (silent or 0.0) >= SILENT:
+        against.append(text("report.against_silent", share=percent(silent)))
     for rank in RANKS:
         right = said.at(rank).right
         if right.value is not None and right.value < RIGHT:
@@ -56,7 +57,7 @@ def objections(shown: Shown) -> list[str]:
             against.append(text(f"report.against_{rank}", **facts))
     if "novel" in shown.relaxed:
         against.append(text("report.against_own_kinds"))
-    if not shown.first.other_things:
+    if not (shown.first.other_things or shown.own_things):
         against.append(text("report.bad_no_others"))
     return against
 
@@ -120,7 +121,8 @@ def _promise(shown: Shown) -> list[str]:
     if shown.fitting is None or shown.first.danger.guarantees.deadly is not None:
         return []
     asked = max(shown.fitting.config.deadly_alpha, PROMISED)
-    return [text("report.next_promise", needed=ceil(round(1 / asked - 1, 9)), held=percent(1 - asked))]
+    key = "next_promise_elsewhere" if shown.fitting.ground == ELSEWHERE else "next_promise"
+    return [text(f"report.{key}", needed=ceil(round(1 / asked - 1, 9)), held=percent(1 - asked))]
 
 
 def _wanted(shown: Shown) -> list[str]:

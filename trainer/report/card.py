@@ -17,6 +17,7 @@ from fieldguide.core.taxonomy import Rank
 from fieldguide.core.text import text
 from trainer.config import read_config, read_text
 from trainer.data.collect.attribution import ATTRIBUTION, attribution_section, read_attributions
+from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE, SPLITS
 from trainer.evaluation.document import Metrics
 from trainer.evaluation.metrics import CALIBRATED_ON, ELSEWHERE
 from trainer.evaluation.records import DangerousLabel, Names, Share, SourceMeasures, SplitMeasures
@@ -87,7 +88,8 @@ def _photos(manifest: Manifest, shown: Shown | None) -> list[str]:
     counts = manifest.provenance.get("photos")
     if not isinstance(counts, Mapping):
         return [text("card.photos_not_told")]
-    lines = [text("card.split", **{name: counts.get(name, 0) for name in ("train", "val", "calibration", "test")})]
+    key = "split_elsewhere" if counts.get(ELSEWHERE_FIT) else "split"
+    lines = [text(f"card.{key}", **{name: counts.get(name, 0) for name in (*SPLITS, ELSEWHERE_FIT, ELSEWHERE_MEASURE)})]
     if shown and shown.run:
         lines.append(text("card.cuts_sought" if shown.run.cuts_sought else "card.cuts_not_sought"))
     sources = manifest.provenance.get("sources", {})
@@ -125,7 +127,7 @@ def _names(shown: Shown | None) -> list[str]:
         if said.right.value is not None:
             facts = {"rank": text(f"card.rank_{rank}"), "said": points(said.said), **_of_share(said.right)}
             lines.append(text("card.verdict", **facts))
-    lines.append(text("card.silent", share=points(first.verdicts.unknown.value, 0)))
+    lines.append(text("card.silent", share=points(first.verdicts_on_known.unknown.value, 0)))
     if "novel" in shown.relaxed:
         lines.append(text("card.own_kinds"))
     if first.calibration.ece is not None:
@@ -133,6 +135,8 @@ def _names(shown: Shown | None) -> list[str]:
         lines.append(text("card.ece", ece=ece, ece_by_chance=chance))
     if first.other_things:
         lines.append(text("card.other_things", **_of_share(first.other_things.unknown)))
+    if shown.own_things:
+        lines.append(text("card.own_things", **_of_share(shown.own_things.unknown)))
     if first.drawings:
         key = "card.drawings_taught" if first.drawings.taught else "card.drawings_untaught"
         lines.append(text(key, share=points(first.drawings.unknown.value, 0), photos=first.drawings.photos))
@@ -149,6 +153,7 @@ def _first_names(measures: SplitMeasures) -> list[str]:
     facts = {
         **_of_share(names.species.top1),
         "photos": measures.photos,
+        "known": names.species.top1.photos,
         "top1": points(names.species.top1.value),
         "five": among_five(names.species),
         "genus_top1": points(names.genus.top1.value),

@@ -66,7 +66,7 @@ def in_short(shown: Shown) -> Markup:
     cards += [_names_card(first.names.at(rank), rank) for rank in ("species", "genus")]
     others = first.other_things
     if others:
-        known = percent(first.verdicts.unknown.value)
+        known = percent(first.verdicts_on_known.unknown.value)
         note = text("report.card_others_note", **_between(others.unknown), known=known)
         cards.append(card(percent(others.unknown.value), text("report.card_others"), note))
     return section(
@@ -75,7 +75,7 @@ def in_short(shown: Shown) -> Markup:
         part("box", "cards", joined(cards)),
         part("box", "warning", joined([caution(shown), _seen_before(shown)])),
         good_and_bad(shown),
-        head("next") + bullets(next_steps(shown)),
+        head("next") + (paragraph("next_own") if shown.own else NOTHING) + bullets(next_steps(shown)),
     )
 
 
@@ -138,7 +138,7 @@ def strengths(shown: Shown) -> list[str]:
     ece, chance = first.calibration.ece, first.calibration.ece_by_chance
     if ece is not None and ece <= 0.05:
         sentences.append(text("report.good_certainty", ece=percent(ece, 1), chance=percent(chance, 1)))
-    unknown = first.verdicts.unknown.value or 0.0
+    unknown = first.verdicts_on_known.unknown.value or 0.0
     others = first.other_things.unknown if first.other_things else None
     if others and others.photos >= FEW and (others.value or 0.0) >= 0.9 and unknown < SILENT:
         sentences.append(text("report.good_others", share=percent(others.value), known=percent(unknown)))

@@ -96,7 +96,7 @@ def _sections(manifest: Manifest, guide: Guide, shown: Shown, beside: Beside) ->
         "attention": beside.attention,
         "layers": beside.layers,
         "certainty": certainty(first),
-        "unknowns": unknowns(first, shown.fitting),
+        "unknowns": unknowns(shown),
         "learning": learning(run) if run else NOTHING,
         "photos": photos(run, shown.labels) if run else NOTHING,
         "audit": audit(run) if run else NOTHING,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from fieldguide.core.text import percent, text
-from trainer.evaluation.document import FittingReport
 from trainer.evaluation.records import Share, SplitMeasures
 from trainer.report.charts import Axis, Dot, Series, dot_chart, line_chart
 from trainer.report.parts import (
@@ -22,6 +21,7 @@ from trainer.report.parts import (
     table,
     words,
 )
+from trainer.report.shown import Shown
 
 
 def names_by_rank(measures: SplitMeasures) -> Markup:
@@ -87,11 +87,14 @@ def certainty(measures: SplitMeasures) -> Markup:
     return section("certainty", part("boxes", "charts", charts) if charts else NOTHING)
 
 
-def unknowns(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
+def unknowns(shown: Shown) -> Markup:
     """Photos of other things and species that the model never learned: are they noticed, and by which score."""
+    measures, fitting = shown.first, shown.fitting
     content = []
     if measures.other_things:
         content.append(paragraph("others_unknown", **_facts(measures.other_things.unknown)))
+    if shown.own_things:
+        content.append(paragraph("own_others_unknown", **_facts(shown.own_things.unknown)))
     if measures.drawings:
         key = f"drawings_{'taught' if measures.drawings.taught else 'untaught'}"
         content.append(paragraph(key, **_facts(measures.drawings.unknown)))
@@ -99,7 +102,7 @@ def unknowns(measures: SplitMeasures, fitting: FittingReport | None) -> Markup:
         said = measures.novel.verdicts
         content.append(paragraph("novel", **_facts(said.unknown), species=percent(said.species.said)))
     if content:
-        content.append(paragraph("known_unknown", **_facts(measures.verdicts.unknown)))
+        content.append(paragraph("known_unknown", **_facts(measures.verdicts_on_known.unknown)))
     fitted = fitting.unknown if fitting else None
     if fitted and fitted.compared:
         columns = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from trainer.evaluation.document import Evaluation, FittingReport, FolderFacts, LabelFacts, Metrics, RunFacts
-from trainer.evaluation.records import SplitMeasures
+from trainer.evaluation.records import OtherThings, SplitMeasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,11 @@ class Shown:
     def relaxed(self) -> tuple[str, ...]:
         """What the fit of the policy could not hold."""
         return self.fitting.relaxed if self.fitting else ()
+
+    @property
+    def own_things(self) -> OtherThings | None:
+        """Photos of other things beside its own photos, where nobody else brought any: from the folder that taught."""
+        return self.own.other_things if self.own and not self.first.other_things else None
 
     @property
     def measures(self) -> SplitMeasures:

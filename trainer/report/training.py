@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from markupsafe import Markup
 
 from fieldguide.core.text import percent, text
+from trainer.data.split import ELSEWHERE_FIT, ELSEWHERE_MEASURE
 from trainer.evaluation.document import FolderFacts, LabelFacts, RunFacts
 from trainer.report.charts import Axis, Series, bar_chart, line_chart
 from trainer.report.parts import NOTHING, Column, bullets, head, paragraph, part, say, section, table, words
 
 SAME = 1e-6  # shares that differ by less came from the same photos
 UNREADABLE = 12  # files named
-SPLITS = ("train", "val", "calibration", "test", "held_out", "left_out")
+SPLITS = ("train", "val", "calibration", "test", ELSEWHERE_FIT, ELSEWHERE_MEASURE, "held_out", "left_out")
+BESIDE = ("calibration", "test")  # they do less where other people's photos fit and measure
 
 
 def learning(run: RunFacts) -> Markup:
@@ -66,8 +68,11 @@ def photos(run: RunFacts, labels: Sequence[LabelFacts]) -> Markup:
     """How many photos each label and each source has."""
     if not run.splits:
         return NOTHING
+    beside = "_beside" if run.splits.get(ELSEWHERE_FIT) else ""
     split_counts = bullets(
-        text(f"report.split_{name}", count=run.splits[name]) for name in SPLITS if run.splits.get(name)
+        text(f"report.split_{name}{beside if name in BESIDE else ''}", count=run.splits[name])
+        for name in SPLITS
+        if run.splits.get(name)
     )
     bars = [(label.name, float(label.photos.get("train", 0))) for label in labels]
     bars.sort(key=lambda bar: -bar[1])

@@ -182,6 +182,25 @@ def test_numbers_of_another_run_are_not_told_of_this_model(
     assert "of another run" in capsys.readouterr().err
     assert not (run.root / "card.md").exists()
     assert not (tmp_path / "ours.fieldguide").exists()
+    document.write(run.metrics, replace(metrics, elsewhere=metrics.own))
+    assert main([command, str(run.root), *given]) == 1
+    assert "of another run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("call", [["report"], ["pass-on", "--out", "o", "--name", "n"], ["judge", "--against", "o"]])
+def test_a_folder_without_a_run_is_named(tmp_path: Path, call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([call[0], str(tmp_path), *call[1:]]) == 1
+    assert str(tmp_path / "model.fieldguide") in capsys.readouterr().err
+
+
+def test_what_speaks_against_passing_a_model_on_is_told_as_it_is_written(
+    run: RunFolder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["pass-on", str(run.root), "--out", str(tmp_path / "ours.fieldguide"), "--name", "Ours"]) == 0
+    against = objections(Shown.of_run(document.read(run.metrics, Metrics)))
+    said = capsys.readouterr().err
+    assert against
+    assert all(reason in said for reason in against)
 
 
 @pytest.mark.parametrize("content", [None, b"{", b'{"own": {}}', b"\xff"])
@@ -322,6 +341,29 @@ def test_elsewhere_is_told_first_own_photos_second_and_the_gap_between_them(run:
     assert comfort_in(words + card) == []
 
 
+def test_what_is_said_of_kinds_that_it_knows_is_counted_on_them_alone(run: RunFolder) -> None:
+    """By other people come kinds without a label too, and nobody there brings other things: its own are told, named."""
+    metrics = document.read(run.metrics, Metrics)
+    most, few = Share(0.9, 0.8, 0.95, 12), Share(0.3, 0.1, 0.6, 8)
+    beside = replace(metrics.own, other_things=OtherThings(most))
+    of_all, of_known = (replace(metrics.own.verdicts, unknown=share) for share in (most, few))
+    elsewhere = replace(metrics.own, split="elsewhere", novel_photos=4, verdicts=of_all, verdicts_known=of_known)
+    splits = {"calibration": 5, "elsewhere_fit": 7, "elsewhere_measure": 12}
+    told = replace(metrics, own=beside, elsewhere=elsewhere, run=replace(metrics.run, splits=splits))
+    document.write(run.metrics, told)
+    card, words = card_of(run), _words_of(page_of(run))
+    assert "For 30 % of the photos of kinds that it should know" in card
+    assert "It names nothing for" not in words
+    assert "12 photos by other people, none of whose photos it was trained on (web), 8 of species that it knows" in card
+    for said in (card, words):
+        assert "out of the very folder that it learned other things from" in said
+        assert "not measured on photos of other things" not in said
+    assert "of 8 photos of kinds that it should name, 30 % came out unknown too" in words
+    assert "7 by other people to set thresholds and alarms" in words
+    assert "5 of its own sources to set what counts as unknown" in words
+    assert "counted on its own test photos" in words
+
+
 def test_a_model_that_does_as_well_elsewhere_is_not_reproached_a_gap(run: RunFolder) -> None:
     metrics = document.read(run.metrics, Metrics)
     told = Shown.of_run(replace(metrics, elsewhere=replace(metrics.own, split="elsewhere")))
@@ -348,5 +390,5 @@ def test_the_last_words_of_a_run_tell_the_alarms_price_and_photos_by_other_peopl
     assert "of the others" in alarm
     assert "flatters" in own
     told = summary(replace(made, elsewhere=made.own)).splitlines()[2:]
-    assert told[0].startswith("On 8 photos by other people: species right at first")
+    assert told[0].startswith("On 8 photos by other people of kinds that it knows")
     assert told[1] == own
