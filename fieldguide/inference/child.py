@@ -115,7 +115,7 @@ class Child:
 
         Raises:
             FieldGuideError: TORCH_MISSING when it cannot be; SYSTEM_REFUSES or MEMORY_SHORT where the system lacks what
-                it takes.
+                it takes, or time.
         """
         if self._torch is None:
             try:
@@ -126,6 +126,9 @@ class Child:
             except FieldGuideError as problem:
                 if problem.code in _UNREADY.values():
                     raise
+                if problem.code is ErrorCode.MODEL_SLOW:  # no other torch would help a computer that is too busy
+                    late = f"torch > {Bounds.of_start().seconds:.0f} s"
+                    raise FieldGuideError(ErrorCode.SYSTEM_REFUSES, problem=late) from problem
                 raise FieldGuideError(ErrorCode.TORCH_MISSING, problem=problem.facts.get("problem", "")) from problem
             if ready.kind != "ready":
                 raise FieldGuideError(

@@ -19,8 +19,8 @@ import pytest
 from fieldguide.core.bundle import read_bundle
 from fieldguide.core.errors import ErrorCode, FieldGuideError
 from fieldguide.core.memory import give_memory_back
-from fieldguide.inference import served
-from fieldguide.inference.child import Children
+from fieldguide.inference import child, served
+from fieldguide.inference.child import Bounds, Child, Children
 from fieldguide.inference.frozen import FrozenModels, made_for
 from fieldguide.inference.runtime import Runtime
 from fieldguide.inference.served import ServedNetwork
@@ -189,6 +189,18 @@ def test_a_process_that_was_ended_begins_no_other(children: Children) -> None:
         child._begin_anew()
     assert caught.value.code is ErrorCode.MODEL_CRASHED
     assert child._process is ended
+
+
+def test_a_computer_too_busy_for_torch_is_not_told_to_install_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def begin(reading: int, writing: int, torch: str) -> subprocess.Popen[bytes]:
+        words = [sys.executable, "-c", "import time; time.sleep(60)"]
+        return subprocess.Popen(words, pass_fds=(reading, writing))
+
+    monkeypatch.setattr(child, "begin_process", begin)
+    monkeypatch.setattr(Bounds, "of_start", classmethod(lambda cls: cls(0.2, 120, 2**33)))
+    with pytest.raises(FieldGuideError) as told:
+        Child().torch()
+    assert told.value.code is ErrorCode.SYSTEM_REFUSES
 
 
 def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
