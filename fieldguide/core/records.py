@@ -60,9 +60,9 @@ class Reason(StrEnum):
     """Why the verdict stands at its rank; the catalogue holds a sentence for each."""
 
     CLEAR = "clear"  # one taxon stands out
-    SPECIES_TOO_CLOSE = "species_too_close"  # rolled up: several species share the probability
+    SPECIES_TOO_CLOSE = "species_too_close"  # rolled up to the genus: no species by itself is likely enough
     CRYPTIC_GROUP = "cryptic_group"  # rolled up: species of this group cannot be told apart by a photo
-    GENERA_TOO_CLOSE = "genera_too_close"  # rolled up to the family
+    GENERA_TOO_CLOSE = "genera_too_close"  # rolled up to the family: no genus by itself is likely enough
     LABEL_IS_WIDE = "label_is_wide"  # the model knows this taxon only at this rank
     NOTHING_STANDS_OUT = "nothing_stands_out"  # unknown: probability spread over several taxa, related or not
     UNLIKE_TRAINING = "unlike_training"  # unknown: unlike anything that the model was trained on
