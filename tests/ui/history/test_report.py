@@ -18,6 +18,7 @@ from fieldguide.core.records import Photo
 from fieldguide.core.text import text
 from fieldguide.storage.export.places import Places, placed
 from fieldguide.ui.history.report import AT_ONCE, documents, print_documents, write_report
+from fieldguide.ui.kit.colours import DARK, LIGHT, qt_palette
 from tests.helpers.bundles import write_photo
 from tests.helpers.stored_finds import EDULIS, PHALLOIDES, deadly_alarm, make_find
 
@@ -69,6 +70,19 @@ def test_the_alarm_stands_on_every_page_of_a_find(qapp, tmp_path: Path, guide: G
     assert all(text("cli.guess") in page for page in words)
     assert 4 < len(words) < 12
     assert sum(page.count(text("storage.report_cut")) for page in words) == 2
+
+
+def test_a_dark_window_writes_as_black_as_a_light_one(qapp, guide: Guide) -> None:
+    find, before = make_find(guide, PHALLOIDES, photos=(), alarm=deadly_alarm(guide)), qapp.palette()
+    try:
+        pages = []
+        for theme in (LIGHT, DARK):
+            qapp.setPalette(qt_palette(theme))
+            made = print_documents(documents([find], guide, "", Places.NONE, []))
+            pages.append(PdfReader(io.BytesIO(made)).pages[0].get_contents().get_data())
+    finally:
+        qapp.setPalette(before)
+    assert pages[0] == pages[1]
 
 
 def test_no_sign_in_a_note_turns_others_round(qapp, tmp_path: Path, guide: Guide) -> None:
