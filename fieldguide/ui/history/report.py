@@ -13,14 +13,12 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QImage,
     QPageLayout,
     QPageSize,
     QPainter,
-    QPalette,
     QPdfWriter,
     QPen,
     QTextCursor,
@@ -83,7 +81,8 @@ def documents(
         document = QTextDocument()
         head = "" if begin else _head(document, finds, guide, recorded_by, places)
         body = [_find_html(find, guide, _pictures(document, find, missing)) for find in finds[begin : begin + AT_ONCE]]
-        document.setHtml(head + "".join(body))
+        document.setDefaultStyleSheet("body { color: #000; }")  # a dark window's own colour is pale
+        document.setHtml(f"<body>{head}{''.join(body)}</body>")
         yield document
 
 
@@ -223,22 +222,13 @@ def _print(document: QTextDocument, writer: QPdfWriter, painter: QPainter, befor
             writer.newPage()
         painter.save()
         painter.translate(0, -page * height)
-        document.documentLayout().draw(painter, _in_ink(QRectF(0, page * height, width, height)))
+        document.drawContents(painter, QRectF(0, page * height, width, height))
         painter.restore()
         foot = QRectF(0, height, width, _FOOT)
         feet = ((Qt.AlignmentFlag.AlignLeft, text("cli.guess")), (Qt.AlignmentFlag.AlignRight, str(before + page + 1)))
         for side, words in feet:
             painter.drawText(foot, side | Qt.AlignmentFlag.AlignBottom, words)
     return before + document.pageCount()
-
-
-def _in_ink(seen: QRectF) -> QAbstractTextDocumentLayout.PaintContext:
-    """How to draw what is `seen`: black, for a dark window would write in its own pale colour on white paper."""
-    context = QAbstractTextDocumentLayout.PaintContext()
-    ink = QPalette()
-    ink.setColor(QPalette.ColorRole.Text, Qt.GlobalColor.black)
-    context.palette, context.clip = ink, seen
-    return context
 
 
 def _part(document: QTextDocument, width: float, height: float) -> None:
