@@ -17,6 +17,7 @@ from fieldguide.core.guide import Guide, load_guide
 from fieldguide.core.guide.emergency import load_emergency_numbers
 from fieldguide.core.records import Candidate, Observation, Seen
 from fieldguide.core.text import choose_language, text
+from fieldguide.ui.kit.colours import DARK, LIGHT, qt_palette
 from fieldguide.ui.kit.naming import country_name, is_late, onset_words, syndrome_name, syndrome_outcome, syndrome_signs
 from fieldguide.ui.poison.case import (
     MOST_SUSPECTS,
@@ -30,7 +31,7 @@ from fieldguide.ui.poison.case import (
     phone_words,
     verified_words,
 )
-from fieldguide.ui.poison.document import make_document, print_sheet, printed_size
+from fieldguide.ui.poison.document import make_document, print_sheet, printed_size, write_pdf
 from fieldguide.ui.poison.sheet import PoisonSheet
 from tests.helpers.labels import words_in
 from tests.helpers.stored_finds import (
@@ -289,3 +290,17 @@ def test_a_printer_gets_the_pages_of_the_pdf(find, guide, tmp_path: Path) -> Non
     said = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert "+49 30 19240" in said
     assert sum(len(page.images) for page in reader.pages) == 2
+
+
+def test_a_dark_window_prints_as_black_as_a_light_one(qapp, find, guide, tmp_path: Path) -> None:
+    before, pages = qapp.palette(), []
+    case, help_, now = case_of(find, guide), help_in("DE", guide), datetime(2026, 10, 1, 12)
+    try:
+        for number, colours in enumerate((LIGHT, DARK)):
+            qapp.setPalette(qt_palette(colours))
+            write_pdf(tmp_path / f"{number}.pdf", case, help_, guide, [], now)
+            read = PdfReader(tmp_path / f"{number}.pdf")
+            pages.append([page.get_contents().get_data() for page in read.pages])
+    finally:
+        qapp.setPalette(before)
+    assert pages[0] == pages[1]
