@@ -35,7 +35,7 @@ def test_drawings_are_counted_the_same_each_time(bundle_path: Path, tmp_path: Pa
     assert taught is not None
     assert taught.taught is True
     measures = replace(evaluate(predictions(20), LABELS, guide, DecisionPolicy(1.0, Thresholds())), drawings=taught)
-    assert "the same generator whose drawings it was trained to leave unnamed" in unknowns(measures, None)
+    assert "the same generator whose drawings it was trained to leave unnamed" in unknowns(Shown(measures))
     assert "the same generator that it was trained on" in model_card(manifest, guide, Shown(measures))
 
 
